@@ -1,0 +1,1 @@
+"""leakfix finds memory and resource leaks and rewrites them into the fixed form."""

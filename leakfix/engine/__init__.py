@@ -1,0 +1,1 @@
+"""Scan, fix to a fixed point, workers, cache, verification."""

@@ -1,0 +1,1 @@
+"""The language-neutral control-flow graph, its events and the worklist solver."""

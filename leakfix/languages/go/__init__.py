@@ -1,0 +1,1 @@
+"""Go from tree-sitter, without a build."""

@@ -1,0 +1,1 @@
+"""What acquires, releases, borrows and never returns: data files and their loader."""

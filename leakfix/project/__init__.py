@@ -1,0 +1,1 @@
+"""Which files to read and how: discovery, configuration, suppressions."""

@@ -1,0 +1,53 @@
+"""The packs of codemods that are installed, found through the entry-point group ``leakfix.codemods``."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from types import MappingProxyType
+from typing import Any
+
+from leakfix.rules.rule import Rule, RuleError, check_declaration
+
+GROUP = "leakfix.codemods"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The rules by id, in alphabetical order, and what could not be loaded."""
+
+    rules: Mapping[str, Rule[Any]]
+    problems: tuple[str, ...] = ()
+
+    def for_language(self, language: str) -> tuple[Rule[Any], ...]:
+        """The rules of one language, in alphabetical order."""
+        return tuple(rule for rule in self.rules.values() if rule.language == language)
+
+
+def load() -> Registry:
+    """Import every installed pack; a pack that fails is one line in ``problems`` and stops no other."""
+    rules: dict[str, Rule[Any]] = {}
+    problems: list[str] = []
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            for rule in _rules_of(entry):
+                check_declaration(rule)
+                if rule.id in rules:
+                    raise RuleError(f"{rule.id}: declared twice")
+                rules[rule.id] = rule
+        except (ImportError, AttributeError, RuleError, SyntaxError) as why:
+            problems.append(f"codemod pack {entry.name} ({entry.value}): {why}")
+    return Registry(MappingProxyType(dict(sorted(rules.items()))), tuple(problems))
+
+
+def _rules_of(entry: EntryPoint) -> Iterator[Rule[Any]]:
+    """The ``RULE`` of every public module of the pack's import package."""
+    package = entry.load()
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name.startswith("_"):
+            continue
+        rule = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "RULE", None)
+        if not isinstance(rule, Rule):
+            raise RuleError(f"{package.__name__}.{module.name} states no RULE")
+        yield rule
