@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from leakfix.text.spans import Span
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from leakfix.text.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ class Span:
     end: int
 
     def __post_init__(self) -> None:
+        """Refuse what is no span."""
         if not 0 <= self.start <= self.end:
             raise ValueError(f"not a span: {self.start}..{self.end}")
 
     def __len__(self) -> int:
+        """How many bytes it covers."""
         return self.end - self.start
 
     def __bool__(self) -> bool:
