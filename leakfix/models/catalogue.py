@@ -1,0 +1,221 @@
+"""All models that apply to a check, and what they say of a symbol."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from leakfix.models.decode import Document, decode
+from leakfix.models.schema import (
+    Acquire,
+    Borrow,
+    Fact,
+    Keep,
+    Lend,
+    ModelError,
+    NoReturn,
+    Release,
+    Resource,
+    Wrap,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+_DATA: Final = Path(__file__).parent
+_STANDARD: Final = "std.toml"
+_FIRST_TABLE: Final = b"\n[["
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of one symbol."""
+
+    acquires: tuple[Acquire, ...] = ()
+    release: Release | None = None
+    keep: Keep | None = None
+    wrap: Wrap | None = None
+    lend: Lend | None = None
+    borrows: bool = False
+    never_returns: bool = False
+
+
+_NOTHING: Final = _Facts()
+
+
+class Models:
+    """What acquires, releases, borrows and never returns, by symbol. Immutable once made."""
+
+    __slots__ = ("_facts", "_releases", "_resources", "_types", "release_methods")
+
+    release_methods: frozenset[str]
+    """The last component of every release, for a first look: "Close" of "Body.Close", "()" of cancel functions."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        """Of the documents, a later one replaces all that earlier ones say of a symbol that it names."""
+        self._resources: dict[str, Resource] = {}
+        self._types: dict[str, Resource] = {}
+        self._facts: dict[str, _Facts] = {}
+        for document in documents:
+            for resource in document.resources:
+                self._resources[resource.name] = resource
+                self._types.update(dict.fromkeys(resource.types, resource))
+            self._facts.update(_by_symbol(document))
+        releases: dict[str, list[Release]] = {}
+        for facts in self._facts.values():
+            if facts.release is not None and facts.release.resource:
+                releases.setdefault(facts.release.resource, []).append(facts.release)
+        self._releases = {name: tuple(found) for name, found in releases.items()}
+        self.release_methods = frozenset(
+            path.rpartition(".")[2] for resource in self._resources.values() for path in resource.release
+        )
+
+    @classmethod
+    def load(
+        cls,
+        language: str,
+        extra: Iterable[Mapping[str, object]] = (),
+        imports: Collection[str] | None = None,
+    ) -> Models:
+        """The built-in models of a language, then `extra` tables of the same shape (a user's configuration).
+
+        `imports` narrows the libraries to those with a package in it; None takes them all. What an extra document
+        says of a symbol replaces all that the built-in models say of it. Raises ModelError.
+        """
+        documents: list[Document] = []
+        known: dict[str, Resource] = {}
+        for label, data in _sources(language, extra, imports):
+            document = decode(label, data, known)
+            known.update((resource.name, resource) for resource in document.resources)
+            documents.append(document)
+        return cls(documents)
+
+    def resource(self, name: str) -> Resource:
+        """The resource of that name. Raises KeyError."""
+        return self._resources[name]
+
+    def resources(self) -> tuple[Resource, ...]:
+        """Every resource, in the order of the files."""
+        return tuple(self._resources.values())
+
+    def resource_of_type(self, name: str) -> Resource | None:
+        """The resource that values of a type are ("os.File"; the type without its pointer)."""
+        return self._types.get(name)
+
+    def symbols(self) -> frozenset[str]:
+        """Every symbol that something is known of."""
+        return frozenset(self._facts)
+
+    def acquire(self, symbol: str) -> Acquire | None:
+        """What a call acquires: the first of several (``os.Pipe`` makes two)."""
+        acquires = self._facts.get(symbol, _NOTHING).acquires
+        return acquires[0] if acquires else None
+
+    def acquires(self, symbol: str) -> tuple[Acquire, ...]:
+        """All that a call acquires, one entry a result."""
+        return self._facts.get(symbol, _NOTHING).acquires
+
+    def release(self, symbol: str) -> Release | None:
+        """How a function releases an argument."""
+        return self._facts.get(symbol, _NOTHING).release
+
+    def released_argument(self, symbol: str) -> int | None:
+        """Position of the argument that a function releases; RECEIVER possible."""
+        release = self._facts.get(symbol, _NOTHING).release
+        return None if release is None else release.argument
+
+    def releasing_functions(self, resource: str) -> tuple[Release, ...]:
+        """The functions with which a fix releases a resource that has no releasing method."""
+        return self._releases.get(resource, ())
+
+    def borrows(self, symbol: str) -> bool:
+        """Whether a call keeps none of its arguments."""
+        return self._facts.get(symbol, _NOTHING).borrows
+
+    def kept_argument(self, symbol: str) -> int | None:
+        """Position of the argument that a call takes over; RECEIVER possible."""
+        keep = self._facts.get(symbol, _NOTHING).keep
+        return None if keep is None else keep.argument
+
+    def wrap(self, symbol: str) -> Wrap | None:
+        """How a call's first result reads or writes through its arguments."""
+        return self._facts.get(symbol, _NOTHING).wrap
+
+    def lends(self, symbol: str, result: int = 0) -> bool:
+        """Whether a result of a call never has to be released, though its type could be."""
+        lend = self._facts.get(symbol, _NOTHING).lend
+        return lend is not None and (not lend.results or result in lend.results)
+
+    def never_returns(self, symbol: str) -> bool:
+        """Whether a call never comes back."""
+        return self._facts.get(symbol, _NOTHING).never_returns
+
+
+def _sources(
+    language: str, extra: Iterable[Mapping[str, object]], imports: Collection[str] | None
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    folder = _DATA / language
+    standard = folder / _STANDARD
+    if not standard.is_file():
+        raise ModelError(f'no models for the language "{language}"')
+    yield _label(standard), _parse(_label(standard), standard.read_bytes())
+    for path in sorted(folder.glob("*.toml")):
+        if path == standard:
+            continue
+        data = path.read_bytes()
+        if imports is None or not _paths(_label(path), data).isdisjoint(imports):
+            yield _label(path), _parse(_label(path), data)
+    for number, table in enumerate(extra, 1):
+        yield f"configured models {number}", table
+
+
+def _label(path: Path) -> str:
+    return path.relative_to(_DATA).as_posix()
+
+
+def _parse(label: str, data: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(data.decode())
+    except ValueError as error:
+        raise ModelError(f"{label}: {error}") from error
+
+
+def _paths(label: str, data: bytes) -> frozenset[str]:
+    """The import paths that a library's file covers, from its head alone: parsing the tables behind it is what costs."""
+    return decode(label, _parse(label, data.partition(_FIRST_TABLE)[0]), {}).packages
+
+
+def _by_symbol(document: Document) -> dict[str, _Facts]:
+    found: dict[str, _Facts] = {}
+    for fact in document.facts:
+        known = found.get(fact.symbol, _NOTHING)
+        added = _with(known, fact)
+        if added is None:
+            kind = type(fact).__name__.lower()
+            raise ModelError(
+                f'{document.label}: [[{kind}]] "{fact.symbol}": call: contradicts or repeats another table'
+            )
+        found[fact.symbol] = added
+    return found
+
+
+def _with(known: _Facts, fact: Fact) -> _Facts | None:
+    """The facts with one more; None if they have it already."""
+    match fact:
+        case Acquire():
+            repeated = any(fact.result == other.result for other in known.acquires)
+            return None if repeated else replace(known, acquires=(*known.acquires, fact))
+        case Release():
+            return replace(known, release=fact) if known.release is None else None
+        case Keep():
+            return replace(known, keep=fact) if known.keep is None else None
+        case Wrap():
+            return replace(known, wrap=fact) if known.wrap is None else None
+        case Lend():
+            return replace(known, lend=fact) if known.lend is None else None
+        case Borrow():
+            return replace(known, borrows=True) if not known.borrows else None
+        case NoReturn():
+            return replace(known, never_returns=True) if not known.never_returns else None

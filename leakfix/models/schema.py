@@ -1,0 +1,140 @@
+"""The facts a model file can state, one frozen dataclass a kind of table.
+
+A *symbol* is spelled as the language's type inference spells it: ``os.Open``, ``os.File.Close`` (no pointers, no
+parentheses), ``io/fs.FS.Open`` for a method of an interface. Positions of arguments and results are 0-based and count
+declared parameters and results: a variadic parameter stands for every argument given to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Family = Literal["closer", "response-body", "cancel", "ticker"]
+Severity = Literal["error", "warning", "info"]
+Confidence = Literal["high", "medium", "low"]
+
+RECEIVER: Final = -1
+"""The position that stands for the receiver of a method; ``"receiver"`` in a file."""
+
+CALL: Final = "()"
+"""The release that calls the value itself, as a cancel function wants it."""
+
+
+class ModelError(ValueError):
+    """A model file or table that does not say what it must; the message names the file, the table and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something that is acquired and must be released."""
+
+    name: str
+    """The key that other tables refer to, unique over all files."""
+    noun: str
+    """What messages call it, as in "the file opened here"."""
+    family: Family
+    """Which codemod owns its leaks."""
+    release: tuple[str, ...]
+    """What releases it, the one a fix writes first: a method ("Close"), a method of a field ("Body.Close") or CALL."""
+    idempotent: bool
+    """A second release is harmless and returns no error."""
+    severity: Severity | None
+    """How bad a leak of it is; None leaves that to the rule."""
+    confidence: Confidence
+    """How sure it is that losing it is a leak worth a change."""
+    types: tuple[str, ...]
+    """The types, without their pointer, whose values are this resource wherever they come from."""
+    context: bool
+    """The releasing method takes a ``context.Context`` as its first argument."""
+    flush: bool
+    """Releasing it writes out what is buffered: without the release data is lost, while nothing but memory leaks."""
+    long_lived: bool
+    """A pool or client that is made to live as long as the program: a program's main function need not release it."""
+    drained_by: tuple[str, ...]
+    """Methods that release it on their own as soon as they return false (``rows.Next``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acquire:
+    """A call after which a result (or the receiver) owns a resource."""
+
+    symbol: str
+    resource: str
+    result: int
+    """Position of the result that is the resource; RECEIVER when the call makes its receiver own something."""
+    error: int | None
+    """Position of the error result; None: the last result if its type is error, else there is none."""
+    writes: bool
+    """Opened for writing: a release whose error is dropped can lose a write error."""
+    flags: int | None
+    """Position of the argument that holds open flags: opened for writing if it names ``O_WRONLY`` or ``O_RDWR``."""
+    until: tuple[int, int] | None
+    """The leak is real only below this language version, as (major, minor)."""
+    discard: str
+    """The sibling method to call when the result is not wanted (``Exec`` for ``Query``); "" if there is none."""
+    severity: Severity | None
+    """As in the resource, which it overrides."""
+    confidence: Confidence
+    """As in the resource, which it overrides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A function that releases the resource it is given."""
+
+    symbol: str
+    argument: int
+    resource: str
+    """The resource whose fix calls this function; "" when it only counts as a release."""
+    convert: str
+    """The conversion that the argument needs (``unsafe.Pointer``); "" if it is passed as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Borrow:
+    """A call that keeps none of its arguments and releases none."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A call that takes over an argument: whoever passes it need no longer release it."""
+
+    symbol: str
+    argument: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """A call whose first result reads or writes through arguments, and so lives and escapes as they do."""
+
+    symbol: str
+    arguments: tuple[int, ...]
+    closes: bool
+    """Releasing the result releases the arguments too."""
+
+    @property
+    def argument(self) -> int:
+        """The first of the wrapped arguments."""
+        return self.arguments[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Lend:
+    """A call whose result looks like a resource, yet belongs to somebody else or holds nothing: not to be released."""
+
+    symbol: str
+    results: tuple[int, ...]
+    """Positions of the lent results; empty means every result."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoReturn:
+    """A call that never comes back."""
+
+    symbol: str
+
+
+Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn
