@@ -1,0 +1,308 @@
+"""The lifecycle detector: an acquisition from which a path leads out with the resource owned and not released.
+
+Each acquisition is followed on its own along all feasible paths of the graph. On a path the resource is held by one or
+more places; it is released, handed on, or lost: at an exit of the function, where the last place that holds it is
+overwritten, or where the scope of that place ends. Error results are correlated: where the error is not nil there is
+nothing to release. So are the outcomes of repeated tests of the same unchanged variable.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from leakfix.flow import (
+    ANY_METHOD,
+    Acquire,
+    Assign,
+    Block,
+    BudgetError,
+    Copy,
+    Derive,
+    Drop,
+    Edge,
+    Escape,
+    Event,
+    ExitKind,
+    Graph,
+    Outcome,
+    Place,
+    Release,
+    Site,
+    Step,
+    Test,
+    explore,
+)
+from leakfix.text import Span
+
+_CORRELATED_AT_MOST = 8
+
+
+class LossKind(Enum):
+    """How the resource is lost."""
+
+    RETURN = "return"
+    END = "end"
+    OVERWRITTEN = "overwritten"
+    SCOPE = "scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A point at ``span`` where the resource is lost, and the last branch on the way there."""
+
+    kind: LossKind
+    span: Span
+    branch: Span | None
+    taken: bool | None
+    holder: Place | None
+    """A place that still held the resource there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One acquisition with every point where its resource is lost, in the order of the file."""
+
+    site: Site
+    losses: tuple[Loss, ...]
+    released: bool
+    """Whether some path releases it."""
+    handed_on: bool
+    """Whether some path hands it on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is known on a path; before the acquisition only ``facts`` count."""
+
+    held: bool = False
+    holders: frozenset[Place] = frozenset()
+    derived: frozenset[tuple[Place, bool]] = frozenset()
+    errors: frozenset[Place] = frozenset()
+    facts: frozenset[Test] = frozenset()
+
+    @property
+    def lost(self) -> bool:
+        return not self.holders and not any(closes for _, closes in self.derived)
+
+
+def leaks(graph: Graph) -> tuple[Leak, ...]:
+    """The leaks of one function, one for each acquisition that leaks, in the order of `Graph.sites`.
+
+    A function too large to be explored yields nothing.
+    """
+    if not graph.sites:
+        return ()
+    correlated = _correlated(graph)
+    late = frozenset(e.place for e in graph.events() if isinstance(e, Release) and e.deferred and e.late)
+    found = []
+    for index in range(len(graph.sites)):
+        pursuit = _Pursuit(graph, index, correlated, late)
+        try:
+            explore(graph, _State(), pursuit.run, pursuit.cross)
+        except BudgetError:
+            continue
+        if pursuit.losses:
+            losses = tuple(sorted(pursuit.losses.values(), key=lambda loss: loss.span))
+            found.append(Leak(graph.sites[index], losses, pursuit.released, pursuit.handed_on))
+    return tuple(found)
+
+
+def _correlated(graph: Graph) -> frozenset[Place]:
+    """The places whose tests are worth remembering: tested at two branches, or set to a constant and tested."""
+    tested: Counter[Place] = Counter()
+    for block in graph.blocks:
+        places = {test.place for edge in block.edges for test in edge.tests}
+        tested.update(places)
+    constant = {e.place for e in graph.events() if isinstance(e, Assign) and e.value is not None}
+    worth = [place for place, count in tested.items() if count > 1 or place in constant]
+    return frozenset(worth) if len(worth) <= _CORRELATED_AT_MOST else frozenset(worth[:_CORRELATED_AT_MOST])
+
+
+class _Pursuit:
+    """Follows the resource of one acquisition; collects where it is lost."""
+
+    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place], late: frozenset[Place]) -> None:
+        self.graph = graph
+        self.index = index
+        self.site = graph.sites[index]
+        self.correlated = correlated
+        self.late = late
+        self.losses: dict[tuple[LossKind, Span], Loss] = {}
+        self.released = False
+        self.handed_on = False
+        self.releases = tuple(
+            (tuple(parts[:-1]), parts[-1]) for parts in (r.split(".") for r in self.site.obligation.releases)
+        )
+
+    def run(self, step: Step[_State], block: Block) -> _State | None:
+        state = step.state
+        for event in block.events:
+            behind = self._event(step, state, event)
+            if behind is None:
+                return None
+            state = behind
+        if block.exit is not None:
+            if state.held:
+                self._exit(step, state, block)
+            return None
+        return state
+
+    def cross(self, edge: Edge, state: _State) -> _State | None:
+        for test in edge.tests:
+            if Test(test.place, test.outcome.opposite) in state.facts:
+                return None
+            if state.held:
+                if test.outcome is Outcome.NIL and self._is_there(state, test.place):
+                    return None
+                if test.place in state.errors:
+                    if test.outcome in (Outcome.NOT_NIL, Outcome.FALSE):
+                        return None
+                    state = replace(state, errors=state.errors - {test.place})
+            if test.place in self.correlated:
+                state = replace(state, facts=state.facts | {test})
+        return state
+
+    def _is_there(self, state: _State, place: Place) -> bool:
+        """Whether ``place`` is on the way to the resource, so that it cannot be nil while the resource is held."""
+        return any(
+            place.holds(holder) or any(holder.below(*path) == place for path, _ in self.releases)
+            for holder in state.holders
+        )
+
+    def _exit(self, step: Step[_State], state: _State, block: Block) -> None:
+        assert block.exit is not None
+        if block.exit.kind in (ExitKind.PANIC, ExitKind.STOP) or self.graph.ends_process:
+            return
+        if any(self._releases_late(holder) for holder in state.holders):
+            self.released = True
+            return
+        kind = LossKind.RETURN if block.exit.kind is ExitKind.RETURN else LossKind.END
+        self._lose(step, kind, block.exit.span, state)
+
+    def _releases_late(self, holder: Place) -> bool:
+        return any(place == holder.below(*path) for path, _ in self.releases for place in self.late)
+
+    def _lose(self, step: Step[_State], kind: LossKind, span: Span, state: _State) -> None:
+        if (kind, span) in self.losses:
+            return
+        branch, taken = _last_branch(step)
+        named = sorted(holder for holder in state.holders if holder.root in self.graph.names)
+        self.losses[kind, span] = Loss(kind, span, branch, taken, named[0] if named else None)
+
+    def _event(self, step: Step[_State], state: _State, event: Event) -> _State | None:
+        if isinstance(event, Acquire):
+            return self._acquire(state, event)
+        if isinstance(event, Assign):
+            return self._assign(step, state, event)
+        if not state.held:
+            return state
+        if isinstance(event, Release):
+            return self._release(state, event)
+        if isinstance(event, Escape):
+            return self._escape(state, event)
+        if isinstance(event, Copy):
+            return self._copy(state, event)
+        if isinstance(event, Derive):
+            return self._derive(state, event)
+        if isinstance(event, Drop):
+            return self._drop(step, state, event)
+        return state
+
+    def _acquire(self, state: _State, event: Acquire) -> _State | None:
+        if event.site != self.index:
+            return state
+        errors = frozenset({self.site.error} if self.site.error is not None else ())
+        return _State(True, frozenset({event.place}), frozenset(), errors, state.facts)
+
+    def _assign(self, step: Step[_State], state: _State, event: Assign) -> _State | None:
+        if event.place.weak:
+            return state
+        facts = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
+        if event.value is not None and event.place in self.correlated:
+            facts |= {Test(event.place, event.value)}
+        if not state.held:
+            return state if facts == state.facts else replace(state, facts=facts)
+        behind = _State(
+            True,
+            frozenset(holder for holder in state.holders if not event.place.holds(holder)),
+            frozenset(entry for entry in state.derived if not event.place.holds(entry[0])),
+            frozenset(error for error in state.errors if not event.place.holds(error)),
+            facts,
+        )
+        if behind.lost:
+            self._lose(step, LossKind.OVERWRITTEN, event.span, state)
+            return None
+        return behind
+
+    def _drop(self, step: Step[_State], state: _State, event: Drop) -> _State | None:
+        behind = replace(
+            state,
+            holders=frozenset(holder for holder in state.holders if holder.root not in event.roots),
+            derived=frozenset(entry for entry in state.derived if entry[0].root not in event.roots),
+        )
+        if not behind.lost:
+            return behind
+        if not any(self._releases_late(holder) for holder in state.holders):
+            self._lose(step, LossKind.SCOPE, event.span, state)
+        return None
+
+    def _release(self, state: _State, event: Release) -> _State | None:
+        place = event.place
+        if any(closes for derived, closes in state.derived if derived == place):
+            self.released = True
+            return None
+        for holder in state.holders:
+            if event.method == ANY_METHOD and holder == place:
+                self.released = True
+                return None
+            if any(holder.below(*path) == place and method == event.method for path, method in self.releases):
+                self.released = True
+                return None
+            if place.holds(holder):
+                self.handed_on = True
+                return None
+        return state
+
+    def _escape(self, state: _State, event: Escape) -> _State | None:
+        carriers = [*state.holders, *(derived for derived, _ in state.derived)]
+        if any(event.place.holds(carrier) or carrier.holds(event.place) for carrier in carriers):
+            self.handed_on = True
+            return None
+        return state
+
+    def _copy(self, state: _State, event: Copy) -> _State:
+        holders, derived, errors = set(state.holders), set(state.derived), state.errors
+        if event.source in errors:
+            errors |= {event.target}
+        for holder in state.holders:
+            if event.source.holds(holder):
+                holders.add(event.target.below(*holder.path[len(event.source.path) :]))
+            elif holder.holds(event.source):
+                through = event.source.path[len(holder.path) :]
+                derived.add((event.target, any(path == through for path, _ in self.releases)))
+        for place, closes in state.derived:
+            if event.source.holds(place):
+                derived.add((event.target.below(*place.path[len(event.source.path) :]), closes))
+        return replace(state, holders=frozenset(holders), derived=frozenset(derived), errors=errors)
+
+    def _derive(self, state: _State, event: Derive) -> _State:
+        carriers = [*state.holders, *(derived for derived, _ in state.derived)]
+        if any(event.source.holds(carrier) or carrier.holds(event.source) for carrier in carriers):
+            return replace(state, derived=state.derived | {(event.target, event.closes)})
+        return state
+
+
+def _last_branch(step: Step[_State]) -> tuple[Span | None, bool | None]:
+    """The last condition on the way to ``step`` behind the acquisition."""
+    for at in _backwards(step):
+        if at.edge is not None and at.edge.span is not None:
+            return at.edge.span, at.edge.taken
+    return None, None
+
+
+def _backwards(step: Step[_State]) -> Iterator[Step[_State]]:
+    at: Step[_State] | None = step
+    while at is not None and at.state.held:
+        yield at
+        at = at.previous

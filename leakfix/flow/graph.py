@@ -1,0 +1,256 @@
+"""The control-flow graph of one function: basic blocks of events on places, edges that tell what was tested.
+
+Every language lowers to this; nothing here knows a syntax. Spans are byte offsets in the file of the function.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from leakfix.text import Span
+
+
+ANY_METHOD = "*"
+"""The method of a `Release` that a function does to its argument: it releases whatever the argument holds."""
+
+
+class Place(NamedTuple):
+    """A variable (``root``, unique in its function) and a path of fields below it.
+
+    An element of a container has the path component ``[]``: assigning to it replaces nothing.
+    """
+
+    root: int
+    path: tuple[str, ...] = ()
+
+    def below(self, *path: str) -> "Place":
+        """The place reached from this one by ``path``."""
+        return Place(self.root, self.path + path)
+
+    def holds(self, other: "Place") -> bool:
+        """Whether ``other`` is this place or lies below it."""
+        return self.root == other.root and other.path[: len(self.path)] == self.path
+
+    @property
+    def weak(self) -> bool:
+        """Whether the place stands for many, so that an assignment replaces none of them."""
+        return "[]" in self.path
+
+
+class Handing(Enum):
+    """How a resource leaves the function's hands."""
+
+    RETURNED = "returned"
+    STORED = "stored"
+    SENT = "sent on a channel"
+    CAPTURED = "captured by a function that outlives the call"
+    PASSED = "passed to a callee that may keep it"
+    ADDRESSED = "reachable through a pointer to the variable"
+
+
+class Outcome(Enum):
+    """What a test told about a place on one edge."""
+
+    NIL = "nil"
+    NOT_NIL = "not nil"
+    TRUE = "true"
+    FALSE = "false"
+
+    @property
+    def opposite(self) -> "Outcome":
+        """What the other edge of the same test tells."""
+        return _OPPOSITE[self]
+
+
+_OPPOSITE = {
+    Outcome.NIL: Outcome.NOT_NIL,
+    Outcome.NOT_NIL: Outcome.NIL,
+    Outcome.TRUE: Outcome.FALSE,
+    Outcome.FALSE: Outcome.TRUE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Acquire:
+    """The call at ``span`` makes ``place`` own a resource; ``site`` indexes `Graph.sites`."""
+
+    span: Span
+    place: Place
+    site: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """``method`` gives back what ``place`` holds; when ``deferred`` it runs at the function's exits."""
+
+    span: Span
+    place: Place
+    method: str
+    deferred: bool = False
+    late: bool = False
+    """Whether ``place`` is read when the release runs (a deferred closure), not where it was deferred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """``place`` is read."""
+
+    span: Span
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """Ownership of what ``place`` holds is handed on."""
+
+    span: Span
+    place: Place
+    how: Handing
+    index: int | None = None
+    """For a return: which result."""
+    inside: bool = False
+    """Whether it is handed on as part of a larger value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """``target`` becomes another name for what ``source`` holds."""
+
+    span: Span
+    target: Place
+    source: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Derive:
+    """``target`` reads or writes through ``source``; ``closes`` when releasing it releases the source."""
+
+    span: Span
+    target: Place
+    source: Place
+    closes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """``place`` is overwritten with something else; ``value`` tells what is known of it."""
+
+    span: Span
+    place: Place
+    value: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The scope of ``roots`` ends at ``span``."""
+
+    span: Span
+    roots: frozenset[int]
+
+
+Event = Acquire | Release | Use | Escape | Copy | Derive | Assign | Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """On this edge ``place`` is known to be ``outcome``."""
+
+    place: Place
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A way from one block to another, with what the branch at ``span`` tells on it."""
+
+    target: int
+    tests: tuple[Test, ...] = ()
+    span: Span | None = None
+    """The condition that was tested, when this edge is one of its outcomes."""
+    taken: bool | None = None
+    """Whether the condition held; None when it is no two-way test."""
+
+
+class ExitKind(Enum):
+    """How control leaves the function."""
+
+    RETURN = "return"
+    END = "end"
+    PANIC = "panic"
+    STOP = "stop"
+    """A call that never returns, or a wait for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Control leaves the function at ``span``."""
+
+    kind: ExitKind
+    span: Span
+
+
+@dataclass(slots=True)
+class Block:
+    """A basic block: events in order, then the edges out of it, or an exit."""
+
+    events: list[Event] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    exit: Exit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """What an acquisition obliges to: the methods that release, as the models name them."""
+
+    resource: str
+    noun: str
+    family: str
+    releases: tuple[str, ...]
+    idempotent: bool = False
+    writes: bool = False
+    certain: bool = True
+    """Whether a model says so; a constructor of the project found by itself is less sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An acquisition: the call at ``span``, what it obliges to and the error that it reports."""
+
+    span: Span
+    obligation: Obligation
+    symbol: str
+    place: Place
+    error: Place | None
+    discarded: bool
+    """Whether the result is thrown away where it is made."""
+    bound: bool
+    """Whether the result has a name; false inside an expression."""
+
+
+@dataclass(slots=True)
+class Graph:
+    """The control-flow graph of one function; block 0 is the entry."""
+
+    function: str
+    span: Span
+    blocks: list[Block] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
+    """The source name of each variable; a temporary has none."""
+    params: tuple[int, ...] = ()
+    """The roots of the receiver, if any, and of the parameters, in order."""
+    ends_process: bool = False
+    """Whether leaving the function ends the process, which frees everything."""
+
+    def events(self) -> Iterator[Event]:
+        """Every event, block by block."""
+        for block in self.blocks:
+            yield from block.events
+
+    def describe(self, place: Place) -> str:
+        """The place as the source spells it, or an empty string for a temporary."""
+        name = self.names.get(place.root, "")
+        if not name:
+            return ""
+        return name + "".join(part if part == "[]" else f".{part}" for part in place.path)
