@@ -183,7 +183,7 @@ def _parse(label: str, data: bytes) -> dict[str, object]:
 
 
 def _paths(label: str, data: bytes) -> frozenset[str]:
-    """The import paths that a library's file covers, from its head alone: parsing the tables behind it is what costs."""
+    """The import paths that a library's file covers, from its head alone: the tables behind it cost the time."""
     return decode(label, _parse(label, data.partition(_FIRST_TABLE)[0]), {}).packages
 
 
