@@ -1,0 +1,6 @@
+package palette
+
+import "image/color"
+
+var Plan9 []color.Color
+var WebSafe []color.Color

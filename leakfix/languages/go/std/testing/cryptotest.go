@@ -1,0 +1,5 @@
+package cryptotest
+
+import "testing"
+
+func SetGlobalRandom(t *testing.T, seed uint64)
