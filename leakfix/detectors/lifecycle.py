@@ -6,7 +6,7 @@ overwritten, or where the scope of that place ends. Error results are correlated
 nothing to release. So are the outcomes of repeated tests of the same unchanged variable.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -23,6 +23,7 @@ from leakfix.flow import (
     Edge,
     Escape,
     Event,
+    Exit,
     ExitKind,
     Graph,
     Outcome,
@@ -47,6 +48,16 @@ class LossKind(Enum):
     SCOPE = "scope"
 
 
+class Status(Enum):
+    """What has become of the resource on a path."""
+
+    BEFORE = "not acquired yet"
+    HELD = "held"
+    ABSENT = "the acquisition failed"
+    RELEASED = "released"
+    HANDED_ON = "handed on"
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """A point at ``span`` where the resource is lost, and the last branch on the way there."""
@@ -56,7 +67,11 @@ class Loss:
     branch: Span | None
     taken: bool | None
     holder: Place | None
-    """A place that still held the resource there."""
+    """A named place that still held the resource there."""
+    through: frozenset[int]
+    """The variables that hold the resource or work through it there."""
+    others: frozenset[Status]
+    """What else may have become of it where control gets to this point on other paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +80,33 @@ class Leak:
 
     site: Site
     losses: tuple[Loss, ...]
-    released: bool
-    """Whether some path releases it."""
-    handed_on: bool
-    """Whether some path hands it on."""
+    fates: frozenset[Status]
+    """What becomes of the resource on other paths: released, handed on."""
+    repeats: bool
+    """Whether the acquisition can run again before the function returns."""
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What is known on a path; before the acquisition only ``facts`` count."""
+    """What is known on a path; unless the resource is held only ``facts`` count."""
 
-    held: bool = False
+    status: Status = Status.BEFORE
     holders: frozenset[Place] = frozenset()
     derived: frozenset[tuple[Place, bool]] = frozenset()
     errors: frozenset[Place] = frozenset()
     facts: frozenset[Test] = frozenset()
 
     @property
+    def held(self) -> bool:
+        return self.status is Status.HELD
+
+    @property
     def lost(self) -> bool:
         return not self.holders and not any(closes for _, closes in self.derived)
+
+    def ended(self, status: Status) -> "_State":
+        """The path goes on with the resource gone."""
+        return _State(status, facts=self.facts)
 
 
 def leaks(graph: Graph) -> tuple[Leak, ...]:
@@ -103,8 +126,7 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
         except BudgetError:
             continue
         if pursuit.losses:
-            losses = tuple(sorted(pursuit.losses.values(), key=lambda loss: loss.span))
-            found.append(Leak(graph.sites[index], losses, pursuit.released, pursuit.handed_on))
+            found.append(pursuit.leak())
     return tuple(found)
 
 
@@ -129,24 +151,29 @@ class _Pursuit:
         self.correlated = correlated
         self.late = late
         self.losses: dict[tuple[LossKind, Span], Loss] = {}
-        self.released = False
-        self.handed_on = False
+        self.arrivals: dict[Span, set[Status]] = defaultdict(set)
+        self.fates: set[Status] = set()
+        self.repeats = False
         self.releases = tuple(
             (tuple(parts[:-1]), parts[-1]) for parts in (r.split(".") for r in self.site.obligation.releases)
         )
 
+    def leak(self) -> Leak:
+        """What was found, once every path was followed."""
+        losses = sorted(self.losses.values(), key=lambda loss: loss.span)
+        told = (replace(loss, others=frozenset(self.arrivals[loss.span] - {Status.HELD})) for loss in losses)
+        return Leak(self.site, tuple(told), frozenset(self.fates), self.repeats)
+
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
         for event in block.events:
-            behind = self._event(step, state, event)
-            if behind is None:
-                return None
-            state = behind
-        if block.exit is not None:
-            if state.held:
-                self._exit(step, state, block)
-            return None
-        return state
+            state = self._event(step, state, event)
+        if block.exit is None:
+            return state
+        self.arrivals[block.exit.span].add(state.status)
+        if state.held:
+            self._exit(step, state, block.exit)
+        return None
 
     def cross(self, edge: Edge, state: _State) -> _State | None:
         for test in edge.tests:
@@ -156,9 +183,8 @@ class _Pursuit:
                 if test.outcome is Outcome.NIL and self._is_there(state, test.place):
                     return None
                 if test.place in state.errors:
-                    if test.outcome in (Outcome.NOT_NIL, Outcome.FALSE):
-                        return None
-                    state = replace(state, errors=state.errors - {test.place})
+                    failed = test.outcome in (Outcome.NOT_NIL, Outcome.FALSE)
+                    state = state.ended(Status.ABSENT) if failed else replace(state, errors=state.errors - {test.place})
             if test.place in self.correlated:
                 state = replace(state, facts=state.facts | {test})
         return state
@@ -170,15 +196,14 @@ class _Pursuit:
             for holder in state.holders
         )
 
-    def _exit(self, step: Step[_State], state: _State, block: Block) -> None:
-        assert block.exit is not None
-        if block.exit.kind in (ExitKind.PANIC, ExitKind.STOP) or self.graph.ends_process:
+    def _exit(self, step: Step[_State], state: _State, at: Exit) -> None:
+        if at.kind in (ExitKind.PANIC, ExitKind.STOP) or self.graph.ends_process:
             return
         if any(self._releases_late(holder) for holder in state.holders):
-            self.released = True
+            self.fates.add(Status.RELEASED)
             return
-        kind = LossKind.RETURN if block.exit.kind is ExitKind.RETURN else LossKind.END
-        self._lose(step, kind, block.exit.span, state)
+        kind = LossKind.RETURN if at.kind is ExitKind.RETURN else LossKind.END
+        self._lose(step, kind, at.span, state)
 
     def _releases_late(self, holder: Place) -> bool:
         return any(place == holder.below(*path) for path, _ in self.releases for place in self.late)
@@ -188,13 +213,16 @@ class _Pursuit:
             return
         branch, taken = _last_branch(step)
         named = sorted(holder for holder in state.holders if holder.root in self.graph.names)
-        self.losses[kind, span] = Loss(kind, span, branch, taken, named[0] if named else None)
+        through = frozenset(place.root for place in (*state.holders, *(place for place, _ in state.derived)))
+        self.losses[kind, span] = Loss(kind, span, branch, taken, named[0] if named else None, through, frozenset())
 
-    def _event(self, step: Step[_State], state: _State, event: Event) -> _State | None:
+    def _event(self, step: Step[_State], state: _State, event: Event) -> _State:
         if isinstance(event, Acquire):
             return self._acquire(state, event)
         if isinstance(event, Assign):
             return self._assign(step, state, event)
+        if isinstance(event, Drop):
+            return self._drop(step, state, event)
         if not state.held:
             return state
         if isinstance(event, Release):
@@ -205,26 +233,26 @@ class _Pursuit:
             return self._copy(state, event)
         if isinstance(event, Derive):
             return self._derive(state, event)
-        if isinstance(event, Drop):
-            return self._drop(step, state, event)
         return state
 
-    def _acquire(self, state: _State, event: Acquire) -> _State | None:
+    def _acquire(self, state: _State, event: Acquire) -> _State:
         if event.site != self.index:
             return state
+        self.repeats = self.repeats or state.status is not Status.BEFORE
         errors = frozenset({self.site.error} if self.site.error is not None else ())
-        return _State(True, frozenset({event.place}), frozenset(), errors, state.facts)
+        return _State(Status.HELD, frozenset({event.place}), frozenset(), errors, state.facts)
 
-    def _assign(self, step: Step[_State], state: _State, event: Assign) -> _State | None:
+    def _assign(self, step: Step[_State], state: _State, event: Assign) -> _State:
         if event.place.weak:
             return state
+        self.arrivals[event.span].add(state.status)
         facts = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
         if event.value is not None and event.place in self.correlated:
             facts |= {Test(event.place, event.value)}
         if not state.held:
             return state if facts == state.facts else replace(state, facts=facts)
         behind = _State(
-            True,
+            Status.HELD,
             frozenset(holder for holder in state.holders if not event.place.holds(holder)),
             frozenset(entry for entry in state.derived if not event.place.holds(entry[0])),
             frozenset(error for error in state.errors if not event.place.holds(error)),
@@ -232,10 +260,13 @@ class _Pursuit:
         )
         if behind.lost:
             self._lose(step, LossKind.OVERWRITTEN, event.span, state)
-            return None
+            return behind.ended(Status.ABSENT)
         return behind
 
-    def _drop(self, step: Step[_State], state: _State, event: Drop) -> _State | None:
+    def _drop(self, step: Step[_State], state: _State, event: Drop) -> _State:
+        self.arrivals[event.span].add(state.status)
+        if not state.held:
+            return state
         behind = replace(
             state,
             holders=frozenset(holder for holder in state.holders if holder.root not in event.roots),
@@ -243,32 +274,32 @@ class _Pursuit:
         )
         if not behind.lost:
             return behind
-        if not any(self._releases_late(holder) for holder in state.holders):
-            self._lose(step, LossKind.SCOPE, event.span, state)
-        return None
+        if any(self._releases_late(holder) for holder in state.holders):
+            return self._end(state, Status.RELEASED)
+        self._lose(step, LossKind.SCOPE, event.span, state)
+        return behind.ended(Status.ABSENT)
 
-    def _release(self, state: _State, event: Release) -> _State | None:
+    def _end(self, state: _State, status: Status) -> _State:
+        self.fates.add(status)
+        return state.ended(status)
+
+    def _release(self, state: _State, event: Release) -> _State:
         place = event.place
         if any(closes for derived, closes in state.derived if derived == place):
-            self.released = True
-            return None
+            return self._end(state, Status.RELEASED)
         for holder in state.holders:
             if event.method == ANY_METHOD and holder == place:
-                self.released = True
-                return None
+                return self._end(state, Status.RELEASED)
             if any(holder.below(*path) == place and method == event.method for path, method in self.releases):
-                self.released = True
-                return None
-            if place.holds(holder):
-                self.handed_on = True
-                return None
+                return self._end(state, Status.RELEASED)
+            if place.holds(holder) and event.method != "close":
+                return self._end(state, Status.HANDED_ON)
         return state
 
-    def _escape(self, state: _State, event: Escape) -> _State | None:
+    def _escape(self, state: _State, event: Escape) -> _State:
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]
         if any(event.place.holds(carrier) or carrier.holds(event.place) for carrier in carriers):
-            self.handed_on = True
-            return None
+            return self._end(state, Status.HANDED_ON)
         return state
 
     def _copy(self, state: _State, event: Copy) -> _State:

@@ -209,8 +209,10 @@ class Obligation:
     releases: tuple[str, ...]
     idempotent: bool = False
     writes: bool = False
-    certain: bool = True
-    """Whether a model says so; a constructor of the project found by itself is less sure."""
+    confidence: str = "high"
+    """How sure it is that losing it is a leak; a constructor of the project found by itself is less sure."""
+    severity: str = ""
+    """How bad a leak of it is; empty leaves that to the rule."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""One Go file as its rules see it: the file, its program, and the graphs of the functions that acquire something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leakfix.languages.go import syntax
+from leakfix.text import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.flow import Graph
+    from leakfix.languages.go.infer import Types
+    from leakfix.languages.go.packages import File, Function, World
+    from leakfix.languages.go.program import Program
+    from leakfix.languages.go.scopes import Bindings
+    from leakfix.languages.go.versions import Version
+    from leakfix.models import Models
+    from leakfix.text import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A function declaration or literal that holds acquiring calls of its own, and its flow graph."""
+
+    function: Function
+    owner: Node
+    graph: Graph
+
+
+class Analysis:
+    """One file under analysis. What rules compute about it and share is kept in ``cache``."""
+
+    def __init__(self, program: Program, file: File) -> None:
+        self.program = program
+        self.file = file
+        self.cache: dict[str, object] = {}
+
+    @property
+    def source(self) -> Source:
+        """The bytes of the file."""
+        return self.file.source
+
+    @property
+    def world(self) -> World:
+        """All packages in reach."""
+        return self.program.world
+
+    @property
+    def models(self) -> Models:
+        """What acquires and releases."""
+        return self.program.models
+
+    @property
+    def version(self) -> Version | None:
+        """The language version that the file may rely on; None when unknown."""
+        return self.file.version
+
+    def function_at(self, offset: int) -> Function | None:
+        """The top-level function that a byte offset lies in."""
+        for function in self.file.functions:
+            if function.node.start_byte <= offset < function.node.end_byte:
+                return function
+        return None
+
+    def bindings(self, function: Function) -> Bindings:
+        """The variables of a function."""
+        return self.program.bindings(function)
+
+    def types(self, function: Function) -> Types:
+        """The types of a function's expressions."""
+        return self.program.types(function)
+
+    def graph(self, function: Function, owner: Node) -> Graph:
+        """The flow graph of a declaration or of a function literal inside it."""
+        return self.program.graph(function, owner)
+
+    def units(self) -> tuple[Unit, ...]:
+        """The functions and literals with acquiring calls, in order; those with syntax errors are left out."""
+        known = self.cache.get("units")
+        if not isinstance(known, tuple):
+            known = self.cache["units"] = tuple(self._units())
+        return known
+
+    def _units(self) -> list[Unit]:
+        owners: dict[int, tuple[Function, Node]] = {}
+        functions = iter(self.file.functions)
+        function = next(functions, None)
+        for call in self.program.candidates(self.file, Span(0, len(self.file.data))):
+            while function is not None and function.node.end_byte <= call.start_byte:
+                function = next(functions, None)
+            if function is None:
+                break
+            if function.node.start_byte > call.start_byte or function.has_error:
+                continue
+            owner = owner_of(call)
+            if owner is not None:
+                owners.setdefault(owner.id, (function, owner))
+        return [Unit(function, owner, self.graph(function, owner)) for function, owner in owners.values()]
+
+
+def owner_of(node: Node) -> Node | None:
+    """The innermost function declaration or literal around a node."""
+    at = node.parent
+    while at is not None and at.kind_id not in syntax.FUNCTION_KINDS:
+        at = at.parent
+    return at

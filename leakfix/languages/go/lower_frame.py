@@ -1,0 +1,290 @@
+"""What the lowering of one function builds up: blocks, scopes, tracked places and the values that expressions have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from leakfix.flow import (
+    Acquire,
+    Assign,
+    Block,
+    Copy,
+    Derive,
+    Drop,
+    Edge,
+    Escape,
+    Event,
+    Exit,
+    ExitKind,
+    Graph,
+    Handing,
+    Obligation,
+    Outcome,
+    Place,
+    Site,
+    Test,
+)
+from leakfix.text import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.languages.go.infer import Types
+    from leakfix.languages.go.packages import File, Function
+    from leakfix.languages.go.program import Program
+    from leakfix.languages.go.scopes import Bindings, Variable
+
+
+class Relation(Enum):
+    """How a value relates to a place that it was made from."""
+
+    ALIAS = "alias"
+    THROUGH = "through"
+    """It reads or writes through the place; releasing it does not release the place."""
+    OWNING = "owning"
+    """It works through the place, and releasing it releases the place too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A value holds at ``path`` what ``place`` holds, or works through it."""
+
+    place: Place
+    path: tuple[str, ...] = ()
+    relation: Relation = Relation.ALIAS
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an expression evaluates to, as far as resources are concerned."""
+
+    links: tuple[Link, ...] = ()
+    known: Outcome | None = None
+    pending: int | None = None
+    """The acquisition that evaluating the expression does, until the value is bound."""
+    fresh: bool = False
+    """A new object that nothing else refers to."""
+
+    @property
+    def place(self) -> Place | None:
+        """The place that the value is, when it is just that."""
+        if len(self.links) == 1 and not self.links[0].path and self.links[0].relation is Relation.ALIAS:
+            return self.links[0].place
+        return None
+
+    def under(self, path: tuple[str, ...]) -> Value:
+        """The value as a part of a larger one, at ``path``."""
+        return Value(tuple(replace(link, path=path + link.path) for link in self.links))
+
+    def through(self, relation: Relation = Relation.THROUGH) -> Value:
+        """A value that works through this one."""
+        weakest = {Relation.ALIAS: relation, Relation.THROUGH: Relation.THROUGH, Relation.OWNING: relation}
+        return Value(tuple(Link(link.place, (), weakest[link.relation]) for link in self.links))
+
+
+NOTHING = Value()
+
+
+def span_of(node: Node) -> Span:
+    """The bytes of a node."""
+    return Span(node.start_byte, node.end_byte)
+
+
+@dataclass(slots=True)
+class Scope:
+    """A lexical block: the roots that it declares."""
+
+    roots: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A target of break or continue: the block, and how many scopes stay open there."""
+
+    block: int
+    depth: int
+
+
+class Frame:
+    """The state of lowering one function or function literal to a graph."""
+
+    def __init__(self, program: Program, file: File, function: Function, owner: Node) -> None:
+        """``owner`` is the declaration or literal whose body is lowered; it lies in ``function``."""
+        self.program = program
+        self.file = file
+        self.function = function
+        self.owner = owner
+        self.bindings: Bindings = program.bindings(function)
+        self.types: Types = program.types(function)
+        self.graph = Graph(function.name, span_of(owner))
+        self.tracked: set[int] = set()
+        self.fresh: set[int] = set()
+        self.receivers: list[tuple[int, Place]] = []
+        """Acquisitions that made an existing object own something."""
+        self.scopes: list[Scope] = []
+        self.targets: set[int] = set()
+        """The blocks that some edge leads to."""
+        self.current: int | None = self.new_block()
+        self._temporaries = 0
+        self._variables: dict[int, Variable] = {}
+        self._uses: dict[int, tuple[int, ...]] = {}
+
+    # blocks
+
+    def new_block(self) -> int:
+        """A new, empty block."""
+        self.graph.blocks.append(Block())
+        return len(self.graph.blocks) - 1
+
+    @property
+    def reachable(self) -> bool:
+        """Whether control reaches the point that is being lowered."""
+        return self.current is not None
+
+    def emit(self, event: Event) -> None:
+        """Append an event where control is; dropped when no control gets here."""
+        if self.current is not None:
+            self.graph.blocks[self.current].events.append(event)
+
+    def link(self, source: int | None, target: int, edge: Edge | None = None) -> None:
+        """An edge from ``source``, if control leaves it, to ``target``."""
+        if source is not None:
+            self.graph.blocks[source].edges.append(edge or Edge(target))
+            self.targets.add(target)
+
+    def goto(self, target: int) -> None:
+        """End the current block with a jump."""
+        self.link(self.current, target)
+        self.current = None
+
+    def branch(self, target: int, tests: tuple[Test, ...], span: Span | None, taken: bool | None) -> None:
+        """A conditional edge out of the current block, which stays open for the others."""
+        self.link(self.current, target, Edge(target, tests, span, taken))
+
+    def exit(self, kind: ExitKind, span: Span) -> None:
+        """Control leaves the function here."""
+        if self.current is not None:
+            self.graph.blocks[self.current].exit = Exit(kind, span)
+            self.current = None
+
+    # places
+
+    def variable(self, node: Node) -> Variable | None:
+        """The local variable that an identifier names."""
+        return self.bindings.variable(node)
+
+    def root(self, variable: Variable) -> int:
+        """The root of a variable: where its declaration starts in the file, which no other variable shares."""
+        root = variable.declaration.start_byte
+        if root not in self._variables:
+            self._variables[root] = variable
+            self.graph.names[root] = variable.name
+        return root
+
+    def uses_of(self, root: int) -> tuple[int, ...]:
+        """The byte offsets at which a variable that was met is named."""
+        known = self._uses.get(root)
+        if known is None:
+            variable = self._variables.get(root)
+            nodes = self.bindings.uses(variable) if variable is not None else ()
+            known = self._uses[root] = tuple(node.start_byte for node in nodes)
+        return known
+
+    def is_own(self, root: int) -> bool:
+        """Whether the variable is declared by the function being lowered, not by one around it."""
+        return self.owner.start_byte <= root < self.owner.end_byte
+
+    def temporary(self) -> Place:
+        """A new place without a name."""
+        self._temporaries += 1
+        self.tracked.add(-self._temporaries)
+        return Place(-self._temporaries)
+
+    def is_tracked(self, value: Value) -> bool:
+        """Whether the value may hold a resource that is followed."""
+        return any(link.place.root in self.tracked for link in value.links)
+
+    # scopes
+
+    def enter(self) -> None:
+        """A lexical block begins."""
+        self.scopes.append(Scope())
+
+    def leave(self, span: Span) -> None:
+        """The innermost lexical block ends at ``span``."""
+        self.drop(len(self.scopes) - 1, span)
+        self.scopes.pop()
+
+    def drop(self, depth: int, span: Span) -> None:
+        """The variables of all scopes deeper than ``depth`` end at ``span``."""
+        roots = {root for scope in self.scopes[depth:] for root in scope.roots if root in self.tracked}
+        if roots:
+            self.emit(Drop(span, frozenset(roots)))
+
+    # sites
+
+    def site(self, node: Node, obligation: Obligation, symbol: str) -> tuple[int, Place, Place]:
+        """A new acquisition by the call ``node``: its index, the place of its resource and that of its error."""
+        place, error = self.temporary(), self.temporary()
+        self.graph.sites.append(Site(span_of(node), obligation, symbol, place, error, discarded=False, bound=False))
+        return len(self.graph.sites) - 1, place, error
+
+    def begin(self, value: Value) -> None:
+        """The acquisition that ``value`` stands for happens here."""
+        if value.pending is not None:
+            site = self.graph.sites[value.pending]
+            self.emit(Acquire(site.span, site.place, value.pending))
+
+    def acquire_receiver(self, index: int, place: Place) -> None:
+        """The call of a method makes the object at ``place`` own something."""
+        site = self.graph.sites[index]
+        self.tracked.add(place.root)
+        self.receivers.append((index, place))
+        self.emit(Acquire(site.span, site.place, index))
+        self.emit(Copy(site.span, place, site.place))
+        self.amend(index, bound=True)
+
+    def amend(self, index: int, *, discarded: bool = False, bound: bool = False) -> None:
+        """Note how the result of an acquisition is used."""
+        site = self.graph.sites[index]
+        self.graph.sites[index] = replace(site, discarded=site.discarded or discarded, bound=site.bound or bound)
+
+    # what values do
+
+    def escape(self, span: Span, value: Value, how: Handing, index: int | None = None) -> None:
+        """Whatever the value holds is handed on."""
+        for link in value.links:
+            if link.place.root in self.tracked:
+                inside = bool(link.path) or link.relation is not Relation.ALIAS
+                self.emit(Escape(span, link.place, how, index, inside))
+
+    def store(self, span: Span, target: Place, value: Value) -> None:
+        """``target`` takes the value; what it held before is overwritten."""
+        if any(link.place == target and not link.path and link.relation is Relation.ALIAS for link in value.links):
+            links = tuple(link for link in value.links if link.place != target or link.path)
+            self._connect(span, target, links)
+            return
+        links = value.links
+        if any(link.place.root == target.root and link.place.root in self.tracked for link in links):
+            between = self.temporary()
+            self._connect(span, between, links)
+            links = (Link(between),)
+        self.emit(Assign(span, target, value.known))
+        self._connect(span, target, links)
+
+    def connect(self, span: Span, target: Place, value: Value) -> None:
+        """``target``, just overwritten, takes what the value holds."""
+        self._connect(span, target, value.links)
+
+    def _connect(self, span: Span, target: Place, links: tuple[Link, ...]) -> None:
+        for link in links:
+            if link.place.root not in self.tracked:
+                continue
+            self.tracked.add(target.root)
+            into = target.below(*link.path)
+            if link.relation is Relation.ALIAS:
+                self.emit(Copy(span, into, link.place))
+            else:
+                self.emit(Derive(span, into, link.place, link.relation is Relation.OWNING))

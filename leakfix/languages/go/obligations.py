@@ -1,0 +1,91 @@
+"""What a Go call obliges its caller to, from the models and from summaries of the project's own functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leakfix.flow import Obligation
+from leakfix.languages.go import syntax
+from leakfix.languages.go.types import has_method
+from leakfix.models import Acquire, Models, Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.infer import Callee
+    from leakfix.languages.go.packages import File
+    from leakfix.languages.go.types import Signature, Type
+
+CLOSING_METHODS = ("Close", "Stop", "Shutdown")
+"""Methods by which a type of the project that holds resources gives them back."""
+
+_WRITING_FLAGS = ("O_WRONLY", "O_RDWR", "O_APPEND", "O_CREATE", "O_TRUNC")
+
+
+def drained_by(method: str) -> str:
+    """The method of a `Release` that happens when ``method`` returns false."""
+    return f"{method}?"
+
+
+def from_models(models: Models, callee: Callee, call: Node, file: File) -> dict[int, tuple[Obligation, int | None]]:
+    """What the models say that a call acquires: result index (RECEIVER possible) to obligation and error index."""
+    found: dict[int, tuple[Obligation, int | None]] = {}
+    for acquire in models.acquires(callee.symbol):
+        if acquire.until is not None and not _is_below(file, acquire.until):
+            continue
+        resource = models.resource(acquire.resource)
+        obligation = of_resource(resource, acquire, writes=acquire.writes or _writes(acquire, call))
+        error = acquire.error if acquire.error is not None else error_result(callee.signature)
+        found[acquire.result] = (obligation, error)
+    return found
+
+
+def of_resource(resource: Resource, acquire: Acquire | None = None, *, writes: bool = False) -> Obligation:
+    """The obligation that comes with a modelled resource."""
+    confidence = acquire.confidence if acquire is not None else resource.confidence
+    severity = (acquire.severity if acquire is not None else None) or resource.severity
+    return Obligation(
+        resource.name,
+        resource.noun,
+        resource.family,
+        (*resource.release, *(drained_by(method) for method in resource.drained_by)),
+        idempotent=resource.idempotent,
+        writes=writes,
+        confidence=confidence,
+        severity=severity or "",
+    )
+
+
+def of_type(of: Type | None) -> Obligation | None:
+    """The obligation that comes with a value of a type that closes; None when the type has no such method."""
+    for method in CLOSING_METHODS:
+        if has_method(of, method):
+            name = str(of).rpartition(".")[2].lstrip("*") or str(of)
+            return Obligation(str(of), name, "closer", (method,), confidence="medium")
+    return None
+
+
+def error_result(signature: Signature | None) -> int | None:
+    """The index of the last result if it is an error."""
+    if signature is None or not signature.results:
+        return None
+    return len(signature.results) - 1 if str(signature.results[-1]) == "error" else None
+
+
+def _is_below(file: File, until: tuple[int, int]) -> bool:
+    version = file.version
+    return version is not None and (version.major, version.minor) < until
+
+
+def _writes(acquire: Acquire, call: Node) -> bool:
+    if acquire.flags is None:
+        return False
+    arguments = syntax.operands(call.child_by_field_id(syntax.F_ARGUMENTS) or call)
+    if acquire.flags >= len(arguments):
+        return False
+    return any(flag in syntax.text(arguments[acquire.flags]) for flag in _WRITING_FLAGS)
+
+
+Owned = "Mapping[int, tuple[Obligation, int | None]]"

@@ -1,0 +1,123 @@
+"""Everything that lowering and codemods ask about a Go program: packages, types, models and summaries, made once."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.infer import Types
+from leakfix.languages.go.lowering import lower, lower_captured
+from leakfix.languages.go.obligations import error_result, from_models, of_type
+from leakfix.languages.go.scopes import Bindings
+from leakfix.languages.go.summaries import UNKNOWN, Summary, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tree_sitter import Node
+
+    from leakfix.flow import Graph, Obligation
+    from leakfix.languages.go.infer import Callee
+    from leakfix.languages.go.lower_frame import Frame
+    from leakfix.languages.go.packages import File, Function, World
+    from leakfix.models import Models
+    from leakfix.text import Span
+
+CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*)\(")
+"""Where a call may stand: only a first look, the tree decides."""
+
+_DEEPEST_SUMMARY = 12
+
+
+class Program:
+    """The packages in reach with what is known of their functions."""
+
+    def __init__(self, world: World, models: Models, owners: Iterable[str] = ()) -> None:
+        """``owners`` names functions of the project whose result may have to be released."""
+        self.world = world
+        self.models = models
+        symbols = models.symbols()
+        acquiring = {symbol.rpartition(".")[2] for symbol in symbols if models.acquires(symbol)}
+        self.names: frozenset[str] = frozenset(acquiring | set(owners))
+        self.release_verbs = (
+            models.release_methods | {"Close", "Stop", "Shutdown", "Release", "CloseWithError", "Abort"}
+        ) - {"()"}
+        self.draining_methods = frozenset(m for resource in models.resources() for m in resource.drained_by)
+        self.stopping_names = frozenset(s.rpartition(".")[2] for s in symbols if models.never_returns(s))
+        self._depth = 0
+
+    def bindings(self, function: Function) -> Bindings:
+        """The variables of a function."""
+        return Bindings.of_function(function)
+
+    def types(self, function: Function) -> Types:
+        """The types of a function's expressions."""
+        known = function.cache.get("types")
+        if not isinstance(known, Types):
+            known = function.cache["types"] = Types(function.file, function)
+        return known
+
+    def graph(self, function: Function, owner: Node) -> Graph:
+        """The flow graph of a declaration or of a function literal inside it."""
+        return lower(self, function.file, function, owner)
+
+    def lower_literal(self, outer: Frame, literal: Node, roots: frozenset[int]) -> Graph:
+        """The flow graph of a function literal that follows the captured variables ``roots``."""
+        return lower_captured(outer, literal, roots)
+
+    def summary(self, function: Function) -> Summary:
+        """What a function does to its operands; unknown for one without a body and within its own recursion."""
+        known = function.cache.get("summary")
+        if isinstance(known, Summary):
+            return known
+        if function.body is None or function.has_error or self._depth >= _DEEPEST_SUMMARY:
+            return UNKNOWN
+        function.cache["summary"] = UNKNOWN
+        self._depth += 1
+        try:
+            graph = lower(self, function.file, function, function.node, follow_parameters=True)
+            summary = summarise(graph, is_method=bool(function.receiver_type))
+        finally:
+            self._depth -= 1
+        function.cache["summary"] = summary
+        return summary
+
+    def owned(self, callee: Callee, call: Node, frame: Frame) -> Mapping[int, tuple[Obligation, int | None]]:
+        """What a call makes its caller owe: result index to obligation and the index of the error, if any."""
+        found = from_models(self.models, callee, call, frame.file)
+        if found or callee.function is None or callee.function.body is None:
+            return found
+        summary = self.summary(callee.function)
+        error = error_result(callee.signature)
+        for index, obligation in summary.owned.items():
+            found[index] = (obligation, error)
+        for index in summary.holders:
+            signature = callee.signature
+            if index in found or signature is None or index >= len(signature.results):
+                continue
+            closing = of_type(signature.results[index])
+            if closing is not None:
+                found[index] = (closing, error)
+        return found
+
+    def candidates(self, file: File, span: Span) -> tuple[Node, ...]:
+        """The calls within ``span`` whose name is that of an acquiring function, in order."""
+        found = []
+        for match in CALLED.finditer(file.data, span.start, span.end):
+            if match[1].decode() in self.names:
+                call = _call_at(file.root, match.start(1), match.end(1))
+                if call is not None:
+                    found.append(call)
+        return tuple(found)
+
+
+def _call_at(root: Node, start: int, end: int) -> Node | None:
+    """The call whose function's last name lies at these bytes."""
+    node = root.descendant_for_byte_range(start, end)
+    if node is None or node.kind_id not in (syntax.IDENTIFIER, syntax.FIELD_IDENTIFIER):
+        return None
+    parent = node.parent
+    if parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION:
+        parent = parent.parent
+    return parent if parent is not None and parent.kind_id == syntax.CALL_EXPRESSION else None
