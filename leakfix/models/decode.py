@@ -11,9 +11,11 @@ from leakfix.models.schema import (
     RECEIVER,
     Acquire,
     Borrow,
+    Check,
     Confidence,
     Fact,
     Family,
+    Holds,
     Keep,
     Lend,
     ModelError,
@@ -96,11 +98,11 @@ class _Table:
             raise self.error(key, f'"{value}" is none of {", ".join(allowed)}')
         return value
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def texts(self, key: str, repeats: bool = False) -> tuple[str, ...]:
         value = self.rest.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self.error(key, f"expected a list of strings, got {_shown(value)}")
-        if len(set(value)) != len(value):
+        if not repeats and len(set(value)) != len(value):
             raise self.error(key, "names something twice")
         return tuple(value)
 
@@ -226,10 +228,11 @@ def _resource(table: _Table) -> Resource:
         family=cast("Family", table.choice("family", get_args(Family))),
         release=table.matching("release", _RELEASE, f'a method, a path to one or "{CALL}"'),
         idempotent=table.flag("idempotent"),
+        nil_safe=table.flag("nil_safe"),
         severity=_severity(table),
         confidence=_confidence(table) or "high",
         types=table.symbols("types"),
-        context=table.flag("context"),
+        arguments=table.texts("arguments", repeats=True),
         flush=table.flag("flush"),
         long_lived=table.flag("long_lived"),
         drained_by=table.matching("drained_by", _METHOD, "a method"),
@@ -313,9 +316,9 @@ def _keep(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
 def _wrap(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
     calls = table.calls()
     arguments = table.positions("argument", receiver=True) or (0,)
-    closes = table.flag("closes")
+    closes, closes_on_error = table.flag("closes"), table.flag("closes_on_error")
     for symbol in calls:
-        yield Wrap(symbol, arguments, closes)
+        yield Wrap(symbol, arguments, closes, closes_on_error)
 
 
 def _lend(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
@@ -328,6 +331,14 @@ def _noreturn(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
     yield from map(NoReturn, table.calls())
 
 
+def _check(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
+    calls, argument = table.calls(), _argument(table)
+    table.required("holds")
+    holds = cast("Holds", table.choice("holds", get_args(Holds)))
+    for symbol in calls:
+        yield Check(symbol, argument, holds)
+
+
 _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator[Fact]]]] = {
     "acquire": _acquire,
     "release": _release,
@@ -336,6 +347,7 @@ _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator
     "wrap": _wrap,
     "lend": _lend,
     "noreturn": _noreturn,
+    "check": _check,
 }
 
 

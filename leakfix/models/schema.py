@@ -13,12 +13,16 @@ from typing import Final, Literal
 Family = Literal["closer", "response-body", "cancel", "ticker"]
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
+Holds = Literal["nil", "not-nil", "true", "false"]
 
 RECEIVER: Final = -1
 """The position that stands for the receiver of a method; ``"receiver"`` in a file."""
 
 CALL: Final = "()"
 """The release that calls the value itself, as a cancel function wants it."""
+
+CONTEXT: Final = "context"
+"""The argument of a release that stands for any ``context.Context`` at hand."""
 
 
 class ModelError(ValueError):
@@ -39,14 +43,16 @@ class Resource:
     """What releases it, the one a fix writes first: a method ("Close"), a method of a field ("Body.Close") or CALL."""
     idempotent: bool
     """A second release is harmless and returns no error."""
+    nil_safe: bool
+    """Releasing nil, which is what a failed acquisition gives, does nothing but return an error."""
     severity: Severity | None
     """How bad a leak of it is; None leaves that to the rule."""
     confidence: Confidence
     """How sure it is that losing it is a leak worth a change."""
     types: tuple[str, ...]
     """The types, without their pointer, whose values are this resource wherever they come from."""
-    context: bool
-    """The releasing method takes a ``context.Context`` as its first argument."""
+    arguments: tuple[str, ...]
+    """What a fix passes to the first release: expressions of the language ("nil", "0") or CONTEXT."""
     flush: bool
     """Releasing it writes out what is buffered: without the release data is lost, while nothing but memory leaks."""
     long_lived: bool
@@ -114,6 +120,8 @@ class Wrap:
     arguments: tuple[int, ...]
     closes: bool
     """Releasing the result releases the arguments too."""
+    closes_on_error: bool
+    """A call that fails has released them by then; else they are still the caller's."""
 
     @property
     def argument(self) -> int:
@@ -137,4 +145,14 @@ class NoReturn:
     symbol: str
 
 
-Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A call that comes back only if an argument is as expected (``require.NoError``): a test without a branch."""
+
+    symbol: str
+    argument: int
+    holds: Holds
+    """What the argument is on return."""
+
+
+Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn | Check

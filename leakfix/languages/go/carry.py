@@ -15,6 +15,7 @@ from leakfix.languages.go.types import (
     Slice,
     Struct,
     has_method,
+    interface_methods,
     underlying,
 )
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.types import Type
 
 _READING = ("Read", "Write", "Next", "Scan", "Decode", "Encode", "ReadByte", "Token", "Close", "Query", "Accept")
+_CLOSING = frozenset({"Close", "Stop", "Shutdown", "Release"})
 _DEPTH = 4
 
 
@@ -39,7 +41,7 @@ def can_carry(of: Type | None, depth: int = _DEPTH) -> bool:
     if isinstance(under, Slice | Array | Chan):
         return can_carry(under.element, depth - 1)
     if isinstance(under, Map):
-        return can_carry(under.key, depth - 1) or can_carry(under.element, depth - 1)
+        return can_carry(under.key, depth - 1) or can_carry(under.value, depth - 1)
     if isinstance(under, Struct):
         return any(can_carry(field.type, depth - 1) for field in under.fields)
     return True
@@ -68,6 +70,6 @@ def only_borrows(of: Type | None) -> bool:
     if isinstance(under, Pointer | Slice | Map | Chan | Struct | Signature):
         return False
     if isinstance(under, Interface):
-        methods = under.method_names()
-        return bool(methods) and not {"Close", "Stop", "Shutdown", "Release"} & set(methods)
+        methods = interface_methods(of)
+        return bool(methods) and not any(method.name in _CLOSING for method in methods)
     return isinstance(under, Basic)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from leakfix.flow import ANY_METHOD, ExitKind, Handing, Obligation, Place, Release
 from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry, can_read_through, only_borrows
-from leakfix.languages.go.obligations import drained_by
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Value, span_of
+from leakfix.languages.go.obligations import drained_by
 from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class CallLowering:
         arguments = node.child_by_field_id(syntax.F_ARGUMENTS)
         if arguments is None:
             return []
-        nodes = [child for child in syntax.operands(arguments)]
+        nodes = list(syntax.operands(arguments))
         values = []
         for child in nodes:
             inner = syntax.operands(child)[0] if child.kind_id == syntax.VARIADIC_ARGUMENT else child
@@ -266,10 +266,7 @@ class CallLowering:
     def _by_type(self, node: Node, callee: Callee, index: int, value: Value, through: dict[int, list[Value]]) -> None:
         """Nothing but the signature is known."""
         standard = self.program.world.is_standard(callee.package)
-        if index == RECEIVER:
-            borrows = value.place is not None or standard
-        else:
-            borrows = only_borrows(callee.parameter(index))
+        borrows = value.place is not None or standard if index == RECEIVER else only_borrows(callee.parameter(index))
         if not borrows:
             self._hand_over(node, value)
             return

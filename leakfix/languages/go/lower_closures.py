@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.flow import ANY_METHOD, Assign, Copy, Derive, Escape, Handing, Place, Release
-from leakfix.languages.go import syntax
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Value, span_of
 
 if TYPE_CHECKING:

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 from leakfix.flow import Obligation
 from leakfix.languages.go import syntax
 from leakfix.languages.go.types import has_method
-from leakfix.models import Acquire, Models, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tree_sitter import Node
 
     from leakfix.languages.go.infer import Callee
     from leakfix.languages.go.packages import File
     from leakfix.languages.go.types import Signature, Type
+    from leakfix.models import Acquire, Models, Resource
 
 CLOSING_METHODS = ("Close", "Stop", "Shutdown")
 """Methods by which a type of the project that holds resources gives them back."""

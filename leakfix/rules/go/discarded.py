@@ -1,0 +1,164 @@
+"""Forms for an acquisition whose result is thrown away where it is made: it is bound to a name and released."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.statements import following, free_name, insert_behind, insert_first, owns_line
+from leakfix.rules.go.checks import leaves, point_behind_check
+from leakfix.rules.go.repair import RefusalError, Repair
+from leakfix.text import Edit, Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_USUAL_NAMES = {
+    "file": "f",
+    "connection": "conn",
+    "listener": "ln",
+    "response": "resp",
+    "rows": "rows",
+    "cancel function": "cancel",
+    "transaction": "tx",
+    "statement": "stmt",
+}
+
+
+def bound(repair: Repair, usual: tuple[str, ...] = ()) -> list[Edit]:
+    """The result gets a name and is released where its error is known to be nil."""
+    parent = repair.call.parent
+    if parent is None:
+        raise RefusalError("no-owner", "nothing can hold the result")
+    if parent.kind_id in (syntax.GO_STATEMENT, syntax.DEFER_STATEMENT):
+        raise RefusalError("no-owner", "the call is started by go or defer, and nothing can hold its result")
+    names = usual or (_USUAL_NAMES.get(repair.leak.site.obligation.noun, "x"),)
+    name = free_name(names, repair.bindings, repair.call)
+    if parent.kind_id == syntax.EXPRESSION_STATEMENT:
+        return [_statement(repair, parent, name)]
+    if repair.assignment is None or repair.result >= len(repair.targets):
+        raise RefusalError("no-owner", "the result is part of a larger expression")
+    if repair.header is not None:
+        return _header(repair, name)
+    return _assigned(repair, name)
+
+
+def _statement(repair: Repair, statement: Node, name: str) -> Edit:
+    """``os.Open(p)`` alone: ``if f, err := os.Open(p); err == nil { f.Close() }``."""
+    callee = repair.analysis.types(repair.unit.function).callee(repair.call)
+    results = callee.signature.results if callee is not None and callee.signature is not None else ()
+    if len(results) != 2 or not repair.reports_error:
+        raise RefusalError("no-owner", "the results of the call have no usual form")
+    if not owns_line(repair.source, statement):
+        return _one_line_body(repair, statement, name)
+    call = syntax.text(repair.call)
+    indent, newline = repair.source.indent(statement.start_byte).decode(), repair.source.newline.decode()
+    text = f"if {name}, err := {call}; err == nil {{{newline}{indent}\t{repair.release(name)}{newline}{indent}}}"
+    return Edit(Span(statement.start_byte, statement.end_byte), text.encode())
+
+
+def _one_line_body(repair: Repair, statement: Node, name: str) -> Edit:
+    """The same where the statement is the whole of a body on one line."""
+    block = statement.parent.parent if statement.parent is not None else None
+    if block is None or block.kind_id != syntax.BLOCK or len(syntax.operands(statement.parent or statement)) != 1:
+        raise RefusalError("layout", "the statement shares its line with other code")
+    indent, newline = repair.source.indent(block.start_byte).decode(), repair.source.newline.decode()
+    lines = [
+        "{",
+        f"{indent}\tif {name}, err := {syntax.text(repair.call)}; err == nil {{",
+        f"{indent}\t\t{repair.release(name)}",
+        f"{indent}\t}}",
+        f"{indent}}}",
+    ]
+    return Edit(Span(block.start_byte, block.end_byte), newline.join(lines).encode())
+
+
+def _header(repair: Repair, name: str) -> list[Edit]:
+    """``if _, err := os.Open(p); err != nil {...}``: released in the branch where there is something to release."""
+    statement = repair.statement
+    blank = _blank(repair, name)
+    lines = [repair.release(name)]
+    other, then = (statement.child_by_field_id(f) for f in (syntax.F_ALTERNATIVE, syntax.F_CONSEQUENCE))
+    try:
+        point = point_behind_check(repair, name)
+    except RefusalError:
+        if other is not None or then is None or not _is_plain_failure_test(repair, statement):
+            raise
+        indent, newline = repair.source.indent(statement.start_byte).decode(), repair.source.newline.decode()
+        text = f" else {{{newline}{indent}\t{lines[0]}{newline}{indent}}}"
+        return [blank, Edit(Span(then.end_byte, then.end_byte), text.encode())]
+    return [blank, insert_first(repair.source, point.node, lines)]
+
+
+def _assigned(repair: Repair, name: str) -> list[Edit]:
+    """``_, err := os.Open(p)``: bound, and released behind the check of the error."""
+    edits = [_blank(repair, name), *_declaring(repair)]
+    statement = repair.statement
+    if not repair.reports_error:
+        edits.append(insert_behind(repair.source, statement, [f"defer {repair.release(name)}"]))
+        return edits
+    behind = following(statement)
+    checked = behind and behind[0].kind_id == syntax.IF_STATEMENT and _is_plain_failure_test(repair, behind[0])
+    if checked and not repair.leak.repeats and _leaves_at_once(repair, behind[0]):
+        edits.append(insert_behind(repair.source, behind[0], [f"defer {repair.release(name)}"]))
+    elif repair.error is not None:
+        guarded = [f"if {repair.error.name} == nil {{", f"\t{repair.release(name)}", "}"]
+        edits.append(insert_behind(repair.source, statement, guarded))
+    else:
+        guarded = [f"if {name} != nil {{", f"\t{repair.release(name)}", "}"]
+        edits.append(insert_behind(repair.source, statement, guarded))
+    return edits
+
+
+def _leaves_at_once(repair: Repair, check: Node) -> bool:
+    then = check.child_by_field_id(syntax.F_CONSEQUENCE)
+    return then is not None and leaves(repair, then) and check.child_by_field_id(syntax.F_ALTERNATIVE) is None
+
+
+def _is_plain_failure_test(repair: Repair, statement: Node) -> bool:
+    """Whether an if tests just ``err != nil``."""
+    condition = statement.child_by_field_id(syntax.F_CONDITION)
+    if condition is None or repair.error is None or condition.kind_id != syntax.BINARY_EXPRESSION:
+        return False
+    left, right = condition.child_by_field_id(syntax.F_LEFT), condition.child_by_field_id(syntax.F_RIGHT)
+    operator = condition.child_by_field_id(syntax.F_OPERATOR)
+    return (
+        left is not None
+        and right is not None
+        and operator is not None
+        and operator.type == "!="
+        and right.kind_id == syntax.NIL
+        and repair.bindings.variable(left) is repair.error
+    )
+
+
+def _blank(repair: Repair, name: str) -> Edit:
+    target = repair.targets[repair.result]
+    if syntax.text(target) != "_":
+        raise RefusalError("unresolved", "the result has a name already")
+    return Edit(Span(target.start_byte, target.end_byte), name.encode())
+
+
+def _declaring(repair: Repair) -> list[Edit]:
+    """``=`` becomes ``:=`` where every other target is a variable of the same block, so that none is shadowed."""
+    node = repair.assignment
+    assert node is not None
+    if node.kind_id != syntax.ASSIGNMENT_STATEMENT:
+        return []
+    block = node.parent.parent if node.parent is not None else None
+    for target in repair.targets:
+        if syntax.text(target) == "_":
+            continue
+        variable = repair.bindings.variable(target) if target.kind_id == syntax.IDENTIFIER else None
+        if variable is None or block is None or not _same_block(variable.scope, block):
+            raise RefusalError("reassigned", "a new name here would shadow the variables that are assigned")
+    operator = node.child_by_field_id(syntax.F_OPERATOR)
+    assert operator is not None
+    return [Edit(Span(operator.start_byte, operator.end_byte), b":=")]
+
+
+def _same_block(scope: Node, block: Node) -> bool:
+    """Whether a variable's scope is the block; a function's parameters and results belong to its body."""
+    if scope == block:
+        return True
+    return scope.kind_id in syntax.FUNCTION_KINDS and scope.child_by_field_id(syntax.F_BODY) == block

@@ -1,0 +1,300 @@
+"""The fixed forms of a Go lifecycle leak. Each gives the edits of one complete fix, or says why it cannot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leakfix.detectors.lifecycle import Loss, LossKind, Status
+from leakfix.flow import Release
+from leakfix.languages.go import syntax
+from leakfix.languages.go.statements import (
+    clause_ending_at,
+    following,
+    free_name,
+    insert_at_clause_end,
+    insert_before,
+    insert_last,
+    node_at,
+    owns_line,
+    remove_line,
+    statement_of,
+)
+from leakfix.rules.go.checks import Point, Where, point_behind_check
+from leakfix.rules.go.repair import RefusalError, Repair
+from leakfix.text import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+_NAMES = {"error": "err", "string": "text", "int": "n", "bool": "ok", "[]byte": "data"}
+
+
+def deferred(repair: Repair) -> list[Edit]:
+    """``defer x.Close()`` behind the error check; a later deferred release of the same value moves up."""
+    name = repair.holder()
+    point = point_behind_check(repair, name)
+    edits = [point.insert(repair, [f"defer {repair.release(name)}"])]
+    late = _late_defer(repair)
+    if late is not None:
+        if _defer_between(repair, point, late):
+            raise RefusalError(
+                "conditional", "another deferred call stands between, and deferred calls run in reverse order"
+            )
+        edits.append(remove_line(repair.source, late))
+    return edits
+
+
+def deferred_without_plain(repair: Repair) -> list[Edit]:
+    """The deferred release, and the plain statements that release the same value go: a second one is noise."""
+    edits = deferred(repair)
+    edits.extend(remove_line(repair.source, statement) for statement in _plain_releases(repair))
+    return edits
+
+
+def deferred_keeping_error(repair: Repair) -> list[Edit]:
+    """A deferred release whose error becomes the function's, unless that has one already."""
+    name, result = repair.holder(), _named_error_result(repair)
+    if result is None:
+        raise RefusalError("named-result", "the function names no error result")
+    point = point_behind_check(repair, name)
+    if repair.bindings.locals_at(point.node).get(result, None) is not _result_variable(repair, result):
+        raise RefusalError("named-result", f"the result {result} is shadowed where the release is deferred")
+    kept = free_name(["cerr"], repair.bindings, point.node)
+    lines = [
+        "defer func() {",
+        f"\tif {kept} := {repair.release(name)}; {result} == nil {{",
+        f"\t\t{result} = {kept}",
+        "\t}",
+        "}()",
+    ]
+    return [point.insert(repair, lines)]
+
+
+def before_exits(repair: Repair) -> list[Edit]:
+    """The release on a line of its own before every point where the resource is lost."""
+    edits: list[Edit] = []
+    for loss in repair.leak.losses:
+        edits.extend(_before_exit(repair, loss))
+    return edits
+
+
+def reaped(repair: Repair) -> list[Edit]:
+    """``go cmd.Wait()``: the process is waited for without making the caller wait."""
+    name = repair.holder()
+    return [point_behind_check(repair, name).insert(repair, [f"go {repair.release(name)}"])]
+
+
+def has_named_error(repair: Repair) -> bool:
+    """Whether the function names its error result."""
+    return _named_error_result(repair) is not None
+
+
+def has_late_defer(repair: Repair) -> bool:
+    """Whether a deferred release of the value stands too late."""
+    return _late_defer(repair) is not None
+
+
+# before exits
+
+
+def _before_exit(repair: Repair, loss: Loss) -> Iterator[Edit]:
+    name = repair.holder(loss)
+    lines = [repair.release(name)]
+    if loss.kind is LossKind.OVERWRITTEN:
+        yield _before_overwriting(repair, loss, name)
+        return
+    if Status.HANDED_ON in loss.others:
+        raise RefusalError("conditional", "on another path to the same exit the resource was handed on")
+    if Status.RELEASED in loss.others and not repair.leak.site.obligation.idempotent:
+        raise RefusalError("conditional", "on another path to the same exit the resource was released already")
+    if loss.others & {Status.ABSENT, Status.BEFORE}:
+        lines = _guarded(repair, name, lines)
+    node = node_at(repair.root, loss.span)
+    if loss.kind is LossKind.RETURN and node is not None:
+        yield from _before_return(repair, loss, node, lines)
+        return
+    if node is not None and statement_of(node) == node:
+        _check_visible(repair, loss, node)
+        yield insert_before(repair.source, node, lines)
+        return
+    yield _at_end(repair, loss, lines)
+
+
+def _guarded(repair: Repair, name: str, lines: list[str]) -> list[str]:
+    if not repair.reports_error and Status.BEFORE not in repair.leak.fates:
+        raise RefusalError("conditional", "the exit is also reached without the resource")
+    return [f"if {name} != nil {{", *(f"\t{line}" for line in lines), "}"]
+
+
+def _before_return(repair: Repair, loss: Loss, node: Node, lines: list[str]) -> Iterator[Edit]:
+    _check_visible(repair, loss, node)
+    if not _needs(repair, loss, node):
+        yield insert_before(repair.source, node, lines)
+        return
+    yield _bound_return(repair, node, lines)
+
+
+def _bound_return(repair: Repair, node: Node, lines: list[str]) -> Edit:
+    """``return f(x)`` with a release between the call and the return: the results get names first."""
+    expressions = [e for held in syntax.operands(node) for e in _items(held)]
+    if len(expressions) != 1 or syntax.unparen(expressions[0]).kind_id != syntax.CALL_EXPRESSION:
+        raise RefusalError("used-in-exit", "the returned expression still needs the resource")
+    if not owns_line(repair.source, node):
+        raise RefusalError("layout", "the return shares its line with other code")
+    callee = repair.analysis.types(repair.unit.function).callee(syntax.unparen(expressions[0]))
+    signature = callee.signature if callee is not None else None
+    if signature is None or not signature.results:
+        raise RefusalError("used-in-exit", "the returned call still needs the resource, and its results are not known")
+    names: list[str] = []
+    for result in signature.results:
+        names.append(free_name([_NAMES.get(str(result), "result")], _Visible(repair, node), node, names))
+    indent = repair.source.indent(node.start_byte).decode()
+    newline = repair.source.newline.decode()
+    listed = ", ".join(names)
+    text = f"{listed} := {repair.source.text(Span(expressions[0].start_byte, expressions[0].end_byte))}"
+    for line in (*lines, f"return {listed}"):
+        text += f"{newline}{indent}{line}"
+    return Edit(Span(node.start_byte, node.end_byte), text.encode())
+
+
+class _Visible:
+    """Names as `free_name` asks for them, where shadowing an outer variable right before a return is harmless."""
+
+    def __init__(self, repair: Repair, node: Node) -> None:
+        known = repair.bindings.locals_at(node)
+        block = node.parent
+        self.entities = tuple(
+            entity for entity in known.values() if block is None or entity.scope.start_byte >= block.start_byte - 1
+        )
+
+    def names_at(self, node: Node) -> set[str]:
+        """Only what the innermost block declares is taken."""
+        del node
+        return set()
+
+
+def _needs(repair: Repair, loss: Loss, node: Node) -> bool:
+    """Whether an exit's expressions read the resource or something that works through it."""
+    waiting = list(node.named_children)
+    while waiting:
+        at = waiting.pop()
+        if at.kind_id == syntax.IDENTIFIER:
+            variable = repair.bindings.variable(at)
+            if variable is not None and variable.declaration.start_byte in loss.through:
+                return True
+        waiting.extend(at.named_children)
+    return False
+
+
+def _at_end(repair: Repair, loss: Loss, lines: list[str]) -> Edit:
+    """Before the closing brace of a block, or at the end of a case clause."""
+    source, offset = repair.source, loss.span.start
+    if len(loss.span) == 0:
+        clause = clause_ending_at(repair.root, offset)
+        if clause is None:
+            raise RefusalError("layout", "the end of the case was not found")
+        return insert_at_clause_end(source, clause, lines)
+    block = repair.root.descendant_for_byte_range(offset, offset + 1)
+    if block is None or source.data[offset : offset + 1] != b"}":
+        raise RefusalError("layout", "the end of the block was not found")
+    return insert_last(source, offset, lines)
+
+
+def _before_overwriting(repair: Repair, loss: Loss, name: str) -> Edit:
+    node = repair.root.named_descendant_for_byte_range(loss.span.start, loss.span.end)
+    statement = statement_of(node) if node is not None else None
+    if statement is None or statement.kind_id != syntax.ASSIGNMENT_STATEMENT:
+        raise RefusalError("reassigned", "the variable is overwritten in the header of a statement")
+    _check_visible(repair, loss, statement)
+    right = statement.child_by_field_id(syntax.F_RIGHT)
+    if right is not None and _needs(repair, loss, right):
+        raise RefusalError("reassigned", "what overwrites the variable still needs the resource")
+    others = loss.others - {Status.HELD}
+    if others & {Status.HANDED_ON} or (Status.RELEASED in others and not repair.leak.site.obligation.idempotent):
+        raise RefusalError("reassigned", "the variable is overwritten where it may hold nothing to release")
+    if others and not _starts_nil(repair, loss):
+        raise RefusalError("reassigned", "the variable is overwritten where it may hold something else")
+    lines = [repair.release(name)]
+    if others:
+        lines = [f"if {name} != nil {{", f"\t{lines[0]}", "}"]
+    return insert_before(repair.source, statement, lines)
+
+
+def _starts_nil(repair: Repair, loss: Loss) -> bool:
+    """Whether the variable is declared without a value, so that it is nil until it is first assigned."""
+    if loss.holder is None or loss.holder.path:
+        return False
+    for variable in repair.bindings.variables:
+        if variable.declaration.start_byte == loss.holder.root:
+            origin = variable.origin
+            return origin.kind_id == syntax.VAR_SPEC and origin.child_by_field_id(syntax.F_VALUE) is None
+    return False
+
+
+def _check_visible(repair: Repair, loss: Loss, node: Node) -> None:
+    if loss.holder is None or not repair.is_visible(loss.holder, node):
+        raise RefusalError("no-owner", "the variable that holds the resource is not in scope at the exit")
+
+
+# deferred releases
+
+
+def _late_defer(repair: Repair) -> Node | None:
+    """A plain ``defer x.Close()`` of the same value in the block of the acquisition, behind the leaking exits."""
+    for statement in following(repair.statement):
+        if statement.kind_id == syntax.DEFER_STATEMENT and _is_plain_release(repair, statement):
+            return statement
+    return None
+
+
+def _is_plain_release(repair: Repair, statement: Node) -> bool:
+    text = syntax.text(statement).removeprefix("defer ").strip()
+    return text == repair.release(repair.holder())
+
+
+def _defer_between(repair: Repair, point: Point, late: Node) -> bool:
+    start = point.node.end_byte if point.where is Where.BEHIND else point.node.start_byte
+    return any(
+        statement.kind_id == syntax.DEFER_STATEMENT and start <= statement.start_byte < late.start_byte
+        for statement in following(repair.statement)
+    )
+
+
+def _plain_releases(repair: Repair) -> Iterator[Node]:
+    """The statements that do nothing but release the value, on lines of their own, outside function literals."""
+    for event in repair.unit.graph.events():
+        if not isinstance(event, Release) or event.deferred:
+            continue
+        call = node_at(repair.root, event.span)
+        statement = statement_of(call) if call is not None else None
+        if statement is None or statement.kind_id != syntax.EXPRESSION_STATEMENT:
+            continue
+        if statement.start_byte < repair.statement.end_byte or not _is_plain_release(repair, statement):
+            continue
+        if owns_line(repair.source, statement):
+            yield statement
+
+
+def _named_error_result(repair: Repair) -> str | None:
+    result = repair.unit.owner.child_by_field_id(syntax.F_RESULT)
+    if result is None or result.kind_id != syntax.PARAMETER_LIST:
+        return None
+    for declaration in syntax.operands(result):
+        of = declaration.child_by_field_id(syntax.F_TYPE)
+        names = syntax.field_children(declaration, syntax.F_NAME)
+        if of is not None and syntax.text(of) == "error" and names and syntax.text(names[-1]) != "_":
+            return syntax.text(names[-1])
+    return None
+
+
+def _result_variable(repair: Repair, name: str) -> object:
+    for variable in repair.bindings.variables:
+        if variable.kind == "result" and variable.name == name and variable.function == repair.unit.owner:
+            return variable
+    return None
+
+
+def _items(node: Node) -> list[Node]:
+    return syntax.operands(node) if node.kind_id == syntax.EXPRESSION_LIST else [node]

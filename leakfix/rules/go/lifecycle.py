@@ -1,0 +1,167 @@
+"""The rule that the Go codemods for forgotten releases share: ask the lifecycle detector, write the forms that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status, leaks
+from leakfix.languages.go.analysis import Analysis, Unit
+from leakfix.languages.go.statements import LayoutError
+from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
+from leakfix.rules.go import forms
+from leakfix.rules.go.discarded import bound
+from leakfix.rules.go.repair import RefusalError, Repair
+from leakfix.rules.rule import Form, Rule
+from leakfix.text import OverlapError, apply_edits
+
+if TYPE_CHECKING:
+    from leakfix.text import Edit
+
+Writer = Callable[[Repair], "list[Edit]"]
+
+DEFER = Form("defer", "defer the release behind the error check")
+BEFORE_EXIT = Form("close-before-exit", "release before every exit that forgets it")
+KEEP_ERROR = Form("keep-error", "defer the release and return its error")
+BIND = Form("bind", "bind the discarded result and release it")
+
+_ENDINGS = {
+    LossKind.RETURN: "returns without releasing it",
+    LossKind.END: "the function ends without releasing it",
+    LossKind.OVERWRITTEN: "it is overwritten before it is released",
+    LossKind.SCOPE: "the last variable that holds it goes out of scope",
+}
+
+
+def leaks_of(analysis: Analysis) -> tuple[tuple[Unit, Leak], ...]:
+    """Every lifecycle leak of a file, computed once for all rules."""
+    known = analysis.cache.get("leaks")
+    if not isinstance(known, tuple):
+        known = analysis.cache["leaks"] = tuple((unit, leak) for unit in analysis.units() for leak in leaks(unit.graph))
+    return known
+
+
+class LifecycleRule(Rule[Analysis]):
+    """A codemod for one family of resources."""
+
+    family: ClassVar[str]
+    language: ClassVar[str] = "go"
+    usual_names: ClassVar[tuple[str, ...]] = ()
+
+    def find(self, subject: Analysis) -> Iterable[Finding]:
+        """The leaks of the family, with the fixes that can be written."""
+        for unit, leak in leaks_of(subject):
+            if leak.site.obligation.family == self.family:
+                yield self.finding(Repair(subject, unit, leak))
+
+    def finding(self, repair: Repair) -> Finding:
+        """One leak with its trace and its fixes."""
+        fixes, refusal = self._fixes(repair)
+        obligation = repair.leak.site.obligation
+        return Finding.at(
+            repair.source,
+            repair.leak.site.span,
+            rule=self.id,
+            function=repair.unit.graph.function,
+            message=self.message(repair),
+            severity=Severity(obligation.severity) if obligation.severity else self.severity,
+            confidence=Confidence(obligation.confidence),
+            trace=trace(repair),
+            fixes=fixes,
+            refusal=refusal,
+        )
+
+    def message(self, repair: Repair) -> str:
+        """What leaks, in one sentence."""
+        noun = repair.leak.site.obligation.noun
+        if repair.leak.site.discarded:
+            return f"the {noun} is discarded and never released"
+        if repair.leak.fates:
+            return f"the {noun} is not released on every path"
+        return f"the {noun} is never released"
+
+    def writers(self, repair: Repair) -> Sequence[tuple[Form, Writer]]:
+        """The forms that suit a leak, the preferred one first."""
+        return usual_writers(repair)
+
+    def refuse(self, repair: Repair) -> Refusal | None:
+        """A reason not to edit at all, whatever the form."""
+        if repair.analysis.file.is_generated:
+            return Refusal("generated", "the file is generated: its generator is the place for the fix")
+        return None
+
+    def _fixes(self, repair: Repair) -> tuple[tuple[Fix, ...], Refusal | None]:
+        refusal = self.refuse(repair)
+        if refusal is not None:
+            return (), refusal
+        fixes: list[Fix] = []
+        reasons: list[Refusal] = []
+        for form, writer in self.writers(repair):
+            try:
+                edits = writer(repair)
+                apply_edits(repair.source.data, edits)
+            except RefusalError as why:
+                reasons.append(Refusal(why.code, why.reason))
+            except LayoutError:
+                reasons.append(Refusal("layout", "the code is not laid out one statement a line"))
+            except OverlapError:
+                reasons.append(Refusal("ambiguous-release", "the edits of this form would overlap"))
+            else:
+                fixes.append(self._fix(repair, form, edits))
+        if fixes:
+            return tuple(fixes), None
+        return (), reasons[0] if reasons else Refusal("no-owner", "no form of the fix suits this code")
+
+    def _fix(self, repair: Repair, form: Form, edits: Sequence[Edit]) -> Fix:
+        path = repair.source.path
+        waits = repair.leak.site.obligation.releases[0].endswith("Wait")
+        safety = Safety.REVIEW if waits else form.safety
+        why = (
+            "Waiting takes as long as the process runs."
+            if waits
+            else f"The {repair.leak.site.obligation.noun} is released once, where nothing uses it any more."
+        )
+        return Fix(form.title, form.name, safety, why, tuple(FileEdit(path, edit) for edit in edits), form.requires)
+
+
+def usual_writers(repair: Repair) -> list[tuple[Form, Writer]]:
+    """The forms by what becomes of the resource on other paths: the policy that the families share."""
+    leak = repair.leak
+    if leak.site.discarded:
+        return [(BIND, bound)]
+    waits = leak.site.obligation.releases[0].endswith("Wait")
+    if Status.HANDED_ON in leak.fates:
+        return [(BEFORE_EXIT, forms.before_exits)]
+    if Status.RELEASED in leak.fates:
+        if waits:
+            return [(BEFORE_EXIT, forms.before_exits)]
+        if not leak.repeats and forms.has_late_defer(repair):
+            return [(DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]
+        second = [(DEFER, forms.deferred)] if leak.site.obligation.idempotent and not leak.repeats else []
+        return [(BEFORE_EXIT, forms.before_exits), *second]
+    if leak.repeats:
+        return [(BEFORE_EXIT, forms.before_exits)]
+    if waits:
+        return [(DEFER, forms.reaped)]
+    if leak.site.obligation.writes and forms.has_named_error(repair):
+        return [(KEEP_ERROR, forms.deferred_keeping_error), (DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]
+    return [(DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]
+
+
+def trace(repair: Repair) -> tuple[Step, ...]:
+    """Where the resource is acquired, the branch taken, and where it is lost: for the first loss in the file."""
+    source, leak = repair.source, repair.leak
+    line = source.line(leak.site.span.start)
+    steps = [Step(source.path, line, f"the {leak.site.obligation.noun} is acquired here")]
+    for loss in leak.losses:
+        steps.extend(_steps(repair, loss, line))
+    return tuple(dict.fromkeys(steps))
+
+
+def _steps(repair: Repair, loss: Loss, acquired: int) -> Iterable[Step]:
+    source = repair.source
+    if loss.branch is not None and source.line(loss.branch.start) >= acquired:
+        condition = " ".join(source.text(loss.branch).split())
+        holds = "holds" if loss.taken else "does not hold"
+        yield Step(source.path, source.line(loss.branch.start), f"`{condition}` {holds}")
+    yield Step(source.path, source.line(loss.span.start), _ENDINGS[loss.kind])
