@@ -77,6 +77,12 @@ class Object:
         return self.file.package
 
     @property
+    def function(self) -> Function | None:
+        """The Function of a func or method; None for what has no source but a signature in the snapshot."""
+        snapshot = isinstance(self.file.package, SnapshotPackage)
+        return None if snapshot or self.kind not in ("func", "method") else self.file.function_at(self.node)
+
+    @property
     def symbol(self) -> str:
         """Its name with its package path: "os.Open", "os.File.Close"."""
         prefix = f"{self.receiver}." if self.receiver else ""
@@ -129,6 +135,8 @@ class File:
         self.package: Package
         self.is_test = path.name.endswith("_test.go")
         self.cache: dict[str, object] = {}
+        self.names: dict[bytes, object] = {}
+        self._by_node: dict[int, Function] | None = None
         self._tree: Tree | None = None
         self._functions: tuple[Function, ...] | None = None
         self._declared: dict[str, list[Object]] | None = None
@@ -207,6 +215,12 @@ class File:
             self._functions = tuple(_functions(self))
         return self._functions
 
+    def function_at(self, node: Node) -> Function | None:
+        """Return the Function of a top-level declaration node."""
+        if self._by_node is None:
+            self._by_node = {function.node.id: function for function in self.functions}
+        return self._by_node.get(node.id)
+
     @property
     def declared(self) -> Mapping[str, list[Object]]:
         """Its package-level objects by name, methods left out."""
@@ -247,6 +261,7 @@ class Package:
         self._found: dict[str, tuple[Object, ...]] = {}
         self._methods: dict[str, dict[str, Object]] = {}
         self._method: dict[tuple[str, str], Object | None] = {}
+        self._shadows: dict[str, bool] = {}
 
     @property
     def key(self) -> str:
@@ -261,6 +276,18 @@ class Package:
         if not found:
             return None
         return self._preferred(found, asking)
+
+    def may_shadow(self, name: str) -> bool:
+        """Whether the package may declare a predeclared name: a cheap look at how gofmt lays out declarations."""
+        known = self._shadows.get(name)
+        if known is None:
+            wanted = name.encode()
+            forms = tuple(start + wanted + end for start, end in _DECLARATION_FORMS)
+            known = self._shadows[name] = any(form in data for data in self._texts() for form in forms)
+        return known
+
+    def _texts(self) -> Iterable[bytes]:
+        return (file.data for file in self.files)
 
     def method(self, type_name: str, name: str) -> Object | None:
         """Find a method declared on a type of this package or on a pointer to it."""
@@ -363,6 +390,9 @@ class SnapshotPackage(Package):
 
     def _find_method(self, type_name: str, name: str) -> Object | None:
         return self.methods(type_name).get(name) if name.encode() in self._data else None
+
+    def _texts(self) -> Iterable[bytes]:
+        return (self._data,)
 
     def _whole(self) -> File:
         return self._piece(self._data)
@@ -583,6 +613,11 @@ class World:
 
 
 _DECLARATION_WORDS: Final = (b"func ", b"type ", b"var ", b"const ")
+_DECLARATION_FORMS: Final = (
+    *((b"func ", end) for end in (b"(", b"[")),
+    *((b"type ", end) for end in (b" ", b"[")),
+    *((word, end) for word in (b"var ", b"const ", b"\n\t") for end in (b" ", b",", b"=", b"\n", b"\t")),
+)
 
 
 def _receivers(type_name: bytes) -> tuple[bytes, ...]:

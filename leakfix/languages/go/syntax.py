@@ -108,6 +108,7 @@ SELECT_STATEMENT: Final = kind("select_statement")
 SELECTOR_EXPRESSION: Final = kind("selector_expression")
 SEND_STATEMENT: Final = kind("send_statement")
 SHORT_VAR_DECLARATION: Final = kind("short_var_declaration")
+SOURCE_FILE: Final = kind("source_file")
 SLICE_EXPRESSION: Final = kind("slice_expression")
 SLICE_TYPE: Final = kind("slice_type")
 STATEMENT_LIST: Final = kind("statement_list")
@@ -194,6 +195,12 @@ def unparen(node: Node) -> Node:
 def string_value(node: Node) -> str:
     """Return the text between the quotes of a string literal, escapes untouched (enough for import paths)."""
     return text(node)[1:-1]
+
+
+def operator(node: Node) -> str:
+    """Return the operator of a unary or binary expression or an assignment; "" when it is missing."""
+    sign = node.child_by_field_id(F_OPERATOR)
+    return sign.type if sign is not None else ""
 
 
 def field_children(node: Node, number: int) -> list[Node]:

@@ -1,0 +1,908 @@
+"""Types of expressions and what calls call, inferred from syntax and declarations; unknown is None, never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from leakfix.languages.go import syntax, types
+from leakfix.languages.go.generics import infer
+from leakfix.languages.go.packages import Function, Object
+from leakfix.languages.go.resolve import (
+    Resolver,
+    declared_type,
+    file_object,
+    function_signature,
+    imported_object,
+    int_value,
+    type_parameters,
+)
+from leakfix.languages.go.scopes import UNIVERSE, Bindings, Variable, takes_fields
+from leakfix.languages.go.types import (
+    BOOL,
+    INT,
+    NOTHING,
+    UNTYPED_BOOL,
+    UNTYPED_COMPLEX,
+    UNTYPED_FLOAT,
+    UNTYPED_INT,
+    UNTYPED_NIL,
+    UNTYPED_RUNE,
+    UNTYPED_STRING,
+    Array,
+    Basic,
+    Chan,
+    Map,
+    Named,
+    Pointer,
+    Signature,
+    Slice,
+    Tuple,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.packages import File
+    from leakfix.languages.go.types import Selection, Type, Types as TypeTuple
+
+CalleeKind: TypeAlias = Literal["func", "method", "builtin", "conversion", "value"]
+
+_COMPARISONS: Final = frozenset(("==", "!=", "<", "<=", ">", ">="))
+_UNTYPED_RANK: Final = {
+    UNTYPED_INT: 0,
+    UNTYPED_RUNE: 1,
+    UNTYPED_FLOAT: 2,
+    UNTYPED_COMPLEX: 3,
+    UNTYPED_STRING: 4,
+    UNTYPED_BOOL: 5,
+}
+_TYPE_NODES: Final = frozenset(
+    (
+        syntax.ARRAY_TYPE,
+        syntax.SLICE_TYPE,
+        syntax.MAP_TYPE,
+        syntax.CHANNEL_TYPE,
+        syntax.FUNCTION_TYPE,
+        syntax.STRUCT_TYPE,
+        syntax.INTERFACE_TYPE,
+        syntax.POINTER_TYPE,
+        syntax.GENERIC_TYPE,
+        syntax.QUALIFIED_TYPE,
+        syntax.TYPE_IDENTIFIER,
+        syntax.PARENTHESIZED_TYPE,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """What a call calls.
+
+    `package` is an import path ("" for locals and builtins), `receiver` the name of the type that declares a method
+    ("interface" for an interface literal), `symbol` the three together: "os.Open", "os.File.Close", "io.Closer.Close".
+    kind "value" is a call of a variable or field that holds a function; its symbol names a package-level variable
+    ("flag.Usage") or a field ("net/http.Server.ConnState") and is "" otherwise. Of a package whose source is not there
+    (and of cgo's C) only the symbol is known, and the kind is "func", "method" as it looks. `signature` is instantiated.
+    """
+
+    kind: CalleeKind
+    package: str
+    receiver: str
+    name: str
+    symbol: str
+    object: Object | None = None
+    signature: Signature | None = None
+
+    @property
+    def function(self) -> Function | None:
+        """Its declaration, when the source is there (the standard library's snapshot has none)."""
+        return self.object.function if self.object is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportName:
+    """A package name in a file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A predeclared function."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A member of a package whose source is not there."""
+
+    path: str
+    name: str
+
+
+Entity: TypeAlias = "Variable | Object | ImportName | Builtin | Foreign | Type | None"
+
+_UNKNOWN_CALLEE: Final = Callee("value", "", "", "", "")
+
+
+class Types:
+    """The types of the expressions in one top-level declaration of a file.
+
+    `function` is a Function, any other top-level declaration node, or None for expressions outside of both. Everything
+    is inferred on demand and kept. Hostile nesting ends in None.
+    """
+
+    def __init__(self, file: File, function: Function | Node | None = None) -> None:
+        """Take the file and the declaration; nothing is computed yet."""
+        self.file = file
+        self._function = function
+        self._memo: dict[int, Type | None] = {}
+        self._callees: dict[int, Callee | None] = {}
+        self._variables: dict[Variable, Type | None] = {}
+        self._bindings: Bindings | None = None
+        self._resolver_made: Resolver | None = None
+        node = function.node if isinstance(function, Function) else function
+        self._scoped = node is not None and (
+            node.kind_id in syntax.FUNCTION_KINDS or b"func" in file.data[node.start_byte : node.end_byte]
+        )
+
+    @classmethod
+    def of_function(cls, function: Function) -> Types:
+        """Return the types of a function, made once."""
+        found = function.cache.get("types")
+        if not isinstance(found, cls):
+            found = function.cache["types"] = cls(function.file, function)
+        return found
+
+    @classmethod
+    def of_declaration(cls, file: File, node: Node) -> Types:
+        """Return the types of the top-level declaration that holds a package-level node, made once."""
+        top = node
+        while (parent := top.parent) is not None and parent.kind_id != syntax.SOURCE_FILE:
+            top = parent
+        key = f"types:{top.id}"
+        found = file.cache.get(key)
+        if not isinstance(found, cls):
+            found = file.cache[key] = cls(file, top)
+        return found
+
+    @property
+    def bindings(self) -> Bindings | None:
+        """The bindings of the declaration; None when it declares no locals."""
+        if self._bindings is None and self._scoped:
+            if isinstance(self._function, Function):
+                self._bindings = Bindings.of_function(self._function)
+            elif self._function is not None:
+                self._bindings = Bindings(self._function, self.file)
+        return self._bindings
+
+    def of(self, node: Node) -> Type | None:
+        """Return the type of an expression, of a type expression the type itself; None when unknown.
+
+        Constants keep their untyped kinds (`types.default_type`); a call gives a Tuple for no or several results; an
+        expression that may be used with comma-ok gives its first value's type.
+        """
+        try:
+            return self._of(node)
+        except RecursionError:
+            return None
+
+    def callee(self, call: Node) -> Callee | None:
+        """Return what a call_expression (or what the grammar took for a conversion) calls; None when unknown."""
+        try:
+            return self._callee(call)
+        except RecursionError:
+            return None
+
+    def variable(self, variable: Variable) -> Type | None:
+        """Return the type of a variable; that of a type switch has the operand's type here, `of` a use is finer."""
+        try:
+            return self._variable(variable)
+        except RecursionError:
+            return None
+
+    def object(self, declared: Object) -> Type | None:
+        """Return the type of a package-level object; for a type, the type itself."""
+        try:
+            return object_type(declared)
+        except RecursionError:
+            return None
+
+    @property
+    def _resolver(self) -> Resolver:
+        if self._resolver_made is None:
+            function = self._function
+            env = type_parameters(self.file, function.node) if isinstance(function, Function) else None
+            self._resolver_made = Resolver(self.file, env, self.bindings)
+        return self._resolver_made
+
+    def _of(self, node: Node) -> Type | None:
+        key = node.id
+        memo = self._memo
+        if key in memo:
+            return memo[key]
+        handler = _HANDLERS.get(node.kind_id)
+        if handler is None:
+            return None
+        memo[key] = None
+        found = memo[key] = handler(self, node)
+        return found
+
+    def _entity(self, node: Node) -> Entity:
+        """Return what an identifier or `package.Name` means; None for every other expression."""
+        number = node.kind_id
+        if number in _IDENTIFIERS:
+            if self._scoped:
+                bindings = self.bindings
+                local = bindings.entity(node) if bindings is not None else None
+                if local is not None:
+                    return local
+            return _global(self.file, node.text or b"")
+        if number == syntax.SELECTOR_EXPRESSION:
+            operand, name = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_FIELD)
+        elif number == syntax.QUALIFIED_TYPE:
+            operand, name = node.child_by_field_id(syntax.F_PACKAGE), node.child_by_field_id(syntax.F_NAME)
+        else:
+            return None
+        if operand is None or name is None or operand.kind_id not in _IDENTIFIERS:
+            return None
+        found = self._entity(operand)
+        return _member(self.file, found.path, name.text or b"") if isinstance(found, ImportName) else None
+
+    def _as_type(self, node: Node) -> Type | None:
+        """Return the type that a node denotes; None when it denotes a value or nothing known."""
+        number = node.kind_id
+        if number in _IDENTIFIERS or number in (syntax.SELECTOR_EXPRESSION, syntax.QUALIFIED_TYPE):
+            return self._entity_type(self._entity(node))
+        if number in (syntax.PARENTHESIZED_EXPRESSION, syntax.PARENTHESIZED_TYPE):
+            inner = syntax.operands(node)
+            return self._as_type(inner[0]) if inner else None
+        if number == syntax.UNARY_EXPRESSION and syntax.operator(node) == "*":
+            operand = node.child_by_field_id(syntax.F_OPERAND)
+            element = self._as_type(operand) if operand is not None else None
+            return Pointer(element) if element is not None else None
+        if number in (syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION, syntax.GENERIC_TYPE):
+            return self._generic_type(node)
+        return self._resolver.type(node) if number in _TYPE_NODES else None
+
+    def _entity_type(self, entity: Entity, args: TypeTuple = ()) -> Type | None:
+        if isinstance(entity, Variable):
+            return None if entity.is_variable else self._resolver.local_type(entity, args)
+        if isinstance(entity, Object):
+            return declared_type(entity, args) if entity.kind == "type" else None
+        if entity is None or isinstance(entity, (ImportName, Builtin, Foreign)):
+            return None
+        return entity
+
+    def _generic_type(self, node: Node) -> Type | None:
+        base, arguments = _instantiation(node)
+        if base is None:
+            return None
+        entity = self._entity(base)
+        if not isinstance(entity, (Variable, Object)) or self._entity_type(entity) is None:
+            return None
+        return self._entity_type(entity, tuple(map(self._as_type, arguments)))
+
+    def _identifier(self, node: Node) -> Type | None:
+        entity = self._entity(node)
+        if isinstance(entity, Variable):
+            return self._local(node, entity)
+        bindings = self.bindings
+        if bindings is not None and bindings.is_key(node) and takes_fields(node, self.file):
+            return None
+        if isinstance(entity, Object):
+            return object_type(entity)
+        return self._entity_type(entity)
+
+    def _local(self, node: Node, entity: Variable) -> Type | None:
+        if entity.kind == "const":
+            return self._variable(entity)
+        if not entity.is_variable:
+            return self._resolver.local_type(entity)
+        bindings = self.bindings
+        clause = bindings.clause(node) if bindings is not None else None
+        if clause is not None and clause.kind_id == syntax.TYPE_CASE:
+            cases = syntax.field_children(clause, syntax.F_TYPE)
+            if len(cases) == 1 and cases[0].text != b"nil":
+                return self._resolver.type(cases[0])
+        return self._variable(entity)
+
+    def _variable(self, variable: Variable) -> Type | None:
+        known = self._variables
+        if variable in known:
+            return known[variable]
+        known[variable] = None
+        handler = _ORIGINS.get(variable.origin.kind_id)
+        found = handler(self, variable) if handler is not None else None
+        known[variable] = found
+        return found
+
+    def _parameter(self, variable: Variable) -> Type | None:
+        return self._resolver.parameter(variable.origin)
+
+    def _declared(self, variable: Variable) -> Type | None:
+        written = variable.origin.child_by_field_id(syntax.F_TYPE)
+        if written is not None:
+            return self._resolver.type(written)
+        values = variable.origin.child_by_field_id(syntax.F_VALUE)
+        return self.value(values, variable.position) if values is not None else None
+
+    def _short(self, variable: Variable) -> Type | None:
+        right = variable.origin.child_by_field_id(syntax.F_RIGHT)
+        return self.value(right, variable.position) if right is not None else None
+
+    def _received(self, variable: Variable) -> Type | None:
+        right = variable.origin.child_by_field_id(syntax.F_RIGHT)
+        if variable.position == 1:
+            return BOOL
+        return types.default_type(self._of(right)) if right is not None else None
+
+    def _switched(self, variable: Variable) -> Type | None:
+        operand = variable.origin.child_by_field_id(syntax.F_VALUE)
+        return types.default_type(self._of(operand)) if operand is not None else None
+
+    def _constant(self, variable: Variable) -> Type | None:
+        from leakfix.languages.go.packages import const_specs
+
+        declaration = variable.origin.parent
+        for spec, values in const_specs(declaration) if declaration is not None else ():
+            if spec.id == variable.origin.id:
+                return self.constant(values, variable.position)
+        return None
+
+    def constant(self, values: Node, position: int) -> Type | None:
+        """Return the type of a constant from the spec that gives its type and values."""
+        written = values.child_by_field_id(syntax.F_TYPE)
+        if written is not None:
+            return self._resolver.type(written)
+        value = values.child_by_field_id(syntax.F_VALUE)
+        expressions = syntax.operands(value) if value is not None else []
+        return self._of(expressions[position]) if position < len(expressions) else None
+
+    def value(self, values: Node, position: int) -> Type | None:
+        """Return the type that a variable takes from the expression list on the right of its `:=` or `=`."""
+        expressions = syntax.operands(values)
+        parent = values.parent
+        if len(expressions) == 1 and position:
+            expression = syntax.unparen(expressions[0])
+            if expression.kind_id in _COMMA_OK and position == 1 and not isinstance(self._of(expression), Tuple):
+                if expression.kind_id in _MAYBE_CALLS and self._callee(expression) is not None:
+                    return None
+                return BOOL
+        if len(expressions) == 1:
+            found = self._of(expressions[0])
+            if isinstance(found, Tuple):
+                return found.types[position] if position < len(found.types) else None
+            return types.default_type(found) if position == 0 else None
+        del parent
+        return types.default_type(self._of(expressions[position])) if position < len(expressions) else None
+
+    def _ranged(self, variable: Variable) -> Type | None:
+        right = variable.origin.child_by_field_id(syntax.F_RIGHT)
+        if right is None:
+            return None
+        ranged = self._of(right)
+        return range_types(ranged)[variable.position] if variable.position < 2 else None
+
+    def _callee(self, call: Node) -> Callee | None:
+        key = call.id
+        if key not in self._callees:
+            self._callees[key] = None
+            self._callees[key] = self._find_callee(call)
+        return self._callees[key]
+
+    def _find_callee(self, call: Node) -> Callee | None:
+        if call.kind_id == syntax.TYPE_CONVERSION_EXPRESSION:
+            function = call.child_by_field_id(syntax.F_TYPE)
+            if function is not None and function.kind_id != syntax.GENERIC_TYPE:
+                return self._conversion(self._resolver.type(function))
+        else:
+            function = call.child_by_field_id(syntax.F_FUNCTION)
+        if function is None:
+            return None
+        function = syntax.unparen(function)
+        base, arguments = _instantiation(function)
+        if base is not None:
+            found = self._instantiated_callee(call, function, base, arguments)
+        else:
+            found = self._plain_callee(function)
+        if found is not None and found.signature is not None and found.signature.type_params:
+            signature = self._instantiate(call, found.signature, arguments if base is not None else [])
+            return Callee(found.kind, found.package, found.receiver, found.name, found.symbol, found.object, signature)
+        return found
+
+    def _instantiated_callee(self, call: Node, function: Node, base: Node, arguments: list[Node]) -> Callee | None:
+        """Return the callee of `f[...](...)`: a generic function, a conversion, or an element of a map or slice."""
+        del call
+        found = self._plain_callee(base)
+        if found is not None and found.kind == "conversion":
+            return self._conversion(self._generic_type(function))
+        if found is not None and found.kind == "func":
+            return found
+        element = self._element(self._value_of(base), arguments)
+        core = types.core(element)
+        return Callee("value", "", "", "", "", None, core) if isinstance(core, Signature) else None
+
+    def _value_of(self, base: Node) -> Type | None:
+        """Return the type of an expression that the grammar may have taken for a type name."""
+        if base.kind_id == syntax.QUALIFIED_TYPE:
+            operand, name = base.child_by_field_id(syntax.F_PACKAGE), base.child_by_field_id(syntax.F_NAME)
+            if operand is None or name is None:
+                return None
+            return self._selected(self._identifier(operand), syntax.text(name))
+        return self._identifier(base) if base.kind_id in _IDENTIFIERS else self._of(base)
+
+    def _plain_callee(self, function: Node) -> Callee | None:
+        entity = self._entity(function)
+        if isinstance(entity, Object):
+            return self._object_callee(entity)
+        if isinstance(entity, Builtin):
+            return Callee("builtin", "", "", entity.name, entity.name)
+        if isinstance(entity, Foreign):
+            return Callee("func", entity.path, "", entity.name, f"{entity.path}.{entity.name}")
+        if isinstance(entity, Variable) and entity.is_variable:
+            core = types.core(self._local(function, entity))
+            return Callee("value", "", "", entity.name, "", None, core if isinstance(core, Signature) else None)
+        if entity is not None and not isinstance(entity, ImportName):
+            return self._conversion(self._entity_type(entity))
+        if function.kind_id in (syntax.SELECTOR_EXPRESSION, syntax.QUALIFIED_TYPE):
+            return self._member_callee(function)
+        denoted = self._as_type(function)
+        if denoted is not None:
+            return self._conversion(denoted)
+        core = types.core(self._of(function))
+        return Callee("value", "", "", "", "", None, core) if isinstance(core, Signature) else None
+
+    def _object_callee(self, declared: Object) -> Callee | None:
+        if declared.kind == "type":
+            return self._conversion(declared_type(declared))
+        path, name = declared.package.key, declared.name
+        if declared.kind == "func":
+            if path == "unsafe":
+                return Callee("builtin", path, "", name, declared.symbol, None, function_signature(declared))
+            return Callee("func", path, "", name, declared.symbol, declared, function_signature(declared))
+        core = types.core(object_type(declared))
+        if not isinstance(core, Signature):
+            return Callee("value", path, "", name, declared.symbol)
+        return Callee("value", path, "", name, declared.symbol, None, core)
+
+    def _conversion(self, target: Type | None) -> Callee | None:
+        if target is None:
+            return None
+        package = target.package if isinstance(target, Named) else ""
+        name = target.name if isinstance(target, Named) else str(target)
+        return Callee("conversion", package, "", name, str(target), None, Signature((None,), (target,)))
+
+    def _member_callee(self, function: Node) -> Callee | None:
+        qualified = function.kind_id == syntax.QUALIFIED_TYPE
+        operand = function.child_by_field_id(syntax.F_PACKAGE if qualified else syntax.F_OPERAND)
+        field = function.child_by_field_id(syntax.F_NAME if qualified else syntax.F_FIELD)
+        if operand is None or field is None:
+            return None
+        name = syntax.text(field)
+        denoted = self._as_type(operand)
+        receiver = denoted if denoted is not None else self._identifier_or(operand)
+        found = types.selection(receiver, name)
+        if found is None:
+            named = types.deref(receiver)
+            if isinstance(named, Named) and named.declaration is None:
+                return Callee("method", named.package, named.name, name, f"{named.package}.{named.name}.{name}")
+            return None
+        if denoted is not None and found.kind == "method":
+            return _selection_callee(found, _with_receiver(found.type, denoted))
+        return _selection_callee(found, found.type)
+
+    def _identifier_or(self, node: Node) -> Type | None:
+        return self._identifier(node) if node.kind_id in _IDENTIFIERS else self._of(node)
+
+    def _instantiate(self, call: Node, signature: Signature, explicit: list[Node]) -> Signature:
+        given = tuple(map(self._as_type, explicit))
+        if len(given) == len(signature.type_params):
+            return signature.instantiate(_by_name(signature, given))
+        if call.kind_id == syntax.TYPE_CONVERSION_EXPRESSION:
+            operand = call.child_by_field_id(syntax.F_OPERAND)
+            arguments = [operand] if operand is not None else []
+        else:
+            listed = call.child_by_field_id(syntax.F_ARGUMENTS)
+            arguments = syntax.operands(listed) if listed is not None else []
+        spread = bool(arguments) and arguments[-1].kind_id == syntax.VARIADIC_ARGUMENT
+        actual: TypeTuple = tuple(map(self._argument, arguments))
+        if len(actual) == 1 and isinstance(actual[0], Tuple):
+            actual = actual[0].types
+        return signature.instantiate(infer(signature, actual, given, spread))
+
+    def _argument(self, node: Node) -> Type | None:
+        if node.kind_id == syntax.VARIADIC_ARGUMENT:
+            inner = syntax.operands(node)
+            return self._of(inner[0]) if inner else None
+        return self._of(node)
+
+    def _call(self, call: Node) -> Type | None:
+        callee = self._callee(call)
+        if callee is None:
+            return None
+        if callee.kind == "builtin" and callee.signature is None:
+            return self._builtin(callee.name, call)
+        return callee.signature.result if callee.signature is not None else None
+
+    def _builtin(self, name: str, call: Node) -> Type | None:
+        listed = call.child_by_field_id(syntax.F_ARGUMENTS)
+        arguments = syntax.operands(listed) if listed is not None else []
+        if name in _NO_RESULT:
+            return NOTHING
+        if name in ("len", "cap", "copy"):
+            return INT
+        if name == "recover":
+            return types.ANY
+        if not arguments:
+            return None
+        first = arguments[0]
+        if name == "make":
+            return self._as_type(first)
+        if name == "new":
+            denoted = self._as_type(first)
+            if denoted is None and first.kind_id not in _TYPE_NODES:
+                denoted = types.default_type(self._of(first))
+            return Pointer(denoted) if denoted is not None else None
+        if name in ("min", "max"):
+            found = self._of(first)
+            for other in arguments[1:]:
+                found = _arithmetic(found, self._of(other))
+            return found
+        if name == "append":
+            found = self._argument(first)
+            return None if found == UNTYPED_NIL else found
+        return _complex_builtin(name, self._of(first), self._of(arguments[-1]))
+
+    def _converted(self, node: Node) -> Type | None:
+        return self._call(node)
+
+    def _selector(self, node: Node) -> Type | None:
+        entity = self._entity(node)
+        if isinstance(entity, Object):
+            return object_type(entity)
+        if entity is not None:
+            return None if isinstance(entity, (Foreign, Variable)) else self._entity_type(entity)
+        operand, field = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_FIELD)
+        if operand is None or field is None:
+            return None
+        name = syntax.text(field)
+        denoted = self._as_type(operand)
+        if denoted is not None:
+            found = types.selection(denoted, name)
+            return _with_receiver(found.type, denoted) if found is not None and found.kind == "method" else None
+        return self._selected(self._of(operand), name)
+
+    def _selected(self, operand: Type | None, name: str) -> Type | None:
+        found = types.selection(operand, name)
+        return found.type if found is not None else None
+
+    def _index(self, node: Node) -> Type | None:
+        base, arguments = _instantiation(node)
+        if base is None:
+            return None
+        entity = self._entity(base)
+        if isinstance(entity, Object) and entity.kind == "func":
+            signature = function_signature(entity)
+            given = tuple(map(self._as_type, arguments))
+            return (
+                signature.instantiate(_by_name(signature, given)) if len(given) == len(signature.type_params) else None
+            )
+        denoted = self._generic_type(node)
+        if denoted is not None:
+            return denoted
+        return self._element(self._value_of(base), arguments)
+
+    def _element(self, container: Type | None, arguments: list[Node]) -> Type | None:
+        del arguments
+        core = types.core(container)
+        if isinstance(core, Pointer):
+            core = types.core(core.element)
+            return core.element if isinstance(core, Array) else None
+        if isinstance(core, Map):
+            return core.value
+        if isinstance(core, (Slice, Array)):
+            return core.element
+        if isinstance(core, Basic) and core.name in ("string", "untyped string"):
+            return types.BYTE
+        return None
+
+    def _sliced(self, node: Node) -> Type | None:
+        operand = node.child_by_field_id(syntax.F_OPERAND)
+        found = self._of(operand) if operand is not None else None
+        core = types.core(found)
+        if isinstance(core, Pointer):
+            core = types.core(core.element)
+        if isinstance(core, Array):
+            return Slice(core.element)
+        if isinstance(core, Basic):
+            return types.default_type(found)
+        return found if isinstance(core, Slice) else None
+
+    def _asserted(self, node: Node) -> Type | None:
+        return self._resolver.type(node.child_by_field_id(syntax.F_TYPE))
+
+    def _parenthesized(self, node: Node) -> Type | None:
+        inner = syntax.operands(node)
+        return self._of(inner[0]) if inner else None
+
+    def _unary(self, node: Node) -> Type | None:
+        operand = node.child_by_field_id(syntax.F_OPERAND)
+        if operand is None:
+            return None
+        sign = syntax.operator(node)
+        if sign == "*":
+            denoted = self._as_type(operand)
+            if denoted is not None:
+                return Pointer(denoted)
+            core = types.core(self._of(operand))
+            return core.element if isinstance(core, Pointer) else None
+        found = self._of(operand)
+        if sign == "&":
+            return Pointer(found) if found is not None else None
+        if sign == "<-":
+            core = types.core(found)
+            return core.element if isinstance(core, Chan) else None
+        return found
+
+    def _binary(self, node: Node) -> Type | None:
+        """Fold a chain of operators from its leftmost operand, so that long sums do not recurse."""
+        chain: list[Node] = []
+        current: Node | None = node
+        while current is not None and current.kind_id == syntax.BINARY_EXPRESSION:
+            chain.append(current)
+            current = current.child_by_field_id(syntax.F_LEFT)
+        found = self._of(current) if current is not None else None
+        for part in reversed(chain):
+            sign = syntax.operator(part)
+            right = part.child_by_field_id(syntax.F_RIGHT)
+            if sign in _COMPARISONS:
+                found = UNTYPED_BOOL
+            elif sign in ("<<", ">>"):
+                found = UNTYPED_INT if found == UNTYPED_FLOAT else found
+            else:
+                found = _arithmetic(found, self._of(right) if right is not None else None)
+            self._memo[part.id] = found
+        return found
+
+    def _composite(self, node: Node) -> Type | None:
+        written = node.child_by_field_id(syntax.F_TYPE)
+        if written is not None and written.kind_id == syntax.IMPLICIT_LENGTH_ARRAY_TYPE:
+            element = self._resolver.type(written.child_by_field_id(syntax.F_ELEMENT))
+            return Array(self._literal_length(node), element)
+        return self._resolver.type(written)
+
+    def _literal_length(self, node: Node) -> int | None:
+        body = node.child_by_field_id(syntax.F_BODY)
+        index = longest = 0
+        for element in syntax.operands(body) if body is not None else ():
+            if element.kind_id == syntax.KEYED_ELEMENT:
+                key = element.child_by_field_id(syntax.F_KEY)
+                written = syntax.operands(key) if key is not None else []
+                value = int_value(written[0], self._resolver) if written else None
+                if value is None:
+                    return None
+                index = value
+            index += 1
+            longest = max(longest, index)
+        return longest
+
+    def _closure(self, node: Node) -> Type | None:
+        return self._resolver.signature(node)
+
+    def _type(self, node: Node) -> Type | None:
+        return self._resolver.type(node)
+
+    def _element_value(self, node: Node) -> Type | None:
+        inner = syntax.operands(node)
+        return self._of(inner[0]) if inner else None
+
+
+_IDENTIFIERS: Final = frozenset((syntax.IDENTIFIER, syntax.TYPE_IDENTIFIER, syntax.PACKAGE_IDENTIFIER))
+_MAYBE_CALLS: Final = frozenset((syntax.TYPE_CONVERSION_EXPRESSION, syntax.CALL_EXPRESSION))
+_COMMA_OK: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_ASSERTION_EXPRESSION, syntax.UNARY_EXPRESSION))
+_NO_RESULT: Final = frozenset(("panic", "print", "println", "close", "delete", "clear"))
+_BUILTINS: Final = _NO_RESULT | {
+    *("len", "cap", "copy", "recover", "make", "new", "append", "min", "max", "complex", "real", "imag"),
+}
+
+_HANDLERS: Final[dict[int, Callable[[Types, Node], Type | None]]] = {
+    syntax.IDENTIFIER: Types._identifier,
+    syntax.SELECTOR_EXPRESSION: Types._selector,
+    syntax.CALL_EXPRESSION: Types._call,
+    syntax.TYPE_CONVERSION_EXPRESSION: Types._converted,
+    syntax.INDEX_EXPRESSION: Types._index,
+    syntax.TYPE_INSTANTIATION_EXPRESSION: Types._index,
+    syntax.SLICE_EXPRESSION: Types._sliced,
+    syntax.TYPE_ASSERTION_EXPRESSION: Types._asserted,
+    syntax.PARENTHESIZED_EXPRESSION: Types._parenthesized,
+    syntax.UNARY_EXPRESSION: Types._unary,
+    syntax.BINARY_EXPRESSION: Types._binary,
+    syntax.COMPOSITE_LITERAL: Types._composite,
+    syntax.FUNC_LITERAL: Types._closure,
+    syntax.LITERAL_ELEMENT: Types._element_value,
+    syntax.INT_LITERAL: lambda _, __: UNTYPED_INT,
+    syntax.FLOAT_LITERAL: lambda _, __: UNTYPED_FLOAT,
+    syntax.IMAGINARY_LITERAL: lambda _, __: UNTYPED_COMPLEX,
+    syntax.RUNE_LITERAL: lambda _, __: UNTYPED_RUNE,
+    syntax.INTERPRETED_STRING_LITERAL: lambda _, __: UNTYPED_STRING,
+    syntax.RAW_STRING_LITERAL: lambda _, __: UNTYPED_STRING,
+    syntax.TRUE: lambda _, __: UNTYPED_BOOL,
+    syntax.FALSE: lambda _, __: UNTYPED_BOOL,
+    syntax.NIL: lambda _, __: UNTYPED_NIL,
+    syntax.IOTA: lambda _, __: UNTYPED_INT,
+    **dict.fromkeys(_TYPE_NODES, Types._type),
+}
+
+_ORIGINS: Final[dict[int, Callable[[Types, Variable], Type | None]]] = {
+    syntax.PARAMETER_DECLARATION: Types._parameter,
+    syntax.VARIADIC_PARAMETER_DECLARATION: Types._parameter,
+    syntax.VAR_SPEC: Types._declared,
+    syntax.SHORT_VAR_DECLARATION: Types._short,
+    syntax.RANGE_CLAUSE: Types._ranged,
+    syntax.RECEIVE_STATEMENT: Types._received,
+    syntax.TYPE_SWITCH_STATEMENT: Types._switched,
+    syntax.CONST_SPEC: Types._constant,
+}
+
+
+def object_type(declared: Object) -> Type | None:
+    """Return the type of a package-level object; for a type, the type itself. Guarded against initialisation cycles."""
+    if declared.kind == "type":
+        return declared_type(declared)
+    if declared.kind == "func":
+        return function_signature(declared)
+    if declared.cache is None:
+        declared.cache = _PENDING
+        declared.cache = (_value_type(declared),)
+    cached = declared.cache
+    if not isinstance(cached, tuple):
+        return None
+    found: Type | None = cached[0]
+    return found
+
+
+_PENDING: Final = object()
+
+
+def _value_type(declared: Object) -> Type | None:
+    spec = declared.values
+    if spec is None:
+        return None
+    written = spec.child_by_field_id(syntax.F_TYPE)
+    if written is not None:
+        return Resolver(declared.file).type(written)
+    owner = Types.of_declaration(declared.file, spec)
+    if declared.kind == "const":
+        return owner.constant(spec, declared.index)
+    values = spec.child_by_field_id(syntax.F_VALUE)
+    return owner.value(values, declared.index) if values is not None else None
+
+
+def range_types(ranged: Type | None) -> tuple[Type | None, Type | None]:
+    """Return the types of the two iteration variables over a value of this type."""
+    core = types.core(ranged)
+    if isinstance(core, Pointer):
+        core = types.core(core.element)
+        return (INT, core.element) if isinstance(core, Array) else (None, None)
+    if isinstance(core, (Slice, Array)):
+        return INT, core.element
+    if isinstance(core, Map):
+        return core.key, core.value
+    if isinstance(core, Chan):
+        return core.element, None
+    if isinstance(core, Basic):
+        if core.name in ("string", "untyped string"):
+            return INT, types.RUNE
+        return (types.default_type(ranged), None) if types.is_integer(core) else (None, None)
+    if isinstance(core, Signature) and len(core.params) == 1:
+        yielded = types.core(core.params[0])
+        if isinstance(yielded, Signature):
+            first, second, *_ = (*yielded.params, None, None)
+            return first, second
+    return None, None
+
+
+def _global(file: File, name: bytes) -> Entity:
+    """Return what a name means that no function declares: an import, a package-level object, a predeclared name."""
+    names = file.names
+    if name in names:
+        found: Entity = names[name]  # type: ignore[assignment]
+        return found
+    names[name] = result = _find_global(file, name.decode("utf-8", "replace"))
+    return result
+
+
+def _find_global(file: File, name: str) -> Entity:
+    path = file.imports.get(name)
+    if path is not None:
+        return ImportName(path)
+    found = file_object(file, name)
+    if found is not None:
+        return found
+    if name in _BUILTINS:
+        return Builtin(name)
+    return types.PREDECLARED.get(name) if name in UNIVERSE else None
+
+
+def _member(file: File, path: str, name: bytes) -> Entity:
+    key = b"%b\0%b" % (path.encode(), name)
+    names = file.names
+    if key in names:
+        found: Entity = names[key]  # type: ignore[assignment]
+        return found
+    text = name.decode("utf-8", "replace")
+    result: Entity = imported_object(file, path, text)
+    if path == "unsafe" and text == "Pointer":
+        result = types.UNSAFE_POINTER
+    names[key] = result = Foreign(path, text) if result is None else result
+    return result
+
+
+def _selection_callee(found: Selection, t: Type | None) -> Callee:
+    owner = found.owner
+    package, receiver = "", "interface" if found.interface else ""
+    if isinstance(owner, Named):
+        package, receiver = owner.package, owner.name
+    prefix = f"{package}." if package else ""
+    core = types.core(t)
+    signature = core if isinstance(core, Signature) else None
+    if found.kind == "method":
+        return Callee(
+            "method", package, receiver, found.name, f"{prefix}{receiver}.{found.name}", found.object, signature
+        )
+    symbol = f"{prefix}{receiver}.{found.name}" if receiver else ""
+    return Callee("value", package, receiver, found.name, symbol, None, signature)
+
+
+def _with_receiver(t: Type | None, receiver: Type) -> Signature | None:
+    """Return the signature of a method expression: the method's with its receiver in front."""
+    if not isinstance(t, Signature):
+        return None
+    return Signature((receiver, *t.params), t.results, t.variadic)
+
+
+def _by_name(signature: Signature, args: TypeTuple) -> dict[str, Type | None]:
+    return {parameter.name: arg for parameter, arg in zip(signature.type_params, args, strict=False)}
+
+
+def _instantiation(node: Node) -> tuple[Node | None, list[Node]]:
+    """Split `base[a, b]`, however the grammar took it, into base and arguments; (None, []) for anything else."""
+    if node.kind_id == syntax.INDEX_EXPRESSION:
+        operand, index = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_INDEX)
+        return operand, [index] if index is not None else []
+    if node.kind_id == syntax.GENERIC_TYPE:
+        base, arguments = node.child_by_field_id(syntax.F_TYPE), node.child_by_field_id(syntax.F_TYPE_ARGUMENTS)
+        elements = syntax.operands(arguments) if arguments is not None else []
+        return base, [part for element in elements for part in syntax.operands(element)[:1]]
+    if node.kind_id == syntax.TYPE_INSTANTIATION_EXPRESSION:
+        base = node.child_by_field_id(syntax.F_TYPE)
+        return base, [child for child in syntax.operands(node) if base is None or child.id != base.id]
+    return None, []
+
+
+def _arithmetic(left: Type | None, right: Type | None) -> Type | None:
+    """Return the type of an operation whose operands must agree: the typed one's, else the wider untyped kind."""
+    left_untyped = isinstance(left, Basic) and left.untyped
+    right_untyped = isinstance(right, Basic) and right.untyped
+    if left is not None and not left_untyped:
+        return left
+    if right is not None and not right_untyped:
+        return right
+    if isinstance(left, Basic) and isinstance(right, Basic):
+        return left if _UNTYPED_RANK.get(left, 9) >= _UNTYPED_RANK.get(right, 9) else right
+    return None
+
+
+def _complex_builtin(name: str, first: Type | None, last: Type | None) -> Type | None:
+    found = _arithmetic(first, last)
+    core = types.core(found)
+    if not isinstance(core, Basic):
+        return None
+    if name == "complex":
+        return {"float32": types.BASICS["complex64"], "float64": types.BASICS["complex128"]}.get(core.name)
+    return {"complex64": types.BASICS["float32"], "complex128": types.BASICS["float64"]}.get(core.name)

@@ -1,0 +1,3 @@
+module leakfix/tests/oracle
+
+go 1.24
