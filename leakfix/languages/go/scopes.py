@@ -241,10 +241,9 @@ class _Sweep:
         self._events.append((offset, priority, nesting, len(self._events), action, node))
 
     def _run(self, captures: dict[str, list[Node]]) -> None:
-        names = captures.get("name", [])
-        doubtful = {node.id for node in _doubtful(captures)}
-        if doubtful:
-            names = sorted([*names, *_doubtful(captures)], key=_start)
+        uncertain = _doubtful(captures)
+        doubtful = {node.id for node in uncertain}
+        names = sorted([*captures.get("name", ()), *uncertain], key=_start)
         self.keys = frozenset(node.id for node in captures.get("key", ()))
         special = self.keys | self._defining | doubtful
         events, data, table, meaning, uses = self._events, self._data, self._table, self.meaning, self.uses
