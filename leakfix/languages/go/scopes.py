@@ -241,7 +241,7 @@ class _Sweep:
         self._events.append((offset, priority, nesting, len(self._events), action, node))
 
     def _run(self, captures: dict[str, list[Node]]) -> None:
-        uncertain = _doubtful(captures)
+        uncertain = tuple(_doubtful(captures))
         doubtful = {node.id for node in uncertain}
         names = sorted([*captures.get("name", ()), *uncertain], key=_start)
         self.keys = frozenset(node.id for node in captures.get("key", ()))
