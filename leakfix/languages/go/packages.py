@@ -305,7 +305,7 @@ class Package:
             for file in self.files:
                 if wanted in file.data:
                     for name, method in file.declared_methods.get(type_name, {}).items():
-                        if name not in found or (_is_built(method.file) and not _is_built(found[name].file)):
+                        if name not in found or (is_built(method.file) and not is_built(found[name].file)):
                             found[name] = method
         return found
 
@@ -319,7 +319,7 @@ class Package:
                 if candidate.file is asking:
                     return candidate
             for candidate in found:
-                if _is_built(candidate.file):
+                if is_built(candidate.file):
                     return candidate
         return found[0]
 
@@ -338,7 +338,7 @@ class Package:
         for file in self.files:
             if wanted in file.data and wanted_type in file.data:
                 candidate = file.declared_methods.get(type_name, {}).get(name)
-                if candidate is not None and _is_built(file):
+                if candidate is not None and is_built(file):
                     return candidate
                 found = found or candidate
         return found
@@ -542,7 +542,7 @@ class World:
         return ""
 
     def _in_snapshot(self, path: str, importer: Package) -> bool:
-        if importer.module is not None and importer.module.is_std:
+        if importer.module is not None and importer.module.is_std and path != "unsafe":
             return False
         if self._std_paths is None:
             found = self._stdlib.rglob("*.go")
@@ -634,7 +634,8 @@ def _is_sane(path: str) -> bool:
     return bool(path) and not path.startswith("/") and "\\" not in path and ".." not in path and "\0" not in path
 
 
-def _is_built(file: File) -> bool:
+def is_built(file: File) -> bool:
+    """Whether linux/amd64 builds a file."""
     return file.constraint is None or satisfied(file.constraint)
 
 
@@ -674,7 +675,7 @@ def display(path: Path) -> str:
 def _primary_name(files: tuple[File, ...]) -> str:
     """Return the name of a directory's package: of its first plain file that linux/amd64 builds, tests last."""
     names = [file.header.package for file in files if not file.is_test and file.header.package]
-    built = [file.header.package for file in files if not file.is_test and file.header.package and _is_built(file)]
+    built = [file.header.package for file in files if not file.is_test and file.header.package and is_built(file)]
     tests = [file.header.package.removesuffix("_test") for file in files if file.is_test]
     return next(iter([*built, *names, *tests]), "")
 

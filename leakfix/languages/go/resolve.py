@@ -10,10 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax, types
+from leakfix.languages.go.packages import is_built
 from leakfix.languages.go.scopes import UNIVERSE, receiver_type_parameters
 from leakfix.languages.go.types import (
     Array,
     Chan,
+    Declared,
     Field,
     Interface,
     Map,
@@ -246,7 +248,7 @@ class TypeDeclaration:
         self._outer = outer
         self._names: tuple[str, ...] | None = None
         self._under: dict[Types, Type | None] = {}
-        self._methods: dict[tuple[str, Types], tuple[Object | None, Signature | None] | None] = {}
+        self._methods: dict[tuple[str, Types], Declared | None] = {}
 
     @property
     def type_parameters(self) -> tuple[str, ...]:
@@ -267,14 +269,16 @@ class TypeDeclaration:
             self._under[args] = types.underlying(found)
         return self._under[args]
 
-    def method(self, name: str, args: Types) -> tuple[Object | None, Signature | None] | None:
+    def method(self, name: str, args: Types) -> Declared | None:
         """Return a method declared on the type or on a pointer to it."""
         if self.local:
             return None
         key = (name, args)
         if key not in self._methods:
             found = self.file.package.method(self.name, name)
-            self._methods[key] = (found, method_signature(found, args)) if found is not None else None
+            self._methods[key] = (
+                Declared(found, method_signature(found, args), not is_built(found.file)) if found is not None else None
+            )
         return self._methods[key]
 
     def pointer_receiver(self, name: str) -> bool:

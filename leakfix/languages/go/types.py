@@ -352,13 +352,22 @@ Type: TypeAlias = (
 Types: TypeAlias = tuple[Type | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A method that a declared type has; `foreign` when its file is not built for linux/amd64."""
+
+    object: Object
+    signature: Signature
+    foreign: bool
+
+
 class Declaration(Protocol):
     """What a declared type can tell about itself."""
 
     def underlying(self, args: Types) -> Type | None:
         """Return the underlying type for these type arguments; None when it is unknown."""
 
-    def method(self, name: str, args: Types) -> tuple[Object | None, Signature | None] | None:
+    def method(self, name: str, args: Types) -> Declared | None:
         """Return a method declared on the type or on a pointer to it; None when there is none."""
 
     def pointer_receiver(self, name: str) -> bool:
@@ -431,7 +440,7 @@ class _ErrorDeclaration:
         del args
         return _ERROR_INTERFACE
 
-    def method(self, name: str, args: Types) -> tuple[Object | None, Signature | None] | None:
+    def method(self, name: str, args: Types) -> Declared | None:
         """Return nothing: an interface declares no methods."""
         del name, args
         return None
@@ -631,8 +640,9 @@ def _member(
         if t.declaration is None:
             return None
         method = t.declaration.method(name, t.args)
-        if method is not None:
-            return Selection("method", name, method[1], t, path, method[0])
+        # A method of a file for another platform gives way to a field of this one's declaration.
+        if method is not None and not (method.foreign and _has_field(underlying(t), name)):
+            return Selection("method", name, method.signature, t, path, method.object)
     under = underlying(t)
     if isinstance(under, Struct):
         for item in under.fields:
@@ -645,6 +655,10 @@ def _member(
     if isinstance(under, TypeParam):
         return _bound_member(under, name, path)
     return None if under is None else False
+
+
+def _has_field(t: Type | None, name: str) -> bool:
+    return isinstance(t, Struct) and any(item.name == name for item in t.fields)
 
 
 def _interface_member(

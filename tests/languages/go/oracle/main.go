@@ -52,7 +52,7 @@ type listed struct {
 func run(out io.Writer, directory string, patterns []string) error {
 	list := exec.Command("go", append([]string{"list", "-deps", "-json=Dir,ImportPath,GoFiles,ImportMap,DepOnly"}, patterns...)...)
 	list.Dir = directory
-	list.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOFLAGS=-mod=mod")
+	list.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
 	list.Stderr = os.Stderr
 	stdout, err := list.Output()
 	if err != nil {
