@@ -18,8 +18,8 @@ Example:
                                          }
 
 Ownership decides: a value that is returned, stored, sent, captured by a goroutine or passed to a callee that may close
-it is somebody else's to release, and is not reported. What acquires and what releases is data (the models); constructors
-of the project that return something acquired are found by themselves.
+it is somebody else's to release, and is not reported. What acquires and what releases is data (the models);
+constructors of the project that return something acquired are found by themselves.
 
 Forms:
 - `defer`: `defer x.Close()` right behind the error check, where the function never releases the value itself.

@@ -68,6 +68,8 @@ class Loss:
     taken: bool | None
     holder: Place | None
     """A named place that still held the resource there."""
+    jump: Span | None
+    """The last goto on the way there, when the resource is held wherever control gets to it."""
     through: frozenset[int]
     """The variables that hold the resource or work through it there."""
     others: frozenset[Status]
@@ -82,6 +84,8 @@ class Leak:
     losses: tuple[Loss, ...]
     fates: frozenset[Status]
     """What becomes of the resource on other paths: released, handed on."""
+    methods: frozenset[str]
+    """The methods that release it on other paths; a drained resource that released itself has none."""
     repeats: bool
     """Whether the acquisition can run again before the function returns."""
 
@@ -151,8 +155,10 @@ class _Pursuit:
         self.correlated = correlated
         self.late = late
         self.losses: dict[tuple[LossKind, Span], Loss] = {}
-        self.arrivals: dict[Span, set[Status]] = defaultdict(set)
+        self.arrivals: dict[Span | tuple[Span, Place], set[Status]] = defaultdict(set)
+        """What has become of the resource where control gets to an exit, or to an assignment to a place."""
         self.fates: set[Status] = set()
+        self.methods: set[str] = set()
         self.repeats = False
         self.releases = tuple(
             (tuple(parts[:-1]), parts[-1]) for parts in (r.split(".") for r in self.site.obligation.releases)
@@ -161,8 +167,20 @@ class _Pursuit:
     def leak(self) -> Leak:
         """What was found, once every path was followed."""
         losses = sorted(self.losses.values(), key=lambda loss: loss.span)
-        told = (replace(loss, others=frozenset(self.arrivals[loss.span] - {Status.HELD})) for loss in losses)
-        return Leak(self.site, tuple(told), frozenset(self.fates), self.repeats)
+        return Leak(
+            self.site,
+            tuple(self._told(loss) for loss in losses),
+            frozenset(self.fates),
+            frozenset(self.methods),
+            self.repeats,
+        )
+
+    def _told(self, loss: Loss) -> Loss:
+        mixed = loss.jump is None or self.arrivals[loss.jump] != {Status.HELD}
+        overwritten = loss.kind is LossKind.OVERWRITTEN and loss.holder is not None
+        arrivals = self.arrivals[(loss.span, loss.holder) if overwritten and loss.holder else loss.span]
+        others = frozenset(arrivals - {Status.HELD})
+        return replace(loss, others=others, jump=None if mixed else loss.jump)
 
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
@@ -214,7 +232,9 @@ class _Pursuit:
         branch, taken = _last_branch(step)
         named = sorted(holder for holder in state.holders if holder.root in self.graph.names)
         through = frozenset(place.root for place in (*state.holders, *(place for place, _ in state.derived)))
-        self.losses[kind, span] = Loss(kind, span, branch, taken, named[0] if named else None, through, frozenset())
+        jump = next((at.edge.jump for at in _backwards(step) if at.edge is not None and at.edge.jump is not None), None)
+        holder = named[0] if named else None
+        self.losses[kind, span] = Loss(kind, span, branch, taken, holder, jump, through, frozenset())
 
     def _event(self, step: Step[_State], state: _State, event: Event) -> _State:
         if isinstance(event, Acquire):
@@ -245,7 +265,7 @@ class _Pursuit:
     def _assign(self, step: Step[_State], state: _State, event: Assign) -> _State:
         if event.place.weak:
             return state
-        self.arrivals[event.span].add(state.status)
+        self.arrivals[event.span, event.place].add(state.status)
         facts = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
         if event.value is not None and event.place in self.correlated:
             facts |= {Test(event.place, event.value)}
@@ -286,15 +306,21 @@ class _Pursuit:
     def _release(self, state: _State, event: Release) -> _State:
         place = event.place
         if any(closes for derived, closes in state.derived if derived == place):
-            return self._end(state, Status.RELEASED)
+            return self._released(state, event)
         for holder in state.holders:
             if event.method == ANY_METHOD and holder == place:
-                return self._end(state, Status.RELEASED)
+                return self._released(state, event)
             if any(holder.below(*path) == place and method == event.method for path, method in self.releases):
-                return self._end(state, Status.RELEASED)
+                return self._released(state, event)
             if place.holds(holder) and event.method != "close":
                 return self._end(state, Status.HANDED_ON)
         return state
+
+    def _released(self, state: _State, event: Release) -> _State:
+        if event.drains:
+            return state.ended(Status.RELEASED)
+        self.methods.add(event.method)
+        return self._end(state, Status.RELEASED)
 
     def _escape(self, state: _State, event: Escape) -> _State:
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]
@@ -327,8 +353,11 @@ class _Pursuit:
 def _last_branch(step: Step[_State]) -> tuple[Span | None, bool | None]:
     """The last condition on the way to ``step`` behind the acquisition."""
     for at in _backwards(step):
-        if at.edge is not None and at.edge.span is not None:
-            return at.edge.span, at.edge.taken
+        edge, before = at.edge, at.previous
+        if edge is None or edge.span is None or before is None:
+            continue
+        if not any(test.place in before.state.errors for test in edge.tests):
+            return edge.span, edge.taken
     return None, None
 
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from leakfix.text import Span
 
-
 ANY_METHOD = "*"
 """The method of a `Release` that a function does to its argument: it releases whatever the argument holds."""
 
@@ -88,6 +87,8 @@ class Release:
     place: Place
     method: str
     deferred: bool = False
+    drains: bool = False
+    """Whether the resource released itself, being used up."""
     late: bool = False
     """Whether ``place`` is read when the release runs (a deferred closure), not where it was deferred."""
 
@@ -143,7 +144,7 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The scope of ``roots`` ends at ``span``."""
+    """The scope of ``roots`` ends at ``span``; without roots, control just passes there."""
 
     span: Span
     roots: frozenset[int]
@@ -170,6 +171,8 @@ class Edge:
     """The condition that was tested, when this edge is one of its outcomes."""
     taken: bool | None = None
     """Whether the condition held; None when it is no two-way test."""
+    jump: Span | None = None
+    """The goto that this edge is."""
 
 
 class ExitKind(Enum):

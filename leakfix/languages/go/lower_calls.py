@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakfix.flow import ANY_METHOD, ExitKind, Handing, Obligation, Place, Release
+from leakfix.flow import ANY_METHOD, Drop, ExitKind, Handing, Obligation, Place, Release
 from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry, can_read_through, only_borrows
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Value, span_of
 from leakfix.languages.go.obligations import drained_by
+from leakfix.languages.go.types import Slice, selection
 from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.infer import Callee
     from leakfix.languages.go.lower_values import ValueLowering
     from leakfix.languages.go.summaries import Summary
+    from leakfix.languages.go.types import Type
 
 
 class CallLowering:
@@ -59,6 +61,10 @@ class CallLowering:
         results = self._effects(node, callee, receiver, arguments) if concerned else {}
         return self._results(node, callee, receiver, results)
 
+    def discard(self, node: Node) -> None:
+        """A call as a statement: nothing holds its results."""
+        self._lose(node, self.call(node))
+
     def defer(self, node: Node) -> None:
         """``defer f(x)``: arguments are evaluated now, what the call releases is released at the exits."""
         function = syntax.unparen(node.child_by_field_id(syntax.F_FUNCTION) or node)
@@ -84,6 +90,16 @@ class CallLowering:
             self.values.hand_on(node, self._receiver(function), Handing.CAPTURED)
         for argument in self._arguments(node):
             self.values.hand_on(node, argument, Handing.CAPTURED)
+        if _last_name(function) in self.program.names:
+            self._lose(node, self._results(node, self.frame.types.callee(node), NOTHING, {}))
+
+    def _lose(self, node: Node, results: list[Value]) -> None:
+        """Nothing holds the results of the call."""
+        for value in results:
+            if value.pending is not None:
+                self.frame.begin(value)
+                self.frame.amend(value.pending, discarded=True)
+                self.frame.emit(Drop(span_of(node), frozenset(link.place.root for link in value.links)))
 
     def stops(self, node: Node) -> ExitKind | None:
         """Whether the call never returns, and how it ends."""
@@ -116,7 +132,7 @@ class CallLowering:
         place = self.values.place(operand)
         if place is None or place.root not in self.frame.tracked:
             return None
-        return Release(span_of(condition), place, drained_by(name))
+        return Release(span_of(condition), place, drained_by(name), drains=True)
 
     # what the lowering of values asks
 
@@ -125,7 +141,8 @@ class CallLowering:
         operand, name = selector.child_by_field_id(syntax.F_OPERAND), selector.child_by_field_id(syntax.F_FIELD)
         if operand is None or name is None:
             return False
-        return self.frame.types.is_method(selector)
+        found = selection(self.frame.types.of(operand), syntax.text(name))
+        return found is not None and found.kind == "method"
 
     def can_carry(self, node: Node) -> bool:
         """Whether a value of the expression's type can hold a resource; unknown types can."""
@@ -137,9 +154,9 @@ class CallLowering:
         if function.kind_id != syntax.SELECTOR_EXPRESSION:
             if function.kind_id == syntax.IDENTIFIER:
                 return NOTHING
-            return self.values.settle(self.values.value(function), function)
+            return self.values.settle(self.values.value(function))
         operand = function.child_by_field_id(syntax.F_OPERAND)
-        return self.values.settle(self.values.value(operand), function) if operand is not None else NOTHING
+        return self.values.settle(self.values.value(operand)) if operand is not None else NOTHING
 
     def _arguments(self, node: Node) -> list[Value]:
         arguments = node.child_by_field_id(syntax.F_ARGUMENTS)
@@ -149,7 +166,7 @@ class CallLowering:
         values = []
         for child in nodes:
             inner = syntax.operands(child)[0] if child.kind_id == syntax.VARIADIC_ARGUMENT else child
-            values.append(self.values.settle(self.values.value(inner), node))
+            values.append(self.values.settle(self.values.value(inner)))
         return values
 
     def _concerned(self, receiver: Value, arguments: list[Value]) -> bool:
@@ -265,8 +282,8 @@ class CallLowering:
 
     def _by_type(self, node: Node, callee: Callee, index: int, value: Value, through: dict[int, list[Value]]) -> None:
         """Nothing but the signature is known."""
-        standard = self.program.world.is_standard(callee.package)
-        borrows = value.place is not None or standard if index == RECEIVER else only_borrows(callee.parameter(index))
+        standard = self.program.is_standard(callee.package, self.frame.file)
+        borrows = value.place is not None or standard if index == RECEIVER else only_borrows(_parameter(callee, index))
         if not borrows:
             self._hand_over(node, value)
             return
@@ -307,16 +324,26 @@ class CallLowering:
         site, resource, failure = self.frame.site(node, obligation, callee.symbol if callee else "")
         if place is not None:
             self.frame.acquire_receiver(site, place)
-            if error is not None and error < len(values):
-                values[error] = Value((Link(failure),))
-            return
-        values[index] = Value((Link(resource), *values[index].links), pending=site)
+        else:
+            values[index] = Value((Link(resource), *values[index].links), pending=site)
         if error is not None and error < len(values):
-            values[error] = Value((Link(failure),))
+            values[error] = Value((*values[error].links, Link(failure)))
 
 
 def _joined(values: list[Value]) -> Value:
     return Value(tuple(link for value in values for link in value.links)) if values else NOTHING
+
+
+def _parameter(callee: Callee, index: int) -> Type | None:
+    """The type of a parameter; each argument of a variadic one has its element type."""
+    signature = callee.signature
+    if signature is None or not signature.params:
+        return None
+    last = len(signature.params) - 1
+    if signature.variadic and index >= last:
+        rest = signature.params[last]
+        return rest.element if isinstance(rest, Slice) else None
+    return signature.params[index] if index <= last else None
 
 
 def _last_name(function: Node) -> str:

@@ -189,7 +189,7 @@ class Frame:
         if known is None:
             variable = self._variables.get(root)
             nodes = self.bindings.uses(variable) if variable is not None else ()
-            known = self._uses[root] = tuple(node.start_byte for node in nodes)
+            known = self._uses[root] = tuple(sorted(node.start_byte for node in nodes))
         return known
 
     def is_own(self, root: int) -> bool:

@@ -14,6 +14,8 @@ from leakfix.languages.go.lower_closures import ClosureLowering
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Value, span_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tree_sitter import Node
 
 _CONSTANTS = {
@@ -35,46 +37,48 @@ class ValueLowering:
         self.frame = frame
         self.calls = CallLowering(frame, self)
         self.closures = ClosureLowering(frame)
+        self._handlers: dict[int, Callable[[Node], Value]] = {
+            syntax.IDENTIFIER: self._identifier,
+            syntax.CALL_EXPRESSION: self._call,
+            syntax.SELECTOR_EXPRESSION: self._selector,
+            syntax.FUNC_LITERAL: self.closures.value,
+            syntax.COMPOSITE_LITERAL: self._composite,
+            syntax.TYPE_ASSERTION_EXPRESSION: self._operand,
+            syntax.TYPE_CONVERSION_EXPRESSION: self._operand,
+            syntax.SLICE_EXPRESSION: self._slice,
+            syntax.INDEX_EXPRESSION: self._index,
+            syntax.UNARY_EXPRESSION: self._unary,
+            syntax.PARENTHESIZED_EXPRESSION: lambda node: self.value(syntax.unparen(node)),
+            syntax.BINARY_EXPRESSION: self._binary,
+        }
 
     def value(self, node: Node) -> Value:
         """Evaluate an expression of one value."""
-        kind = node.kind_id
-        if kind in _CONSTANTS:
-            return _CONSTANTS[kind]
-        if kind == syntax.IDENTIFIER:
-            return self._identifier(node)
-        if kind == syntax.CALL_EXPRESSION:
-            results = self.calls.call(node)
-            return results[0] if results else NOTHING
-        if kind == syntax.SELECTOR_EXPRESSION:
-            return self._selector(node)
-        if kind == syntax.FUNC_LITERAL:
-            return self.closures.value(node)
-        if kind == syntax.COMPOSITE_LITERAL:
-            return self._composite(node)
-        if kind in (syntax.TYPE_ASSERTION_EXPRESSION, syntax.TYPE_CONVERSION_EXPRESSION):
-            return self._operand(node)
-        if kind == syntax.SLICE_EXPRESSION:
-            return self._slice(node)
-        if kind == syntax.INDEX_EXPRESSION:
-            return self._index(node)
-        if kind == syntax.UNARY_EXPRESSION:
-            return self._unary(node)
-        if kind == syntax.PARENTHESIZED_EXPRESSION:
-            return self.value(syntax.unparen(node))
-        if kind == syntax.BINARY_EXPRESSION:
-            for operand in (node.child_by_field_id(syntax.F_LEFT), node.child_by_field_id(syntax.F_RIGHT)):
-                if operand is not None:
-                    self.settle(self.value(operand), node)
+        known = _CONSTANTS.get(node.kind_id)
+        if known is not None:
+            return known
+        handler = self._handlers.get(node.kind_id)
+        return handler(node) if handler is not None else NOTHING
+
+    def _call(self, node: Node) -> Value:
+        results = self.calls.call(node)
+        return results[0] if results else NOTHING
+
+    def _binary(self, node: Node) -> Value:
+        for operand in (node.child_by_field_id(syntax.F_LEFT), node.child_by_field_id(syntax.F_RIGHT)):
+            if operand is not None:
+                self.settle(self.value(operand))
         return NOTHING
 
     def values(self, node: Node, count: int) -> list[Value]:
         """Evaluate an expression in a context of ``count`` values; unknown ones hold nothing."""
         inner = syntax.unparen(node)
         results = self.calls.call(inner) if inner.kind_id == syntax.CALL_EXPRESSION else [self.value(inner)]
+        if inner.kind_id == syntax.TYPE_ASSERTION_EXPRESSION and self.frame.is_tracked(results[0]):
+            results.append(Value(known=Outcome.TRUE))
         return (results + [NOTHING] * count)[: max(count, 1)]
 
-    def settle(self, value: Value, node: Node) -> Value:
+    def settle(self, value: Value) -> Value:
         """An acquisition whose result has no name happens now; its result lives to the end of the statement."""
         if value.pending is None:
             return value
@@ -164,7 +168,7 @@ class ValueLowering:
         operand, name = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_FIELD)
         if operand is None or name is None:
             return NOTHING
-        base = self.settle(self.value(operand), node)
+        base = self.settle(self.value(operand))
         if not self.frame.is_tracked(base):
             place = base.place
             return NOTHING if place is None else Value((Link(place.below(syntax.text(name))),))
@@ -184,14 +188,14 @@ class ValueLowering:
     def _slice(self, node: Node) -> Value:
         value = self._operand(node)
         for child in syntax.operands(node)[1:]:
-            self.settle(self.value(child), node)
+            self.settle(self.value(child))
         return value
 
     def _index(self, node: Node) -> Value:
-        base = self.settle(self._operand(node), node)
+        base = self.settle(self._operand(node))
         index = node.child_by_field_id(syntax.F_INDEX)
         if index is not None:
-            self.settle(self.value(index), node)
+            self.settle(self.value(index))
         if not self.frame.is_tracked(base):
             return NOTHING
         place = base.place
@@ -201,7 +205,7 @@ class ValueLowering:
         value = self._operand(node)
         if self._operator(node) in ("&", "*"):
             return value
-        self.settle(value, node)
+        self.settle(value)
         return NOTHING
 
     def _composite(self, node: Node) -> Value:
@@ -227,7 +231,7 @@ class ValueLowering:
                 if part.kind_id == syntax.LITERAL_VALUE:
                     self._elements(part, (*path, key), links)
                 else:
-                    value = self.settle(self.value(part), body)
+                    value = self.settle(self.value(part))
                     links.extend(value.under((*path, key)).links)
 
     def _operator(self, node: Node) -> str:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Function
     from leakfix.languages.go.program import Program
 
+_ROUNDS = 3
+"""What is found to be followed late in a function is followed from its start in the next round."""
+
 _FALLTHROUGH = syntax.kind("fallthrough_statement")
 _BREAK = syntax.kind("break_statement")
 _CONTINUE = syntax.kind("continue_statement")
@@ -32,10 +35,17 @@ _MAY_HOLD_LABELS = frozenset({syntax.LABELED_STATEMENT, syntax.STATEMENT_LIST, s
 
 def lower(program: Program, file: File, function: Function, owner: Node, *, follow_parameters: bool = False) -> Graph:
     """The flow graph of ``owner``: the function's declaration, or a function literal inside it."""
-    frame = Frame(program, file, function, owner)
-    lowering = StatementLowering(frame)
-    lowering.seed()
-    lowering.body(follow_parameters=follow_parameters)
+    followed: set[int] = set()
+    for _ in range(_ROUNDS):
+        frame = Frame(program, file, function, owner)
+        frame.tracked |= followed
+        lowering = StatementLowering(frame)
+        lowering.seed()
+        before = set(frame.tracked)
+        lowering.body(follow_parameters=follow_parameters)
+        followed = {root for root in frame.tracked if root >= 0}
+        if followed <= before | set(frame.graph.params):
+            break
     _forget_shared_receivers(frame)
     return frame.graph
 
@@ -251,8 +261,9 @@ class StatementLowering:
             if parallel and self.frame.is_tracked(value):
                 between = self.frame.temporary()
                 self.frame.connect(span, between, value)
-                value = Value((Link(between),), value.known, fresh=value.fresh)
-            prepared.append((target, value))
+                prepared.append((target, Value((Link(between),), value.known, fresh=value.fresh)))
+            else:
+                prepared.append((target, value))
         for target, value in prepared:
             place = self._target(target)
             if place is None:
@@ -284,16 +295,11 @@ class StatementLowering:
     # simple statements
 
     def _expression(self, node: Node) -> None:
-        for inner in syntax.operands(node):
-            inner = syntax.unparen(inner)
+        for inner in map(syntax.unparen, syntax.operands(node)):
             if inner.kind_id != syntax.CALL_EXPRESSION:
                 self.values.value(inner)
                 continue
-            for value in self.values.calls.call(inner):
-                if value.pending is not None:
-                    self.frame.begin(value)
-                    self.frame.amend(value.pending, discarded=True)
-                    self.frame.emit(Drop(span_of(node), frozenset(link.place.root for link in value.links)))
+            self.values.calls.discard(inner)
             kind = self.values.calls.stops(inner)
             if kind is not None:
                 self.frame.exit(kind, span_of(node))
@@ -386,7 +392,7 @@ class StatementLowering:
         if node.kind_id in (syntax.TRUE, syntax.FALSE):
             self.frame.goto(holds if node.kind_id == syntax.TRUE else fails)
             return
-        self.values.settle(self.values.value(node), node)
+        self.values.settle(self.values.value(node))
         self._end_of_statement(node)
         positive, negative = self.values.tests(node)
         drained = self.values.calls.drained(node)
@@ -421,7 +427,7 @@ class StatementLowering:
             update = clause.child_by_field_id(syntax.F_UPDATE)
         elif clause is not None and clause.kind_id == syntax.RANGE_CLAUSE:
             right = clause.child_by_field_id(syntax.F_RIGHT)
-            ranged = self.values.settle(self.values.value(right), clause) if right is not None else NOTHING
+            ranged = self.values.settle(self.values.value(right)) if right is not None else NOTHING
         else:
             condition = clause
         head, inside, after, again = (self.frame.new_block() for _ in range(4))
@@ -442,6 +448,7 @@ class StatementLowering:
         if with_range and clause is not None:
             self._range_targets(clause, ranged)
         if body is not None:
+            self.frame.scopes[-1].roots |= self._dead_between_turns(body)
             self.statement(body)
             self.frame.leave(Span(body.end_byte - 1, body.end_byte))
         else:
@@ -454,6 +461,19 @@ class StatementLowering:
         self.frame.goto(head)
         self._resume(after)
         self.frame.leave(Span(node.end_byte - 1, node.end_byte))
+
+    def _dead_between_turns(self, body: Node) -> set[int]:
+        """Variables from outside a loop that only its body uses, and that every turn assigns before it reads them."""
+        dead = set()
+        for root in self.frame.tracked:
+            if root < 0 or root >= body.start_byte or not self.frame.is_own(root):
+                continue
+            uses = self.frame.uses_of(root)
+            if uses and all(body.start_byte <= use < body.end_byte for use in uses):
+                first = body.descendant_for_byte_range(uses[0], uses[0])
+                if first is not None and _is_assigned_first(first, body):
+                    dead.add(root)
+        return dead
 
     def _range_targets(self, clause: Node, ranged: Value) -> None:
         left = clause.child_by_field_id(syntax.F_LEFT)
@@ -486,7 +506,7 @@ class StatementLowering:
             self.statement(start)
         subject = node.child_by_field_id(syntax.F_VALUE)
         if subject is not None:
-            self.values.settle(self.values.value(subject), node)
+            self.values.settle(self.values.value(subject))
         cases = [c for c in syntax.operands(node) if c.kind_id in (syntax.EXPRESSION_CASE, syntax.DEFAULT_CASE)]
         bodies = [self.frame.new_block() for _ in cases]
         after = self.frame.new_block()
@@ -507,7 +527,7 @@ class StatementLowering:
         if subject is None:
             self.condition(value, body, following, span_of(value))
             return
-        self.values.settle(self.values.value(value), value)
+        self.values.settle(self.values.value(value))
         positive, negative = self.values.equality(subject, value)
         self.frame.branch(body, positive, span_of(value), True)
         self.frame.branch(following, negative, span_of(value), False)
@@ -519,7 +539,7 @@ class StatementLowering:
         if start is not None:
             self.statement(start)
         subject = node.child_by_field_id(syntax.F_VALUE)
-        value = self.values.settle(self.values.value(subject), node) if subject is not None else NOTHING
+        value = self.values.settle(self.values.value(subject)) if subject is not None else NOTHING
         alias = node.child_by_field_id(syntax.F_ALIAS)
         for name in syntax.operands(alias) if alias is not None else []:
             self._declare(name)
@@ -626,12 +646,32 @@ class StatementLowering:
 
     def _goto(self, node: Node) -> None:
         label = next((syntax.text(c) for c in syntax.operands(node) if c.kind_id == syntax.LABEL_NAME), "")
-        self.frame.goto(self._label(label))
+        target, span = self._label(label), span_of(node)
+        self.frame.emit(Drop(span, frozenset()))
+        self.frame.link(self.frame.current, target, Edge(target, jump=span))
+        self.frame.current = None
 
     def _fallthrough(self, node: Node) -> None:
         del node
         if self.fallthrough is not None:
             self.frame.goto(self.fallthrough)
+
+
+def _is_assigned_first(identifier: Node, body: Node) -> bool:
+    """Whether an identifier is overwritten by a statement that stands directly in a loop's body."""
+    left = identifier.parent
+    statement = left.parent if left is not None else None
+    if left is None or statement is None or statement.kind_id != syntax.ASSIGNMENT_STATEMENT:
+        return False
+    operator = statement.child_by_field_id(syntax.F_OPERATOR)
+    held = statement.parent
+    return (
+        operator is not None
+        and operator.type == "="
+        and statement.child_by_field_id(syntax.F_LEFT) == left
+        and held is not None
+        and held.parent == body
+    )
 
 
 def _items(node: Node) -> list[Node]:

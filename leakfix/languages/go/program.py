@@ -9,6 +9,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.lowering import lower, lower_captured
 from leakfix.languages.go.obligations import error_result, from_models, of_type
+from leakfix.languages.go.packages import SnapshotPackage
 from leakfix.languages.go.scopes import Bindings
 from leakfix.languages.go.summaries import UNKNOWN, Summary, summarise
 
@@ -57,6 +58,10 @@ class Program:
         if not isinstance(known, Types):
             known = function.cache["types"] = Types(function.file, function)
         return known
+
+    def is_standard(self, package: str, importer: File) -> bool:
+        """Whether an import path is one of the standard library's, known by its signatures alone."""
+        return isinstance(self.world.imported(package, importer.package), SnapshotPackage) if package else False
 
     def graph(self, function: Function, owner: Node) -> Graph:
         """The flow graph of a declaration or of a function literal inside it."""

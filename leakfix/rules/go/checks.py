@@ -23,6 +23,8 @@ _JUMPS = frozenset(
         syntax.kind("goto_statement"),
     }
 )
+_NIL_SAFE = frozenset({"*os.File"})
+"""Types whose releasing method, called on nil, returns an error and does no more (os.File.Close: ErrInvalid)."""
 _SWITCHES = frozenset({syntax.EXPRESSION_CASE, syntax.DEFAULT_CASE})
 
 
@@ -51,7 +53,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a condition tells of the error: nil where it holds, nil where it fails; and whether it tests nothing else."""
+    """Whether the error is nil where a condition holds and where it fails, and whether it tests nothing else."""
 
     holds_nil: bool = False
     fails_nil: bool = False
@@ -70,6 +72,9 @@ def point_behind_check(repair: Repair, name: str) -> Point:
     found = _point_behind_sibling(repair, statement)
     if found is not None:
         return found
+    if _nil_is_harmless(repair):
+        checks = [sibling for sibling in following(statement)[:1] if _mentions_error(repair, sibling)]
+        return Point(Where.BEHIND, checks[0] if checks and not _holds_exit(checks[0]) else statement)
     return Point(Where.BEHIND, statement, f"{repair.error.name} == nil")
 
 
@@ -89,9 +94,17 @@ def _point_in_header(repair: Repair, statement: Node) -> Point:
         return Point(Where.FIRST, then)
     if told.fails_nil and other is not None and other.kind_id == syntax.BLOCK:
         return Point(Where.FIRST, other)
+    if told.fails_nil and other is None and then is not None and _outlives_header(repair) and leaves(repair, then):
+        return Point(Where.BEHIND, statement)
     raise RefusalError(
         "unresolved", "the resource lives in the header of an if whose branches do not tell that it is there"
     )
+
+
+def _outlives_header(repair: Repair) -> bool:
+    """Whether the variable that holds the resource is declared before the statement whose header acquires it."""
+    place = next((loss.holder for loss in repair.leak.losses if loss.holder is not None), None)
+    return place is not None and place.root < repair.statement.start_byte
 
 
 def _point_behind_sibling(repair: Repair, statement: Node) -> Point | None:
@@ -251,4 +264,6 @@ def _never_returns(repair: Repair, call: Node) -> bool:
 
 def _nil_is_harmless(repair: Repair) -> bool:
     """Whether releasing nil does nothing but return an error."""
-    return repair.resource is not None and repair.resource.nil_safe
+    callee = repair.analysis.types(repair.unit.function).callee(repair.call)
+    results = callee.signature.results if callee is not None and callee.signature is not None else ()
+    return 0 <= repair.result < len(results) and str(results[repair.result]) in _NIL_SAFE

@@ -17,7 +17,7 @@ _USUAL_NAMES = {
     "file": "f",
     "connection": "conn",
     "listener": "ln",
-    "response": "resp",
+    "response body": "resp",
     "rows": "rows",
     "cancel function": "cancel",
     "transaction": "tx",

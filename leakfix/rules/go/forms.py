@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from leakfix.detectors.lifecycle import Loss, LossKind, Status
 from leakfix.flow import Release
 from leakfix.languages.go import syntax
+from leakfix.languages.go.carry import can_carry
 from leakfix.languages.go.statements import (
     clause_ending_at,
     following,
@@ -105,6 +106,12 @@ def _before_exit(repair: Repair, loss: Loss) -> Iterator[Edit]:
     if loss.kind is LossKind.OVERWRITTEN:
         yield _before_overwriting(repair, loss, name)
         return
+    if loss.others and loss.jump is not None:
+        jump = node_at(repair.root, loss.jump)
+        if jump is not None:
+            _check_visible(repair, loss, jump)
+            yield insert_before(repair.source, jump, lines)
+            return
     if Status.HANDED_ON in loss.others:
         raise RefusalError("conditional", "on another path to the same exit the resource was handed on")
     if Status.RELEASED in loss.others and not repair.leak.site.obligation.idempotent:
@@ -182,10 +189,22 @@ def _needs(repair: Repair, loss: Loss, node: Node) -> bool:
         at = waiting.pop()
         if at.kind_id == syntax.IDENTIFIER:
             variable = repair.bindings.variable(at)
-            if variable is not None and variable.declaration.start_byte in loss.through:
+            held = variable is not None and variable.declaration.start_byte in loss.through
+            if held and not _reads_plain_field(repair, at):
                 return True
         waiting.extend(at.named_children)
     return False
+
+
+def _reads_plain_field(repair: Repair, node: Node) -> bool:
+    """Whether a variable is only named to read a field below it that holds no resource: ``resp.StatusCode``."""
+    at = node
+    while at.parent is not None and at.parent.kind_id == syntax.SELECTOR_EXPRESSION:
+        if at.parent.child_by_field_id(syntax.F_OPERAND) != at:
+            return False
+        at = at.parent
+    called = at.parent is not None and at.parent.child_by_field_id(syntax.F_FUNCTION) == at
+    return at is not node and not called and not can_carry(repair.type_of(at))
 
 
 def _at_end(repair: Repair, loss: Loss, lines: list[str]) -> Edit:
@@ -264,10 +283,9 @@ def _defer_between(repair: Repair, point: Point, late: Node) -> bool:
 
 def _plain_releases(repair: Repair) -> Iterator[Node]:
     """The statements that do nothing but release the value, on lines of their own, outside function literals."""
-    for event in repair.unit.graph.events():
-        if not isinstance(event, Release) or event.deferred:
-            continue
-        call = node_at(repair.root, event.span)
+    spans = {e.span: None for e in repair.unit.graph.events() if isinstance(e, Release) and not e.deferred}
+    for span in spans:
+        call = node_at(repair.root, span)
         statement = statement_of(call) if call is not None else None
         if statement is None or statement.kind_id != syntax.EXPRESSION_STATEMENT:
             continue

@@ -88,6 +88,8 @@ class LifecycleRule(Rule[Analysis]):
         """A reason not to edit at all, whatever the form."""
         if repair.analysis.file.is_generated:
             return Refusal("generated", "the file is generated: its generator is the place for the fix")
+        if repair.leak.repeats and not repair.is_in_loop:
+            return Refusal("goto", "the acquisition is repeated by goto, and where a turn ends is not plain")
         return None
 
     def _fixes(self, repair: Repair) -> tuple[tuple[Fix, ...], Refusal | None]:
@@ -135,7 +137,9 @@ def usual_writers(repair: Repair) -> list[tuple[Form, Writer]]:
     if Status.RELEASED in leak.fates:
         if waits:
             return [(BEFORE_EXIT, forms.before_exits)]
-        if not leak.repeats and forms.has_late_defer(repair):
+        if leak.methods and leak.site.obligation.releases[0] not in leak.methods and not leak.repeats:
+            return [(DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]
+        if not leak.repeats and forms.has_late_defer(repair) and not _is_overwritten(leak):
             return [(DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]
         second = [(DEFER, forms.deferred)] if leak.site.obligation.idempotent and not leak.repeats else []
         return [(BEFORE_EXIT, forms.before_exits), *second]
@@ -146,6 +150,10 @@ def usual_writers(repair: Repair) -> list[tuple[Form, Writer]]:
     if leak.site.obligation.writes and forms.has_named_error(repair):
         return [(KEEP_ERROR, forms.deferred_keeping_error), (DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]
     return [(DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]
+
+
+def _is_overwritten(leak: Leak) -> bool:
+    return any(loss.kind is LossKind.OVERWRITTEN for loss in leak.losses)
 
 
 def trace(repair: Repair) -> tuple[Step, ...]:

@@ -74,6 +74,16 @@ class Repair:
             raise RefusalError("no-owner", "the acquisition is part of no statement of a block")
         return found
 
+    @property
+    def is_in_loop(self) -> bool:
+        """Whether a for statement of the function stands around the acquisition."""
+        node: Node | None = self.call
+        while node is not None and node != self.unit.owner:
+            if node.kind_id == syntax.FOR_STATEMENT:
+                return True
+            node = node.parent
+        return False
+
     @cached_property
     def header(self) -> Node | None:
         """The part of the statement's header that makes the acquisition."""
