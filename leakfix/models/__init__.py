@@ -3,11 +3,14 @@
 from leakfix.models.catalogue import Models
 from leakfix.models.schema import (
     CALL,
+    CONTEXT,
     RECEIVER,
     Acquire,
     Borrow,
+    Check,
     Confidence,
     Family,
+    Holds,
     Keep,
     Lend,
     ModelError,
@@ -20,11 +23,14 @@ from leakfix.models.schema import (
 
 __all__ = [
     "CALL",
+    "CONTEXT",
     "RECEIVER",
     "Acquire",
     "Borrow",
+    "Check",
     "Confidence",
     "Family",
+    "Holds",
     "Keep",
     "Lend",
     "ModelError",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from leakfix.models.decode import Document, decode
 from leakfix.models.schema import (
     Acquire,
     Borrow,
+    Check,
     Fact,
     Keep,
     Lend,
@@ -29,20 +29,7 @@ _STANDARD: Final = "std.toml"
 _FIRST_TABLE: Final = b"\n[["
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is known of one symbol."""
-
-    acquires: tuple[Acquire, ...] = ()
-    release: Release | None = None
-    keep: Keep | None = None
-    wrap: Wrap | None = None
-    lend: Lend | None = None
-    borrows: bool = False
-    never_returns: bool = False
-
-
-_NOTHING: Final = _Facts()
+_FactT = TypeVar("_FactT", Acquire, Borrow, Check, Keep, Lend, NoReturn, Release, Wrap)
 
 
 class Models:
@@ -57,7 +44,7 @@ class Models:
         """Of the documents, a later one replaces all that earlier ones say of a symbol that it names."""
         self._resources: dict[str, Resource] = {}
         self._types: dict[str, Resource] = {}
-        self._facts: dict[str, _Facts] = {}
+        self._facts: dict[str, tuple[Fact, ...]] = {}
         for document in documents:
             for resource in document.resources:
                 self._resources[resource.name] = resource
@@ -65,8 +52,9 @@ class Models:
             self._facts.update(_by_symbol(document))
         releases: dict[str, list[Release]] = {}
         for facts in self._facts.values():
-            if facts.release is not None and facts.release.resource:
-                releases.setdefault(facts.release.resource, []).append(facts.release)
+            for fact in facts:
+                if type(fact) is Release and fact.resource:
+                    releases.setdefault(fact.resource, []).append(fact)
         self._releases = {name: tuple(found) for name, found in releases.items()}
         self.release_methods = frozenset(
             path.rpartition(".")[2] for resource in self._resources.values() for path in resource.release
@@ -76,13 +64,14 @@ class Models:
     def load(
         cls,
         language: str,
-        extra: Iterable[Mapping[str, object]] = (),
+        extra: Iterable[Mapping[str, object] | tuple[str, Mapping[str, object]]] = (),
         imports: Collection[str] | None = None,
     ) -> Models:
-        """The built-in models of a language, then `extra` tables of the same shape (a user's configuration).
+        """The built-in models of a language, then `extra` documents of the same shape (a user's configuration).
 
-        `imports` narrows the libraries to those with a package in it; None takes them all. What an extra document
-        says of a symbol replaces all that the built-in models say of it. Raises ModelError.
+        An extra document comes with the name that errors give it, or without. What it says of a symbol replaces all
+        that the built-in models say of that symbol.
+        `imports` narrows the libraries to those with a package in it; None takes them all. Raises ModelError.
         """
         documents: list[Document] = []
         known: dict[str, Resource] = {}
@@ -110,20 +99,20 @@ class Models:
 
     def acquire(self, symbol: str) -> Acquire | None:
         """What a call acquires: the first of several (``os.Pipe`` makes two)."""
-        acquires = self._facts.get(symbol, _NOTHING).acquires
-        return acquires[0] if acquires else None
+        return self._fact(symbol, Acquire)
 
     def acquires(self, symbol: str) -> tuple[Acquire, ...]:
         """All that a call acquires, one entry a result."""
-        return self._facts.get(symbol, _NOTHING).acquires
+        facts = self._facts.get(symbol)
+        return () if facts is None else tuple(fact for fact in facts if type(fact) is Acquire)
 
     def release(self, symbol: str) -> Release | None:
         """How a function releases an argument."""
-        return self._facts.get(symbol, _NOTHING).release
+        return self._fact(symbol, Release)
 
     def released_argument(self, symbol: str) -> int | None:
         """Position of the argument that a function releases; RECEIVER possible."""
-        release = self._facts.get(symbol, _NOTHING).release
+        release = self._fact(symbol, Release)
         return None if release is None else release.argument
 
     def releasing_functions(self, resource: str) -> tuple[Release, ...]:
@@ -132,29 +121,41 @@ class Models:
 
     def borrows(self, symbol: str) -> bool:
         """Whether a call keeps none of its arguments."""
-        return self._facts.get(symbol, _NOTHING).borrows
+        return self._fact(symbol, Borrow) is not None
 
     def kept_argument(self, symbol: str) -> int | None:
         """Position of the argument that a call takes over; RECEIVER possible."""
-        keep = self._facts.get(symbol, _NOTHING).keep
+        keep = self._fact(symbol, Keep)
         return None if keep is None else keep.argument
 
     def wrap(self, symbol: str) -> Wrap | None:
         """How a call's first result reads or writes through its arguments."""
-        return self._facts.get(symbol, _NOTHING).wrap
+        return self._fact(symbol, Wrap)
 
     def lends(self, symbol: str, result: int = 0) -> bool:
         """Whether a result of a call never has to be released, though its type could be."""
-        lend = self._facts.get(symbol, _NOTHING).lend
+        lend = self._fact(symbol, Lend)
         return lend is not None and (not lend.results or result in lend.results)
 
     def never_returns(self, symbol: str) -> bool:
         """Whether a call never comes back."""
-        return self._facts.get(symbol, _NOTHING).never_returns
+        return self._fact(symbol, NoReturn) is not None
+
+    def check(self, symbol: str) -> Check | None:
+        """Which argument a call tests, coming back only if it is as expected."""
+        return self._fact(symbol, Check)
+
+    def _fact(self, symbol: str, kind: type[_FactT]) -> _FactT | None:
+        for fact in self._facts.get(symbol, ()):
+            if type(fact) is kind:
+                return fact
+        return None
 
 
 def _sources(
-    language: str, extra: Iterable[Mapping[str, object]], imports: Collection[str] | None
+    language: str,
+    extra: Iterable[Mapping[str, object] | tuple[str, Mapping[str, object]]],
+    imports: Collection[str] | None,
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     folder = _DATA / language
     standard = folder / _STANDARD
@@ -167,8 +168,8 @@ def _sources(
         data = path.read_bytes()
         if imports is None or not _paths(_label(path), data).isdisjoint(imports):
             yield _label(path), _parse(_label(path), data)
-    for number, table in enumerate(extra, 1):
-        yield f"configured models {number}", table
+    for number, document in enumerate(extra, 1):
+        yield document if isinstance(document, tuple) else (f"configured models {number}", document)
 
 
 def _label(path: Path) -> str:
@@ -187,35 +188,22 @@ def _paths(label: str, data: bytes) -> frozenset[str]:
     return decode(label, _parse(label, data.partition(_FIRST_TABLE)[0]), {}).packages
 
 
-def _by_symbol(document: Document) -> dict[str, _Facts]:
-    found: dict[str, _Facts] = {}
+def _by_symbol(document: Document) -> dict[str, tuple[Fact, ...]]:
+    found: dict[str, list[Fact]] = {}
     for fact in document.facts:
-        known = found.get(fact.symbol, _NOTHING)
-        added = _with(known, fact)
-        if added is None:
+        found.setdefault(fact.symbol, []).append(fact)
+    for symbol, facts in found.items():
+        if len(facts) > 1:
+            _check_apart(document.label, symbol, facts)
+    return {symbol: tuple(facts) for symbol, facts in found.items()}
+
+
+def _check_apart(label: str, symbol: str, facts: Iterable[Fact]) -> None:
+    """One statement of a kind for a symbol; several acquisitions if their results differ."""
+    seen: set[tuple[type[Fact], int]] = set()
+    for fact in facts:
+        key = (type(fact), fact.result if isinstance(fact, Acquire) else 0)
+        if key in seen:
             kind = type(fact).__name__.lower()
-            raise ModelError(
-                f'{document.label}: [[{kind}]] "{fact.symbol}": call: contradicts or repeats another table'
-            )
-        found[fact.symbol] = added
-    return found
-
-
-def _with(known: _Facts, fact: Fact) -> _Facts | None:
-    """The facts with one more; None if they have it already."""
-    match fact:
-        case Acquire():
-            repeated = any(fact.result == other.result for other in known.acquires)
-            return None if repeated else replace(known, acquires=(*known.acquires, fact))
-        case Release():
-            return replace(known, release=fact) if known.release is None else None
-        case Keep():
-            return replace(known, keep=fact) if known.keep is None else None
-        case Wrap():
-            return replace(known, wrap=fact) if known.wrap is None else None
-        case Lend():
-            return replace(known, lend=fact) if known.lend is None else None
-        case Borrow():
-            return replace(known, borrows=True) if not known.borrows else None
-        case NoReturn():
-            return replace(known, never_returns=True) if not known.never_returns else None
+            raise ModelError(f'{label}: [[{kind}]] "{symbol}": call: stated twice')
+        seen.add(key)

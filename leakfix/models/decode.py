@@ -228,7 +228,6 @@ def _resource(table: _Table) -> Resource:
         family=cast("Family", table.choice("family", get_args(Family))),
         release=table.matching("release", _RELEASE, f'a method, a path to one or "{CALL}"'),
         idempotent=table.flag("idempotent"),
-        nil_safe=table.flag("nil_safe"),
         severity=_severity(table),
         confidence=_confidence(table) or "high",
         types=table.symbols("types"),

@@ -43,8 +43,6 @@ class Resource:
     """What releases it, the one a fix writes first: a method ("Close"), a method of a field ("Body.Close") or CALL."""
     idempotent: bool
     """A second release is harmless and returns no error."""
-    nil_safe: bool
-    """Releasing nil, which is what a failed acquisition gives, does nothing but return an error."""
     severity: Severity | None
     """How bad a leak of it is; None leaves that to the rule."""
     confidence: Confidence
