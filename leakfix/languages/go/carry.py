@@ -71,5 +71,5 @@ def only_borrows(of: Type | None) -> bool:
         return False
     if isinstance(under, Interface):
         methods = interface_methods(of)
-        return bool(methods) and not any(method.name in _CLOSING for method in methods)
+        return methods is not None and len(methods) > 0 and not any(method.name in _CLOSING for method in methods)
     return isinstance(under, Basic)

@@ -157,9 +157,9 @@ class StatementLowering:
         for number in (syntax.F_RECEIVER, syntax.F_PARAMETERS):
             held = owner.child_by_field_id(number)
             for declaration in syntax.operands(held) if held is not None else []:
-                for name in syntax.field_children(declaration, syntax.F_NAME) or [None]:
-                    variable = self.frame.variable(name) if name is not None else None
-                    params.append(self.frame.root(variable) if variable is not None else 0)
+                names = syntax.field_children(declaration, syntax.F_NAME)
+                variables = [self.frame.variable(name) for name in names] or [None]
+                params.extend(self.frame.root(variable) if variable is not None else 0 for variable in variables)
         self.frame.graph.params = tuple(params)
 
     def _results(self, owner: Node) -> None:

@@ -11,7 +11,7 @@ from leakfix.languages.go import syntax
 from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Set
 
     from tree_sitter import Node
 
@@ -161,7 +161,11 @@ def clause_ending_at(root: Node, offset: int) -> Node | None:
 
 def free_name(base: Iterable[str], bindings: Bindings, node: Node, taken: Iterable[str] = ()) -> str:
     """The first of the names that nothing uses at ``node`` or below it, numbered from 2 if all are taken."""
-    used = set(bindings.names_at(node)) | set(taken) | {entity.name for entity in bindings.entities}
+    return unused(base, set(bindings.names_at(node)) | set(taken) | {entity.name for entity in bindings.entities})
+
+
+def unused(base: Iterable[str], used: Set[str]) -> str:
+    """The first of the names that is not in ``used``, the very first one numbered from 2 if all are."""
     names = list(base)
     for name in names:
         if name not in used:

@@ -19,6 +19,7 @@ from leakfix.languages.go.statements import (
     owns_line,
     remove_line,
     statement_of,
+    unused,
 )
 from leakfix.rules.go.checks import Point, Where, point_behind_check
 from leakfix.rules.go.repair import RefusalError, Repair
@@ -155,8 +156,9 @@ def _bound_return(repair: Repair, node: Node, lines: list[str]) -> Edit:
     if signature is None or not signature.results:
         raise RefusalError("used-in-exit", "the returned call still needs the resource, and its results are not known")
     names: list[str] = []
+    declared = _declared_in_block(repair, node)
     for result in signature.results:
-        names.append(free_name([_NAMES.get(str(result), "result")], _Visible(repair, node), node, names))
+        names.append(unused([_NAMES.get(str(result), "result")], declared | set(names)))
     indent = repair.source.indent(node.start_byte).decode()
     newline = repair.source.newline.decode()
     listed = ", ".join(names)
@@ -166,20 +168,11 @@ def _bound_return(repair: Repair, node: Node, lines: list[str]) -> Edit:
     return Edit(Span(node.start_byte, node.end_byte), text.encode())
 
 
-class _Visible:
-    """Names as `free_name` asks for them, where shadowing an outer variable right before a return is harmless."""
-
-    def __init__(self, repair: Repair, node: Node) -> None:
-        known = repair.bindings.locals_at(node)
-        block = node.parent
-        self.entities = tuple(
-            entity for entity in known.values() if block is None or entity.scope.start_byte >= block.start_byte - 1
-        )
-
-    def names_at(self, node: Node) -> set[str]:
-        """Only what the innermost block declares is taken."""
-        del node
-        return set()
+def _declared_in_block(repair: Repair, node: Node) -> set[str]:
+    """The names that the innermost block around a node declares: others may be shadowed right before a return."""
+    start = node.parent.start_byte - 1 if node.parent is not None else 0
+    known = repair.bindings.locals_at(node).values()
+    return {entity.name for entity in known if entity.scope.start_byte >= start}
 
 
 def _needs(repair: Repair, loss: Loss, node: Node) -> bool:
