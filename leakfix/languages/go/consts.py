@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 _DEPTH: Final = 40
 _BITS: Final = 512
+_ESCAPES: Final = {
+    **{"\\a": 7, "\\b": 8, "\\t": 9, "\\n": 10, "\\v": 11, "\\f": 12, "\\r": 13},
+    **{"\\\\": 92, "\\'": 39},
+}
+_UNSIGNED: Final = {"uint": 64, "uintptr": 64, "uint64": 64, "uint32": 32, "uint16": 16, "uint8": 8, "byte": 8}
 _OPERATORS: Final[Mapping[str, Callable[[int, int], int]]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -39,8 +44,7 @@ def evaluate(node: Node, resolver: Resolver, iota: int | None = None, depth: int
     if number == syntax.INT_LITERAL:
         return int_literal(syntax.text(node))
     if number == syntax.RUNE_LITERAL:
-        text = syntax.text(node)[1:-1]
-        return ord(text) if len(text) == 1 else None
+        return rune_literal(syntax.text(node)[1:-1])
     if number == syntax.IOTA:
         return iota
     if number == syntax.IDENTIFIER:
@@ -65,6 +69,17 @@ def int_literal(text: str) -> int | None:
         return int(digits, 0)
     except ValueError:
         return None
+
+
+def rune_literal(text: str) -> int | None:
+    """Read what stands between the quotes of a rune literal."""
+    if len(text) == 1:
+        return ord(text)
+    if text[:2] in ("\\x", "\\u", "\\U"):
+        return int(text[2:], 16)
+    if text[:1] == "\\" and text[1:].isdecimal():
+        return int(text[1:], 8)
+    return _ESCAPES.get(text)
 
 
 def _identifier(node: Node, resolver: Resolver, depth: int) -> int | None:
@@ -113,9 +128,18 @@ def _unary(node: Node, resolver: Resolver, iota: int | None, depth: int) -> int 
     operand = node.child_by_field_id(syntax.F_OPERAND)
     value = evaluate(operand, resolver, iota, depth + 1) if operand is not None else None
     sign = syntax.operator(node)
-    if value is None or sign not in ("+", "-", "^"):
+    if operand is None or value is None or sign not in ("+", "-", "^"):
         return None
-    return value if sign == "+" else -value if sign == "-" else ~value
+    if sign == "^":
+        return value ^ _mask(operand)
+    return value if sign == "+" else -value
+
+
+def _mask(operand: Node) -> int:
+    """Return what `^` flips: all bits of an unsigned type that the operand is converted to, else all (-1)."""
+    function = operand.child_by_field_id(syntax.F_FUNCTION)
+    bits = _UNSIGNED.get(syntax.text(function)) if function is not None else None
+    return -1 if bits is None else (1 << bits) - 1
 
 
 def _binary(node: Node, resolver: Resolver, iota: int | None, depth: int) -> int | None:

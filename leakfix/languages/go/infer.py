@@ -38,6 +38,7 @@ from leakfix.languages.go.types import (
     Signature,
     Slice,
     Tuple,
+    TypeParam,
 )
 
 if TYPE_CHECKING:
@@ -256,8 +257,16 @@ class Types:
     def _as_type(self, node: Node) -> Type | None:
         """Return the type that a node denotes; None when it denotes a value or nothing known."""
         number = node.kind_id
-        if number in _IDENTIFIERS or number in (syntax.SELECTOR_EXPRESSION, syntax.QUALIFIED_TYPE):
+        if number == syntax.IDENTIFIER or number == syntax.SELECTOR_EXPRESSION:
             return self._entity_type(self._entity(node))
+        if number == syntax.TYPE_IDENTIFIER:
+            entity = self._entity(node)
+            is_value = isinstance(entity, ImportName) or (isinstance(entity, Variable) and entity.is_variable)
+            return None if is_value else self._resolver.type(node)
+        if number == syntax.QUALIFIED_TYPE:
+            package = node.child_by_field_id(syntax.F_PACKAGE)
+            known = package is not None and isinstance(self._entity(package), ImportName)
+            return self._resolver.type(node) if known else None
         if number in (syntax.PARENTHESIZED_EXPRESSION, syntax.PARENTHESIZED_TYPE):
             inner = syntax.operands(node)
             return self._as_type(inner[0]) if inner else None
@@ -266,7 +275,8 @@ class Types:
             element = self._as_type(operand) if operand is not None else None
             return Pointer(element) if element is not None else None
         if number in (syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION, syntax.GENERIC_TYPE):
-            return self._generic_type(node)
+            base, arguments = _instantiation(node)
+            return self._instantiated_type(base, arguments) if base is not None else None
         return self._resolver.type(node) if number in _TYPE_NODES else None
 
     def _entity_type(self, entity: Entity, args: TypeTuple = ()) -> Type | None:
@@ -278,10 +288,7 @@ class Types:
             return None
         return entity
 
-    def _generic_type(self, node: Node) -> Type | None:
-        base, arguments = _instantiation(node)
-        if base is None:
-            return None
+    def _instantiated_type(self, base: Node, arguments: list[Node]) -> Type | None:
         entity = self._entity(base)
         if not isinstance(entity, (Variable, Object)) or self._entity_type(entity) is None:
             return None
@@ -366,20 +373,15 @@ class Types:
     def value(self, values: Node, position: int) -> Type | None:
         """Return the type that a variable takes from the expression list on the right of its `:=` or `=`."""
         expressions = syntax.operands(values)
-        parent = values.parent
-        if len(expressions) == 1 and position:
-            expression = syntax.unparen(expressions[0])
-            if expression.kind_id in _COMMA_OK and position == 1 and not isinstance(self._of(expression), Tuple):
-                if expression.kind_id in _MAYBE_CALLS and self._callee(expression) is not None:
-                    return None
-                return BOOL
-        if len(expressions) == 1:
-            found = self._of(expressions[0])
-            if isinstance(found, Tuple):
-                return found.types[position] if position < len(found.types) else None
-            return types.default_type(found) if position == 0 else None
-        del parent
-        return types.default_type(self._of(expressions[position])) if position < len(expressions) else None
+        if len(expressions) > 1:
+            return types.default_type(self._of(expressions[position])) if position < len(expressions) else None
+        found = self._of(expressions[0]) if expressions else None
+        if isinstance(found, Tuple):
+            return found.types[position] if position < len(found.types) else None
+        if position == 0:
+            return types.default_type(found)
+        commas = position == 1 and expressions and syntax.unparen(expressions[0]).kind_id in _COMMA_OK
+        return BOOL if commas else None
 
     def _ranged(self, variable: Variable) -> Type | None:
         right = variable.origin.child_by_field_id(syntax.F_RIGHT)
@@ -399,42 +401,35 @@ class Types:
         if call.kind_id == syntax.TYPE_CONVERSION_EXPRESSION:
             function = call.child_by_field_id(syntax.F_TYPE)
             if function is not None and function.kind_id != syntax.GENERIC_TYPE:
-                return self._conversion(self._resolver.type(function))
+                target = self._resolver.type(function)
+                # The grammar takes `*(T)(x)` for a conversion to *(T): it is a conversion to T, dereferenced.
+                mistaken = isinstance(target, Pointer) and function.kind_id in _MISTAKEN
+                return self._conversion(target.element if isinstance(target, Pointer) and mistaken else target)
         else:
             function = call.child_by_field_id(syntax.F_FUNCTION)
         if function is None:
             return None
         function = syntax.unparen(function)
         base, arguments = _instantiation(function)
-        if base is not None:
-            found = self._instantiated_callee(call, function, base, arguments)
-        else:
-            found = self._plain_callee(function)
+        listed = call.child_by_field_id(syntax.F_TYPE_ARGUMENTS)
+        if listed is not None:
+            base, arguments = function, _elements(listed)
+        found = self._plain_callee(function) if base is None else self._instantiated_callee(base, arguments)
         if found is not None and found.signature is not None and found.signature.type_params:
-            signature = self._instantiate(call, found.signature, arguments if base is not None else [])
+            signature = self._instantiate(call, found.signature, arguments)
             return Callee(found.kind, found.package, found.receiver, found.name, found.symbol, found.object, signature)
         return found
 
-    def _instantiated_callee(self, call: Node, function: Node, base: Node, arguments: list[Node]) -> Callee | None:
+    def _instantiated_callee(self, base: Node, arguments: list[Node]) -> Callee | None:
         """Return the callee of `f[...](...)`: a generic function, a conversion, or an element of a map or slice."""
-        del call
         found = self._plain_callee(base)
         if found is not None and found.kind == "conversion":
-            return self._conversion(self._generic_type(function))
+            return self._conversion(self._instantiated_type(base, arguments))
         if found is not None and found.kind == "func":
             return found
-        element = self._element(self._value_of(base), arguments)
+        element = element_type(self._of(base))
         core = types.core(element)
         return Callee("value", "", "", "", "", None, core) if isinstance(core, Signature) else None
-
-    def _value_of(self, base: Node) -> Type | None:
-        """Return the type of an expression that the grammar may have taken for a type name."""
-        if base.kind_id == syntax.QUALIFIED_TYPE:
-            operand, name = base.child_by_field_id(syntax.F_PACKAGE), base.child_by_field_id(syntax.F_NAME)
-            if operand is None or name is None:
-                return None
-            return self._selected(self._identifier(operand), syntax.text(name))
-        return self._identifier(base) if base.kind_id in _IDENTIFIERS else self._of(base)
 
     def _plain_callee(self, function: Node) -> Callee | None:
         entity = self._entity(function)
@@ -485,7 +480,7 @@ class Types:
             return None
         name = syntax.text(field)
         denoted = self._as_type(operand)
-        receiver = denoted if denoted is not None else self._identifier_or(operand)
+        receiver = denoted if denoted is not None else self._of_name(operand)
         found = types.selection(receiver, name)
         if found is None:
             named = types.deref(receiver)
@@ -496,8 +491,8 @@ class Types:
             return _selection_callee(found, _with_receiver(found.type, denoted))
         return _selection_callee(found, found.type)
 
-    def _identifier_or(self, node: Node) -> Type | None:
-        return self._identifier(node) if node.kind_id in _IDENTIFIERS else self._of(node)
+    def _of_name(self, node: Node) -> Type | None:
+        return self._identifier(node) if node.kind_id == syntax.PACKAGE_IDENTIFIER else self._of(node)
 
     def _instantiate(self, call: Node, signature: Signature, explicit: list[Node]) -> Signature:
         given = tuple(map(self._as_type, explicit))
@@ -559,7 +554,12 @@ class Types:
         return _complex_builtin(name, self._of(first), self._of(arguments[-1]))
 
     def _converted(self, node: Node) -> Type | None:
-        return self._call(node)
+        written = node.child_by_field_id(syntax.F_TYPE)
+        found = self._call(node)
+        if written is None or written.kind_id not in _MISTAKEN:
+            return found
+        core = types.core(found)
+        return core.element if isinstance(core, (Pointer, Chan)) else None
 
     def _selector(self, node: Node) -> Type | None:
         entity = self._entity(node)
@@ -592,24 +592,8 @@ class Types:
             return (
                 signature.instantiate(_by_name(signature, given)) if len(given) == len(signature.type_params) else None
             )
-        denoted = self._generic_type(node)
-        if denoted is not None:
-            return denoted
-        return self._element(self._value_of(base), arguments)
-
-    def _element(self, container: Type | None, arguments: list[Node]) -> Type | None:
-        del arguments
-        core = types.core(container)
-        if isinstance(core, Pointer):
-            core = types.core(core.element)
-            return core.element if isinstance(core, Array) else None
-        if isinstance(core, Map):
-            return core.value
-        if isinstance(core, (Slice, Array)):
-            return core.element
-        if isinstance(core, Basic) and core.name in ("string", "untyped string"):
-            return types.BYTE
-        return None
+        denoted = self._instantiated_type(base, arguments)
+        return denoted if denoted is not None else element_type(self._of(base))
 
     def _sliced(self, node: Node) -> Type | None:
         operand = node.child_by_field_id(syntax.F_OPERAND)
@@ -697,13 +681,28 @@ class Types:
     def _type(self, node: Node) -> Type | None:
         return self._resolver.type(node)
 
+    def _type_or_value(self, node: Node) -> Type | None:
+        """Return the type of a name that the grammar took for a type: of `handlers` and `i` in `handlers[i](x)` too."""
+        denoted = self._as_type(node)
+        if denoted is not None:
+            return denoted
+        if node.kind_id == syntax.TYPE_IDENTIFIER:
+            return self._identifier(node)
+        entity = self._entity(node)
+        if isinstance(entity, Object):
+            return object_type(entity)
+        operand, name = node.child_by_field_id(syntax.F_PACKAGE), node.child_by_field_id(syntax.F_NAME)
+        if operand is None or name is None or entity is not None:
+            return None
+        return self._selected(self._identifier(operand), syntax.text(name))
+
     def _element_value(self, node: Node) -> Type | None:
         inner = syntax.operands(node)
         return self._of(inner[0]) if inner else None
 
 
 _IDENTIFIERS: Final = frozenset((syntax.IDENTIFIER, syntax.TYPE_IDENTIFIER, syntax.PACKAGE_IDENTIFIER))
-_MAYBE_CALLS: Final = frozenset((syntax.TYPE_CONVERSION_EXPRESSION, syntax.CALL_EXPRESSION))
+_MISTAKEN: Final = frozenset((syntax.POINTER_TYPE,))
 _COMMA_OK: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_ASSERTION_EXPRESSION, syntax.UNARY_EXPRESSION))
 _NO_RESULT: Final = frozenset(("panic", "print", "println", "close", "delete", "clear"))
 _BUILTINS: Final = _NO_RESULT | {
@@ -736,6 +735,9 @@ _HANDLERS: Final[dict[int, Callable[[Types, Node], Type | None]]] = {
     syntax.NIL: lambda _, __: UNTYPED_NIL,
     syntax.IOTA: lambda _, __: UNTYPED_INT,
     **dict.fromkeys(_TYPE_NODES, Types._type),
+    syntax.TYPE_IDENTIFIER: Types._type_or_value,
+    syntax.QUALIFIED_TYPE: Types._type_or_value,
+    syntax.GENERIC_TYPE: Types._index,
 }
 
 _ORIGINS: Final[dict[int, Callable[[Types, Variable], Type | None]]] = {
@@ -781,6 +783,22 @@ def _value_type(declared: Object) -> Type | None:
         return owner.constant(spec, declared.index)
     values = spec.child_by_field_id(syntax.F_VALUE)
     return owner.value(values, declared.index) if values is not None else None
+
+
+def element_type(container: Type | None) -> Type | None:
+    """Return the type of `x[i]` for an x of this type."""
+    core = types.core(container)
+    if core is None and isinstance(container, TypeParam):
+        elements = list(map(element_type, types.term_types(container.constraint)))
+        return elements[0] if elements and all(element == elements[0] for element in elements) else None
+    if isinstance(core, Pointer):
+        core = types.core(core.element)
+        return core.element if isinstance(core, Array) else None
+    if isinstance(core, Map):
+        return core.value
+    if isinstance(core, (Slice, Array)):
+        return core.element
+    return types.BYTE if core in (types.STRING, UNTYPED_STRING) else None
 
 
 def range_types(ranged: Type | None) -> tuple[Type | None, Type | None]:
@@ -877,12 +895,15 @@ def _instantiation(node: Node) -> tuple[Node | None, list[Node]]:
         return operand, [index] if index is not None else []
     if node.kind_id == syntax.GENERIC_TYPE:
         base, arguments = node.child_by_field_id(syntax.F_TYPE), node.child_by_field_id(syntax.F_TYPE_ARGUMENTS)
-        elements = syntax.operands(arguments) if arguments is not None else []
-        return base, [part for element in elements for part in syntax.operands(element)[:1]]
+        return base, _elements(arguments) if arguments is not None else []
     if node.kind_id == syntax.TYPE_INSTANTIATION_EXPRESSION:
         base = node.child_by_field_id(syntax.F_TYPE)
         return base, [child for child in syntax.operands(node) if base is None or child.id != base.id]
     return None, []
+
+
+def _elements(arguments: Node) -> list[Node]:
+    return [part for element in syntax.operands(arguments) for part in syntax.operands(element)[:1]]
 
 
 def _arithmetic(left: Type | None, right: Type | None) -> Type | None:
@@ -903,6 +924,8 @@ def _complex_builtin(name: str, first: Type | None, last: Type | None) -> Type |
     core = types.core(found)
     if not isinstance(core, Basic):
         return None
+    if core.untyped:
+        return UNTYPED_COMPLEX if name == "complex" else UNTYPED_FLOAT
     if name == "complex":
         return {"float32": types.BASICS["complex64"], "float64": types.BASICS["complex128"]}.get(core.name)
     return {"complex64": types.BASICS["float32"], "complex128": types.BASICS["float64"]}.get(core.name)

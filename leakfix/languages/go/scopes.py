@@ -82,6 +82,8 @@ _QUERY: Final = Query(
      (type_switch_statement)] @declaration
     (keyed_element . (literal_element (identifier) @key))
     (type_conversion_expression type: (generic_type) @generic)
+    (type_instantiation_expression) @generic
+    (call_expression type_arguments: (type_arguments) @generic)
     (call_expression arguments: (argument_list (type_identifier) @argument))
     """,
 )
@@ -273,7 +275,7 @@ class _Sweep:
         if node.id in self._defining:
             return False
         if node.id in doubtful:
-            return variable.is_variable
+            return True
         return not takes_fields(node, self._file)
 
     def _note_clause(self, node: Node, variable: Variable) -> None:
@@ -507,7 +509,7 @@ def receiver_type_parameters(function: Node) -> tuple[Node, ...]:
 
 
 def _doubtful(captures: dict[str, list[Node]]) -> Iterator[Node]:
-    """Yield names that the grammar took for types and that may be variables: `handlers[i](x)`, `new(x)`."""
+    """Yield names that the grammar took for types and that may be variables: `handlers[i](x)`, `a[b[i]]`, `new(x)`."""
     yield from captures.get("argument", ())
     for generic in captures.get("generic", ()):
         waiting = [generic]
