@@ -29,6 +29,11 @@ def go(go_tool: Path, tmp_path_factory: pytest.TempPathFactory) -> Go:
 
 
 @pytest.fixture(scope="session")
+def real(go: Go) -> Mapping[str, Symbol]:
+    return go.symbols(["context", "os"])
+
+
+@pytest.fixture(scope="session")
 def resources() -> Mapping[str, Resource]:
     return {resource.name: resource for resource in Models.load("go").resources()}
 
@@ -54,6 +59,49 @@ def test_standard_library(go: Go, resources: Mapping[str, Resource]) -> None:
     document = read(STANDARD)
     real = go.symbols({package(name) for name in named(document)} - {"C", "unsafe"})
     assert list(complaints(document, resources, [real], skip=("C.", "unsafe."))) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "complaint"),
+    [
+        ('[[borrow]]\ncall = ["os.Opne"]', "os.Opne: no such symbol"),
+        ('[[acquire]]\ncall = ["os.Open"]\nresource = "file"', "Acquire os.Open: error: should be 1"),
+        (
+            '[[acquire]]\ncall = ["os.Pipe"]\nresource = "file"\nerror = 1',
+            "Acquire os.Pipe: error: ('*os.File', '*os.File', 'error') has none at 1",
+        ),
+        (
+            '[[acquire]]\ncall = ["os.Open"]\nresource = "file"\nresult = 2\nerror = 1',
+            "Acquire os.Open: result: no such result",
+        ),
+        (
+            '[[acquire]]\ncall = ["os.Stat"]\nresource = "file"\nerror = 1',
+            "Acquire os.Stat: result: no Close() on it",
+        ),
+        (
+            '[[acquire]]\ncall = ["context.WithCancelCause"]\nresource = "cancel"\nresult = 1',
+            "Acquire context.WithCancelCause: result: no ()() on it",
+        ),
+        (
+            '[[acquire]]\ncall = ["os.Open"]\nresource = "file"\nerror = 1\nflags = 0',
+            "Acquire os.Open: flags: no such argument",
+        ),
+        (
+            '[[acquire]]\ncall = ["os.Open"]\nresource = "file"\nerror = 1\ndiscard = "Peek"',
+            "Acquire os.Open: no sibling Peek",
+        ),
+        ('[[keep]]\ncall = ["os.Exit"]\nargument = 1', "Keep os.Exit: argument: 1 is none of ('int',)"),
+        ('[[release]]\ncall = ["os.Exit"]\nargument = "receiver"', "Release os.Exit: argument: -1 is none of ('int',)"),
+        ('[[wrap]]\ncall = ["os.Exit"]', "Wrap os.Exit: has no result that could wrap"),
+        ('[[lend]]\ncall = ["os.Open"]\nresult = 2', "Lend os.Open: has no such result"),
+        ('[[check]]\ncall = ["os.Exit"]\nholds = "true"', "Check os.Exit: int cannot be true"),
+    ],
+)
+def test_untrue_table_is_complained_of(
+    real: Mapping[str, Symbol], resources: Mapping[str, Resource], table: str, complaint: str
+) -> None:
+    document = decode("wrong.toml", tomllib.loads(table), resources)
+    assert complaint in complaints(document, resources, [real], skip=())
 
 
 @pytest.mark.parametrize("path", LIBRARIES, ids=lambda path: path.stem)
