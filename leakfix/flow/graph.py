@@ -227,6 +227,10 @@ class Site:
     symbol: str
     place: Place
     error: Place | None
+    result: int
+    """Which result of the call is the resource; -1 when the call makes its receiver own something."""
+    error_result: int | None
+    """Which result of the call is the error, if any."""
     discarded: bool
     """Whether the result is thrown away where it is made."""
     bound: bool

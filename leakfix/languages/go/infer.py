@@ -199,6 +199,10 @@ class Types:
         except RecursionError:
             return None
 
+    def signature(self, node: Node) -> Signature | None:
+        """Return the signature of a function declaration or literal."""
+        return self._resolver.signature(node)
+
     def variable(self, variable: Variable) -> Type | None:
         """Return the type of a variable; that of a type switch has the operand's type here, `of` a use is finer."""
         try:
@@ -540,8 +544,8 @@ class Types:
             return self._as_type(first)
         if name == "new":
             denoted = self._as_type(first)
-            if denoted is None and first.kind_id not in _TYPE_NODES:
-                denoted = types.default_type(self._of(first))
+            if denoted is None:
+                denoted = BOOL if first.text in (b"true", b"false") else types.default_type(self._of(first))
             return Pointer(denoted) if denoted is not None else None
         if name in ("min", "max"):
             found = self._of(first)
@@ -627,7 +631,9 @@ class Types:
             return core.element if isinstance(core, Pointer) else None
         found = self._of(operand)
         if sign == "&":
-            return Pointer(found) if found is not None else None
+            # A constant has no address: a variable called `false` stands here.
+            untyped = isinstance(found, Basic) and found.untyped
+            return Pointer(found) if found is not None and not untyped else None
         if sign == "<-":
             core = types.core(found)
             return core.element if isinstance(core, Chan) else None

@@ -302,7 +302,8 @@ class CallLowering:
         """The values of the call's results, with the acquisitions that it makes."""
         owned = self.program.owned(callee, node, self.frame) if callee is not None else {}
         signature = callee.signature if callee is not None else None
-        count = max(len(signature.results) if signature else 1, max(through, default=0) + 1, max(owned, default=0) + 1)
+        errors = [error for _, error in owned.values() if error is not None]
+        count = max((len(signature.results) if signature else 1) - 1, *through, *owned, *errors, 0) + 1
         values = [_joined(through.get(index, [])) for index in range(count)]
         for index, (obligation, error) in owned.items():
             self._acquire(node, callee, receiver, values, index, obligation, error)
@@ -321,7 +322,7 @@ class CallLowering:
         place = receiver.place if index == RECEIVER else None
         if index == RECEIVER and (place is None or place.path or not self.frame.is_own(place.root)):
             return
-        site, resource, failure = self.frame.site(node, obligation, callee.symbol if callee else "")
+        site, resource, failure = self.frame.site(node, obligation, callee.symbol if callee else "", index, error)
         if place is not None:
             self.frame.acquire_receiver(site, place)
         else:

@@ -225,10 +225,14 @@ class Frame:
 
     # sites
 
-    def site(self, node: Node, obligation: Obligation, symbol: str) -> tuple[int, Place, Place]:
+    def site(
+        self, node: Node, obligation: Obligation, symbol: str, result: int, error_result: int | None
+    ) -> tuple[int, Place, Place]:
         """A new acquisition by the call ``node``: its index, the place of its resource and that of its error."""
         place, error = self.temporary(), self.temporary()
-        self.graph.sites.append(Site(span_of(node), obligation, symbol, place, error, discarded=False, bound=False))
+        self.graph.sites.append(
+            Site(span_of(node), obligation, symbol, place, error, result, error_result, discarded=False, bound=False)
+        )
         return len(self.graph.sites) - 1, place, error
 
     def begin(self, value: Value) -> None:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Outcome, Place, Test
 from leakfix.languages.go import syntax
+from leakfix.languages.go.carry import can_carry
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Jump, Link, Value, span_of
 from leakfix.languages.go.lower_values import ValueLowering
+from leakfix.languages.go.obligations import assigned_to
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.packages import File, Function
     from leakfix.languages.go.program import Program
+    from leakfix.languages.go.types import Type
 
 _ROUNDS = 3
 """What is found to be followed late in a function is followed from its start in the next round."""
@@ -328,12 +331,23 @@ class StatementLowering:
                     self.frame.emit(Escape(span, Place(root), Handing.RETURNED, index))
         elif len(expressions) == 1 and syntax.unparen(expressions[0]).kind_id == syntax.CALL_EXPRESSION:
             for index, value in enumerate(self.values.calls.call(syntax.unparen(expressions[0]))):
-                self.values.hand_on(node, value, Handing.RETURNED, index)
+                self._hand_back(node, value, index)
         else:
             for index, expression in enumerate(expressions):
-                self.values.hand_on(node, self.values.value(expression), Handing.RETURNED, index)
+                self._hand_back(node, self.values.value(expression), index)
         self._end_of_statement(node)
         self.frame.exit(ExitKind.RETURN, span)
+
+    def _hand_back(self, node: Node, value: Value, index: int) -> None:
+        """Return a value; a result whose type cannot hold a resource hands nothing on."""
+        if self.frame.is_tracked(value) and not can_carry(self._result_type(index)):
+            self.values.settle(value)
+            return
+        self.values.hand_on(node, value, Handing.RETURNED, index)
+
+    def _result_type(self, index: int) -> Type | None:
+        signature = self.frame.types.signature(self.frame.owner)
+        return signature.results[index] if signature is not None and index < len(signature.results) else None
 
     # blocks and branches
 
@@ -688,22 +702,9 @@ def _label_of(node: Node) -> str:
 
 def _targets_of(call: Node) -> list[Node]:
     """What the results of a call are assigned to, and the receiver that the call may make an owner."""
-    targets: list[Node] = []
     function = call.child_by_field_id(syntax.F_FUNCTION)
-    if function is not None and function.kind_id == syntax.SELECTOR_EXPRESSION:
-        operand = function.child_by_field_id(syntax.F_OPERAND)
-        targets += [operand] if operand is not None else []
-    node = call.parent
-    while node is not None and node.kind_id in (syntax.EXPRESSION_LIST, syntax.PARENTHESIZED_EXPRESSION):
-        node = node.parent
-    if node is None:
-        return targets
-    if node.kind_id in (syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT):
-        left = node.child_by_field_id(syntax.F_LEFT)
-        targets += syntax.operands(left) if left is not None else []
-    elif node.kind_id == syntax.VAR_SPEC:
-        targets += syntax.field_children(node, syntax.F_NAME)
-    return targets
+    operand = function.child_by_field_id(syntax.F_OPERAND) if function is not None else None
+    return [*([operand] if operand is not None else []), *assigned_to(call)]
 
 
 __all__ = ["Edge", "lower", "lower_captured"]

@@ -35,7 +35,7 @@ def from_models(models: Models, callee: Callee, call: Node, file: File) -> dict[
             continue
         resource = models.resource(acquire.resource)
         obligation = of_resource(resource, acquire, writes=acquire.writes or _writes(acquire, call))
-        error = acquire.error if acquire.error is not None else error_result(callee.signature)
+        error = acquire.error if acquire.error is not None else _error_of(callee, call, acquire)
         found[acquire.result] = (obligation, error)
     return found
 
@@ -65,11 +65,34 @@ def of_type(of: Type | None) -> Obligation | None:
     return None
 
 
+def assigned_to(call: Node) -> list[Node]:
+    """What the results of a call are assigned to as they are."""
+    node = call.parent
+    while node is not None and node.kind_id in (syntax.EXPRESSION_LIST, syntax.PARENTHESIZED_EXPRESSION):
+        node = node.parent
+    if node is None:
+        return []
+    if node.kind_id == syntax.VAR_SPEC:
+        return syntax.field_children(node, syntax.F_NAME)
+    if node.kind_id not in (syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT):
+        return []
+    left = node.child_by_field_id(syntax.F_LEFT)
+    return syntax.operands(left) if left is not None else []
+
+
 def error_result(signature: Signature | None) -> int | None:
     """The index of the last result if it is an error."""
     if signature is None or not signature.results:
         return None
     return len(signature.results) - 1 if str(signature.results[-1]) == "error" else None
+
+
+def _error_of(callee: Callee, call: Node, acquire: Acquire) -> int | None:
+    """The error's index; where no signature is known, the last of several targets that is not the resource."""
+    if callee.signature is not None:
+        return error_result(callee.signature)
+    last = len(assigned_to(call)) - 1
+    return last if last > max(acquire.result, 0) else None
 
 
 def _is_below(file: File, until: tuple[int, int]) -> bool:

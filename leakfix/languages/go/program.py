@@ -54,10 +54,7 @@ class Program:
 
     def types(self, function: Function) -> Types:
         """The types of a function's expressions."""
-        known = function.cache.get("types")
-        if not isinstance(known, Types):
-            known = function.cache["types"] = Types(function.file, function)
-        return known
+        return Types.of_function(function)
 
     def is_standard(self, package: str, importer: File) -> bool:
         """Whether an import path is one of the standard library's, known by its signatures alone."""

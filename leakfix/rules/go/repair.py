@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.obligations import assigned_to
 from leakfix.languages.go.statements import header_of, node_at, statement_of
 
 if TYPE_CHECKING:
@@ -100,25 +101,12 @@ class Repair:
     @cached_property
     def targets(self) -> list[Node]:
         """What the results are assigned to, in order."""
-        node = self.assignment
-        if node is None:
-            return []
-        if node.kind_id == syntax.VAR_SPEC:
-            return syntax.field_children(node, syntax.F_NAME)
-        left = node.child_by_field_id(syntax.F_LEFT)
-        return syntax.operands(left) if left is not None else []
+        return assigned_to(self.call)
 
-    @cached_property
+    @property
     def result(self) -> int:
         """Which result of the call is the resource; -1 when the call makes its receiver own something."""
-        for acquire in self.analysis.models.acquires(self.leak.site.symbol):
-            if acquire.resource == self.leak.site.obligation.resource:
-                if acquire.result < 0:
-                    return -1
-                if self._is_result(acquire.result):
-                    return acquire.result
-        index = self._named_result()
-        return index if index is not None else 0
+        return self.leak.site.result
 
     @cached_property
     def resource(self) -> Resource | None:
@@ -129,17 +117,13 @@ class Repair:
     @cached_property
     def error(self) -> Variable | None:
         """The variable that takes the call's error."""
-        types = self.analysis.types(self.unit.function)
-        callee = types.callee(self.call)
-        results = callee.signature.results if callee is not None and callee.signature is not None else ()
-        if not results or str(results[-1]) != "error" or len(self.targets) != len(results):
-            return None if self.result >= 0 else self._receiver_error()
-        return self.bindings.variable(self.targets[-1])
+        index = self.leak.site.error_result
+        return self.bindings.variable(self.targets[index]) if index is not None and index < len(self.targets) else None
 
     @property
     def reports_error(self) -> bool:
         """Whether the acquisition can fail, by returning an error."""
-        return self.leak.site.error is not None and self._has_error_result()
+        return self.leak.site.error_result is not None
 
     def type_of(self, node: Node) -> Type | None:
         """The type of an expression of the function."""
@@ -177,30 +161,6 @@ class Repair:
 
     def _first_holder(self) -> Place | None:
         return next((loss.holder for loss in self.leak.losses if loss.holder is not None), None)
-
-    def _named_result(self) -> int | None:
-        place = self._first_holder()
-        for index, target in enumerate(self.targets):
-            variable = self.bindings.variable(target)
-            if place is not None and variable is not None and variable.declaration.start_byte == place.root:
-                return index
-        return next((i for i, target in enumerate(self.targets) if syntax.text(target) == "_"), None)
-
-    def _is_result(self, index: int) -> bool:
-        """Whether a result of a call that acquires several is the one that this leak is about."""
-        place = self._first_holder()
-        if place is None or index >= len(self.targets):
-            return True
-        variable = self.bindings.variable(self.targets[index])
-        return variable is not None and variable.declaration.start_byte == place.root
-
-    def _has_error_result(self) -> bool:
-        callee = self.analysis.types(self.unit.function).callee(self.call)
-        results = callee.signature.results if callee is not None and callee.signature is not None else ()
-        return bool(results) and str(results[-1]) == "error"
-
-    def _receiver_error(self) -> Variable | None:
-        return self.bindings.variable(self.targets[-1]) if self.targets else None
 
 
 def _covers(node: Node, span: Span) -> bool:
