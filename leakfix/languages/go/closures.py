@@ -12,7 +12,7 @@ the start of each moved line, and the jumps that leave the body; offsets are byt
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from tree_sitter import Node
@@ -21,6 +21,7 @@ from leakfix.languages.go import syntax as go
 from leakfix.languages.go.closures_control import (
     Exit,
     Jump,
+    enclosing_function,
     ends_in_jump,
     exits,
     gotos_into,
@@ -32,6 +33,8 @@ from leakfix.languages.go.closures_control import (
 from leakfix.languages.go.closures_layout import Rewrite, deepen, realigned, tail_lines
 from leakfix.languages.go.closures_plan import Obstacle, ObstructedError, Plan, Route, Site, plan
 from leakfix.languages.go.closures_results import results_of, returned
+from leakfix.languages.go.closures_values import binding_of, is_address_taken
+from leakfix.languages.go.scopes import Variable
 from leakfix.text import Edit, Source, Span
 
 __all__ = ["Obstacle", "Shape", "Site", "Wrapped", "wrap"]
@@ -64,6 +67,7 @@ def _wrap(site: Site) -> Wrapped:
     if block is None or block.has_error:
         raise ObstructedError("syntax-error", "the loop holds a syntax error", site.loop)
     statements = _run(site, statements_of(block))
+    site = replace(site, first=statements[0])
     leaving = exits(statements)
     _check_jumps(site, statements, leaving)
     lines = tail_lines(source, block, statements[0])
@@ -84,7 +88,8 @@ def _wrap(site: Site) -> Wrapped:
 def _run(site: Site, statements: Sequence[Node]) -> Sequence[Node]:
     """The statements to wrap: from the asked one, or from an earlier one that declares what they assign with ``:=``.
 
-    Inside of the literal such a ``:=`` would declare another variable.
+    Inside of the literal such a ``:=`` declares another variable, which is the same to all that follows unless the
+    first one is still to be seen from elsewhere.
     """
     index = next(at for at, statement in enumerate(statements) if statement == site.first)
     while True:
@@ -95,11 +100,23 @@ def _run(site: Site, statements: Sequence[Node]) -> Sequence[Node]:
             for name in _declared_by(statement)
             if (variable := site.bindings.variable(name)) is not None
             and site.loop.start_byte <= variable.declaration.start_byte < start
+            and not _can_be_two(site, variable, start, name)
         ]
         if not shared:
             return statements[index:]
         earliest = min(shared)
         index = max(at for at, statement in enumerate(statements) if statement.start_byte <= earliest)
+
+
+def _can_be_two(site: Site, variable: Variable, start: int, again: Node) -> bool:
+    """Whether a variable can become two: one up to the literal, which starts at ``start``, one from ``again`` on."""
+    uses = site.bindings.uses(variable)
+    before = [use for use in uses if use.start_byte < start]
+    reads = [use for use in uses if use.start_byte > again.start_byte and binding_of(use) is None]
+    kept = any(is_address_taken(use) or enclosing_function(use) != site.function for use in before)
+    body = statements_of(site.loop.child_by_field_id(go.F_BODY))
+    looped = any(statement.kind_id == go.LABELED_STATEMENT for statement in body)
+    return bool(reads) and any(binding_of(use) is None for use in before) and not kept and not looped
 
 
 def _declared_by(statement: Node) -> Iterable[Node]:
@@ -142,7 +159,8 @@ def _rewritten_return(site: Site, planned: Plan, statement: Node, route: Route |
     results = results_of(site.function)
     flags = planned.flags(route)
     if not values:
-        shown = [results[at].name for at in planned.columns]
+        named = dict(zip(planned.columns, planned.zeros, strict=True))
+        shown = [results[at].name if results[at].name != "_" else zero for at, zero in named.items()]
         behind = " " + ", ".join([*flags, *shown])
         return (Edit(Span(statement.end_byte, statement.end_byte), behind.encode()),)
     if len(values) < len(results):
@@ -194,19 +212,19 @@ def _without_label(site: Site, leaving: Sequence[Exit], planned: Plan) -> list[E
             continue
         label = go.text(name)
         gone = {leave.node.id for leave in leaving if leave.label == label}
-        kept = any(label_of(node) == label and node.id not in gone for node in nested([body]))
+        jumps = (node for node in nested([body]) if node.kind_id != go.LABELED_STATEMENT)
+        kept = any(label_of(node) == label and node.id not in gone for node in jumps)
         if not gone or kept or any(route.action.endswith(f" {label}") for route in planned.routes):
             continue
         inner = go.operands(labelled)[-1]
-        between = Span(name.end_byte, inner.start_byte)
-        if source.slice(between).strip() != b":":
-            raise ObstructedError("label", "a comment stands behind the label that would go", labelled)
         edits.append(_deleted_label(source, name, inner))
     return edits
 
 
 def _deleted_label(source: Source, name: Node, inner: Node) -> Edit:
-    start, end = source.line_start(name.start_byte), source.line_start(inner.start_byte)
-    if start == end or source.data[start : name.start_byte].strip():
-        return Edit(Span(name.start_byte, inner.start_byte), b"")
-    return Edit(Span(start, end), b"")
+    start, end = source.line_start(name.start_byte), source.line_end(name.end_byte)
+    if source.data[start:end].strip() == go.text(name).encode() + b":":
+        return Edit(Span(start, end + len(source.newline)), b"")
+    if source.data[name.end_byte : inner.start_byte].strip() != b":":
+        raise ObstructedError("label", "a comment stands behind the label that would go", name)
+    return Edit(Span(name.start_byte, inner.start_byte), b"")

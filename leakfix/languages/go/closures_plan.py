@@ -1,7 +1,8 @@
 """The shape of a function literal that takes the place of a loop's body: its results, and what follows its call."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from tree_sitter import Node
@@ -18,7 +19,7 @@ from leakfix.languages.go.closures_results import (
     zero_value,
 )
 from leakfix.languages.go.packages import File
-from leakfix.languages.go.scopes import Bindings, Variable
+from leakfix.languages.go.scopes import Bindings
 
 _WAYS_AT_MOST: Final = 3
 _FLAGS: Final = {
@@ -153,20 +154,21 @@ def _with_results(site: Site, returns: tuple[Exit, ...], groups: Sequence[tuple[
     rows = [returned(leave.node) for leave in returns]
     naked = bool(results) and any(not row for row in rows)
     all_naked = naked and not any(rows)
-    if naked and not all_naked and any(result.name == "_" for result in results):
-        raise ObstructedError("named-result", "a naked return leaves a result that has no name", site.loop)
-    fixed = {} if naked else fixed_columns(rows, len(results))
+    names_last, is_zero = partial(_lasts, site), partial(_is_zero, site)
+    fixed = {} if naked else fixed_columns(rows, len(results), names_last, is_zero)
+    if fixed and results[-1].text == "error" and fixed.get(len(results) - 1, site.loop).kind_id == go.IDENTIFIER:
+        del fixed[len(results) - 1]
     columns = () if all_naked else tuple(at for at in range(len(results)) if at not in fixed)
     by_error = not naked and _told_by_error(site, returns, results, columns)
     if site.result_name and not by_error:
         raise ObstructedError(
             "named-result", "the deferred function sets a result, and not every return is an error", site.loop
         )
-    _check_meanings(site, [results[at].type for at in columns], [row[at] for row in rows[:1] for at in fixed])
-    taken = {go.text(name) for row in rows[:1] for at in fixed for name in names_in(row[at])}
+    _check_meanings(site, [results[at].type for at in columns], list(fixed.values()))
+    taken = {go.text(name) for node in fixed.values() for name in names_in(node)}
     bound = names.values([results[at] for at in columns], taken, by_error=by_error)
     shown = dict(zip(columns, bound, strict=True))
-    values = [shown.get(at) or fixed[at] for at in range(len(results))] if not all_naked else []
+    values = [shown.get(at) or go.text(fixed[at]) for at in range(len(results))] if not all_naked else []
     action = f"return {', '.join(values)}".rstrip()
     first = Route("" if by_error else names.flag("return"), returns, action)
     zeros = ["nil" if by_error else zero_value(results[at].type, site.zero_of) for at in columns]
@@ -217,12 +219,36 @@ def _check_meanings(site: Site, types: Sequence[Node], fixed: Sequence[Node]) ->
         there = site.bindings.locals_at(node)
         for name in names_in(node):
             text = go.text(name)
-            if here.get(text) is not there.get(text) or _is_variable(here, text):
+            known = here.get(text)
+            named = known is not None and known.is_variable and node not in fixed
+            if known is not there.get(text) or named:
                 raise ObstructedError("name-taken", f"the name {text} means something else in the loop", site.first)
 
 
-def _is_variable(known: Mapping[str, Variable], name: str) -> bool:
-    return name in known and known[name].is_variable
+def _lasts(site: Site, value: Node) -> bool:
+    """Whether an expression is a variable from outside of the body, or a constant, that is seen behind it too."""
+    if value.kind_id != go.IDENTIFIER:
+        return False
+    name = go.text(value)
+    entity = site.bindings.entity(value)
+    if entity is None:
+        declared = site.file.package.lookup(name, site.file)
+        return declared is not None and declared.kind == "const" and name not in site.bindings.locals_at(site.first)
+    return entity.is_variable and site.bindings.locals_at(site.first).get(name) is entity
+
+
+def _is_zero(site: Site, value: Node) -> bool:
+    """Whether an expression is a named result to which nothing is ever assigned."""
+    variable = site.bindings.variable(value) if value.kind_id == go.IDENTIFIER else None
+    if variable is None or variable.kind != "result" or variable.function != site.function:
+        return False
+    uses = site.bindings.uses(variable)
+    return all(use.parent is not None and _is_only_returned(use.parent) for use in uses)
+
+
+def _is_only_returned(holder: Node) -> bool:
+    statement = holder.parent
+    return holder.kind_id == go.EXPRESSION_LIST and statement is not None and statement.kind_id == go.RETURN_STATEMENT
 
 
 class _Names:

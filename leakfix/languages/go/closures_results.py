@@ -27,6 +27,7 @@ _NUMBERS: Final = frozenset(
     {"byte", "complex128", "complex64", "float32", "float64", "int", "int16", "int32", "int64", "int8", "rune"}
     | {"uint", "uint16", "uint32", "uint64", "uint8", "uintptr"}
 )
+_ZEROS: Final = frozenset(("nil", "0", '""', "false"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +115,21 @@ def names_in(node: Node) -> list[Node]:
     return [name for child in node.named_children for name in names_in(child)]
 
 
-def fixed_columns(rows: Sequence[Sequence[Node]], width: int) -> dict[int, str]:
-    """The positions at which every row returns the same fixed expression, and that expression's text."""
-    found: dict[int, str] = {}
+def fixed_columns(
+    rows: Sequence[Sequence[Node]], width: int, lasts: Callable[[Node], bool], is_zero: Callable[[Node], bool]
+) -> dict[int, Node]:
+    """The positions at which every row returns the same, with the expression that can be returned instead.
+
+    That is a fixed expression, a name that ``lasts`` (it means the same behind the loop's body), or the zero value, be
+    it as a literal or as a name that ``is_zero``.
+    """
+    found: dict[int, Node] = {}
     if not rows or any(len(row) != width for row in rows):
         return found
     for column in range(width):
-        texts = {go.text(row[column]) for row in rows}
-        if len(texts) == 1 and all(is_fixed(row[column]) for row in rows):
-            found[column] = texts.pop()
+        cells = [row[column] for row in rows]
+        literal = next((cell for cell in cells if is_fixed(cell)), cells[0])
+        same = len({go.text(cell) for cell in cells}) == 1 and all(is_fixed(cell) or lasts(cell) for cell in cells)
+        if same or all(go.text(cell) in _ZEROS or is_zero(cell) for cell in cells):
+            found[column] = literal
     return found
