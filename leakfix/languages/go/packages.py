@@ -491,7 +491,7 @@ class World:
         """Return the module that holds an absolute directory: the nearest go.mod upwards."""
         if directory not in self._modules:
             module = read_module(directory)
-            if module is None and directory.parent != directory:
+            if module is None and directory.parent not in (directory, self._cache):
                 module = self.module_of(directory.parent)
             self._modules[directory] = module
         return self._modules[directory]
@@ -559,6 +559,7 @@ class World:
                 package = self.package(directory)
                 if package.main is package.module and importer.main is not None:
                     package.main = importer.main
+                package.path = package.path or path
                 return package
         return None
 

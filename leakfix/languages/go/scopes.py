@@ -84,7 +84,7 @@ _QUERY: Final = Query(
     (type_conversion_expression type: (generic_type) @generic)
     (type_instantiation_expression) @generic
     (call_expression type_arguments: (type_arguments) @generic)
-    (call_expression arguments: (argument_list (type_identifier) @argument))
+    (call_expression arguments: (argument_list [(type_identifier) (qualified_type)] @generic))
     """,
 )
 
@@ -510,7 +510,6 @@ def receiver_type_parameters(function: Node) -> tuple[Node, ...]:
 
 def _doubtful(captures: dict[str, list[Node]]) -> Iterator[Node]:
     """Yield names that the grammar took for types and that may be variables: `handlers[i](x)`, `a[b[i]]`, `new(x)`."""
-    yield from captures.get("argument", ())
     for generic in captures.get("generic", ()):
         waiting = [generic]
         while waiting:

@@ -9,6 +9,7 @@ import tree_sitter_go
 from tree_sitter import Language, Node, Parser, Tree
 
 _LANGUAGE: Final = Language(tree_sitter_go.language())
+_TYPE_STARTS: Final = (b"[", b"*", b"<-", b"map[", b"chan ", b"struct", b"func", b"interface", b"(")
 
 
 def language() -> Language:
@@ -18,7 +19,29 @@ def language() -> Language:
 
 def parse(data: bytes) -> Tree:
     """Parse one Go source file; never fails: what is no Go becomes ERROR nodes. Node offsets are bytes into `data`."""
-    return Parser(_LANGUAGE).parse(data)
+    tree = Parser(_LANGUAGE).parse(data)
+    if b"new(" in data and tree.root_node.has_error:
+        return _parse_new_expressions(data, tree)
+    return tree
+
+
+def _parse_new_expressions(data: bytes, tree: Tree) -> Tree:
+    """Parse again where `new(expression)` of Go 1.26 was an error: the grammar wants a type in those parentheses.
+
+    While it is parsed, `new` is spelled like any function's name; nodes read the true text from the buffer afterwards.
+    """
+    broken = [child for child in tree.root_node.children if child.has_error]
+    buffer = bytearray(data)
+    for child in broken:
+        at = data.find(b"new(", child.start_byte, child.end_byte)
+        while at >= 0:
+            if not data.startswith(_TYPE_STARTS, at + 4):
+                buffer[at : at + 3] = b"neW"
+            at = data.find(b"new(", at + 4, child.end_byte)
+    again = Parser(_LANGUAGE).parse(buffer)
+    buffer[:] = data
+    better = sum(child.has_error for child in again.root_node.children) < len(broken)
+    return again if better else tree
 
 
 def kind(name: str, named: bool = True) -> int:
