@@ -177,6 +177,8 @@ def _declared_in_block(repair: Repair, node: Node) -> set[str]:
 
 def _needs(repair: Repair, loss: Loss, node: Node) -> bool:
     """Whether an exit's expressions read the resource or something that works through it."""
+    if repair.dependents is not None and repair.dependents.needed(node):
+        return True
     waiting = list(node.named_children)
     while waiting:
         at = waiting.pop()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from leakfix.languages.go import syntax
 from leakfix.languages.go.obligations import assigned_to
 from leakfix.languages.go.statements import header_of, node_at, statement_of
+from leakfix.rules.go.contexts import Dependents, Seed
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -124,6 +125,14 @@ class Repair:
     def reports_error(self) -> bool:
         """Whether the acquisition can fail, by returning an error."""
         return self.leak.site.error_result is not None
+
+    @cached_property
+    def dependents(self) -> Dependents | None:
+        """What lives only until the release: all that is derived from a context; None for other resources."""
+        if self.leak.site.obligation.family != "cancel":
+            return None
+        seed = Seed(self.call, self.result)
+        return Dependents(self.analysis.program, self.unit.function, self.unit.owner, seed)
 
     def type_of(self, node: Node) -> Type | None:
         """The type of an expression of the function."""
