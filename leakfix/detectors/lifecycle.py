@@ -113,6 +113,15 @@ class _State:
         return _State(status, facts=self.facts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """What functions do that read a variable when they run: it counts for whatever the variable holds by then."""
+
+    releases: frozenset[Place]
+    escapes: frozenset[Place]
+    owners: frozenset[tuple[Place, Place]]
+
+
 def leaks(graph: Graph) -> tuple[Leak, ...]:
     """The leaks of one function, one for each acquisition that leaks, in the order of `Graph.sites`.
 
@@ -121,7 +130,7 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
     if not graph.sites:
         return ()
     correlated = _correlated(graph)
-    late = frozenset(e.place for e in graph.events() if isinstance(e, Release) and e.deferred and e.late)
+    late = _late(graph)
     found = []
     for index in range(len(graph.sites)):
         pursuit = _Pursuit(graph, index, correlated, late)
@@ -132,6 +141,18 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
         if pursuit.losses:
             found.append(pursuit.leak())
     return tuple(found)
+
+
+def _late(graph: Graph) -> _Late:
+    releases, escapes, owners = set(), set(), set()
+    for event in graph.events():
+        if isinstance(event, Release) and event.deferred and event.late:
+            releases.add(event.place)
+        elif isinstance(event, Escape) and event.late:
+            escapes.add(event.place)
+        elif isinstance(event, Derive) and event.late and event.closes:
+            owners.add((event.source, event.target))
+    return _Late(frozenset(releases), frozenset(escapes), frozenset(owners))
 
 
 def _correlated(graph: Graph) -> frozenset[Place]:
@@ -148,7 +169,7 @@ def _correlated(graph: Graph) -> frozenset[Place]:
 class _Pursuit:
     """Follows the resource of one acquisition; collects where it is lost."""
 
-    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place], late: frozenset[Place]) -> None:
+    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place], late: _Late) -> None:
         self.graph = graph
         self.index = index
         self.site = graph.sites[index]
@@ -224,7 +245,7 @@ class _Pursuit:
         self._lose(step, kind, at.span, state)
 
     def _releases_late(self, holder: Place) -> bool:
-        return any(place == holder.below(*path) for path, _ in self.releases for place in self.late)
+        return any(place == holder.below(*path) for path, _ in self.releases for place in self.late.releases)
 
     def _lose(self, step: Step[_State], kind: LossKind, span: Span, state: _State) -> None:
         if (kind, span) in self.losses:
@@ -260,7 +281,15 @@ class _Pursuit:
             return state
         self.repeats = self.repeats or state.status is not Status.BEFORE
         errors = frozenset({self.site.error} if self.site.error is not None else ())
-        return _State(Status.HELD, frozenset({event.place}), frozenset(), errors, state.facts)
+        return self._with_late(_State(Status.HELD, frozenset({event.place}), frozenset(), errors, state.facts))
+
+    def _with_late(self, state: _State) -> _State:
+        """Take into account the functions that read a variable when they run, made before it held the resource."""
+        for holder in state.holders:
+            if any(place.holds(holder) or holder.holds(place) for place in self.late.escapes):
+                return self._end(state, Status.HANDED_ON)
+        owners = {(target, True) for source, target in self.late.owners if source in state.holders}
+        return replace(state, derived=state.derived | owners) if owners else state
 
     def _assign(self, step: Step[_State], state: _State, event: Assign) -> _State:
         if event.place.weak:
@@ -341,7 +370,8 @@ class _Pursuit:
         for place, closes in state.derived:
             if event.source.holds(place):
                 derived.add((event.target.below(*place.path[len(event.source.path) :]), closes))
-        return replace(state, holders=frozenset(holders), derived=frozenset(derived), errors=errors)
+        behind = replace(state, holders=frozenset(holders), derived=frozenset(derived), errors=errors)
+        return self._with_late(behind) if behind.holders != state.holders else behind
 
     def _derive(self, state: _State, event: Derive) -> _State:
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]

@@ -112,6 +112,8 @@ class Escape:
     """For a return: which result."""
     inside: bool = False
     """Whether it is handed on as part of a larger value."""
+    late: bool = False
+    """Whether a function that reads the variable when it runs is handed on: what the variable holds later is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class Derive:
     target: Place
     source: Place
     closes: bool = False
+    late: bool = False
+    """Whether ``target`` is a function that reads the variable ``source`` when it runs, whatever that holds then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ that can only read or write borrows. A callee of which nothing is known keeps wh
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.flow import ANY_METHOD, Drop, ExitKind, Handing, Obligation, Place, Release
@@ -274,9 +275,7 @@ class CallLowering:
             for path, method in effects.releases:
                 self.frame.emit(Release(span, link.place.below(*path), method, deferred))
             for path in effects.keeps:
-                self.frame.escape(
-                    span, Value((Link(link.place.below(*path), link.path, link.relation),)), Handing.PASSED
-                )
+                self.frame.escape(span, Value((replace(link, place=link.place.below(*path)),)), Handing.PASSED)
         for result in effects.results:
             through.setdefault(result, []).append(value if result in effects.same else value.through(Relation.OWNING))
 

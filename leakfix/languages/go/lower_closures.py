@@ -36,12 +36,14 @@ class ClosureLowering:
         return known
 
     def value(self, literal: Node) -> Value:
-        """The literal as a value: what it may release or keep is out of our hands, what it uses it works through."""
+        """The literal as a value: what it keeps is out of our hands, and calling it releases what it releases."""
         captures = self.captures(literal)
         span = span_of(literal)
-        for place in {*captures.escapes, *(place for place, _ in captures.releases)}:
-            self.frame.emit(Escape(span, place, Handing.CAPTURED))
-        return Value(tuple(Link(Place(root), (), Relation.THROUGH) for root in sorted(captures.uses)))
+        for place in captures.escapes:
+            self.frame.emit(Escape(span, place, Handing.CAPTURED, late=True))
+        released = {place for place, _ in captures.releases}
+        uses = [Link(Place(root), (), Relation.THROUGH, late=True) for root in sorted(captures.uses)]
+        return Value((*(Link(place, (), Relation.OWNING, late=True) for place in sorted(released)), *uses))
 
     def run(self, literal: Node, *, deferred: bool) -> None:
         """The literal is called where it stands, or when the function ends."""
@@ -55,7 +57,7 @@ class ClosureLowering:
     def start(self, literal: Node) -> None:
         """The literal runs in a goroutine of its own: whatever it captures is in that goroutine's hands too."""
         for root in sorted(self.captures(literal).uses):
-            self.frame.emit(Escape(span_of(literal), Place(root), Handing.CAPTURED))
+            self.frame.emit(Escape(span_of(literal), Place(root), Handing.CAPTURED, late=True))
 
     def method_value(self, node: Node, base: Value, name: str) -> Value:
         """``x.Close`` without a call: a function that releases or uses ``x``."""

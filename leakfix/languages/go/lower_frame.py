@@ -54,6 +54,8 @@ class Link:
     place: Place
     path: tuple[str, ...] = ()
     relation: Relation = Relation.ALIAS
+    late: bool = False
+    """Whether the value is a function that reads the variable when it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Value:
     def through(self, relation: Relation = Relation.THROUGH) -> Value:
         """A value that works through this one."""
         weakest = {Relation.ALIAS: relation, Relation.THROUGH: Relation.THROUGH, Relation.OWNING: relation}
-        return Value(tuple(Link(link.place, (), weakest[link.relation]) for link in self.links))
+        return Value(tuple(Link(link.place, (), weakest[link.relation], link.late) for link in self.links))
 
 
 NOTHING = Value()
@@ -262,7 +264,7 @@ class Frame:
         for link in value.links:
             if link.place.root in self.tracked:
                 inside = bool(link.path) or link.relation is not Relation.ALIAS
-                self.emit(Escape(span, link.place, how, index, inside))
+                self.emit(Escape(span, link.place, how, index, inside, link.late))
 
     def store(self, span: Span, target: Place, value: Value) -> None:
         """``target`` takes the value; what it held before is overwritten."""
@@ -291,4 +293,4 @@ class Frame:
             if link.relation is Relation.ALIAS:
                 self.emit(Copy(span, into, link.place))
             else:
-                self.emit(Derive(span, into, link.place, link.relation is Relation.OWNING))
+                self.emit(Derive(span, into, link.place, link.relation is Relation.OWNING, link.late))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Acquire, Copy, Derive, Escape, ExitKind, Graph, Handing, Obligation, Place, Release
@@ -26,6 +26,8 @@ class Effects:
     same: frozenset[int] = frozenset()
     """Those of them that are the operand itself on some path."""
 
+
+_ALIASES_AT_MOST = 6
 
 NO_EFFECTS = Effects()
 
@@ -122,22 +124,40 @@ def _owned(graph: Graph) -> tuple[dict[int, Obligation], frozenset[int]]:
     acquired = {event.site for event in graph.events() if isinstance(event, Acquire)}
     for number in acquired:
         site = graph.sites[number]
-        places = {site.place}
-        for _ in range(4):
-            for event in graph.events():
-                if isinstance(event, Copy) and event.source in places:
-                    places.add(event.target)
-        escapes = [e for e in graph.events() if isinstance(e, Escape) and any(e.place.holds(p) for p in places)]
+        places, closers = _reached(graph, site.place)
+        escapes = [
+            e for e in graph.events() if isinstance(e, Escape) and any(e.place.holds(p) for p in places | closers)
+        ]
         if any(escape.how is not Handing.RETURNED for escape in escapes):
             continue
         for escape in escapes:
             if escape.index is None:
                 continue
-            if escape.inside or escape.place not in places:
+            if escape.place in closers:
+                owned[escape.index] = replace(site.obligation, releases=("()",), idempotent=False, confidence="medium")
+            elif escape.inside or escape.place not in places:
                 holders.add(escape.index)
             else:
                 owned[escape.index] = site.obligation
     return owned, frozenset(holders)
+
+
+def _reached(graph: Graph, start: Place) -> tuple[set[Place], set[Place]]:
+    """The places that may hold a resource, and those of functions that release it when called."""
+    places: set[Place] = {start}
+    closers: set[Place] = set()
+    for _ in range(_ALIASES_AT_MOST):
+        known = len(places) + len(closers)
+        for event in graph.events():
+            if isinstance(event, Copy) and event.source in places:
+                places.add(event.target)
+            elif (isinstance(event, Copy) and event.source in closers) or (
+                isinstance(event, Derive) and event.late and event.closes and event.source in places
+            ):
+                closers.add(event.target)
+        if len(places) + len(closers) == known:
+            break
+    return places, closers
 
 
 def _never_returns(graph: Graph) -> bool:
