@@ -15,11 +15,11 @@ from leakfix.languages.go.closures_values import (
     arguments_of,
     base_of,
     bindings_in,
+    is_package,
     last_name,
     may_hold,
     receiver_of,
 )
-from leakfix.languages.go.obligations import from_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,7 +176,7 @@ def _action(call: Node, round_: Round) -> Action | None:
         return Action(call, Role.REMOVE, tuple(arguments))
     if callee is not None and callee.package in _TALKING and not symbol.endswith(".Stop"):
         return None
-    if receiver is None or _is_package(receiver, round_):
+    if receiver is None or is_package(receiver, round_):
         value = round_.bindings.variable(function)
         own = value is not None and round_.is_own(value)
         return Action(call, Role.RELEASE, (function,) if own or not arguments else tuple(arguments))
@@ -244,12 +244,6 @@ def _is_within(variable: Variable, literal: Node | None) -> bool:
     return literal is not None and literal.start_byte <= variable.declaration.start_byte < literal.end_byte
 
 
-def _is_package(receiver: Node, round_: Round) -> bool:
-    if receiver.kind_id != go.IDENTIFIER or round_.bindings.entity(receiver) is not None:
-        return False
-    return go.text(receiver) in round_.file.imports
-
-
 def _made_by(value: Node | None) -> Node | None:
     """The call that a value is the result of."""
     node = None if value is None else go.unparen(value)
@@ -290,7 +284,7 @@ def _origin_of_call(call: Node, bound: Binding, round_: Round) -> Origin:
     function = call.child_by_field_id(go.F_FUNCTION)
     index = bound.index or 0
     if callee is not None:
-        if index in from_models(round_.program.models, callee, call, round_.file):
+        if any(acquire.result == index for acquire in round_.program.models.acquires(callee.symbol)):
             return Origin.KNOWN
         if callee.function is not None and callee.function.body is not None:
             summary = round_.program.summary(callee.function)

@@ -16,10 +16,12 @@ from leakfix.languages.go.closures_values import (
     base_of,
     binding_of,
     bindings_in,
+    is_package,
     is_standard,
     last_name,
     receiver_of,
 )
+from leakfix.languages.go.types import Signature, underlying
 from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
@@ -227,7 +229,8 @@ class Lifetime:
         shown = go.text(function)
         if held and self._left_running(call, callee, receiver):
             return Outliving(call, f"may be used after {shown} has returned")
-        if given and not held and receiver is not None and _STORING.match(name):
+        stores = receiver is not None and not is_package(receiver, self.round) and bool(_STORING.match(name))
+        if given and not held and stores:
             return Outliving(call, f"is passed to {shown}")
         for at in given:
             if self.marks.of(arguments[at]) is Mark.HOLDS and self._is_kept(call, callee, at, arguments[at]):
@@ -245,8 +248,7 @@ class Lifetime:
         if base is None or base in self.marks.roots:
             return False
         if callee is not None and callee.function is not None and callee.function.body is not None:
-            effects = self.round.program.summary(callee.function).of(RECEIVER)
-            return effects is None or bool(effects.keeps)
+            return self._is_kept_inside(callee.function, RECEIVER)
         return bool(_STARTING.match(last_name(call.child_by_field_id(go.F_FUNCTION) or call)))
 
     def _is_kept(self, call: Node, callee: Callee | None, at: int, argument: Node) -> bool:
@@ -258,15 +260,12 @@ class Lifetime:
             return False
         if models.kept_argument(callee.symbol) == at or callee.symbol in _KEEPERS:
             return True
-        if go.unparen(argument).kind_id == go.FUNC_LITERAL:
-            return not self._calls_at_once(callee, at)
+        if isinstance(underlying(self.round.types.of(argument)), Signature):
+            return not self._calls_at_once(callee, at, argument)
         if is_standard(callee, self.round.file):
             return False
         if callee.function is not None and callee.function.body is not None:
-            effects = self.round.program.summary(callee.function).of(at)
-            if effects is not None and not effects.keeps:
-                return False
-            return not self._is_context(argument) or self._is_kept_inside(callee.function, at)
+            return self._is_kept_inside(callee.function, at)
         if callee.signature is None or self._is_context(argument):
             return self._is_kept_by_unknown(call, argument)
         return not only_borrows(_parameter(callee, at))
@@ -289,25 +288,29 @@ class Lifetime:
         return False
 
     def _is_kept_inside(self, function: Function, at: int) -> bool:
-        """Whether a function with a body lets its parameter ``at``, a context, outlive the call."""
-        if self._depth == 0:
+        """Whether a function with a body lets its operand ``at`` outlive the call, other than in what it returns."""
+        key = f"kept:{at}:{self._depth}"
+        known = function.cache.get(key)
+        if isinstance(known, bool):
+            return known
+        if self._depth == 0 or function.has_error:
             return True
         inside = Round(self.round.program, function, function.node, function.node)
-        names = parameters_of(function.node)
-        variable = inside.bindings.variable(names[at]) if at < len(names) else None
-        if variable is None:
-            return bool(names)
-        roots = frozenset({variable})
-        return (
-            Lifetime(inside, roots, naming=False, releases=frozenset(), depth=self._depth - 1).outliving() is not None
-        )
+        names = parameters_of(function.node, go.F_RECEIVER if at == RECEIVER else go.F_PARAMETERS)
+        variable = inside.bindings.variable(names[min(max(at, 0), len(names) - 1)]) if names else None
+        kept = False
+        if variable is not None:
+            roots, none = frozenset({variable}), frozenset[int]()
+            kept = Lifetime(inside, roots, naming=False, releases=none, depth=self._depth - 1).outliving() is not None
+        function.cache[key] = kept
+        return kept
 
-    def _calls_at_once(self, callee: Callee, at: int) -> bool:
+    def _calls_at_once(self, callee: Callee, at: int, argument: Node) -> bool:
+        """Whether a function that is given a function is done with it when it returns."""
         if callee.package in _AT_ONCE or callee.symbol in _AT_ONCE_METHODS:
-            return True
+            return ".Parallel()" not in go.text(argument)
         if callee.function is not None and callee.function.body is not None:
-            effects = self.round.program.summary(callee.function).of(at)
-            return effects is not None and not effects.keeps
+            return not self._is_kept_inside(callee.function, at)
         return False
 
     def _is_use(self, identifier: Node) -> bool:
@@ -327,9 +330,9 @@ def is_outcome(target: Node) -> bool:
     return name in ("e", "ok", "_") or name.endswith(("err", "error"))
 
 
-def parameters_of(function: Node) -> list[Node]:
-    """The names of a function's parameters; an unnamed parameter has none."""
-    held = function.child_by_field_id(go.F_PARAMETERS)
+def parameters_of(function: Node, field: int) -> list[Node]:
+    """The names of a function's parameters, or of its receiver; an unnamed one has none."""
+    held = function.child_by_field_id(field)
     declared = [] if held is None else go.operands(held)
     return [name for declaration in declared for name in go.field_children(declaration, go.F_NAME)]
 

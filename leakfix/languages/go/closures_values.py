@@ -6,6 +6,7 @@ a temporary file's path (NAMES). Types decide: what was read out of a file is ne
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -29,7 +30,6 @@ from leakfix.languages.go.types import (
     has_method,
     underlying,
 )
-from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,10 @@ _DATA: Final = frozenset(
 _HOLDERS: Final = ("Logger", "Handler", "Cmd", "Context", "Request")
 """Ends of the names of types of the standard library that hold what they were made with."""
 _HANDLING: Final = ("Close", "Stop", "Shutdown", "Release", "Read", "Write", "Next", "Scan", "Decode", "Encode")
+_NAMING: Final = re.compile(
+    r"(?i:addr|address|uri|url|string)$|(?i:conn|dir|directory|dsn|endpoint|host|id|name|path|port|socket|target)s?$"
+)
+"""Ends of the names of fields and methods that tell how others find a thing."""
 _DEPTH: Final = 5
 
 
@@ -221,6 +225,13 @@ def is_standard(callee: Callee | None, file: File) -> bool:
     return isinstance(package, SnapshotPackage) or (package.module is not None and package.module.is_std)
 
 
+def is_package(operand: Node, round_: Round) -> bool:
+    """Whether the operand of a selector is the name of an imported package."""
+    if operand.kind_id != go.IDENTIFIER or round_.bindings.entity(operand) is not None:
+        return False
+    return go.text(operand) in round_.file.imports
+
+
 class Marks:
     """Which values of a round hang on the resources that some of its variables are.
 
@@ -260,7 +271,8 @@ class Marks:
         if kind in (go.SELECTOR_EXPRESSION, go.INDEX_EXPRESSION, go.SLICE_EXPRESSION, go.TYPE_ASSERTION_EXPRESSION):
             operand = node.child_by_field_id(go.F_OPERAND)
             mark = Mark.NONE if operand is None else self.of(operand)
-            return mark and self._kept(mark, self._type(node, index), named=kind == go.SELECTOR_EXPRESSION)
+            named = kind == go.SELECTOR_EXPRESSION and bool(_NAMING.search(last_name(node)))
+            return mark and self._kept(mark, self._type(node, index), named=named)
         if kind == go.UNARY_EXPRESSION:
             operand = node.child_by_field_id(go.F_OPERAND)
             mark = Mark.NONE if operand is None else self.of(operand)
@@ -299,24 +311,10 @@ class Marks:
         kind = self._type(call, index)
         if max(held, given) is Mark.NAMES:
             return self._kept(Mark.NAMES, kind, named=True)
-        through = self._through(callee, index or 0, receiver, arguments)
-        if through is False:
-            return Mark.NONE
-        accessor = held is Mark.HOLDS and not arguments
-        if through is None and is_standard(callee, self.round.file) and not _is_holder(kind):
+        accessor = held is Mark.HOLDS and not arguments and bool(_NAMING.search(name))
+        if is_standard(callee, self.round.file) and not _is_holder(kind):
             return self._kept(Mark.NAMES, kind, named=True) if accessor else Mark.NONE
         return self._kept(Mark.HOLDS, kind, named=accessor)
-
-    def _through(self, callee: Callee | None, index: int, receiver: Node | None, arguments: list[Node]) -> bool | None:
-        """Whether a result works through what the call is given, as far as the callee's body tells."""
-        if callee is None or callee.function is None or callee.function.body is None:
-            return None
-        summary = self.round.program.summary(callee.function)
-        operands = [(RECEIVER, receiver), *enumerate(arguments)]
-        effects = [summary.of(at) for at, node in operands if node is not None and self.of(node) is Mark.HOLDS]
-        if any(effect is None for effect in effects):
-            return None
-        return any(effect is not None and index in effect.results for effect in effects)
 
     def _type(self, node: Node, index: int | None) -> Type | None:
         kind = self.round.types.of(node)
