@@ -1,4 +1,4 @@
-"""In which order the statements of a function can run, by its syntax: every condition is open, loops over timers never end.
+"""In which order the statements of a function can run, by its syntax: every condition is open.
 
 The flow graph of a function tells what becomes of resources that somebody models; here a rule asks about any statement:
 can the function return behind it, can it run again, and can it do so without passing another one.
@@ -93,11 +93,10 @@ class Control:
                 waiting.extend(fresh)
         return seen
 
-    def exit_from(self, points: Iterable[Point]) -> Node | None:
-        """The first return statement among the steps, or the last part of the function if they get to its end."""
-        exits = sorted(self._returns.intersection(points), key=lambda point: self._parts.get(point, ()) == ())
-        parts = [self._parts[point][0] for point in exits if point in self._parts]
-        return min(parts, key=lambda part: part.start_byte, default=None)
+    def first_return(self, points: Iterable[Point]) -> Node | None:
+        """The first return statement among the steps; None when the function only gets to its end."""
+        returns = [self._parts[point][0] for point in self._returns.intersection(points) if point in self._parts]
+        return min(returns, key=lambda node: node.start_byte, default=None)
 
     def leaves(self, points: Iterable[Point]) -> bool:
         """Whether the function returns at one of the steps."""
@@ -169,7 +168,7 @@ class Control:
         ends = clause is not None
         if clause is not None and clause.kind_id == syntax.RANGE_CLAUSE:
             ranged = clause.child_by_field_id(syntax.F_RIGHT)
-            start, again = (ranged,), (clause,)
+            start, again = (ranged,), (clause.child_by_field_id(syntax.F_LEFT),)
             ends = ranged is None or not self._endless(ranged)
         elif clause is not None and clause.kind_id == syntax.FOR_CLAUSE:
             start = (clause.child_by_field_id(syntax.F_INITIALIZER),)

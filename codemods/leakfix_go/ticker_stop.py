@@ -1,0 +1,111 @@
+"""A ticker or timer is left running: nothing stops it, or nothing can.
+
+Before Go 1.23 the runtime keeps a running ticker, its channel and its timer for ever: each one that is not stopped is
+memory lost and a wake-up at every tick. A timer is kept until it fires. From a module that declares Go 1.23 or later
+the collector frees both as soon as nobody refers to them, and nothing is reported; the go line of the module decides,
+not the toolchain at hand (GODEBUG asynctimerchan follows it). A module without a go line is left alone.
+
+Example:
+
+    ticker := time.NewTicker(every)      ticker := time.NewTicker(every)
+    for {                                defer ticker.Stop()
+        if ok, err := holds(); ok {      for {
+            return err                       ...
+        }
+        <-ticker.C
+    }
+
+What is found:
+- a ticker or timer that is not stopped on every path out of the function that owns it;
+- a ticker of which only the channel is kept (`time.Tick(d)`, `time.NewTicker(d).C`) in a function that returns;
+- `time.After(d)` in the select of a loop that goes on while the timer runs: every turn leaves one behind;
+- a ticker in a field of a type with Close, Shutdown or Stop that forgets it;
+- with any version: a goroutine that ranges over a ticker which is stopped. Stop does not close the channel.
+
+Functions that never return need no Stop, and neither does a timer that was received from, or `main`. A ticker that is
+returned, stored, sent, captured by a function that outlives the call, or whose channel is, belongs to somebody else.
+
+Forms:
+- `defer`: `defer ticker.Stop()` behind the creation.
+- `close-before-exit`: `ticker.Stop()` before every exit that forgets it; in loops, or where other paths stop it.
+- `bind`: the ticker gets a name and a deferred Stop; `time.Tick(d)` becomes `time.NewTicker(d)`. NewTicker panics on a
+  duration that is not positive, where Tick returns nil: offered for positive constants only.
+- `after`: one tick is waited for: `time.After(d)`.
+- `one-timer`: one `NewTimer` before the loop, which each turn stops, drains and resets.
+- `timer-each-turn`: a timer with a name in each turn, stopped in the cases that do not wait for it; also where the
+  duration is computed in the loop.
+- `owner-close`: `x.ticker.Stop()` in the Close, Shutdown or Stop of the type (`review`: who still receives from the
+  ticker then gets nothing more).
+
+Refusals: `duration` (not a positive constant, or not known before the loop), `loop` (a deferred Stop would pile up),
+`no-owner`, `goroutine`, `goto`, `layout`, `generated`.
+
+Fix safety: safe, but for `owner-close`.
+
+References: the documentation of time.NewTicker, time.Tick, time.After and time.Timer.Reset; the release notes of Go
+1.23; staticcheck SA1015.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+from leakfix.languages.go.analysis import Analysis
+from leakfix.rules import Finding, Form, Refusal
+from leakfix.rules.go.lifecycle import BEFORE_EXIT, BIND, DEFER, LifecycleRule, Writer, leaks_of, usual_writers
+from leakfix.rules.go.repair import Repair
+from leakfix.rules.go.ticker_channels import channels, is_only_channel
+from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE
+from leakfix.rules.go.ticker_fields import forgotten
+from leakfix.rules.go.ticker_goroutines import stuck_goroutines
+from leakfix.rules.go.ticker_named import named, real_losses
+from leakfix.rules.go.ticker_reports import AFTER, EACH_TURN, ONE_TIMER, of_channel, of_field, of_goroutine
+from leakfix.rules.go.ticker_scene import collects_timers
+
+
+class TickerStop(LifecycleRule):
+    """``go-ticker-stop``."""
+
+    id: ClassVar[str] = "go-ticker-stop"
+    title: ClassVar[str] = "ticker or timer is left running"
+    family: ClassVar[str] = "ticker"
+    forms: ClassVar[tuple[Form, ...]] = (DEFER, BEFORE_EXIT, BIND, AFTER, ONE_TIMER, EACH_TURN, OWNER_CLOSE)
+    triggers: ClassVar[tuple[bytes, ...]] = (b"NewTicker(", b"NewTimer(", b"Tick(", b"After(")
+    sources: ClassVar[tuple[str, ...]] = (
+        "https://pkg.go.dev/time#NewTicker",
+        "https://go.dev/doc/go1.23#timer-changes",
+        "https://staticcheck.dev/docs/checks/#SA1015",
+    )
+
+    def find(self, subject: Analysis) -> Iterable[Finding]:
+        """Every kind of ticker or timer that is left running, in the order of the file."""
+        found = [of_goroutine(self, stuck) for stuck in stuck_goroutines(subject)]
+        if not collects_timers(subject):
+            found += self._owned(subject)
+            found += [of_channel(self, channel) for channel in channels(subject) if channel.leaks]
+            found += [of_field(self, field) for field in forgotten(subject)]
+        return sorted(found, key=lambda finding: finding.span)
+
+    def writers(self, repair: Repair) -> Sequence[tuple[Form, Writer]]:
+        """As usual; one that is passed on where it is made gets a name first."""
+        site = repair.leak.site
+        return usual_writers(repair) if site.bound or site.discarded else [(BIND, named)]
+
+    def refuse(self, repair: Repair) -> Refusal | None:
+        """One that is discarded cannot be meant to tick."""
+        if repair.leak.site.discarded:
+            return Refusal("no-owner", "nobody can receive from it or stop it: the call has no use but its panic")
+        return super().refuse(repair)
+
+    def _owned(self, subject: Analysis) -> Iterator[Finding]:
+        """What the lifecycle detector says of tickers and timers that the function holds."""
+        for unit, leak in leaks_of(subject):
+            repair = Repair(subject, unit, leak)
+            if leak.site.obligation.family != self.family or is_only_channel(repair.call):
+                continue
+            real = real_losses(repair)
+            if real is not None:
+                yield self.finding(replace(repair, leak=real))
+
+
+RULE = TickerStop()

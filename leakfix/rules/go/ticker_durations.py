@@ -1,0 +1,119 @@
+"""What syntax tells about the duration that a ticker or timer is made with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.consts import evaluate
+from leakfix.languages.go.resolve import Resolver
+from leakfix.languages.go.types import Basic, underlying
+from leakfix.rules.go.ticker_scene import is_target
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.languages.go.types import Type
+    from leakfix.rules.go.ticker_scene import Scene
+
+_PLAIN: Final = frozenset(
+    {
+        syntax.IDENTIFIER,
+        syntax.FIELD_IDENTIFIER,
+        syntax.INT_LITERAL,
+        syntax.FLOAT_LITERAL,
+        syntax.BINARY_EXPRESSION,
+        syntax.SELECTOR_EXPRESSION,
+        syntax.PARENTHESIZED_EXPRESSION,
+    }
+)
+_DEPTH: Final = 8
+
+
+def is_positive(scene: Scene, node: Node, depth: int = _DEPTH) -> bool:
+    """Whether a duration is surely above zero: a constant, or a variable that is set to one and never again."""
+    node = syntax.unparen(node)
+    if depth == 0:
+        return False
+    if node.kind_id == syntax.BINARY_EXPRESSION and syntax.operator(node) in ("*", "+"):
+        sides = (node.child_by_field_id(syntax.F_LEFT), node.child_by_field_id(syntax.F_RIGHT))
+        return all(side is not None and is_positive(scene, side, depth - 1) for side in sides)
+    converted = _converted(scene, node)
+    if converted is not None:
+        return is_positive(scene, converted, depth - 1)
+    if node.kind_id == syntax.FLOAT_LITERAL:
+        return float(syntax.text(node).replace("_", "") or 0) > 0 if _is_decimal(node) else False
+    value = evaluate(node, Resolver(scene.function.file, None, scene.bindings))
+    if value is not None:
+        return value > 0
+    origin = _only_value(scene, node)
+    return origin is not None and is_positive(scene, origin, depth - 1)
+
+
+def is_plain(scene: Scene, node: Node) -> bool:
+    """Whether evaluating a duration once more, and earlier, changes nothing: names, fields, constants, arithmetic."""
+    if node.kind_id == syntax.BINARY_EXPRESSION and syntax.operator(node) in ("/", "%", "<<", ">>"):
+        right = node.child_by_field_id(syntax.F_RIGHT)
+        if right is None or not is_positive(scene, right):
+            return False
+    converted = _converted(scene, node)
+    if converted is not None:
+        return is_plain(scene, converted)
+    return node.kind_id in _PLAIN and all(is_plain(scene, child) for child in syntax.operands(node))
+
+
+def means_the_same(scene: Scene, node: Node, at: Node) -> bool:
+    """Whether every local variable in an expression is in scope before the statement ``at`` too."""
+    visible = scene.bindings.locals_at(at)
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        entity = scene.bindings.entity(here) if here.kind_id == syntax.IDENTIFIER else None
+        if entity is not None and visible.get(entity.name) is not entity:
+            return False
+        waiting.extend(here.named_children)
+    return True
+
+
+def _converted(scene: Scene, node: Node) -> Node | None:
+    """The operand of a conversion to a type of one of the predeclared or standard packages."""
+    if node.kind_id == syntax.TYPE_CONVERSION_EXPRESSION:
+        return node.child_by_field_id(syntax.F_OPERAND)
+    if node.kind_id != syntax.CALL_EXPRESSION:
+        return None
+    callee = scene.types.callee(node)
+    held = node.child_by_field_id(syntax.F_ARGUMENTS)
+    arguments = syntax.operands(held) if held is not None else []
+    return arguments[0] if callee is not None and callee.kind == "conversion" and len(arguments) == 1 else None
+
+
+def _only_value(scene: Scene, node: Node) -> Node | None:
+    """What a local variable that nobody assigns to or takes the address of was declared with."""
+    variable = scene.bindings.variable(node) if node.kind_id == syntax.IDENTIFIER else None
+    if variable is None or variable.kind != "local" or not _is_integer(scene.types.variable(variable)):
+        return None
+    if any(is_target(use) or _is_changed(use) for use in scene.bindings.uses(variable)):
+        return None
+    number = {syntax.SHORT_VAR_DECLARATION: syntax.F_RIGHT, syntax.VAR_SPEC: syntax.F_VALUE}
+    field = number.get(variable.origin.kind_id)
+    values = variable.origin.child_by_field_id(field) if field is not None else None
+    listed = syntax.operands(values) if values is not None else []
+    return listed[variable.position] if variable.position < len(listed) else None
+
+
+def _is_integer(of: Type | None) -> bool:
+    under = underlying(of)
+    return isinstance(under, Basic) and "int" in under.name
+
+
+def _is_changed(use: Node) -> bool:
+    parent = use.parent
+    if parent is None:
+        return False
+    if parent.kind_id == syntax.UNARY_EXPRESSION:
+        return syntax.operator(parent) == "&"
+    return parent.type in ("inc_statement", "dec_statement", "range_clause")
+
+
+def _is_decimal(node: Node) -> bool:
+    return all(char in "0123456789._" for char in syntax.text(node))

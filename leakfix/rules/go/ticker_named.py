@@ -1,0 +1,106 @@
+"""Tickers and timers that have a name: what the lifecycle detector says of them, and what only timers know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.statements import insert_before, node_at
+from leakfix.rules.go.repair import RefusalError
+from leakfix.rules.go.ticker_channels import received
+from leakfix.rules.go.ticker_scene import scene_of
+from leakfix.text import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from leakfix.detectors.lifecycle import Leak, Loss
+    from leakfix.languages.go.scopes import Variable
+    from leakfix.rules.go.repair import Repair
+    from leakfix.rules.go.ticker_control import Point
+    from leakfix.rules.go.ticker_scene import Scene
+
+_TIMER = "timer"
+
+
+def real_losses(repair: Repair) -> Leak | None:
+    """The leak with the losses that are real; None when none is, or when others receive the ticks.
+
+    A function gets to none of the exits behind a range over a ticker, since nobody closes its channel. A timer that was
+    received from is over until it is reset.
+    """
+    scene, leak = _scene(repair), repair.leak
+    variable = _variable(repair)
+    if variable is None:
+        return leak
+    receives = _receives(scene, variable)
+    if receives is None:
+        return None
+    control = scene.control
+    made = control.holding([repair.call.start_byte])
+    if not made:
+        return leak
+    is_timer = leak.site.obligation.resource == _TIMER
+    running = made | control.holding(_resets(scene, variable)) if is_timer else made
+    fired = control.holding(node.start_byte for node in receives) if is_timer else set()
+    held = control.reachable({following for point in running for following in control.behind(point)}, fired)
+    losses = tuple(loss for loss in leak.losses if _is_reached(repair, scene, loss, held))
+    return replace(leak, losses=losses) if losses else None
+
+
+def named(repair: Repair) -> list[Edit]:
+    """``f(time.NewTicker(d))``: the ticker gets a name before the statement, and a deferred Stop."""
+    scene, noun = _scene(repair), repair.leak.site.obligation.noun
+    if repair.leak.repeats:
+        raise RefusalError("loop", f"each turn of a loop makes another {noun}, and a deferred Stop would wait")
+    if scene.holds_goto:
+        raise RefusalError("goto", "the function jumps, and no jump may pass the declaration of a variable")
+    name = scene.name(noun, repair.statement)
+    call = repair.call
+    lines = [f"{name} := {syntax.text(call)}", f"defer {name}.Stop()"]
+    return [
+        insert_before(repair.source, repair.statement, lines),
+        Edit(Span(call.start_byte, call.end_byte), name.encode()),
+    ]
+
+
+def _scene(repair: Repair) -> Scene:
+    return scene_of(repair.analysis, repair.unit.function, repair.unit.owner)
+
+
+def _variable(repair: Repair) -> Variable | None:
+    root = next((loss.holder.root for loss in repair.leak.losses if loss.holder is not None), None)
+    return next((v for v in repair.bindings.variables if v.declaration.start_byte == root), None)
+
+
+def _receives(scene: Scene, variable: Variable) -> list[Node] | None:
+    """Where ticks are received from; None when the channel leaves the function."""
+    found: list[Node] = []
+    for use in scene.bindings.uses(variable):
+        channel = _selected(use, "C")
+        receives = received(scene, channel) if channel is not None else []
+        if receives is None:
+            return None
+        found += receives
+    return found
+
+
+def _resets(scene: Scene, variable: Variable) -> Iterable[int]:
+    return (use.start_byte for use in scene.bindings.uses(variable) if _selected(use, "Reset") is not None)
+
+
+def _selected(use: Node, name: str) -> Node | None:
+    """The selector ``use.name``."""
+    selector = use.parent
+    if selector is None or selector.kind_id != syntax.SELECTOR_EXPRESSION:
+        return None
+    field = selector.child_by_field_id(syntax.F_FIELD)
+    return selector if field is not None and syntax.text(field) == name else None
+
+
+def _is_reached(repair: Repair, scene: Scene, loss: Loss, held: set[Point]) -> bool:
+    point = scene.control.lost_at(node_at(repair.root, loss.span), loss.span)
+    return point is None or point in held

@@ -1,0 +1,181 @@
+"""Findings about tickers and timers that no variable owns, with their traces and fixes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go.statements import LayoutError
+from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Step
+from leakfix.rules.go.lifecycle import BIND
+from leakfix.rules.go.repair import RefusalError
+from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE
+from leakfix.rules.go.ticker_fields import stopped_by_owner
+from leakfix.rules.go.ticker_forms import after, bound, one_timer, timer_each_turn
+from leakfix.rules.rule import Form
+from leakfix.text import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.analysis import Analysis
+    from leakfix.rules.go.ticker_channels import Channel
+    from leakfix.rules.go.ticker_fields import Forgotten
+    from leakfix.rules.go.ticker_goroutines import Stuck
+    from leakfix.rules.go.ticker_scene import TimeCall
+    from leakfix.rules.rule import Rule
+    from leakfix.text import Edit
+
+AFTER: Final = Form("after", "wait with time.After")
+ONE_TIMER: Final = Form("one-timer", "reset one timer instead of making one in each turn")
+EACH_TURN: Final = Form("timer-each-turn", "stop the timer of each turn in the cases that do not wait for it")
+
+_WHY: Final = {
+    BIND.name: "It ticks as before until the function returns, and nothing uses it any more then.",
+    AFTER.name: "One tick is waited for, and the timer of time.After ends with it.",
+    ONE_TIMER.name: "Each turn waits as long as before: the timer is stopped, drained and reset first.",
+    EACH_TURN.name: "Each turn waits as long as before, and its timer is stopped where another case is taken.",
+}
+_GENERATED: Final = Refusal("generated", "the file is generated: its generator is the place for the fix")
+
+
+def of_channel(rule: Rule[Analysis], channel: Channel) -> Finding:
+    """A ticker or timer of which only the channel is kept."""
+    fixes, refusal = _fixes_of_channel(channel)
+    return _finding(
+        rule,
+        channel.call,
+        _message(channel),
+        tuple(_trace(channel)),
+        fixes,
+        refusal,
+        Confidence.HIGH if channel.call.ticks else Confidence.MEDIUM,
+    )
+
+
+def of_goroutine(rule: Rule[Analysis], stuck: Stuck) -> Finding:
+    """A goroutine that a stopped ticker leaves waiting."""
+    source = stuck.call.scene.source
+    trace = (
+        _step(stuck.call, stuck.call.node, "the ticker is made here"),
+        Step(source.path, source.line(stuck.range.start_byte), "a goroutine ranges over its channel, with no way out"),
+        Step(source.path, source.line(stuck.stop.start_byte), "the ticker is stopped, which closes no channel"),
+    )
+    message = "stopping the ticker leaves the goroutine that ranges over its channel waiting for ever"
+    refusal = Refusal(
+        "goroutine", "the goroutine needs a way out: a select on a context or on a channel that is closed"
+    )
+    return _finding(rule, stuck.call, message, trace, (), refusal)
+
+
+def of_field(rule: Rule[Analysis], forgotten: Forgotten) -> Finding:
+    """A ticker that the closing method of its owner forgets."""
+    method = forgotten.method
+    trace = (
+        _step(forgotten.call, forgotten.call.node, f"the ticker is stored in {forgotten.owner}.{forgotten.field} here"),
+        Step(
+            method.file.source.path,
+            method.file.source.line(method.node.start_byte),
+            f"{method.name} does not stop it",
+        ),
+    )
+    fixes: tuple[Fix, ...] = ()
+    refusal = None
+    try:
+        edits = stopped_by_owner(forgotten)
+    except RefusalError as why:
+        refusal = Refusal(why.code, why.reason)
+    except LayoutError:
+        refusal = Refusal("layout", f"{method.name} is not laid out one statement a line")
+    else:
+        title = f"stop the ticker in {method.name}"
+        why_review = "Who still receives from the ticker after that waits for ever."
+        fixes = (Fix(title, OWNER_CLOSE.name, Safety.REVIEW, why_review, edits),)
+    message = f"{method.name} does not stop the ticker in the field {forgotten.field}"
+    return _finding(rule, forgotten.call, message, trace, fixes, refusal, Confidence.MEDIUM)
+
+
+def _finding(
+    rule: Rule[Analysis],
+    call: TimeCall,
+    message: str,
+    trace: tuple[Step, ...],
+    fixes: tuple[Fix, ...],
+    refusal: Refusal | None,
+    confidence: Confidence = Confidence.HIGH,
+) -> Finding:
+    return Finding.at(
+        call.scene.source,
+        Span(call.node.start_byte, call.node.end_byte),
+        rule=rule.id,
+        function=call.scene.function.name,
+        message=message,
+        severity=rule.severity,
+        confidence=confidence,
+        trace=trace,
+        fixes=fixes,
+        refusal=refusal,
+    )
+
+
+def _message(channel: Channel) -> str:
+    name = channel.call.symbol
+    if not channel.call.ticks:
+        return f"each turn of the loop may leave a timer of {name} behind, which runs until it fires"
+    if channel.repeats:
+        return f"each turn of the loop leaves a ticker of {name} behind that nothing can stop"
+    return f"nothing can stop the ticker of {name} when the function returns"
+
+
+def _trace(channel: Channel) -> Iterator[Step]:
+    call, source = channel.call, channel.scene.source
+    if not channel.call.ticks:
+        yield _step(call, call.node, "a timer is made here")
+        for case in channel.passing[:1]:
+            yield _step(call, case, "this case goes on to the next turn while the timer runs")
+        if not channel.passing:
+            yield _step(call, call.node, "the next turn makes another while it runs")
+        return
+    yield _step(call, call.node, "a ticker is made here, and only its channel is kept")
+    if channel.repeats:
+        yield _step(call, call.node, "the next turn makes another")
+        return
+    leaving = channel.scene.control.first_return(channel.behind)
+    if leaving is not None:
+        yield _step(call, leaving, "returns while it ticks")
+    else:
+        line = source.line(channel.scene.owner.end_byte - 1)
+        yield Step(source.path, line, "the function ends while it ticks")
+
+
+def _step(call: TimeCall, node: Node, message: str) -> Step:
+    source = call.scene.source
+    return Step(source.path, source.line(node.start_byte), message)
+
+
+def _writers(channel: Channel) -> Sequence[tuple[Form, Callable[[Channel], list[Edit]]]]:
+    if channel.call.ticks and not channel.passing:
+        one = [(AFTER, after)] if channel.is_received else []
+        return [*one, (BIND, bound)]
+    each = [(EACH_TURN, timer_each_turn)] if channel.select is not None else []
+    return [(ONE_TIMER, one_timer), *each]
+
+
+def _fixes_of_channel(channel: Channel) -> tuple[tuple[Fix, ...], Refusal | None]:
+    if channel.scene.function.file.is_generated:
+        return (), _GENERATED
+    fixes: list[Fix] = []
+    reasons: list[Refusal] = []
+    for form, writer in _writers(channel):
+        try:
+            edits = writer(channel)
+        except RefusalError as why:
+            reasons.append(Refusal(why.code, why.reason))
+        except LayoutError:
+            reasons.append(Refusal("layout", "the code is not laid out one statement a line"))
+        else:
+            path = channel.scene.source.path
+            changed = tuple(FileEdit(path, edit) for edit in edits)
+            fixes.append(Fix(form.title, form.name, form.safety, _WHY[form.name], changed, form.requires))
+    return tuple(fixes), None if fixes else reasons[0]

@@ -1,0 +1,223 @@
+"""The calls of package time that start tickers and timers, with the function around them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.analysis import owner_of
+from leakfix.languages.go.statements import free_name, statement_of
+from leakfix.languages.go.versions import Version
+from leakfix.rules.go.ticker_control import Control
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.analysis import Analysis
+    from leakfix.languages.go.infer import Types
+    from leakfix.languages.go.packages import Function
+    from leakfix.languages.go.scopes import Bindings
+    from leakfix.text import Source, Span
+
+TICK: Final = "time.Tick"
+AFTER: Final = "time.After"
+NEW_TICKER: Final = "time.NewTicker"
+NEW_TIMER: Final = "time.NewTimer"
+
+COLLECTED_SINCE: Final = Version(1, 23)
+"""From this version of the module on the garbage collector frees timers that nobody refers to (go.dev/doc/go1.23)."""
+
+_SYMBOLS: Final = frozenset({TICK, AFTER, NEW_TICKER, NEW_TIMER})
+_CALLED: Final = re.compile(rb"\b(?:Tick|After|NewTicker|NewTimer)\(")
+_TIMERS: Final = frozenset({"*time.Ticker", "time.Ticker", "*time.Timer", "time.Timer"})
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A function declaration or literal (``owner``) inside the top-level function ``function``."""
+
+    analysis: Analysis
+    function: Function
+    owner: Node
+
+    @property
+    def source(self) -> Source:
+        """The bytes of the file."""
+        return self.analysis.source
+
+    @property
+    def bindings(self) -> Bindings:
+        """The variables of the top-level function."""
+        return self.analysis.bindings(self.function)
+
+    @property
+    def types(self) -> Types:
+        """The types of the top-level function."""
+        return self.analysis.types(self.function)
+
+    @cached_property
+    def control(self) -> Control:
+        """The order in which the statements of the owner can run."""
+        return Control(self.owner, self._never_returns, self.is_endless)
+
+    @property
+    def is_main(self) -> bool:
+        """Whether the process ends when the owner returns."""
+        function = self.function
+        return self.owner == function.node and function.name == "main" and function.file.package.name == "main"
+
+    @property
+    def holds_goto(self) -> bool:
+        """Whether a new variable might be jumped over, which the compiler refuses."""
+        return b"goto " in self.source.data[self.owner.start_byte : self.owner.end_byte]
+
+    def is_timer(self, node: Node) -> bool:
+        """Whether an expression is a ticker or timer of package time."""
+        return str(self.types.of(node)) in _TIMERS
+
+    def is_endless(self, node: Node, depth: int = 0) -> bool:
+        """Whether a channel is that of a ticker or timer: nobody ever closes it, so that no range over it ends."""
+        node = syntax.unparen(node)
+        if node.kind_id == syntax.CALL_EXPRESSION:
+            callee = self.types.callee(node)
+            return callee is not None and callee.symbol in (TICK, AFTER)
+        if node.kind_id == syntax.SELECTOR_EXPRESSION:
+            operand, name = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_FIELD)
+            return operand is not None and name is not None and syntax.text(name) == "C" and self.is_timer(operand)
+        variable = self.bindings.variable(node) if node.kind_id == syntax.IDENTIFIER and depth < 2 else None
+        if variable is None or any(is_target(use) for use in self.bindings.uses(variable)):
+            return False
+        number = syntax.F_RIGHT if variable.origin.kind_id == syntax.SHORT_VAR_DECLARATION else syntax.F_VALUE
+        values = variable.origin.child_by_field_id(number)
+        listed = syntax.operands(values) if values is not None else []
+        return variable.position < len(listed) and self.is_endless(listed[variable.position], depth + 1)
+
+    def name(self, base: str, at: Node) -> str:
+        """A free name for a new variable in the block of the statement ``at``, kept from every other new variable."""
+        given = self.analysis.cache.setdefault("ticker-names", {})
+        assert isinstance(given, dict)
+        block = _block_of(at)
+        key = (base, at.start_byte)
+        if key not in given:
+            taken = [name for name, other in given.values() if _overlap(block, other)]
+            given[key] = (free_name([base], self.bindings, at, taken), block)
+        name: str = given[key][0]
+        return name
+
+    def _never_returns(self, call: Node) -> bool:
+        callee = self.types.callee(call)
+        if callee is None:
+            return False
+        if callee.kind == "builtin":
+            return callee.name == "panic"
+        if self.analysis.models.never_returns(callee.symbol):
+            return True
+        return callee.function is not None and self.analysis.program.summary(callee.function).never_returns
+
+
+@dataclass(frozen=True, eq=False)
+class TimeCall:
+    """A call in a function's body that starts a ticker or timer."""
+
+    scene: Scene
+    node: Node
+    symbol: str
+    statement: Node
+    """The statement of a block that the call is part of, be it in the header of an if, for, switch or select."""
+
+    @property
+    def package(self) -> str:
+        """How the file spells ``time.`` at the call; empty where the package is imported into the file's scope."""
+        function = syntax.unparen(self.node.child_by_field_id(syntax.F_FUNCTION) or self.node)
+        operand = function.child_by_field_id(syntax.F_OPERAND)
+        return f"{syntax.text(operand)}." if operand is not None else ""
+
+    @property
+    def duration(self) -> Node | None:
+        """The only argument."""
+        held = self.node.child_by_field_id(syntax.F_ARGUMENTS)
+        arguments = syntax.operands(held) if held is not None else []
+        return arguments[0] if len(arguments) == 1 else None
+
+    @property
+    def ticks(self) -> bool:
+        """Whether it goes on for ever."""
+        return self.symbol in (TICK, NEW_TICKER)
+
+
+def scene_of(analysis: Analysis, function: Function, owner: Node) -> Scene:
+    """The scene of an owner, made once."""
+    known = analysis.cache.setdefault("ticker-scenes", {})
+    assert isinstance(known, dict)
+    found = known.get(owner.id)
+    if not isinstance(found, Scene):
+        found = known[owner.id] = Scene(analysis, function, owner)
+    return found
+
+
+def time_calls(analysis: Analysis) -> tuple[TimeCall, ...]:
+    """The calls of a file, in order, that start a ticker or timer in a function without syntax errors."""
+    known = analysis.cache.get("time-calls")
+    if not isinstance(known, tuple):
+        known = analysis.cache["time-calls"] = tuple(_time_calls(analysis))
+    return known
+
+
+def collects_timers(analysis: Analysis) -> bool:
+    """Whether an unreferenced ticker is collected, or nobody can tell: the go line of the module decides."""
+    module = analysis.file.package.module
+    return module is None or module.go is None or module.go >= COLLECTED_SINCE
+
+
+def is_target(node: Node) -> bool:
+    """Whether an expression is assigned to: one of those on the left of an assignment."""
+    parent = node.parent
+    held = parent.parent if parent is not None and parent.kind_id == syntax.EXPRESSION_LIST else None
+    return held is not None and held.child_by_field_id(syntax.F_LEFT) == parent
+
+
+def outer_expression(node: Node) -> Node:
+    """The expression with the parentheses around it."""
+    while node.parent is not None and node.parent.kind_id == syntax.PARENTHESIZED_EXPRESSION:
+        node = node.parent
+    return node
+
+
+def _time_calls(analysis: Analysis) -> Iterator[TimeCall]:
+    data, root = analysis.file.data, analysis.file.root
+    for match in _CALLED.finditer(data):
+        call = _call_at(root, match.start(), match.end() - 1)
+        function = analysis.function_at(match.start()) if call is not None else None
+        if call is None or function is None or function.has_error:
+            continue
+        owner, statement = owner_of(call), statement_of(call)
+        callee = analysis.types(function).callee(call)
+        if owner is None or statement is None or callee is None or callee.symbol not in _SYMBOLS:
+            continue
+        yield TimeCall(scene_of(analysis, function, owner), call, callee.symbol, statement)
+
+
+def _call_at(root: Node, start: int, end: int) -> Node | None:
+    node = root.descendant_for_byte_range(start, end)
+    if node is None or node.kind_id not in (syntax.IDENTIFIER, syntax.FIELD_IDENTIFIER):
+        return None
+    parent = node.parent
+    if parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION:
+        parent = parent.parent
+    return parent if parent is not None and parent.kind_id == syntax.CALL_EXPRESSION else None
+
+
+def _block_of(statement: Node) -> Span:
+    from leakfix.text import Span
+
+    node = statement.parent or statement
+    return Span(node.start_byte, node.end_byte)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
