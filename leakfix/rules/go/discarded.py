@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leakfix.detectors.lifecycle import leaks
 from leakfix.languages.go import syntax
-from leakfix.languages.go.statements import following, free_name, insert_behind, insert_first, owns_line
+from leakfix.languages.go.analysis import Analysis
+from leakfix.languages.go.statements import (
+    following,
+    free_name,
+    insert_before,
+    insert_behind,
+    insert_first,
+    owns_line,
+)
 from leakfix.rules.go.checks import leaves, point_behind_check
+from leakfix.rules.go.forms import before_exits
 from leakfix.rules.go.repair import RefusalError, Repair
-from leakfix.text import Edit, Span
+from leakfix.rules.go.spelling import spelled
+from leakfix.text import Edit, Span, apply_edits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from tree_sitter import Node
+
+    from leakfix.languages.go.types import Type
 
 _USUAL_NAMES = {
     "file": "f",
@@ -25,8 +40,13 @@ _USUAL_NAMES = {
 }
 
 
-def bound(repair: Repair, usual: tuple[str, ...] = ()) -> list[Edit]:
-    """The result gets a name and is released where its error is known to be nil."""
+def bound(
+    repair: Repair, usual: tuple[str, ...] = (), exits: Callable[[Repair], list[Edit]] = before_exits
+) -> list[Edit]:
+    """The result gets a name and is released where its error is known to be nil.
+
+    ``usual`` are the names to choose from. In a loop a result without error is released by ``exits``.
+    """
     parent = repair.call.parent
     if parent is None:
         raise RefusalError("no-owner", "nothing can hold the result")
@@ -40,7 +60,7 @@ def bound(repair: Repair, usual: tuple[str, ...] = ()) -> list[Edit]:
         raise RefusalError("no-owner", "the result is part of a larger expression")
     if repair.header is not None:
         return _header(repair, name)
-    return _assigned(repair, name)
+    return _assigned(repair, name, exits)
 
 
 def _statement(repair: Repair, statement: Node, name: str) -> Edit:
@@ -90,11 +110,13 @@ def _header(repair: Repair, name: str) -> list[Edit]:
     return [blank, insert_first(repair.source, point.node, lines)]
 
 
-def _assigned(repair: Repair, name: str) -> list[Edit]:
+def _assigned(repair: Repair, name: str, exits: Callable[[Repair], list[Edit]]) -> list[Edit]:
     """``_, err := os.Open(p)``: bound, and released behind the check of the error."""
-    edits = [_blank(repair, name), *_declaring(repair)]
+    edits = [_blank(repair, name), *_declaring(repair, name)]
     statement = repair.statement
     if not repair.reports_error:
+        if repair.leak.repeats:
+            return _composed(edits, exits(_bound_repair(repair, edits)))
         edits.append(insert_behind(repair.source, statement, [f"defer {repair.release(name)}"]))
         return edits
     behind = following(statement)
@@ -139,22 +161,43 @@ def _blank(repair: Repair, name: str) -> Edit:
     return Edit(Span(target.start_byte, target.end_byte), name.encode())
 
 
-def _declaring(repair: Repair) -> list[Edit]:
-    """``=`` becomes ``:=`` where every other target is a variable of the same block, so that none is shadowed."""
+def _declaring(repair: Repair, name: str) -> list[Edit]:
+    """Declare the name of an assignment's result.
+
+    ``=`` becomes ``:=`` where every other target is a variable of the same block, so that none is shadowed; else the
+    name is declared on a line before.
+    """
     node = repair.assignment
     assert node is not None
     if node.kind_id != syntax.ASSIGNMENT_STATEMENT:
         return []
+    if not _would_shadow(repair, node):
+        operator = node.child_by_field_id(syntax.F_OPERATOR)
+        assert operator is not None
+        return [Edit(Span(operator.start_byte, operator.end_byte), b":=")]
+    of = spelled(repair.analysis.file, repair.bindings, repair.call, _result_type(repair))
+    if of is None:
+        raise RefusalError(
+            "reassigned", "a new name would shadow the variables that are assigned, and has no type here"
+        )
+    return [insert_before(repair.source, repair.statement, [f"var {name} {of}"])]
+
+
+def _would_shadow(repair: Repair, node: Node) -> bool:
     block = node.parent.parent if node.parent is not None else None
     for target in repair.targets:
         if syntax.text(target) == "_":
             continue
         variable = repair.bindings.variable(target) if target.kind_id == syntax.IDENTIFIER else None
         if variable is None or block is None or not _same_block(variable.scope, block):
-            raise RefusalError("reassigned", "a new name here would shadow the variables that are assigned")
-    operator = node.child_by_field_id(syntax.F_OPERATOR)
-    assert operator is not None
-    return [Edit(Span(operator.start_byte, operator.end_byte), b":=")]
+            return True
+    return False
+
+
+def _result_type(repair: Repair) -> Type | None:
+    callee = repair.analysis.types(repair.unit.function).callee(repair.call)
+    results = callee.signature.results if callee is not None and callee.signature is not None else ()
+    return results[repair.result] if repair.result < len(results) else None
 
 
 def _same_block(scope: Node, block: Node) -> bool:
@@ -162,3 +205,43 @@ def _same_block(scope: Node, block: Node) -> bool:
     if scope == block:
         return True
     return scope.kind_id in syntax.FUNCTION_KINDS and scope.child_by_field_id(syntax.F_BODY) == block
+
+
+def _bound_repair(repair: Repair, edits: list[Edit]) -> Repair:
+    """The leak once its result has a name: where it is lost is known only then."""
+    data = apply_edits(repair.source.data, edits)
+    file = repair.analysis.world.file(repair.analysis.file.path, data)
+    analysis = Analysis(repair.analysis.program, file)
+    start = _moved(edits, repair.leak.site.span.start)
+    for unit in analysis.units():
+        for leak in leaks(unit.graph) if unit.graph.span.contains(start) else ():
+            if leak.site.span.start == start:
+                return Repair(analysis, unit, leak)
+    raise RefusalError("unresolved", "where the bound result would be lost is not known")
+
+
+def _moved(edits: Iterable[Edit], offset: int) -> int:
+    """Where a byte behind or before the edits is once they are applied."""
+    return offset + sum(len(edit.text) - len(edit.span) for edit in edits if edit.span.end <= offset)
+
+
+def _composed(first: list[Edit], second: list[Edit]) -> list[Edit]:
+    """Both sets of edits as one; the second counts in the text that the first makes."""
+    composed = list(first)
+    for edit in second:
+        span = Span(_origin(first, edit.span.start), _origin(first, edit.span.end))
+        composed.append(Edit(span, edit.text))
+    return composed
+
+
+def _origin(edits: Iterable[Edit], offset: int) -> int:
+    """Where a byte of the edited text stood before the edits, which must not have written it."""
+    shift = 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        start = edit.span.start + shift
+        if offset <= start:
+            break
+        if offset < start + len(edit.text):
+            raise RefusalError("ambiguous-release", "the name and its release would be written at one place")
+        shift += len(edit.text) - len(edit.span)
+    return offset - shift
