@@ -1,0 +1,147 @@
+"""What a caller asks for, and what becomes of it together with the project's own configuration."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leakfix.engine.errors import OptionError
+from leakfix.project import Configuration, find_configuration, read_configuration
+from leakfix.project.ignoring import PatternError
+from leakfix.project.selectors import EVERYTHING, specificity
+from leakfix.rules import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leakfix.rules import Rule
+
+UNUSED_SUPPRESSION = "unused-suppression"
+"""The rule of the engine itself: a `leakfix: ignore` comment that keeps no finding quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller asks for beyond the project's configuration; what is None or empty is left to that."""
+
+    config: Path | None = None
+    """The configuration file, instead of the nearest one above the paths."""
+    select: tuple[str, ...] | None = None
+    """Selectors of the rules to run, instead of the configured ones: an id, the start of ids, a glob, `ALL`."""
+    ignore: tuple[str, ...] = ()
+    """Selectors of rules to leave out, besides the configured ones."""
+    exclude: tuple[str, ...] = ()
+    """Gitignore patterns of paths to leave out, relative to the configuration's directory."""
+    prefer: tuple[str, ...] = ()
+    """Forms of fixes, the most wanted first: `FORM`, or `RULE=FORM` for the rules that a selector names."""
+    unsafe: bool = False
+    """Whether fixes that need a review are taken too."""
+    tests: bool | None = None
+    """Whether findings in test files are wanted."""
+    jobs: int = 1
+    """How many processes may work at once; 0 for one a processor."""
+    cache: bool = False
+    """Whether results are kept in, and taken from, the user's cache directory."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A run that can start: rules and configuration are known to be sound."""
+
+    options: Options
+    configuration: Configuration
+    registry: registry.Registry
+
+    @classmethod
+    def of(cls, paths: Iterable[str | os.PathLike[str]], options: Options) -> Setup:
+        """Read the configuration of the paths and load the rules. Raises OptionError and ConfigurationError."""
+        installed = registry.load()
+        configuration = _configuration(paths, options)
+        setup = cls(options, configuration, installed)
+        configuration.check_rules([*installed.rules, UNUSED_SUPPRESSION])
+        setup.check_options()
+        return setup
+
+    @cached_property
+    def rules(self) -> tuple[Rule[Any], ...]:
+        """The rules that are to run, in alphabetical order."""
+        return tuple(rule for rule in self.registry.rules.values() if self.configuration.enabled(rule.id))
+
+    @property
+    def reports_unused(self) -> bool:
+        """Whether suppressions that are of no use are findings."""
+        return self.configuration.enabled(UNUSED_SUPPRESSION)
+
+    @property
+    def jobs(self) -> int:
+        """How many processes may work at once."""
+        return self.options.jobs or processors()
+
+    def preferred(self, rule: str) -> tuple[str, ...]:
+        """The names of forms to prefer for a rule: those of the options, then those of the configuration."""
+        asked = (entry.rpartition("=") for entry in self.options.prefer)
+        wanted = [form for selector, _, form in asked if not selector or specificity(selector, rule) is not None]
+        return (*wanted, *self.configuration.preferred(rule))
+
+    def check_options(self) -> None:
+        """Raise OptionError for an option that names no rule or form."""
+        known = [*self.registry.rules, UNUSED_SUPPRESSION]
+        for option, selectors in (("--select", self.options.select or ()), ("--ignore", self.options.ignore)):
+            for selector in selectors:
+                _check_selector(option, selector, known)
+        for entry in self.options.prefer:
+            selector, _, form = entry.rpartition("=")
+            if selector:
+                _check_selector("--prefer", selector, known)
+            forms = sorted(
+                {
+                    known_form.name
+                    for rule in self.registry.rules.values()
+                    if not selector or specificity(selector, rule.id) is not None
+                    for known_form in rule.forms
+                }
+            )
+            if form not in forms:
+                raise OptionError(f"--prefer: no rule has a form {form!r} (there are {', '.join(forms)})")
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _check_selector(option: str, selector: str, known: list[str]) -> None:
+    if selector != EVERYTHING and all(specificity(selector, rule) is None for rule in known):
+        close = get_close_matches(selector, known, n=1)
+        raise OptionError(f"{option}: unknown rule {selector!r}" + (f" (did you mean {close[0]!r}?)" if close else ""))
+
+
+def _configuration(paths: Iterable[str | os.PathLike[str]], options: Options) -> Configuration:
+    found = read_configuration(options.config) if options.config else find_configuration(start_of(paths))
+    changed = replace(
+        found,
+        select=found.select if options.select is None else options.select,
+        ignore=(*found.ignore, *options.ignore),
+        exclude=(*found.exclude, *options.exclude),
+        tests=found.tests if options.tests is None else options.tests,
+    )
+    try:
+        changed.exclude_patterns  # noqa: B018
+    except PatternError as error:
+        raise OptionError(f"--exclude: {error}") from error
+    return changed
+
+
+def start_of(paths: Iterable[str | os.PathLike[str]]) -> Path:
+    """The directory that holds all paths, or the current one: a configuration is looked for from there upwards."""
+    places = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 (links stay as they are)
+    if not places:
+        return Path.cwd()
+    directories = [place if place.is_dir() else place.parent for place in places]
+    return Path(os.path.commonpath(directories))

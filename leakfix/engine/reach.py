@@ -1,0 +1,98 @@
+"""Which files can take part in the analysis of a directory: its own, and those of what it imports, and so on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from leakfix.engine.inputs import Input
+    from leakfix.languages.language import Language, Surroundings
+
+_LARGEST_FILE = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    """A digest of the source files in a directory, and the directories that its imports may lead to."""
+
+    digest: str
+    neighbours: tuple[Path, ...]
+
+
+class Reach:
+    """Digests of all source that results hang on; directories outside of the scan are read when imports lead there."""
+
+    def __init__(self, inputs: Iterable[Input], languages: Mapping[str, Language]) -> None:
+        self._languages = languages
+        self._read: dict[Path, bytes] = {}
+        directories: defaultdict[str, dict[Path, None]] = defaultdict(dict)
+        for file in inputs:
+            self._read[file.path] = file.data
+            directories[file.language][file.path.parent] = None
+        self._surroundings = {name: languages[name].surroundings(found) for name, found in directories.items()}
+        self._contents = {name: _contents(found) for name, found in self._surroundings.items()}
+        self._directories: dict[tuple[str, Path], _Directory | None] = {}
+
+    def digests(self, language: str, directory: str) -> tuple[str, ...]:
+        """What the results of a directory (a display path) hang on, as digests in a fixed order."""
+        start = Path(os.path.abspath(directory or "."))  # noqa: PTH100 (links stay as they are)
+        seen: dict[Path, _Directory] = {}
+        waiting = [start]
+        while waiting:
+            path = waiting.pop()
+            found = None if path in seen else self._directory(language, path)
+            if found is not None:
+                seen[path] = found
+                waiting.extend(found.neighbours)
+        return (self._contents[language], *(f"{path} {seen[path].digest}" for path in sorted(seen)))
+
+    def _directory(self, language: str, path: Path) -> _Directory | None:
+        key = (language, path)
+        if key not in self._directories:
+            self._directories[key] = self._look(self._languages[language], self._surroundings[language], path)
+        return self._directories[key]
+
+    def _look(self, language: Language, surroundings: Surroundings, path: Path) -> _Directory | None:
+        files = self._files(language, path)
+        if files is None:
+            return None
+        digest = hashlib.blake2b(digest_size=16)
+        imports: set[str] = set()
+        for name, data in files:
+            digest.update(b"%b\0%d\0" % (os.fsencode(name), len(data)))
+            digest.update(data)
+            imports.update(language.imports(data))
+        return _Directory(digest.hexdigest(), tuple(dict.fromkeys(surroundings.neighbours(path, sorted(imports)))))
+
+    def _files(self, language: Language, path: Path) -> list[tuple[str, bytes]] | None:
+        try:
+            names = sorted(name for name in os.listdir(path) if name.endswith(language.suffixes))  # noqa: PTH208
+        except OSError:
+            return None
+        return [(name, self._data(path / name)) for name in names]
+
+    def _data(self, path: Path) -> bytes:
+        known = self._read.get(path)
+        if known is not None:
+            return known
+        try:
+            if not path.is_file() or path.stat().st_size > _LARGEST_FILE:
+                return b""
+            return path.read_bytes()
+        except OSError:
+            return b""
+
+
+def _contents(surroundings: Surroundings) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name, data in surroundings.contents():
+        digest.update(b"%b\0%d\0" % (os.fsencode(name), len(data)))
+        digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,123 @@
+"""From paths to findings: discovery, first looks, analysis on several processes, the cache."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from leakfix.engine import plan
+from leakfix.engine.cache import Cache
+from leakfix.engine.examine import position
+from leakfix.engine.inputs import Inputs, gather
+from leakfix.engine.options import Options, Setup
+from leakfix.engine.result import Result, Statistics
+from leakfix.engine.work import Report, Unit, Work
+from leakfix.engine.workers import Lost, run
+from leakfix.languages.language import languages
+from leakfix.project import Problem
+from leakfix.text import Source
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    Progress = Callable[[int, int], None]
+
+# Below this many bytes to open, starting processes costs more than they save.
+WORTH_A_POOL = 256 << 10
+
+
+class Scan:
+    """A scan whose files are read; `run` analyses them. What fixing needs of it stays at hand."""
+
+    def __init__(
+        self,
+        paths: Iterable[str | os.PathLike[str]] = (),
+        options: Options | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Read everything. `progress` is told how many bytes are done of how many.
+
+        Raises ConfigurationError, OptionError and ModelError.
+        """
+        given = list(paths)
+        self.setup = Setup.of(given, options or Options())
+        self._progress = progress
+        known = languages()
+        self.inputs: Inputs = gather(given, self.setup.configuration, known)
+        self.tongues = plan.tongues_of(self.inputs.files, known, self.setup)
+        self.work: Work = plan.worker(given, self.setup, self.tongues)
+
+    def run(self) -> Result:
+        """Analyse what has to be, and put all findings in order."""
+        units = plan.units_of(self.inputs.files, self.setup, self.tongues)
+        reports = self._cached(units) if self.setup.options.cache else dict(self._examined(units))
+        return self._result(list(reports.values()), sum(len(unit.files) for unit in units))
+
+    def _cached(self, units: Sequence[Unit]) -> dict[Unit, Report]:
+        cache = Cache.of(self.inputs.files, self.setup, self.work, units)
+        reports = dict(cache.known())
+        for unit, report in self._examined([unit for unit in units if unit not in reports]):
+            reports[unit] = report
+            if not report.errors:
+                cache.add(unit, report)
+        cache.save()
+        return reports
+
+    def _examined(self, units: Sequence[Unit]) -> Iterator[tuple[Unit, Report]]:
+        return examined(units, self.work, self.setup.jobs, self._progress)
+
+    def _result(self, reports: Sequence[Report], opened: int) -> Result:
+        findings = sorted((finding for report in reports for finding in report.findings), key=position)
+        registry_problems = [Problem("leakfix", message) for message in self.setup.registry.problems]
+        failures = [*self.inputs.problems, *(problem for report in reports for problem in report.errors)]
+        errors = [problem for problem in failures if self.inputs.is_named(problem)]
+        warnings = [problem for problem in failures if not self.inputs.is_named(problem)]
+        warnings += [problem for report in reports for problem in report.warnings]
+        paths = {finding.path for finding in findings}
+        return Result(
+            tuple(findings),
+            tuple(sorted((*registry_problems, *errors))),
+            tuple(sorted(warnings)),
+            Statistics.of(
+                findings,
+                files=len(self.inputs.files),
+                opened=opened,
+                suppressed=sum(report.suppressed for report in reports),
+            ),
+            {file.display: Source(file.display, file.data) for file in self.inputs.files if file.display in paths},
+        )
+
+
+def examined(
+    units: Sequence[Unit], work: Work, jobs: int, progress: Progress | None = None
+) -> Iterator[tuple[Unit, Report]]:
+    """The report of every unit, in the order in which they get done."""
+    ordered = sorted(units, key=lambda unit: -unit.weight)
+    total = sum(unit.weight for unit in ordered)
+    done = 0
+    outcomes = run(ordered, work, jobs if total >= WORTH_A_POOL else 1)
+    with closing(outcomes):
+        for unit, outcome in outcomes:
+            done += unit.weight
+            if progress:
+                progress(done, total)
+            yield unit, _report(unit, outcome)
+
+
+def _report(unit: Unit, outcome: Report | Lost[Unit]) -> Report:
+    if isinstance(outcome, Lost):
+        return Report(errors=(Problem(unit.directory or ".", f"could not be analysed: {outcome.reason}"),))
+    return outcome
+
+
+def scan(
+    paths: Iterable[str | os.PathLike[str]] = (), options: Options | None = None, progress: Progress | None = None
+) -> Result:
+    """The findings in the files at and below `paths`, by default in the current directory.
+
+    Nothing is written but, when the options say so, the cache. `progress` is told now and then how many bytes are done
+    of how many. Raises ConfigurationError, OptionError and ModelError when the run cannot start; what goes wrong with
+    single files is in the result.
+    """
+    return Scan(paths, options, progress).run()

@@ -1,0 +1,97 @@
+"""What a worker does with a package: it opens the files that may hold a finding, and examines them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakfix.engine.examine import Examined, Examiner, Request, failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from leakfix.languages.language import Language, OpenFile, Workspace
+    from leakfix.models import Models
+    from leakfix.project import Problem
+    from leakfix.rules import Finding
+
+# A workspace keeps what it has read; after so many bytes of opened files a new one is begun, to bound the memory.
+WORKSPACE_BYTES = 48 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language with what is known for the whole project before any file is opened."""
+
+    language: Language
+    models: Models
+    owners: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The files of one directory and one language that have to be opened: requests with the bytes to analyse."""
+
+    language: str
+    directory: str
+    files: tuple[tuple[Request, bytes], ...]
+
+    @property
+    def weight(self) -> int:
+        """How much work it may be, in bytes."""
+        return sum(len(data) for _, data in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of one unit."""
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: int = 0
+    errors: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass
+class Work:
+    """Examines units. One in each process; it keeps a workspace for each language from unit to unit."""
+
+    examiner: Examiner
+    tongues: Mapping[str, Tongue]
+    _workspaces: dict[str, Workspace] = field(default_factory=dict)
+    _opened: int = 0
+
+    def open(self, language: str, request: Request, data: bytes) -> OpenFile:
+        """A file in the current workspace of its language."""
+        self._opened += len(data)
+        if self._opened > WORKSPACE_BYTES:
+            self._workspaces.clear()
+            self._opened = len(data)
+        if language not in self._workspaces:
+            tongue = self.tongues[language]
+            self._workspaces[language] = tongue.language.workspace(tongue.models, tongue.owners)
+        return self._workspaces[language].open(Path(request.path), data)
+
+    def examine(self, language: str, request: Request, data: bytes) -> tuple[OpenFile, Examined]:
+        """A file opened, and what its rules found."""
+        file = self.open(language, request, data)
+        return file, self.examiner.examine(file, request)
+
+    def __call__(self, unit: Unit) -> Report:
+        """The findings of a unit; a file on which leakfix fails is an error of its own."""
+        findings: list[Finding] = []
+        errors: list[Problem] = []
+        warnings: list[Problem] = []
+        suppressed = 0
+        for request, data in unit.files:
+            try:
+                _, examined = self.examine(unit.language, request, data)
+            except Exception as error:
+                errors.append(failure(request.path, "leakfix", error))
+                continue
+            findings += examined.kept
+            suppressed += examined.suppressed
+            errors += examined.errors
+            warnings += examined.warnings
+        return Report(tuple(findings), suppressed, tuple(errors), tuple(warnings))

@@ -1,0 +1,59 @@
+"""Go for the engine. What needs the parser is imported with the first workspace only."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from leakfix.languages.go.first_look import acquiring_names, calls_any, imported, owner_names
+from leakfix.languages.go.surroundings import GoSurroundings
+from leakfix.languages.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from leakfix.languages.language import Workspace
+    from leakfix.models import Models
+
+_CONFLICT: Final = b"\n<<<<<<< "
+
+
+class Go(Language):
+    """The Go language."""
+
+    name: ClassVar[str] = "go"
+    suffixes: ClassVar[tuple[str, ...]] = (".go",)
+
+    def is_test(self, name: str) -> bool:
+        """Whether `go build` leaves a file to `go test`."""
+        return name.endswith("_test.go")
+
+    def looks_broken(self, data: bytes) -> bool:
+        """Whether braces do not pair, or a merge was not finished."""
+        return data.count(b"{") != data.count(b"}") or _CONFLICT in data
+
+    def imports(self, data: bytes) -> Iterable[str]:
+        """The strings above the first function."""
+        return imported(data)
+
+    def owners(self, files: Iterable[bytes], models: Models) -> frozenset[str]:
+        """The functions that may hand what they acquire to their caller."""
+        return owner_names(files, models)
+
+    def may_acquire(self, models: Models, owners: frozenset[str]) -> Callable[[bytes], bool]:
+        """The test whether a file calls anything that has an acquiring name."""
+        return calls_any(acquiring_names(models) | owners)
+
+    def workspace(self, models: Models, owners: frozenset[str]) -> Workspace:
+        """A new world and program."""
+        from leakfix.languages.go.workspace import GoWorkspace
+
+        return GoWorkspace(models, owners)
+
+    def surroundings(self, directories: Iterable[Path]) -> GoSurroundings:
+        """Modules, workspaces, vendored and downloaded packages."""
+        return GoSurroundings(directories, os.environ)
+
+
+LANGUAGE: Final = Go()

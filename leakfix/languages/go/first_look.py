@@ -1,0 +1,121 @@
+"""First looks at the bytes of Go files, which decide what is worth parsing.
+
+They may say yes too often, but for code laid out as gofmt does it they never say no wrongly; the tree decides.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go.obligations import CLOSING_METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from leakfix.models import Models
+
+_WORDS: Final = re.compile(rb"\w+")
+_NAME_AT_END: Final = re.compile(rb"\w+$")
+_QUOTED: Final = re.compile(rb'"([^"\s\\]+)"')
+_PARENTHESES: Final = re.compile(rb"[()]")
+_CLOSING: Final = tuple(b") %b(" % method.encode() for method in CLOSING_METHODS)
+_CLOSED_TYPE: Final = re.compile(
+    rb"^func \(\w*\s*\*?(\w+)[^)]*\) (?:%b)\(" % b"|".join(method.encode() for method in CLOSING_METHODS), re.MULTILINE
+)
+_CLOSED_INTERFACE: Final = re.compile(
+    rb"^\s*(?:type )?(\w+)(?:\[.*\])? interface \{[^}]*?\n\s*(?:io\.\w*Closer|(?:%b)\()"
+    % b"|".join(method.encode() for method in CLOSING_METHODS),
+    re.MULTILINE,
+)
+_CLOSING_INTERFACES: Final = frozenset({b"Closer", b"ReadCloser", b"WriteCloser", b"ReadWriteCloser", b"CancelFunc"})
+_LONGEST_NAME: Final = 80
+_ROUNDS: Final = 4
+
+
+def acquiring_names(models: Models) -> frozenset[str]:
+    """The last names of all symbols that acquire something."""
+    return frozenset(symbol.rpartition(".")[2] for symbol in models.symbols() if models.acquires(symbol))
+
+
+def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
+    """Make the test whether a file may call a function of one of these names."""
+    wanted = frozenset(name.encode() for name in names)
+
+    def test(data: bytes) -> bool:
+        return any(name in wanted for name in _called(data))
+
+    return test
+
+
+def imported(data: bytes) -> Iterator[str]:
+    """Yield the strings above the first function of a file, its import paths among them."""
+    end = data.find(b"\nfunc ")
+    for match in _QUOTED.finditer(data, 0, end if end >= 0 else len(data)):
+        yield match[1].decode("utf-8", "replace")
+
+
+def owner_names(files: Iterable[bytes], models: Models) -> frozenset[str]:
+    """Return the names of functions that call what acquires, and a result of which is of a type that is released."""
+    kept = [data for data in files if b"func " in data]
+    types = _released_types(kept, models)
+    makers = [maker for data in kept for maker in _makers(data, types)]
+    wanted = {name.encode() for name in acquiring_names(models)}
+    owners: set[bytes] = set()
+    for _ in range(_ROUNDS):
+        found = {name for name, called in makers if name not in owners and not wanted.isdisjoint(called)}
+        if not found:
+            break
+        owners |= found
+        wanted = found
+    return frozenset(name.decode("utf-8", "replace") for name in owners)
+
+
+def _called(data: bytes) -> Iterator[bytes]:
+    for piece in data.split(b"("):
+        name = _NAME_AT_END.search(piece, max(len(piece) - _LONGEST_NAME, 0))
+        if name is not None:
+            yield name[0]
+
+
+def _released_types(files: Iterable[bytes], models: Models) -> frozenset[bytes]:
+    """The last names of types whose values are released: modelled ones, and those of the project that close."""
+    found = {name.rpartition(".")[2].encode() for resource in models.resources() for name in resource.types}
+    found |= _CLOSING_INTERFACES
+    for data in files:
+        if any(method in data for method in _CLOSING):
+            found.update(_CLOSED_TYPE.findall(data))
+        if b" interface {\n" in data:
+            found.update(_CLOSED_INTERFACE.findall(data))
+    return frozenset(found)
+
+
+def _makers(data: bytes, types: frozenset[bytes]) -> Iterator[tuple[bytes, frozenset[bytes]]]:
+    """The functions of a file with a result of one of the types: the name, and the names that it calls."""
+    for piece in data.split(b"\nfunc ")[1:]:
+        end = piece.find(b"{\n")
+        results = _results(piece[: end if end >= 0 else piece.find(b"\n")].rstrip())
+        if results and not types.isdisjoint(_WORDS.findall(results)):
+            name = _function_name(piece)
+            if name:
+                yield name, frozenset(_called(piece))
+
+
+def _function_name(piece: bytes) -> bytes:
+    start = piece.find(b") ") + 2 if piece.startswith(b"(") else 0
+    name = _WORDS.match(piece, start)
+    return name[0] if name else b""
+
+
+def _results(header: bytes) -> bytes:
+    """The result list of a function header; empty when there is none."""
+    last = header.rfind(b")")
+    if last < len(header) - 1:
+        return header[last + 1 :]
+    depth = 0
+    for match in reversed(list(_PARENTHESES.finditer(header))):
+        depth += 1 if match[0] == b")" else -1
+        if depth == 0:
+            before = header[: match.start()].rstrip()
+            return header[match.start() :] if before.endswith(b")") else b""
+    return b""

@@ -1,0 +1,120 @@
+"""What the engine asks of a language: one adapter each, found in its folder, so that the engine names none."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+import leakfix.languages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from leakfix.models import Models
+    from leakfix.text import Source, Span
+
+_ADAPTER = "adapter"
+
+
+class OpenFile(ABC):
+    """One file under analysis."""
+
+    @property
+    @abstractmethod
+    def source(self) -> Source:
+        """Its bytes."""
+
+    @property
+    @abstractmethod
+    def subject(self) -> object:
+        """What the rules of the language are given."""
+
+    @abstractmethod
+    def syntax_errors(self) -> tuple[Span, ...]:
+        """The stretches that are not of the language, in order."""
+
+    @abstractmethod
+    def comments(self) -> Iterable[tuple[Span, str]]:
+        """All comments with their text, leaders included, in order."""
+
+    @abstractmethod
+    def node_lines(self, line: int) -> tuple[int, int] | None:
+        """First and last line (1-based) of the outermost statement or declaration that starts on a line."""
+
+    @abstractmethod
+    def admits(self, requires: str) -> bool:
+        """Whether the file may use what needs a language version, spelled as in `Fix.requires`."""
+
+
+class Workspace(ABC):
+    """Files opened together: what is learnt of one serves the others. It grows with every file opened."""
+
+    @abstractmethod
+    def open(self, path: Path, data: bytes) -> OpenFile:
+        """A file with this content, whatever the disk holds; its display path is `path` in posix form."""
+
+
+class Surroundings(ABC):
+    """What a result hangs on besides the files that were looked at, so that it is not reused when that changes."""
+
+    @abstractmethod
+    def contents(self) -> Iterable[tuple[str, bytes]]:
+        """What holds for all files: named contents (files that settle versions and imports), in a fixed order."""
+
+    @abstractmethod
+    def neighbours(self, directory: Path, imports: Iterable[str]) -> Iterable[Path]:
+        """The directories that imports in a directory may lead to, there or not, without those that never change."""
+
+
+class Language(ABC):
+    """One language. Making it and everything but `workspace` is cheap: nothing is parsed."""
+
+    name: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def is_test(self, name: str) -> bool:
+        """Whether a file of this name holds tests."""
+
+    @abstractmethod
+    def looks_broken(self, data: bytes) -> bool:
+        """Whether a file is worth parsing only to tell that it cannot be: a cheap guess."""
+
+    @abstractmethod
+    def imports(self, data: bytes) -> Iterable[str]:
+        """The import paths that a file names, perhaps with other strings: a first look."""
+
+    @abstractmethod
+    def owners(self, files: Iterable[bytes], models: Models) -> frozenset[str]:
+        """The names of functions of the project that may hand what they acquire to their caller: a first look."""
+
+    @abstractmethod
+    def may_acquire(self, models: Models, owners: frozenset[str]) -> Callable[[bytes], bool]:
+        """The test without which no file needs to be parsed: whether a file may call what acquires something."""
+
+    @abstractmethod
+    def workspace(self, models: Models, owners: frozenset[str]) -> Workspace:
+        """A new workspace."""
+
+    @abstractmethod
+    def surroundings(self, directories: Iterable[Path]) -> Surroundings:
+        """What the meaning of the files in these directories hangs on besides their own bytes."""
+
+
+def languages() -> Mapping[str, Language]:
+    """Every language that has an adapter, by name: the `LANGUAGE` of the module `adapter` in its folder."""
+    found: dict[str, Language] = {}
+    for folder in pkgutil.iter_modules(leakfix.languages.__path__):
+        if folder.ispkg:
+            try:
+                module = importlib.import_module(f"leakfix.languages.{folder.name}.{_ADAPTER}")
+            except ModuleNotFoundError as error:
+                if error.name and error.name.endswith(f"{folder.name}.{_ADAPTER}"):
+                    continue
+                raise
+            language: Language = module.LANGUAGE
+            found[language.name] = language
+    return found
