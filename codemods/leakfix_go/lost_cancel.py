@@ -210,7 +210,7 @@ def _usual_names(repair: Repair) -> tuple[str, ...]:
 
 
 def _deferred(repair: Repair) -> list[Edit]:
-    """``defer cancel()``; where the variable is overwritten, a deferred call further down stays with what overwrites."""
+    """``defer cancel()``; where the variable is overwritten, a later deferred call stays with what overwrites it."""
     if _is_overwritten(repair.leak):
         name = repair.holder()
         return [insert_behind(repair.source, repair.statement, [f"defer {repair.release(name)}"])]
