@@ -35,7 +35,7 @@ def read_regular(path: Path, limit: int | None = None) -> bytes | None:
 class Found:
     """What lies at a path of a work tree.
 
-    `mode` is as git has it: `100644`, `100755`, `120000` for a link, whose target `data` is then, and "" for anything else.
+    `mode` is that of git: `100644`, `100755`, `120000` for a link (`data` is its target), "" for anything else.
     """
 
     mode: str

@@ -44,6 +44,7 @@ _LOCKED = {
     "LC_ALL": "C",
 }
 
+_ASIDES = ("hint:", "warning:")
 _USER_CONFIGURATION = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 
 
@@ -107,5 +108,5 @@ def scrubbed() -> dict[str, str]:
 
 def complaint(stderr: bytes) -> str:
     """The lines of git's complaint on one line, fit for a terminal (they may quote hostile names)."""
-    lines = [line for line in stderr.decode("utf-8", "replace").splitlines() if line and not line.startswith("hint:")]
-    return "".join(character if character.isprintable() else "?" for character in "; ".join(lines[:4]))
+    lines = [line for line in stderr.decode("utf-8", "replace").splitlines() if not line.startswith(_ASIDES)]
+    return "".join(character if character.isprintable() else "?" for character in "; ".join(filter(None, lines[:4])))

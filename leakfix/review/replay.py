@@ -46,16 +46,12 @@ def _committer(series: Series) -> dict[str, str]:
 
 
 def _check_out(fresh: Scratch, series: Series) -> None:
-    """Checks out those files of the base that the series changes; the others are marked as left out."""
+    """Checks out those files of the base that the series changes; `git am` looks at no other in the work tree."""
     fresh.run("update-ref", "HEAD", series.base)
     fresh.run("read-tree", series.base)
     entries = tree_entries(fresh, series.base)
-    present = {path for path in series.paths if path in entries}
-    absent = b"".join(os.fsencode(path) + b"\0" for path in entries if path not in present)
-    fresh.run("update-index", "-z", "--skip-worktree", "--stdin", stdin=absent)
-    fresh.run(
-        "checkout-index", "-z", "--stdin", "-u", stdin=b"".join(os.fsencode(path) + b"\0" for path in sorted(present))
-    )
+    present = b"".join(os.fsencode(path) + b"\0" for path in series.paths if path in entries)
+    fresh.run("checkout-index", "--index", "-z", "--stdin", stdin=present)
 
 
 def _stopped_at(fresh: Scratch, patches: Sequence[Path]) -> str:

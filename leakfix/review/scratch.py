@@ -33,8 +33,9 @@ _CONFIG = """\
 	logAllRefUpdates = false
 	safecrlf = false
 	fsync = none
-	fsyncObjectFiles = false
 	compression = 1
+[index]
+	skipHash = true
 [gc]
 	auto = 0
 [maintenance]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from leakfix.review.scratch import Scratch
 
+_YEAR_2100 = 4102444800
 _BRANCH = b"refs/heads/leakfix"
 # Longer names and those with `@` are replaced by the address when a mail is read (mailinfo.c, get_sane_name).
 _NAME_BYTES = 60
@@ -61,9 +62,6 @@ class Identity:
         return f"{self.name} <{self.email}>"
 
 
-LEAKFIX = Identity("leakfix", "leakfix@localhost")
-
-
 def _fit(text: str, refused: str) -> str:
     kept = (character for character in text if character not in refused and unicodedata.category(character)[0] != "C")
     return "".join(kept).strip(_CRUD)
@@ -71,6 +69,9 @@ def _fit(text: str, refused: str) -> str:
 
 def _shortened(name: str) -> str:
     return name.encode()[:_NAME_BYTES].decode("utf-8", "ignore")
+
+
+LEAKFIX = Identity("leakfix", "leakfix@localhost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ def raw_date(moment: datetime) -> str:
     if offset is None:
         raise SeriesError("the date of a series needs a time zone")
     seconds = int(moment.timestamp())
-    if seconds < 0:
-        raise SeriesError("the date of a series lies before 1970")
+    if not 0 <= seconds < _YEAR_2100:
+        raise SeriesError("the date of a series lies before 1970 or after 2099, where git reads no dates in mails")
     minutes = int(offset.total_seconds()) // 60
     return f"{seconds} {'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
 
