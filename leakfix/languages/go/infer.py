@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.generics import infer
-from leakfix.languages.go.packages import Function, Object
+from leakfix.languages.go.packages import PREDECLARED, Function, Object
 from leakfix.languages.go.resolve import (
     Resolver,
     declared_type,
@@ -17,7 +17,7 @@ from leakfix.languages.go.resolve import (
     int_value,
     type_parameters,
 )
-from leakfix.languages.go.scopes import UNIVERSE, Bindings, Variable, takes_fields
+from leakfix.languages.go.scopes import Bindings, Variable, takes_fields
 from leakfix.languages.go.types import (
     BOOL,
     INT,
@@ -850,7 +850,7 @@ def _find_global(file: File, name: str) -> Entity:
         return found
     if name in _BUILTINS:
         return Builtin(name)
-    return types.PREDECLARED.get(name) if name in UNIVERSE else None
+    return types.PREDECLARED.get(name) if name in PREDECLARED else None
 
 
 def _member(file: File, path: str, name: bytes) -> Entity:

@@ -6,6 +6,7 @@ A package-level lookup reads root children only, and parses a file only when the
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
     from leakfix.languages.go.constraints import Constraint
     from leakfix.languages.go.modules import Module
     from leakfix.languages.go.versions import Version
+
+PREDECLARED: Final = frozenset(
+    "any append bool byte cap clear close comparable complex complex128 complex64 copy delete error false float32 "
+    "float64 imag int int16 int32 int64 int8 iota len make max min new nil panic print println real recover rune "
+    "string true uint uint16 uint32 uint64 uint8 uintptr".split()
+)
+"""The names of Go's universe scope."""
 
 Kind: TypeAlias = Literal["func", "type", "var", "const", "method", "field"]
 
@@ -144,6 +152,8 @@ class File:
         self._specs: list[tuple[str, str]] | None = None
         self._imports: dict[str, str] | None = None
         self._constraint: Constraint | Literal[False] | None = False
+        self._likely_names: frozenset[bytes] | None = None
+        self._likely_methods: frozenset[tuple[bytes, bytes]] | None = None
 
     @property
     def root(self) -> Node:
@@ -239,9 +249,19 @@ class File:
         return self._methods if self.declared is not None else {}
 
     @property
-    def is_parsed(self) -> bool:
-        """Whether its declarations were read already."""
-        return self._declared is not None
+    def likely_names(self) -> frozenset[bytes]:
+        """The names that a look at the starts of lines takes for declared; other words among them."""
+        if self._likely_names is None:
+            self._likely_names = frozenset(_LIKELY_NAMES.findall(self.data))
+        return self._likely_names
+
+    @property
+    def likely_methods(self) -> frozenset[tuple[bytes, bytes]]:
+        """The methods, as pairs of type and name, that a look at the starts of lines finds."""
+        if self._likely_methods is None:
+            found = _LIKELY_METHODS.findall(self.data)
+            self._likely_methods = frozenset((_receiver_type(receiver), name) for receiver, name in found)
+        return self._likely_methods
 
     def __repr__(self) -> str:
         """Name it for people."""
@@ -282,12 +302,8 @@ class Package:
         known = self._shadows.get(name)
         if known is None:
             wanted = name.encode()
-            forms = tuple(start + wanted + end for start, end in _DECLARATION_FORMS)
-            known = self._shadows[name] = any(form in data for data in self._texts() for form in forms)
+            known = self._shadows[name] = any(wanted in file.likely_names for file in self.files)
         return known
-
-    def _texts(self) -> Iterable[bytes]:
-        return (file.data for file in self.files)
 
     def method(self, type_name: str, name: str) -> Object | None:
         """Find a method declared on a type of this package or on a pointer to it."""
@@ -303,7 +319,7 @@ class Package:
             found = self._methods[type_name] = {}
             wanted = type_name.encode()
             for file in self.files:
-                if wanted in file.data:
+                if any(receiver == wanted for receiver, _ in file.likely_methods):
                     for name, method in file.declared_methods.get(type_name, {}).items():
                         if name not in found or (is_built(method.file) and not is_built(found[name].file)):
                             found[name] = method
@@ -324,19 +340,28 @@ class Package:
         return found[0]
 
     def _declarations(self, name: str) -> Iterator[Object]:
+        """Yield the declarations of a name, one only when no build constraint allows for others.
+
+        Files that declare it as gofmt lays out declarations are looked at first, then all that mention it.
+        """
         wanted = name.encode()
+        found = False
         for file in self.files:
-            if wanted in file.data:
+            if wanted in file.likely_names:
                 for declared in file.declared.get(name, ()):
+                    found = True
                     yield declared
                     if file.constraint is None:
                         return
+        for file in () if found or name in PREDECLARED else self.files:
+            if wanted in file.data:
+                yield from file.declared.get(name, ())
 
     def _find_method(self, type_name: str, name: str) -> Object | None:
         found: Object | None = None
-        wanted_type, wanted = type_name.encode(), name.encode()
+        wanted = (type_name.encode(), name.encode())
         for file in self.files:
-            if wanted in file.data and wanted_type in file.data:
+            if wanted in file.likely_methods:
                 candidate = file.declared_methods.get(type_name, {}).get(name)
                 if candidate is not None and is_built(file):
                     return candidate
@@ -366,6 +391,10 @@ class SnapshotPackage(Package):
         """Return all package-level names."""
         return frozenset(self._whole().declared)
 
+    def may_shadow(self, name: str) -> bool:
+        """Whether the package declares a predeclared name."""
+        return self.lookup(name) is not None
+
     def methods(self, type_name: str) -> Mapping[str, Object]:
         """Return all methods declared on a type or on a pointer to it, by name."""
         found = self._methods.get(type_name)
@@ -390,9 +419,6 @@ class SnapshotPackage(Package):
 
     def _find_method(self, type_name: str, name: str) -> Object | None:
         return self.methods(type_name).get(name) if name.encode() in self._data else None
-
-    def _texts(self) -> Iterable[bytes]:
-        return (self._data,)
 
     def _whole(self) -> File:
         return self._piece(self._data)
@@ -614,16 +640,19 @@ class World:
 
 
 _DECLARATION_WORDS: Final = (b"func ", b"type ", b"var ", b"const ")
-_DECLARATION_FORMS: Final = (
-    *((b"func ", end) for end in (b"(", b"[")),
-    *((b"type ", end) for end in (b" ", b"[")),
-    *((word, end) for word in (b"var ", b"const ", b"\n\t") for end in (b" ", b",", b"=", b"\n", b"\t")),
-)
+# How declarations start in formatted code. This only tells which file is worth parsing for a name.
+_LIKELY_NAMES: Final = re.compile(rb"\n(?:func |type |var |const |\t)(\w+)")
+_LIKELY_METHODS: Final = re.compile(rb"\nfunc ?\(([^)\n]*)\) ?(\w+)")
 
 
 def _receivers(type_name: bytes) -> tuple[bytes, ...]:
     """Return how a method of a type starts in a snapshot file, whose receivers have no names."""
     return tuple(b"\nfunc (" + star + type_name + end for star in (b"", b"*") for end in (b") ", b"["))
+
+
+def _receiver_type(receiver: bytes) -> bytes:
+    """Return the type name in what stands between a receiver's parentheses: T in `t *T[K]`."""
+    return receiver.partition(b"[")[0].rsplit(None, 1)[-1].lstrip(b"*") if receiver.strip() else b""
 
 
 def _within(path: str, module: str) -> bool:

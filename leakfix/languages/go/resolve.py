@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax, types
-from leakfix.languages.go.packages import is_built
-from leakfix.languages.go.scopes import UNIVERSE, receiver_type_parameters
+from leakfix.languages.go.packages import PREDECLARED
+from leakfix.languages.go.scopes import receiver_type_parameters
 from leakfix.languages.go.types import (
     Array,
     Chan,
@@ -276,9 +276,7 @@ class TypeDeclaration:
         key = (name, args)
         if key not in self._methods:
             found = self.file.package.method(self.name, name)
-            self._methods[key] = (
-                Declared(found, method_signature(found, args), not is_built(found.file)) if found is not None else None
-            )
+            self._methods[key] = Declared(found, method_signature(found, args)) if found is not None else None
         return self._methods[key]
 
     def pointer_receiver(self, name: str) -> bool:
@@ -302,7 +300,7 @@ def file_object(file: File, name: str) -> Object | None:
 
 def _file_object(file: File, name: str) -> Object | None:
     package = file.package
-    if name not in UNIVERSE or package.may_shadow(name):
+    if name not in PREDECLARED or package.may_shadow(name):
         found = package.lookup(name, file)
         if found is not None:
             return found

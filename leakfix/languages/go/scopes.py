@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from tree_sitter import Node, Query, QueryCursor
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.packages import Function, const_specs
+from leakfix.languages.go.packages import PREDECLARED, Function, const_specs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,55 +21,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Object
 
 VariableKind: TypeAlias = Literal["local", "param", "result", "receiver", "const", "type", "typeparam"]
-
-UNIVERSE: Final = frozenset(
-    [
-        "any",
-        "append",
-        "bool",
-        "byte",
-        "cap",
-        "clear",
-        "close",
-        "comparable",
-        "complex",
-        "complex128",
-        "complex64",
-        "copy",
-        "delete",
-        "error",
-        "false",
-        "float32",
-        "float64",
-        "imag",
-        "int",
-        "int16",
-        "int32",
-        "int64",
-        "int8",
-        "iota",
-        "len",
-        "make",
-        "max",
-        "min",
-        "new",
-        "nil",
-        "panic",
-        "print",
-        "println",
-        "real",
-        "recover",
-        "rune",
-        "string",
-        "true",
-        "uint",
-        "uint16",
-        "uint32",
-        "uint64",
-        "uint8",
-        "uintptr",
-    ]
-)
 
 _QUERY: Final = Query(
     syntax.language(),
@@ -196,7 +147,7 @@ class Bindings:
     def names_at(self, node: Node) -> set[str]:
         """Return every name visible at a node: locals, package-level, imported, predeclared. Parses the whole package."""
         names = set(self.locals_at(node))
-        names |= self.file.package.names() | self.file.imports.keys() | UNIVERSE
+        names |= self.file.package.names() | self.file.imports.keys() | PREDECLARED
         return names
 
 

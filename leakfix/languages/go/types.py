@@ -354,11 +354,10 @@ Types: TypeAlias = tuple[Type | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A method that a declared type has; `foreign` when its file is not built for linux/amd64."""
+    """A method that a declared type has."""
 
     object: Object
     signature: Signature
-    foreign: bool
 
 
 class Declaration(Protocol):
@@ -636,18 +635,18 @@ def _member(
     """Look at one type's own members, and note what it embeds for the next depth."""
     if t is None:
         return None
-    if isinstance(t, Named):
-        if t.declaration is None:
-            return None
-        method = t.declaration.method(name, t.args)
-        # A method of a file for another platform gives way to a field of this one's declaration.
-        if method is not None and not (method.foreign and _has_field(underlying(t), name)):
-            return Selection("method", name, method.signature, t, path, method.object)
     under = underlying(t)
     if isinstance(under, Struct):
         for item in under.fields:
             if item.name == name:
                 return Selection("field", name, item.type, t, path)
+    if isinstance(t, Named):
+        if t.declaration is None:
+            return None
+        method = t.declaration.method(name, t.args)
+        if method is not None:
+            return Selection("method", name, method.signature, t, path, method.object)
+    if isinstance(under, Struct):
         deeper.extend((deref(item.type), (*path, item.name)) for item in under.fields if item.embedded)
         return False
     if isinstance(under, Interface):
@@ -655,10 +654,6 @@ def _member(
     if isinstance(under, TypeParam):
         return _bound_member(under, name, path)
     return None if under is None else False
-
-
-def _has_field(t: Type | None, name: str) -> bool:
-    return isinstance(t, Struct) and any(item.name == name for item in t.fields)
 
 
 def _interface_member(
