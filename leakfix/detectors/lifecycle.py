@@ -352,7 +352,11 @@ class _Pursuit:
         return self._end(state, Status.RELEASED)
 
     def _escape(self, state: _State, event: Escape) -> _State:
+        if self.site.obligation.resource in event.spares:
+            return state
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]
+        if event.into is not None and event.late and any(carrier.holds(event.into) for carrier in carriers):
+            return state
         if any(event.place.holds(carrier) or carrier.holds(event.place) for carrier in carriers):
             return self._end(state, Status.HANDED_ON)
         return state

@@ -112,6 +112,10 @@ class Escape:
     """For a return: which result."""
     inside: bool = False
     """Whether it is handed on as part of a larger value."""
+    into: Place | None = None
+    """For an argument: the receiver of the call. What is given to a resource itself stays with it."""
+    spares: frozenset[str] = frozenset()
+    """The kinds of resources that the callee can only work through."""
     late: bool = False
     """Whether a function that reads the variable when it runs is handed on: what the variable holds later is meant."""
 

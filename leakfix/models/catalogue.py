@@ -123,6 +123,10 @@ class Models:
         """Whether a call keeps none of its arguments."""
         return self._fact(symbol, Borrow) is not None
 
+    def borrow(self, symbol: str) -> Borrow | None:
+        """How a call keeps none of its arguments, if it does."""
+        return self._fact(symbol, Borrow)
+
     def kept_argument(self, symbol: str) -> int | None:
         """Position of the argument that a call takes over; RECEIVER possible."""
         keep = self._fact(symbol, Keep)

@@ -35,6 +35,7 @@ _PACKAGE: Final = re.compile(r"[^\s(){}*:\"']+")
 _ALIAS: Final = re.compile(r"\{([a-z0-9_]+)\}(\..*)", re.DOTALL)
 _RELEASE: Final = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*|\(\)")
 _METHOD: Final = re.compile(_IDENTIFIER)
+_NAMES: Final = re.compile(r"[\w*?]+")
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})")
 
 
@@ -112,6 +113,13 @@ class _Table:
             if not pattern.fullmatch(value):
                 raise self.error(key, f'"{value}" is not {what}')
         return values
+
+    def symbol(self, key: str) -> str:
+        """A symbol in full; "" if there is none."""
+        value = self.text(key)
+        if value and not _SYMBOL.fullmatch(value):
+            raise self.error(key, f'"{value}" is no symbol, which is spelled like os.Open or unsafe.Pointer')
+        return value
 
     def symbols(self, key: str) -> tuple[str, ...]:
         """Symbols, with ``{alias}.Name`` spelled out for every package of the alias."""
@@ -234,6 +242,7 @@ def _resource(table: _Table) -> Resource:
         arguments=table.texts("arguments", repeats=True),
         flush=table.flag("flush"),
         long_lived=table.flag("long_lived"),
+        stubs=table.matching("stubs", _NAMES, "a name in which * and ? may stand for others"),
         drained_by=table.matching("drained_by", _METHOD, "a method"),
     )
     if CALL in resource.release and len(resource.release) > 1:
@@ -290,9 +299,7 @@ def _release(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
     calls = table.calls()
     argument = _argument(table)
     resource = _named_resource(table, known).name if "resource" in table.rest else ""
-    convert = table.text("convert")
-    if convert and not _SYMBOL.fullmatch(convert):
-        raise table.error("convert", f'"{convert}" is no type of a package, like unsafe.Pointer')
+    convert = table.symbol("convert")
     for symbol in calls:
         yield Release(symbol, argument, resource, convert)
 
@@ -303,7 +310,9 @@ def _argument(table: _Table) -> int:
 
 
 def _borrow(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
-    yield from map(Borrow, table.calls())
+    calls, until = table.calls(), table.symbol("until")
+    for symbol in calls:
+        yield Borrow(symbol, until)
 
 
 def _keep(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:

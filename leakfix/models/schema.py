@@ -55,6 +55,8 @@ class Resource:
     """Releasing it writes out what is buffered: without the release data is lost, while nothing but memory leaks."""
     long_lived: bool
     """A pool or client that is made to live as long as the program: a program's main function need not release it."""
+    stubs: tuple[str, ...]
+    """Name patterns of generated functions, in whatever package, that work through it and never release it."""
     drained_by: tuple[str, ...]
     """Methods that release it on their own as soon as they return false (``rows.Next``)."""
 
@@ -100,6 +102,8 @@ class Borrow:
     """A call that keeps none of its arguments and releases none."""
 
     symbol: str
+    until: str
+    """The call that ends its use of the arguments, when that goes on after it has returned; "" if it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,16 @@
-"""Lowering of Go calls: what they acquire, and what they do to the resources among their arguments.
-
-What a callee does is known from the models, else from its body's summary, else from the types of its parameters: one
-that can only read or write borrows. A callee of which nothing is known keeps what it is given.
-"""
+"""Lowering of Go calls: their operands, the acquisitions that they make, and whether they come back."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from leakfix.flow import ANY_METHOD, Drop, ExitKind, Handing, Obligation, Place, Release
+from leakfix.flow import Drop, ExitKind, Handing, Obligation, Outcome, Place, Release, Test
 from leakfix.languages.go import syntax
-from leakfix.languages.go.carry import can_carry, can_read_through, only_borrows
-from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Value, span_of
+from leakfix.languages.go.carry import can_carry
+from leakfix.languages.go.lower_effects import Call, EffectLowering
+from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Value, span_of
 from leakfix.languages.go.obligations import drained_by
-from leakfix.languages.go.types import Slice, selection
+from leakfix.languages.go.types import selection
 from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
@@ -22,8 +18,9 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.infer import Callee
     from leakfix.languages.go.lower_values import ValueLowering
-    from leakfix.languages.go.summaries import Summary
-    from leakfix.languages.go.types import Type
+
+
+_HOLDS = {"nil": Outcome.NIL, "not-nil": Outcome.NOT_NIL, "true": Outcome.TRUE, "false": Outcome.FALSE}
 
 
 class CallLowering:
@@ -33,6 +30,7 @@ class CallLowering:
         self.frame = frame
         self.values = values
         self.program = frame.program
+        self.effects = EffectLowering(frame)
         self.unnamed: set[int] = set()
         """Temporaries whose life ends with the statement."""
 
@@ -59,8 +57,8 @@ class CallLowering:
         callee = self.frame.types.callee(node)
         if callee is not None and callee.kind == "conversion":
             return arguments[:1] or [NOTHING]
-        results = self._effects(node, callee, receiver, arguments) if concerned else {}
-        return self._results(node, callee, receiver, results)
+        through = self.effects.apply(Call(node, name, callee, receiver, tuple(arguments))) if concerned else {}
+        return self._results(node, callee, receiver, through)
 
     def discard(self, node: Node) -> None:
         """A call as a statement: nothing holds its results."""
@@ -73,14 +71,15 @@ class CallLowering:
             arguments = self._arguments(node)
             self.values.closures.run(function, deferred=True)
             for argument in arguments:
-                self._hand_over(node, argument)
+                self.frame.escape(span_of(node), argument, Handing.PASSED)
             return
         receiver = self._receiver(function)
         arguments = self._arguments(node)
         if self._released_by_verb(node, function, _last_name(function), receiver, deferred=True):
             return
         if self._concerned(receiver, arguments):
-            self._effects(node, self.frame.types.callee(node), receiver, arguments, deferred=True)
+            callee = self.frame.types.callee(node)
+            self.effects.apply(Call(node, _last_name(function), callee, receiver, tuple(arguments), deferred=True))
 
     def start(self, node: Node) -> None:
         """``go f(x)``: whatever the goroutine is given is in its hands."""
@@ -119,6 +118,19 @@ class CallLowering:
         if callee.function is not None and callee.function.file.package is self.frame.file.package:
             return ExitKind.STOP if self.program.summary(callee.function).never_returns else None
         return None
+
+    def checked(self, node: Node) -> Test | None:
+        """What is known of a variable once the call has come back: ``require.NoError(t, err)``."""
+        function = syntax.unparen(node.child_by_field_id(syntax.F_FUNCTION) or node)
+        if _last_name(function) not in self.program.checking_names:
+            return None
+        callee = self.frame.types.callee(node)
+        check = self.program.models.check(callee.symbol) if callee is not None else None
+        arguments = syntax.operands(node.child_by_field_id(syntax.F_ARGUMENTS) or node)
+        if check is None or check.argument >= len(arguments):
+            return None
+        place = self.values.place(arguments[check.argument])
+        return Test(place, _HOLDS[check.holds]) if place is not None else None
 
     def drained(self, condition: Node) -> Release | None:
         """For a condition ``rows.Next()``: the release that its being false amounts to."""
@@ -188,7 +200,7 @@ class CallLowering:
             for link in arguments[0].links:
                 self.frame.emit(Release(span_of(node), link.place, "close"))
         if name == "copy" and len(arguments) > 1:
-            self._hand_over(node, arguments[1])
+            self.frame.escape(span_of(node), arguments[1], Handing.PASSED)
         return NOTHING
 
     def _released_by_verb(self, node: Node, function: Node, name: str, receiver: Value, *, deferred: bool) -> bool:
@@ -209,91 +221,6 @@ class CallLowering:
         for link in receiver.links:
             self.frame.emit(Release(span, link.place, name, deferred))
         return True
-
-    def _effects(
-        self, node: Node, callee: Callee | None, receiver: Value, arguments: list[Value], *, deferred: bool = False
-    ) -> dict[int, list[Value]]:
-        """What the call does to its operands; gives what each result works through."""
-        through: dict[int, list[Value]] = {}
-        for index, value in ((RECEIVER, receiver), *enumerate(arguments)):
-            if self.frame.is_tracked(value):
-                self._effect(node, callee, index, value, deferred, through)
-        return through
-
-    def _effect(
-        self,
-        node: Node,
-        callee: Callee | None,
-        index: int,
-        value: Value,
-        deferred: bool,
-        through: dict[int, list[Value]],
-    ) -> None:
-        if callee is None:
-            if index == RECEIVER and value.place is not None:
-                through.setdefault(0, []).append(value.through())
-            else:
-                self._hand_over(node, value)
-            return
-        models, symbol = self.program.models, callee.symbol
-        release = models.release(symbol)
-        if release is not None and release.argument == index:
-            for link in value.links:
-                self.frame.emit(Release(span_of(node), link.place, ANY_METHOD, deferred))
-            return
-        if models.kept_argument(symbol) == index:
-            self._hand_over(node, value)
-            return
-        wrap = models.wrap(symbol)
-        if wrap is not None and index in wrap.arguments:
-            relation = Relation.OWNING if wrap.closes else Relation.THROUGH
-            through.setdefault(0, []).append(value.through(relation))
-            return
-        if models.borrows(symbol):
-            return
-        if callee.function is not None and callee.function.body is not None:
-            self._summarised(node, self.program.summary(callee.function), index, value, deferred, through)
-            return
-        self._by_type(node, callee, index, value, through)
-
-    def _summarised(
-        self,
-        node: Node,
-        summary: Summary,
-        index: int,
-        value: Value,
-        deferred: bool,
-        through: dict[int, list[Value]],
-    ) -> None:
-        """The callee's body was read: it releases and keeps just what its summary says."""
-        span = span_of(node)
-        effects = summary.of(index)
-        if effects is None:
-            self._hand_over(node, value)
-            return
-        for link in value.links:
-            for path, method in effects.releases:
-                self.frame.emit(Release(span, link.place.below(*path), method, deferred))
-            for path in effects.keeps:
-                self.frame.escape(span, Value((replace(link, place=link.place.below(*path)),)), Handing.PASSED)
-        for result in effects.results:
-            through.setdefault(result, []).append(value if result in effects.same else value.through(Relation.OWNING))
-
-    def _by_type(self, node: Node, callee: Callee, index: int, value: Value, through: dict[int, list[Value]]) -> None:
-        """Nothing but the signature is known."""
-        standard = self.program.is_standard(callee.package, self.frame.file)
-        borrows = value.place is not None or standard if index == RECEIVER else only_borrows(_parameter(callee, index))
-        if not borrows:
-            self._hand_over(node, value)
-            return
-        signature = callee.signature
-        results = signature.results if signature is not None else (None,)
-        for number, result in enumerate(results):
-            if can_read_through(result) if standard else can_carry(result):
-                through.setdefault(number, []).append(value.through())
-
-    def _hand_over(self, node: Node, value: Value) -> None:
-        self.frame.escape(span_of(node), value, Handing.PASSED)
 
     def _results(
         self, node: Node, callee: Callee | None, receiver: Value, through: dict[int, list[Value]]
@@ -332,18 +259,6 @@ class CallLowering:
 
 def _joined(values: list[Value]) -> Value:
     return Value(tuple(link for value in values for link in value.links)) if values else NOTHING
-
-
-def _parameter(callee: Callee, index: int) -> Type | None:
-    """The type of a parameter; each argument of a variadic one has its element type."""
-    signature = callee.signature
-    if signature is None or not signature.params:
-        return None
-    last = len(signature.params) - 1
-    if signature.variadic and index >= last:
-        rest = signature.params[last]
-        return rest.element if isinstance(rest, Slice) else None
-    return signature.params[index] if index <= last else None
 
 
 def _last_name(function: Node) -> str:

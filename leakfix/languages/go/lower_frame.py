@@ -264,7 +264,7 @@ class Frame:
         for link in value.links:
             if link.place.root in self.tracked:
                 inside = bool(link.path) or link.relation is not Relation.ALIAS
-                self.emit(Escape(span, link.place, how, index, inside, link.late))
+                self.emit(Escape(span, link.place, how, index, inside, late=link.late))
 
     def store(self, span: Span, target: Place, value: Value) -> None:
         """``target`` takes the value; what it held before is overwritten."""

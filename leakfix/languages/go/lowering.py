@@ -303,6 +303,11 @@ class StatementLowering:
                 self.values.value(inner)
                 continue
             self.values.calls.discard(inner)
+            told = self.values.calls.checked(inner)
+            if told is not None:
+                behind = self.frame.new_block()
+                self.frame.branch(behind, (told,), None, None)
+                self.frame.current = behind
             kind = self.values.calls.stops(inner)
             if kind is not None:
                 self.frame.exit(kind, span_of(node))

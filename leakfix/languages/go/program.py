@@ -46,6 +46,8 @@ class Program:
         ) - {"()"}
         self.draining_methods = frozenset(m for resource in models.resources() for m in resource.drained_by)
         self.stopping_names = frozenset(s.rpartition(".")[2] for s in symbols if models.never_returns(s))
+        self.checking_names = frozenset(s.rpartition(".")[2] for s in symbols if models.check(s) is not None)
+        self.stubs = {resource.name: resource.stubs for resource in models.resources() if resource.stubs}
         self._depth = 0
 
     def bindings(self, function: Function) -> Bindings:

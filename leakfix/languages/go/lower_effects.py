@@ -1,0 +1,155 @@
+"""What a Go call does to the resources among its operands.
+
+It is known from the models, else from the callee's summary, else from the types of its parameters: one that can only
+read or write borrows. A callee of which nothing is known keeps what it is given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import ANY_METHOD, Escape, Handing, Release
+from leakfix.languages.go.carry import can_carry, can_read_through, only_borrows
+from leakfix.languages.go.lower_frame import Frame, Link, Relation, Value, span_of
+from leakfix.languages.go.types import Slice
+from leakfix.models import RECEIVER
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.languages.go.infer import Callee
+    from leakfix.languages.go.summaries import Summary
+    from leakfix.languages.go.types import Type
+
+_ITERATES: Final = re.compile(r"(?:For)?Each|Range|Walk|Visit|Iterate|Iter|Ascend|Descend")
+"""Methods that call a function for each of many before they return, by the naming that Go code keeps to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with its evaluated operands; ``name`` is the last one of what is called."""
+
+    node: Node
+    name: str
+    callee: Callee | None
+    receiver: Value
+    arguments: tuple[Value, ...]
+    deferred: bool = False
+
+
+class EffectLowering:
+    """Emits what the calls of one function do to their operands."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.program = frame.program
+
+    def apply(self, call: Call) -> dict[int, list[Value]]:
+        """Emit the effects; gives what each result works through."""
+        through: dict[int, list[Value]] = {}
+        for index, value in ((RECEIVER, call.receiver), *enumerate(call.arguments)):
+            if self.frame.is_tracked(value):
+                self._effect(call, index, value, through)
+        return through
+
+    def _effect(self, call: Call, index: int, value: Value, through: dict[int, list[Value]]) -> None:
+        callee = call.callee
+        if callee is None:
+            if index == RECEIVER and value.place is not None:
+                through.setdefault(0, []).append(value.through())
+            else:
+                self._hand_over(call, index, value)
+            return
+        if self._modelled(call, callee.symbol, index, value, through):
+            return
+        if callee.function is not None and callee.function.body is not None:
+            self._summarised(call, self.program.summary(callee.function), index, value, through)
+            return
+        self._by_type(call, callee, index, value, through)
+
+    def _modelled(self, call: Call, symbol: str, index: int, value: Value, through: dict[int, list[Value]]) -> bool:
+        """Whether the models say what the callee does to the operand."""
+        models = self.program.models
+        release, wrap = models.release(symbol), models.wrap(symbol)
+        if release is not None and release.argument == index:
+            for link in value.links:
+                self.frame.emit(Release(span_of(call.node), link.place, ANY_METHOD, call.deferred))
+            return True
+        if models.kept_argument(symbol) == index:
+            self._hand_over(call, index, value)
+            return True
+        if wrap is not None and index in wrap.arguments:
+            if wrap.closes_on_error:
+                self._hand_over(call, index, value)
+            else:
+                relation = Relation.OWNING if wrap.closes else Relation.THROUGH
+                through.setdefault(0, []).append(value.through(relation))
+            return True
+        return models.borrows(symbol)
+
+    def _summarised(
+        self, call: Call, summary: Summary, index: int, value: Value, through: dict[int, list[Value]]
+    ) -> None:
+        """The callee's body was read: it releases and keeps just what its summary says."""
+        effects = summary.of(index)
+        if effects is None:
+            self._hand_over(call, index, value)
+            return
+        for link in value.links:
+            for path, method in effects.releases:
+                self.frame.emit(Release(span_of(call.node), link.place.below(*path), method, call.deferred))
+            for path in effects.keeps:
+                self._hand_over(call, index, Value((replace(link, place=link.place.below(*path)),)))
+        for result in effects.results:
+            through.setdefault(result, []).append(value if result in effects.same else value.through(Relation.OWNING))
+
+    def _by_type(self, call: Call, callee: Callee, index: int, value: Value, through: dict[int, list[Value]]) -> None:
+        """Nothing but the signature is known."""
+        standard = self.program.is_standard(callee.package, self.frame.file)
+        borrows = value.place is not None or standard if index == RECEIVER else only_borrows(parameter(callee, index))
+        if not borrows:
+            self._hand_over(call, index, value)
+        results = callee.signature.results if callee.signature is not None else (None,)
+        for number, result in enumerate(results if borrows or self._is_stub(call) else ()):
+            if can_read_through(result) if standard else can_carry(result):
+                through.setdefault(number, []).append(value.through())
+
+    def _is_stub(self, call: Call) -> bool:
+        return any(fnmatchcase(call.name, pattern) for patterns in self.program.stubs.values() for pattern in patterns)
+
+    def _hand_over(self, call: Call, index: int, value: Value) -> None:
+        """The operand may be kept; but what is given to a resource itself stays with it."""
+        if call.deferred or index == RECEIVER:
+            self.frame.escape(span_of(call.node), value, Handing.PASSED)
+            return
+        spares = frozenset(
+            name for name, patterns in self.program.stubs.items() if any(fnmatchcase(call.name, p) for p in patterns)
+        )
+        for link in value.links:
+            if link.place.root not in self.frame.tracked or _runs_at_once(call, link):
+                continue
+            inside = bool(link.path) or link.relation is not Relation.ALIAS
+            into = call.receiver.place
+            self.frame.emit(
+                Escape(span_of(call.node), link.place, Handing.PASSED, None, inside, into, spares, link.late)
+            )
+
+
+def parameter(callee: Callee, index: int) -> Type | None:
+    """The type of a parameter; each argument of a variadic one has its element type."""
+    signature = callee.signature
+    if signature is None or not signature.params:
+        return None
+    last = len(signature.params) - 1
+    if signature.variadic and index >= last:
+        rest = signature.params[last]
+        return rest.element if isinstance(rest, Slice) else None
+    return signature.params[index] if index <= last else None
+
+
+def _runs_at_once(call: Call, link: Link) -> bool:
+    """Whether an argument is a function that only uses the resource, and is called before the call returns."""
+    return link.late and link.relation is Relation.THROUGH and _ITERATES.search(call.name) is not None
