@@ -1,5 +1,6 @@
 """The built-in models, what users add to them, and what they answer."""
 
+import pickle
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -115,6 +116,13 @@ def test_unknown_resource(models: Models) -> None:
 def test_last_components_of_releases(models: Models) -> None:
     assert {"Close", "Rollback", "Stop", "()"} <= models.release_methods
     assert "Body.Close" not in models.release_methods
+
+
+def test_models_go_to_other_processes(models: Models) -> None:
+    copy = pickle.loads(pickle.dumps(models))
+    assert copy.symbols() == models.symbols()
+    assert copy.acquires("os.Pipe") == models.acquires("os.Pipe")
+    assert copy.release_methods == models.release_methods
 
 
 def test_unknown_language() -> None:

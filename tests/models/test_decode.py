@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from leakfix.models import CALL, CONTEXT, RECEIVER, Acquire, Check, Keep, Lend, ModelError, Release, Wrap
+from leakfix.models import CALL, CONTEXT, RECEIVER, Acquire, Borrow, Check, Keep, Lend, ModelError, Release, Wrap
 from leakfix.models.decode import Document, decode
 
 RESOURCE = """
@@ -43,6 +43,7 @@ def test_resource_says_all_it_can() -> None:
         flush = true
         long_lived = true
         drained_by = ["Next"]
+        stubs = ["New*Client"]
         """
     ).resources
     assert session.release == ("End", "Conn.Close")
@@ -50,6 +51,7 @@ def test_resource_says_all_it_can() -> None:
     assert (session.severity, session.confidence) == ("info", "low")
     assert session.types == ("example.com/db.Session",)
     assert session.drained_by == ("Next",)
+    assert session.stubs == ("New*Client",)
     assert session.idempotent
     assert session.flush
     assert session.long_lived
@@ -131,6 +133,8 @@ def test_alias_stands_for_each_of_its_packages() -> None:
             '[[release]]\ncall = ["db.Free"]\nargument = 1\nresource = "lease"\nconvert = "unsafe.Pointer"',
             Release("db.Free", 1, "lease", "unsafe.Pointer"),
         ),
+        ('[[borrow]]\ncall = ["db.Show"]', Borrow("db.Show", "")),
+        ('[[borrow]]\ncall = ["db.Record"]\nuntil = "db.Stop"', Borrow("db.Record", "db.Stop")),
         ('[[keep]]\ncall = ["db.Own"]\nargument = 2', Keep("db.Own", 2)),
         ('[[keep]]\ncall = ["db.T.Own"]\nargument = "receiver"', Keep("db.T.Own", RECEIVER)),
         ('[[wrap]]\ncall = ["db.Tee"]\nargument = [0, 1]', Wrap("db.Tee", (0, 1), closes=False, closes_on_error=False)),
@@ -219,9 +223,17 @@ ACQUIRE = RESOURCE + '[[acquire]]\ncall = ["db.Lease"]\nresource = "lease"\n'
             id="pointer type",
         ),
         pytest.param(RESOURCE + 'drained_by = ["a.B"]', 'drained_by: "a.B" is not a method', id="drained by a path"),
+        pytest.param(
+            RESOURCE + 'stubs = ["pb.New*"]', 'stubs: "pb.New*" is not a name in which', id="stub of a package"
+        ),
         # Calls
         pytest.param(
             '[[borrow]]\nargument = 0\ncall = ["a.B"]', '[[borrow]] "a.B": argument: unknown key', id="borrow"
+        ),
+        pytest.param(
+            '[[borrow]]\ncall = ["a.B"]\nuntil = "Stop"',
+            'until: "Stop" is no symbol, which is spelled like',
+            id="until",
         ),
         pytest.param("[[noreturn]]", "[[noreturn]] number 1: call: missing", id="no call"),
         pytest.param("[[noreturn]]\ncall = []", "[[noreturn]] number 1: call: names no function", id="empty call"),
@@ -273,7 +285,7 @@ ACQUIRE = RESOURCE + '[[acquire]]\ncall = ["db.Lease"]\nresource = "lease"\n'
         ),
         pytest.param(
             '[[release]]\ncall = ["a.B"]\nconvert = "Pointer"',
-            'convert: "Pointer" is no type of a package, like unsafe.Pointer',
+            'convert: "Pointer" is no symbol, which is spelled like os.Open or unsafe.Pointer',
             id="convert",
         ),
         pytest.param('[[keep]]\ncall = ["a.B"]\nargument = 1.5', "argument: expected a position from 0 on", id="half"),

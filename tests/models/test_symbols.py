@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import leakfix.models
-from leakfix.models import CONTEXT, RECEIVER, Acquire, Check, Keep, Lend, Models, Release, Resource, Wrap
+from leakfix.models import CONTEXT, RECEIVER, Acquire, Borrow, Check, Keep, Lend, Models, Release, Resource, Wrap
 from leakfix.models.decode import Document, decode
 from leakfix.models.schema import Fact
 
@@ -47,7 +47,8 @@ def named(document: Document) -> set[str]:
     """The symbols and types that a document names."""
     types = {name for resource in document.resources for name in resource.types}
     converted = {fact.convert for fact in document.facts if isinstance(fact, Release) and fact.convert}
-    return {fact.symbol for fact in document.facts} | types | converted
+    ends = {fact.until for fact in document.facts if isinstance(fact, Borrow) and fact.until}
+    return {fact.symbol for fact in document.facts} | types | converted | ends
 
 
 def package(symbol: str) -> str:
