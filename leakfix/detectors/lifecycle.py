@@ -355,7 +355,7 @@ class _Pursuit:
         if self.site.obligation.resource in event.spares:
             return state
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]
-        if event.into is not None and event.late and any(carrier.holds(event.into) for carrier in carriers):
+        if event.into is not None and any(carrier.holds(event.into) for carrier in carriers):
             return state
         if any(event.place.holds(carrier) or carrier.holds(event.place) for carrier in carriers):
             return self._end(state, Status.HANDED_ON)

@@ -151,17 +151,21 @@ class CallLowering:
 
     def is_method(self, selector: Node) -> bool:
         """Whether ``x.name``, not called, is a method value; unknown counts as a field."""
-        operand, name = selector.child_by_field_id(syntax.F_OPERAND), selector.child_by_field_id(syntax.F_FIELD)
-        if operand is None or name is None:
-            return False
-        found = selection(self.frame.types.of(operand), syntax.text(name))
-        return found is not None and found.kind == "method"
+        return self._selects(selector) == "method"
 
     def can_carry(self, node: Node) -> bool:
         """Whether a value of the expression's type can hold a resource; unknown types can."""
         return can_carry(self.frame.types.of(node))
 
     # pieces
+
+    def _selects(self, selector: Node) -> str:
+        """Whether ``x.name`` is a "field" or a "method"; empty when the type is unknown."""
+        operand, name = selector.child_by_field_id(syntax.F_OPERAND), selector.child_by_field_id(syntax.F_FIELD)
+        if operand is None or name is None:
+            return ""
+        found = selection(self.frame.types.of(operand), syntax.text(name))
+        return found.kind if found is not None else ""
 
     def _receiver(self, function: Node) -> Value:
         if function.kind_id != syntax.SELECTOR_EXPRESSION:
@@ -213,9 +217,8 @@ class CallLowering:
             self.frame.emit(Release(span, Place(self.frame.root(variable)), "()", deferred))
             return True
         if function.kind_id == syntax.SELECTOR_EXPRESSION and receiver.place is not None:
-            called = receiver.place.below(name)
-            if receiver.place.root in self.frame.tracked:
-                self.frame.emit(Release(span, called, "()", deferred))
+            if receiver.place.root in self.frame.tracked and self._selects(function) == "field":
+                self.frame.emit(Release(span, receiver.place.below(name), "()", deferred))
         if name not in self.program.release_verbs or not self.frame.is_tracked(receiver):
             return False
         for link in receiver.links:

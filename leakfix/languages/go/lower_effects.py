@@ -129,13 +129,18 @@ class EffectLowering:
             name for name, patterns in self.program.stubs.items() if any(fnmatchcase(call.name, p) for p in patterns)
         )
         for link in value.links:
-            if link.place.root not in self.frame.tracked or _runs_at_once(call, link):
+            if link.place.root not in self.frame.tracked or self._runs_at_once(call, link):
                 continue
             inside = bool(link.path) or link.relation is not Relation.ALIAS
             into = call.receiver.place
             self.frame.emit(
                 Escape(span_of(call.node), link.place, Handing.PASSED, None, inside, into, spares, link.late)
             )
+
+    def _runs_at_once(self, call: Call, link: Link) -> bool:
+        """Whether an argument is a function that only uses the resource, and is called before the call returns."""
+        uses = link.relation is Relation.THROUGH and link.late
+        return (uses or link.place.root in self.frame.functions) and _ITERATES.search(call.name) is not None
 
 
 def parameter(callee: Callee, index: int) -> Type | None:
@@ -148,8 +153,3 @@ def parameter(callee: Callee, index: int) -> Type | None:
         rest = signature.params[last]
         return rest.element if isinstance(rest, Slice) else None
     return signature.params[index] if index <= last else None
-
-
-def _runs_at_once(call: Call, link: Link) -> bool:
-    """Whether an argument is a function that only uses the resource, and is called before the call returns."""
-    return link.late and link.relation is Relation.THROUGH and _ITERATES.search(call.name) is not None

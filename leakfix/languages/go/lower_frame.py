@@ -123,6 +123,8 @@ class Frame:
         self.graph = Graph(function.name, span_of(owner))
         self.tracked: set[int] = set()
         self.fresh: set[int] = set()
+        self.functions: set[int] = set()
+        """Variables that hold a function literal which uses resources and releases none."""
         self.receivers: list[tuple[int, Place]] = []
         """Acquisitions that made an existing object own something."""
         self.scopes: list[Scope] = []
@@ -273,6 +275,8 @@ class Frame:
             self._connect(span, target, links)
             return
         links = value.links
+        if links and all(link.late and link.relation is Relation.THROUGH for link in links):
+            self.functions.add(target.root)
         if any(link.place.root == target.root and link.place.root in self.tracked for link in links):
             between = self.temporary()
             self._connect(span, between, links)

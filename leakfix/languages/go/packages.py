@@ -710,6 +710,10 @@ def _primary_name(files: tuple[File, ...]) -> str:
     return next(iter([*built, *names, *tests]), "")
 
 
+_GODEPS: Final = "/Godeps/_workspace/src/"
+"""What the godep tool put before the import paths of the packages that it copied."""
+
+
 def _import_specs(root: Node) -> Iterator[tuple[str, str]]:
     for child in root.children:
         if child.kind_id != syntax.IMPORT_DECLARATION:
@@ -720,7 +724,8 @@ def _import_specs(root: Node) -> Iterator[tuple[str, str]]:
                 path = spec.child_by_field_id(syntax.F_PATH)
                 if spec.kind_id == syntax.IMPORT_SPEC and path is not None:
                     name = spec.child_by_field_id(syntax.F_NAME)
-                    yield syntax.text(name) if name is not None else "", syntax.string_value(path)
+                    written = syntax.string_value(path)
+                    yield syntax.text(name) if name is not None else "", written.rpartition(_GODEPS)[2]
 
 
 def _functions(file: File) -> Iterator[Function]:
