@@ -86,6 +86,8 @@ class CallLowering:
         function = syntax.unparen(node.child_by_field_id(syntax.F_FUNCTION) or node)
         if function.kind_id == syntax.FUNC_LITERAL:
             self.values.closures.start(function)
+        elif function.kind_id == syntax.IDENTIFIER:
+            self.values.hand_on(node, self.values.value(function), Handing.CAPTURED)
         else:
             self.values.hand_on(node, self._receiver(function), Handing.CAPTURED)
         for argument in self._arguments(node):

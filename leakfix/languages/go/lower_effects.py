@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import ANY_METHOD, Escape, Handing, Release
 from leakfix.languages.go.carry import can_carry, can_read_through, only_borrows
 from leakfix.languages.go.lower_frame import Frame, Link, Relation, Value, span_of
-from leakfix.languages.go.types import Slice
+from leakfix.languages.go.types import Signature, Slice, underlying
 from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
@@ -88,7 +88,18 @@ class EffectLowering:
                 relation = Relation.OWNING if wrap.closes else Relation.THROUGH
                 through.setdefault(0, []).append(value.through(relation))
             return True
-        return models.borrows(symbol)
+        if models.borrows(symbol):
+            self._run(call, index, value)
+            return True
+        return False
+
+    def _run(self, call: Call, index: int, value: Value) -> None:
+        """A callee that keeps nothing calls the functions that it is given."""
+        if call.callee is None or not isinstance(underlying(parameter(call.callee, index)), Signature):
+            return
+        for link in value.links:
+            literal = link.late and link.relation is Relation.OWNING
+            self.frame.emit(Release(span_of(call.node), link.place, ANY_METHOD if literal else "()", call.deferred))
 
     def _summarised(
         self, call: Call, summary: Summary, index: int, value: Value, through: dict[int, list[Value]]
