@@ -50,15 +50,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from leakfix.detectors.lifecycle import Status
 from leakfix.languages.go.analysis import Analysis
 from leakfix.rules import Finding, Form, Refusal
+from leakfix.rules.go.forms import before_exits, deferred
 from leakfix.rules.go.lifecycle import BEFORE_EXIT, BIND, DEFER, LifecycleRule, Writer, leaks_of, usual_writers
 from leakfix.rules.go.repair import Repair
 from leakfix.rules.go.ticker_channels import channels, is_only_channel
 from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE
 from leakfix.rules.go.ticker_fields import forgotten
 from leakfix.rules.go.ticker_goroutines import stuck_goroutines
-from leakfix.rules.go.ticker_named import named, real_losses
+from leakfix.rules.go.ticker_named import is_reset, named, real_losses
 from leakfix.rules.go.ticker_reports import AFTER, EACH_TURN, ONE_TIMER, of_channel, of_field, of_goroutine
 from leakfix.rules.go.ticker_scene import collects_timers
 
@@ -87,9 +89,13 @@ class TickerStop(LifecycleRule):
         return sorted(found, key=lambda finding: finding.span)
 
     def writers(self, repair: Repair) -> Sequence[tuple[Form, Writer]]:
-        """As usual; one that is passed on where it is made gets a name first."""
-        site = repair.leak.site
-        return usual_writers(repair) if site.bound or site.discarded else [(BIND, named)]
+        """As usual; one that is passed on where it is made gets a name first, one that is reset is stopped at last."""
+        leak = repair.leak
+        if not leak.site.bound and not leak.site.discarded:
+            return [(BIND, named)]
+        if is_reset(repair) and not leak.repeats and Status.HANDED_ON not in leak.fates:
+            return [(DEFER, deferred), (BEFORE_EXIT, before_exits)]
+        return usual_writers(repair)
 
     def refuse(self, repair: Repair) -> Refusal | None:
         """One that is discarded cannot be meant to tick."""

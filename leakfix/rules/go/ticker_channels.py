@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
+from leakfix.languages.go.closures_loops import Pile
+from leakfix.languages.go.closures_values import Round
+from leakfix.rules.go.ticker_durations import is_never_positive
 from leakfix.rules.go.ticker_scene import AFTER, TICK, is_target, outer_expression, time_calls
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from leakfix.rules.go.ticker_scene import Scene, TimeCall
 
 _DEEPEST_COPY = 4
+_FEW = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,17 +100,36 @@ class Channel:
         if self.select is not None:
             return bool(self.passing)
         control, point = self.scene.control, self.point
-        if point is None or not self.receives or self.node in self.receives:
+        if point is None or self.node in self.receives or not self._has_one_name():
             return False
         done = control.holding(receive.start_byte for receive in self.receives)
         return point in control.reachable(control.behind(point), done)
+
+    def _has_one_name(self) -> bool:
+        """Whether one variable holds it wherever it is received from."""
+        bindings = self.scene.bindings
+        return len({bindings.variable(syntax.unparen(receive)) for receive in self.receives}) == 1
 
     @property
     def leaks(self) -> bool:
         """Whether what nobody can stop piles up: tickers whenever they are left, timers while they run."""
         if self.point is None:
             return False
-        return self.returns or self.repeats if self.call.ticks else self.outlived
+        if not self.call.ticks:
+            return self.outlived and not self._is_made_few_times()
+        duration = self.call.duration
+        return (self.returns or self.repeats) and duration is not None and not is_never_positive(self.scene, duration)
+
+    def _is_made_few_times(self) -> bool:
+        """Whether the loops around it have few rounds, as is plain to see."""
+        scene, rounds = self.scene, 1
+        node: Node | None = self.node
+        while node is not None and node != scene.owner:
+            if node.kind_id == syntax.FOR_STATEMENT:
+                around = Round(scene.analysis.program, scene.function, scene.owner, node)
+                rounds *= Pile(around, ()).rounds_at_most or _FEW + 1
+            node = node.parent
+        return rounds <= _FEW
 
 
 def channels(analysis: Analysis) -> Iterator[Channel]:

@@ -13,6 +13,7 @@ from leakfix.rules.go.ticker_scene import is_target
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from leakfix.languages.go.scopes import Variable
     from leakfix.languages.go.types import Type
     from leakfix.rules.go.ticker_scene import Scene
 
@@ -47,7 +48,13 @@ def is_positive(scene: Scene, node: Node, depth: int = _DEPTH) -> bool:
     if value is not None:
         return value > 0
     origin = _only_value(scene, node)
-    return origin is not None and is_positive(scene, origin, depth - 1)
+    return (origin is not None and is_positive(scene, origin, depth - 1)) or _is_guarded(scene, node)
+
+
+def is_never_positive(scene: Scene, node: Node) -> bool:
+    """Whether a duration is a constant for which Tick gives nil and NewTicker panics."""
+    value = evaluate(node, Resolver(scene.function.file, None, scene.bindings))
+    return value is not None and value <= 0
 
 
 def is_plain(scene: Scene, node: Node) -> bool:
@@ -99,6 +106,51 @@ def _only_value(scene: Scene, node: Node) -> Node | None:
     values = variable.origin.child_by_field_id(field) if field is not None else None
     listed = syntax.operands(values) if values is not None else []
     return listed[variable.position] if variable.position < len(listed) else None
+
+
+def _is_guarded(scene: Scene, node: Node) -> bool:
+    """Whether a variable that is never assigned to was just tested: ``if d > 0 {``, or ``if d <= 0 { return }``."""
+    variable = scene.bindings.variable(node) if node.kind_id == syntax.IDENTIFIER else None
+    if variable is None or any(is_target(use) or _is_changed(use) for use in scene.bindings.uses(variable)):
+        return False
+    at, around = node, node.parent
+    while around is not None and at != scene.owner:
+        if around.kind_id == syntax.IF_STATEMENT and around.child_by_field_id(syntax.F_CONSEQUENCE) == at:
+            if _tests(scene, variable, around, (">", "<")):
+                return True
+        elif around.kind_id == syntax.STATEMENT_LIST and _is_sieved(scene, variable, at):
+            return True
+        at, around = around, around.parent
+    return False
+
+
+def _is_sieved(scene: Scene, variable: Variable, statement: Node) -> bool:
+    """Whether an if before a statement of the same block keeps control from it when the variable is not positive."""
+    control = scene.control
+    before = statement.prev_named_sibling
+    while before is not None:
+        then = before.child_by_field_id(syntax.F_CONSEQUENCE)
+        if before.kind_id == syntax.IF_STATEMENT and _tests(scene, variable, before, ("<=", ">=")):
+            start, end = control.at(then) if then is not None else None, control.at(statement)
+            if start is not None and end is not None and end not in control.reachable([start]):
+                return True
+        before = before.prev_named_sibling
+    return False
+
+
+def _tests(scene: Scene, variable: Variable, branch: Node, signs: tuple[str, str]) -> bool:
+    """Whether the condition of an if is ``variable sign 0``, the second sign being for ``0 sign variable``."""
+    condition = branch.child_by_field_id(syntax.F_CONDITION)
+    condition = syntax.unparen(condition) if condition is not None else None
+    if condition is None or condition.kind_id != syntax.BINARY_EXPRESSION:
+        return False
+    left, right = condition.child_by_field_id(syntax.F_LEFT), condition.child_by_field_id(syntax.F_RIGHT)
+    if left is None or right is None:
+        return False
+    sign = syntax.operator(condition)
+    if syntax.text(left) == "0":
+        left, right, sign = right, left, {signs[1]: signs[0]}.get(sign, "")
+    return sign == signs[0] and syntax.text(right) == "0" and scene.bindings.variable(left) is variable
 
 
 def _is_integer(of: Type | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.statements import LayoutError, insert_before
+from leakfix.languages.go.statements import LayoutError
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_durations import is_plain, is_positive, means_the_same
 from leakfix.rules.go.ticker_scene import TICK
@@ -28,7 +28,7 @@ def bound(channel: Channel) -> list[Edit]:
     _check_jumps(channel)
     name = scene.name("ticker", call.statement)
     lines = [f"{name} := {call.package}NewTicker({_duration(channel)})", f"defer {name}.Stop()"]
-    return [insert_before(scene.source, call.statement, lines), _replaced(channel, f"{name}.C")]
+    return [scene.lines_before(call.statement, lines), _replaced(channel, f"{name}.C")]
 
 
 def after(channel: Channel) -> list[Edit]:
@@ -66,8 +66,8 @@ def one_timer(channel: Channel) -> list[Edit]:
         f"{name}.Reset({text})",
     ]
     return [
-        insert_before(scene.source, loop, made),
-        insert_before(scene.source, call.statement, again),
+        scene.lines_before(loop, made),
+        scene.lines_before(call.statement, again),
         _replaced(channel, f"{name}.C"),
     ]
 
@@ -84,7 +84,7 @@ def timer_each_turn(channel: Channel) -> list[Edit]:
     made = f"{name} := {call.package}NewTimer({_duration(channel)})"
     others = [case for case in syntax.operands(select) if case != channel.case]
     return [
-        insert_before(scene.source, call.statement, [made]),
+        scene.lines_before(call.statement, [made]),
         _replaced(channel, f"{name}.C"),
         *(_first_in_case(scene.source, case, f"{name}.Stop()") for case in others),
     ]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.statements import insert_before, node_at
+from leakfix.languages.go.statements import node_at
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_channels import received
 from leakfix.rules.go.ticker_scene import scene_of
@@ -43,12 +43,19 @@ def real_losses(repair: Repair) -> Leak | None:
     made = control.holding([repair.call.start_byte])
     if not made:
         return leak
-    is_timer = leak.site.obligation.resource == _TIMER
-    running = made | control.holding(_resets(scene, variable)) if is_timer else made
-    fired = control.holding(node.start_byte for node in receives) if is_timer else set()
-    held = control.reachable({following for point in running for following in control.behind(point)}, fired)
+    over: set[Point] = set()
+    if leak.site.obligation.resource == _TIMER:
+        made |= control.holding(_calls(scene, variable, "Reset"))
+        over = control.holding([*(node.start_byte for node in receives), *_calls(scene, variable, "Stop")])
+    held = control.reachable({following for point in made for following in control.behind(point)}, over)
     losses = tuple(loss for loss in leak.losses if _is_reached(repair, scene, loss, held))
     return replace(leak, losses=losses) if losses else None
+
+
+def is_reset(repair: Repair) -> bool:
+    """Whether the timer is reset, so that a Stop before that ends nothing."""
+    variable = _variable(repair)
+    return variable is not None and any(True for _ in _calls(_scene(repair), variable, "Reset"))
 
 
 def named(repair: Repair) -> list[Edit]:
@@ -62,7 +69,7 @@ def named(repair: Repair) -> list[Edit]:
     call = repair.call
     lines = [f"{name} := {syntax.text(call)}", f"defer {name}.Stop()"]
     return [
-        insert_before(repair.source, repair.statement, lines),
+        scene.lines_before(repair.statement, lines),
         Edit(Span(call.start_byte, call.end_byte), name.encode()),
     ]
 
@@ -88,8 +95,8 @@ def _receives(scene: Scene, variable: Variable) -> list[Node] | None:
     return found
 
 
-def _resets(scene: Scene, variable: Variable) -> Iterable[int]:
-    return (use.start_byte for use in scene.bindings.uses(variable) if _selected(use, "Reset") is not None)
+def _calls(scene: Scene, variable: Variable, method: str) -> Iterable[int]:
+    return (use.start_byte for use in scene.bindings.uses(variable) if _selected(use, method) is not None)
 
 
 def _selected(use: Node, name: str) -> Node | None:

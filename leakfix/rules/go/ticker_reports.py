@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.statements import LayoutError
-from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Step
+from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
 from leakfix.rules.go.lifecycle import BIND
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE
@@ -111,7 +111,7 @@ def _finding(
         rule=rule.id,
         function=call.scene.function.name,
         message=message,
-        severity=rule.severity,
+        severity=Severity.INFO if call.scene.function.file.is_test else rule.severity,
         confidence=confidence,
         trace=trace,
         fixes=fixes,

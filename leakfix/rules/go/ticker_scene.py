@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
-from leakfix.languages.go.statements import free_name, statement_of
+from leakfix.languages.go.statements import free_name, insert_before, statement_of
 from leakfix.languages.go.versions import Version
 from leakfix.rules.go.ticker_control import Control
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.infer import Types
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.scopes import Bindings
-    from leakfix.text import Source, Span
+    from leakfix.text import Edit, Source
 
 TICK: Final = "time.Tick"
 AFTER: Final = "time.After"
@@ -98,16 +98,17 @@ class Scene:
         return variable.position < len(listed) and self.is_endless(listed[variable.position], depth + 1)
 
     def name(self, base: str, at: Node) -> str:
-        """A free name for a new variable in the block of the statement ``at``, kept from every other new variable."""
-        given = self.analysis.cache.setdefault("ticker-names", {})
-        assert isinstance(given, dict)
-        block = _block_of(at)
-        key = (base, at.start_byte)
-        if key not in given:
-            taken = [name for name, other in given.values() if _overlap(block, other)]
-            given[key] = (free_name([base], self.bindings, at, taken), block)
-        name: str = given[key][0]
-        return name
+        """A free name for a new variable at the statement ``at``."""
+        return free_name([base], self.bindings, at)
+
+    def lines_before(self, statement: Node, lines: Iterable[str]) -> Edit:
+        """New lines before a statement; gofmt sets a label one tab to the left of what it stands at."""
+        deeper = ""
+        if statement.kind_id == syntax.LABELED_STATEMENT:
+            inner = syntax.operands(statement)[-1]
+            outer = self.source.indent(statement.start_byte)
+            deeper = self.source.indent(inner.start_byte).removeprefix(outer).decode()
+        return insert_before(self.source, statement, [deeper + line for line in lines])
 
     def _never_returns(self, call: Node) -> bool:
         callee = self.types.callee(call)
@@ -210,14 +211,3 @@ def _call_at(root: Node, start: int, end: int) -> Node | None:
     if parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION:
         parent = parent.parent
     return parent if parent is not None and parent.kind_id == syntax.CALL_EXPRESSION else None
-
-
-def _block_of(statement: Node) -> Span:
-    from leakfix.text import Span
-
-    node = statement.parent or statement
-    return Span(node.start_byte, node.end_byte)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
