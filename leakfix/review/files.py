@@ -43,24 +43,46 @@ class Found:
     status: os.stat_result
 
 
-def find(root: Path, path: str) -> Found | None:
-    """What lies at `path` below `root`; None when nothing does.
+class WorkTree:
+    """The files below a directory, none of them behind a link or in another repository."""
 
-    Raises PathRefusedError when a directory on the way is a symbolic link or belongs to another repository.
-    """
-    for directory in ancestors(path):
-        if (root / directory).is_symlink():
-            raise PathRefusedError(f"{path!r} lies behind the symbolic link {directory!r}")
-        if os.path.lexists(root / directory / ".git"):
-            raise PathRefusedError(f"{path!r} lies in the repository at {directory!r}")
-    try:
-        status = os.lstat(root / path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    if stat.S_ISLNK(status.st_mode):
-        target = os.readlink(root / path)  # noqa: PTH115 (keeps the bytes as they are)
-        return Found("120000", os.fsencode(target), status)
-    data = read_regular(root / path) if stat.S_ISREG(status.st_mode) else None
-    if data is None:
-        return Found("", b"", status)
-    return Found("100755" if status.st_mode & stat.S_IXUSR else "100644", data, status)
+    def __init__(self, root: Path) -> None:
+        """Nothing is read yet."""
+        self._root = root
+        self._own: set[str] = set()
+
+    def find(self, path: str) -> Found | None:
+        """What lies at `path`; None when nothing does.
+
+        Raises PathRefusedError when a directory on the way is a symbolic link or the top of another repository, or when
+        the system does not tell.
+        """
+        try:
+            self._check_way(path)
+            return self._look(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise PathRefusedError(f"{path!r} cannot be read: {error.strerror}") from error
+
+    def _check_way(self, path: str) -> None:
+        for directory in ancestors(path):
+            if directory in self._own:
+                continue
+            place = self._root / directory
+            if stat.S_ISLNK(os.lstat(place).st_mode):
+                raise PathRefusedError(f"{path!r} lies behind the symbolic link {directory!r}")
+            if os.path.lexists(place / ".git"):
+                raise PathRefusedError(f"{path!r} lies in the repository at {directory!r}")
+            self._own.add(directory)
+
+    def _look(self, path: str) -> Found:
+        place = self._root / path
+        status = os.lstat(place)
+        if stat.S_ISLNK(status.st_mode):
+            target = os.readlink(place)  # noqa: PTH115 (keeps the bytes as they are)
+            return Found("120000", os.fsencode(target), status)
+        data = read_regular(place) if stat.S_ISREG(status.st_mode) else None
+        if data is None:
+            return Found("", b"", status)
+        return Found("100755" if status.st_mode & stat.S_IXUSR else "100644", data, status)

@@ -39,10 +39,17 @@ def locate(path: Path, settings_of: Callable[[Path], Mapping[str, str]]) -> Loca
 
     Raises NotARepositoryError.
     """
-    start = path.resolve()
-    if not start.exists():
-        raise NotARepositoryError(f"{path}: no such file or directory")
-    if start.is_file():
+    try:
+        found = _search(path.resolve(strict=True), settings_of)
+    except (OSError, RuntimeError) as error:
+        raise NotARepositoryError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    if found is None:
+        raise NotARepositoryError(f"{path}: not in a git repository")
+    return found
+
+
+def _search(start: Path, settings_of: Callable[[Path], Mapping[str, str]]) -> Location | None:
+    if not start.is_dir():
         start = start.parent
     for directory in (start, *start.parents):
         found = _at(directory, settings_of)
@@ -50,7 +57,7 @@ def locate(path: Path, settings_of: Callable[[Path], Mapping[str, str]]) -> Loca
             return found
         if directory == start and start.name != ".git" and _is_git_dir(start, start):
             return Location(None, start, start)
-    raise NotARepositoryError(f"{path}: not in a git repository")
+    return None
 
 
 def _at(directory: Path, settings_of: Callable[[Path], Mapping[str, str]]) -> Location | None:
@@ -102,7 +109,7 @@ def _separate(directory: Path, git_dir: Path, settings_of: Callable[[Path], Mapp
 def _pointed(base: Path, pointer: bytes) -> Path:
     try:
         return (base / os.fsdecode(pointer.rstrip(b"\r\n"))).resolve()
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise NotARepositoryError(f"{base} leads to a path that cannot be read: {error}") from error
 
 

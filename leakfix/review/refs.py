@@ -96,7 +96,8 @@ def resolve_reftable(git: Git, location: Location, name: str, directory: Path, o
     environment = {"GIT_DIR": os.fspath(common)}
     if location.git_dir != location.common_dir:
         _copy_reftable(location.git_dir, here)
-        environment = {"GIT_DIR": os.fspath(here), "GIT_COMMON_DIR": os.fspath(common)}
+        (here / "commondir").write_text("../common\n")
+        environment = {"GIT_DIR": os.fspath(here)}
     git.run("rev-parse", "--git-dir", cwd=directory, environment=environment)
     try:
         # --quiet: an unborn or unknown reference is an exit code without a complaint.

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from leakfix.review.scratch import Scratch
     from leakfix.review.series import Commit, Series
 
+# The patches are of blobs, and blobs need not look as the attributes of their repository would have them stored.
+_AS_STORED = "* -text -ident -filter -working-tree-encoding\n"
+
 
 def replay(series: Series, patches: Sequence[Path]) -> None:
     """Applies the patch files with `git am --keep-cr` in a scratch repository that holds the base, but none of the
@@ -47,6 +50,7 @@ def _committer(series: Series) -> dict[str, str]:
 
 def _check_out(fresh: Scratch, series: Series) -> None:
     """Checks out those files of the base that the series changes; `git am` looks at no other in the work tree."""
+    (fresh.git_dir / "info" / "attributes").write_text(_AS_STORED)
     fresh.run("update-ref", "HEAD", series.base)
     fresh.run("read-tree", series.base)
     entries = tree_entries(fresh, series.base)

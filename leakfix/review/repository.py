@@ -20,7 +20,7 @@ from leakfix.review.errors import (
     PathRefusedError,
     SeriesError,
 )
-from leakfix.review.files import read_regular
+from leakfix.review.files import WorkTree, read_regular
 from leakfix.review.git import Git
 from leakfix.review.listing import Entry, Recorded, index_entries, index_records, tree_entries
 from leakfix.review.location import Location, locate
@@ -100,7 +100,10 @@ class Repository:
         Links on the way are followed, a link at the end is not. Raises NoWorkTreeError for a bare repository.
         """
         root, given = self._work_tree(), Path(path)
-        place = given.parent.resolve() / given.name
+        try:
+            place = given.parent.resolve() / given.name
+        except (OSError, RuntimeError) as error:
+            raise PathRefusedError(f"{path} cannot be followed: {error}") from error
         if not place.is_relative_to(root):
             raise PathRefusedError(f"{path} is outside of the repository at {root}")
         return checked(place.relative_to(root).as_posix())
@@ -135,7 +138,7 @@ class Repository:
             return []
         index = self._copied_index()
         comparison = Comparison(
-            root,
+            WorkTree(root),
             self.object_format,
             self._committed_at_head(),
             index_entries(self._store, index) if index else {},

@@ -7,27 +7,25 @@ from typing import TYPE_CHECKING
 
 from leakfix.review.base import submodule_of
 from leakfix.review.errors import PathRefusedError
-from leakfix.review.files import find
 from leakfix.review.listing import SUBMODULE, Entry, blob_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from leakfix.review.base import Prepare
-    from leakfix.review.files import Found
+    from leakfix.review.files import Found, WorkTree
     from leakfix.review.listing import Recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The work tree at `root` beside what is committed and staged.
+    """The `files` of the work tree beside what is committed and staged.
 
     `file_mode`: whether the executable bit counts. `recorded` gives size and time that the index holds for files, and
     the time of the index in nanoseconds.
     """
 
-    root: Path
+    files: WorkTree
     object_format: str
     committed: Mapping[str, Entry]
     staged: Mapping[str, Entry]
@@ -41,7 +39,7 @@ class Comparison:
         unequal: dict[str, Found] = {}
         for path in paths:
             self._check_owner(path)
-            entry, found = self.staged.get(path), find(self.root, path)
+            entry, found = self.staged.get(path), self.files.find(path)
             if entry is None or found is None or not self._settled(path, entry, found):
                 if not self._absent(path, entry, found):
                     different.add(path)

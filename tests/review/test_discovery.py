@@ -62,8 +62,11 @@ def test_where_there_is_no_repository(tmp_path: Path) -> None:
     (tmp_path / "plain" / ".git").mkdir(parents=True)
     with pytest.raises(NotARepositoryError, match="not in a git repository"):
         Repository.discover(tmp_path / "plain")
-    with pytest.raises(NotARepositoryError, match="no such file"):
+    with pytest.raises(NotARepositoryError, match="No such file"):
         Repository.discover(tmp_path / "missing")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(NotARepositoryError):
+        Repository.discover(tmp_path / "loop" / "x")
 
 
 def test_an_empty_dot_git_directory_is_passed_over_as_git_does(sandbox: Sandbox) -> None:

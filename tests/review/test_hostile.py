@@ -17,8 +17,8 @@ from tests.review.sandbox import NOON, Sandbox, git
 OLD, NEW = b"package a\n", b"package a\n\n// closed\n"
 HOOKS = (
     "applypatch-msg pre-applypatch post-applypatch pre-commit pre-merge-commit prepare-commit-msg commit-msg "
-    "post-commit pre-rebase post-checkout post-merge post-rewrite pre-push pre-auto-gc reference-transaction post-index-change "
-    "fsmonitor-watchman sendemail-validate update pre-receive post-update"
+    "post-commit pre-rebase post-checkout post-merge post-rewrite pre-push pre-auto-gc reference-transaction "
+    "post-index-change fsmonitor-watchman sendemail-validate update pre-receive post-update"
 )
 
 

@@ -229,6 +229,19 @@ def test_files_that_git_stores_with_other_line_ends(sandbox: Sandbox, tmp_path: 
     assert git(tmp_path / "clone", "show", "HEAD:d/b.go") == LF + b"x\nx\n"
 
 
+@pytest.mark.parametrize(
+    "attributes", ["text eol=crlf", "text eol=lf", "text=auto", "ident", "working-tree-encoding=UTF-16"]
+)
+def test_blobs_that_are_not_stored_as_the_attributes_say(sandbox: Sandbox, tmp_path: Path, attributes: str) -> None:
+    data = b"one $Id: x $\r\ntwo\n"
+    sandbox.commit({".gitattributes": f"*.go {attributes}\n".encode()})
+    blob = sandbox.git("hash-object", "-w", "--stdin", stdin=data).strip()
+    sandbox.git("update-index", "--add", "--cacheinfo", f"100644,{blob},a.go")
+    sandbox.git("commit", "--quiet", "--message=As it is")
+    with sandbox.open() as repository:
+        delivered(made(repository, [change("a.go", data + b"x\r\n")], {"a.go": data}), tmp_path / "out")
+
+
 def test_a_file_behind_a_filter_is_refused_and_the_filter_named(sandbox: Sandbox) -> None:
     sandbox.git("config", "filter.rot.clean", "tr a-z n-za-m")
     sandbox.commit({".gitattributes": b"*.go filter=rot\n", "a.go": A})
