@@ -16,7 +16,8 @@ from leakfix.project import Problem
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from leakfix.engine.choice import Chooser
     from leakfix.engine.inputs import Input
@@ -33,7 +34,8 @@ class Fixed:
     """What fixing came to; nothing is written.
 
     `before` is the scan of the unchanged files, `files` are those that change, by path, `left` the findings that
-    remain in all files, and `dropped` the fixes that were tried and did not hold.
+    remain in all files, and `dropped` the fixes that were tried and did not hold. `tree` is the directory that all of
+    it happens in (see `tree_of`).
     """
 
     before: Result
@@ -41,6 +43,9 @@ class Fixed:
     left: tuple[Finding, ...]
     dropped: tuple[Dropped, ...]
     errors: tuple[Problem, ...]
+    tree: Path
+    looked_at: tuple[str, ...]
+    """The absolute paths of all files that were analysed."""
 
     @property
     def applied(self) -> tuple[Applied, ...]:
@@ -84,40 +89,58 @@ class _Mender:
         return mending.run(self.rules)
 
 
+@dataclass(frozen=True, slots=True)
+class _Repeated:
+    """Takes the fixes that were taken before: forms by fingerprint."""
+
+    taken: Mapping[str, str]
+
+    def __call__(self, finding: Finding) -> Fix | None:
+        form = self.taken.get(finding.fingerprint)
+        return next((fix for fix in finding.fixes if fix.form == form), None)
+
+
 class Fixing:
     """A scan and the files that it leads to mend; `run` mends them, `again` some of them without some fixes."""
 
-    def __init__(self, scan: Scan, choose: Chooser | None, *, by_rule: bool, progress: Progress | None) -> None:
-        """`choose` is asked in this process; without it the options decide."""
+    def __init__(self, scan: Scan, *, by_rule: bool = False, progress: Progress | None = None) -> None:
+        """With `by_rule`, all fixes of one rule are applied before those of the next."""
         self.scan = scan
         self._setup = scan.setup
         self._progress = progress
-        self._jobs = 1 if choose else self._setup.jobs
+        self._jobs = self._setup.jobs
+        self._policy = Policy.of(self._setup)
         # All rules check what fixes do, also those that nobody selected.
         every = tuple(self._setup.registry.rules.values())
         work = replace(scan.work, examiner=replace(scan.work.examiner, rules=every))
         selected = tuple(rule.id for rule in self._setup.rules)
-        policy = Policy.of(self._setup)
-        self._policy = policy
-        self._mender = _Mender(work, choose or policy, frozenset(selected), selected if by_rule else None)
+        self._mender = _Mender(work, self._policy, frozenset(selected), selected if by_rule else None)
 
-    def run(self) -> Fixed:
-        """Scan, then mend every file that carries a fix that may be taken."""
+    def run(self, interview: Callable[[Policy, Result], Chooser] | None = None) -> Fixed:
+        """Scan, then mend every file that carries a fix that may be taken.
+
+        The options choose; or what `interview` makes of their policy and the scan does, asked in this process.
+        """
         before = self.scan.run()
+        if interview:
+            self._mender.choose = interview(self._policy, before)
+            self._jobs = 1
         carrying = {finding.path for finding in before.findings if self._policy.ordered(finding)}
         tasks = [self._task(file) for file in self.scan.inputs.files if file.display in carrying]
         mended, errors = self._mend(tasks)
-        return _fixed(before, mended, errors)
+        return _fixed(self.scan, before, mended, errors)
 
     def again(self, fixed: Fixed, excluded: frozenset[str]) -> Fixed:
         """What fixing would have come to without the fixes of the findings with these fingerprints."""
+        taken = {entry.finding.fingerprint: entry.fix.form for entry in fixed.applied}
+        self._mender.choose = _Repeated(taken)
         concerned = {
             file.path for file in fixed.files for entry in file.applied if entry.finding.fingerprint in excluded
         }
         tasks = [self._task(file, excluded) for file in self.scan.inputs.files if file.display in concerned]
         mended, errors = self._mend(tasks)
         unchanged = [file for file in fixed.files if file.path not in concerned]
-        return _fixed(fixed.before, [*unchanged, *mended], errors)
+        return _fixed(self.scan, fixed.before, [*unchanged, *mended], errors)
 
     def _task(self, file: Input, excluded: frozenset[str] = frozenset()) -> _Task:
         rules = tuple(rule.id for rule in self._setup.registry.rules.values() if rule.language == file.language)
@@ -141,7 +164,7 @@ class Fixing:
         return mended, errors
 
 
-def _fixed(before: Result, mended: Iterable[Mended], errors: Iterable[Problem]) -> Fixed:
+def _fixed(scan: Scan, before: Result, mended: Iterable[Mended], errors: Iterable[Problem]) -> Fixed:
     by_path = {file.path: file for file in mended}
     left: dict[str, list[Finding]] = defaultdict(list)
     for finding in before.findings:
@@ -158,6 +181,8 @@ def _fixed(before: Result, mended: Iterable[Mended], errors: Iterable[Problem]) 
             sorted((entry for file in by_path.values() for entry in file.dropped), key=lambda e: position(e.finding))
         ),
         tuple(sorted((*before.errors, *errors))),
+        scan.tree,
+        tuple(str(file.path) for file in scan.inputs.files),
     )
 
 
@@ -174,4 +199,5 @@ def fix(
     `choose` takes a fix for each finding; by default the first that is safe, in the order of the preferred forms. With
     `by_rule` all fixes of one rule are applied before those of the next. Raises as `scan` does.
     """
-    return Fixing(Scan(paths, options, progress), choose, by_rule=by_rule, progress=progress).run()
+    fixing = Fixing(Scan(paths, options, progress), by_rule=by_rule, progress=progress)
+    return fixing.run((lambda _policy, _result: choose) if choose else None)

@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leakfix.engine.errors import OptionError
+from leakfix.engine.places import start_of
 from leakfix.project import Configuration, find_configuration, read_configuration
 from leakfix.project.ignoring import PatternError
 from leakfix.project.selectors import EVERYTHING, specificity
@@ -17,6 +17,7 @@ from leakfix.rules import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from leakfix.rules import Rule
 
@@ -136,12 +137,3 @@ def _configuration(paths: Iterable[str | os.PathLike[str]], options: Options) ->
     except PatternError as error:
         raise OptionError(f"--exclude: {error}") from error
     return changed
-
-
-def start_of(paths: Iterable[str | os.PathLike[str]]) -> Path:
-    """The directory that holds all paths, or the current one: a configuration is looked for from there upwards."""
-    places = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 (links stay as they are)
-    if not places:
-        return Path.cwd()
-    directories = [place if place.is_dir() else place.parent for place in places]
-    return Path(os.path.commonpath(directories))

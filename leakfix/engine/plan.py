@@ -7,13 +7,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from leakfix.engine.examine import Examiner, Request
-from leakfix.engine.options import start_of
 from leakfix.engine.work import Tongue, Unit, Work
 from leakfix.models import Models
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
     from typing import Any
 
     from leakfix.engine.inputs import Input
@@ -47,9 +46,9 @@ def tongues_of(inputs: Sequence[Input], languages: Mapping[str, Language], setup
     return found
 
 
-def worker(paths: Iterable[str | os.PathLike[str]], setup: Setup, tongues: Mapping[str, Tongue]) -> Work:
+def worker(tree: Path, setup: Setup, tongues: Mapping[str, Tongue]) -> Work:
     """What examines the files of a run."""
-    stable = setup.configuration.root if setup.configuration.path else _repository_of(paths)
+    stable = setup.configuration.root if setup.configuration.path else tree
     return Work(Examiner(setup.configuration, setup.rules, setup.reports_unused, str(stable)), tongues)
 
 
@@ -93,12 +92,3 @@ class _Sieve:
         if rules or b"leakfix:" in data or self.language.looks_broken(data):
             return Request(file.display, str(file.path), tuple(rules), file.generated)
         return None
-
-
-def _repository_of(paths: Iterable[str | os.PathLike[str]]) -> str:
-    """The nearest directory above the paths that holds a repository; without one, the directory of the paths."""
-    start = start_of(paths)
-    for directory in (start, *start.parents):
-        if (directory / ".git").exists():
-            return str(directory)
-    return str(start)

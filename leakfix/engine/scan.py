@@ -10,6 +10,7 @@ from leakfix.engine.cache import Cache
 from leakfix.engine.examine import position
 from leakfix.engine.inputs import Inputs, gather
 from leakfix.engine.options import Options, Setup
+from leakfix.engine.places import tree_of
 from leakfix.engine.result import Result, Statistics
 from leakfix.engine.work import Report, Unit, Work
 from leakfix.engine.workers import Lost, run
@@ -46,7 +47,8 @@ class Scan:
         known = languages()
         self.inputs: Inputs = gather(given, self.setup.configuration, known)
         self.tongues = plan.tongues_of(self.inputs.files, known, self.setup)
-        self.work: Work = plan.worker(given, self.setup, self.tongues)
+        self.tree = tree_of(given)
+        self.work: Work = plan.worker(self.tree, self.setup, self.tongues)
 
     def run(self) -> Result:
         """Analyse what has to be, and put all findings in order."""

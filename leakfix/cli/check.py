@@ -1,0 +1,48 @@
+"""`leakfix check`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import leakfix
+from leakfix.cli.app import CLEAN, FAILED, FOUND
+from leakfix.cli.parameters import options_of, scanning
+from leakfix.cli.problems import told
+from leakfix.cli.terminal import ProgressBar, out, say, style_of, tell_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leakfix import Result
+
+
+@click.command("check")
+@scanning
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="Of the report.")
+def command(paths: tuple[str, ...], form: str, statistics: bool, **values: Any) -> int:
+    """Tell of the leaks in the files at and below PATHS, by default in the current directory.
+
+    A file that is named is looked at whatever ignores it. Exit code 0 when there is no finding, 1 when there is, 2 when
+    a path that was named could not be looked at.
+    """
+    with told(), ProgressBar() as progress:
+        result = leakfix.scan(paths, options_of(values), progress)
+    tell_all((*result.errors, *result.warnings))
+    out(_report(result, form))
+    if statistics:
+        table = leakfix.statistics_table(result.statistics, style_of(sys.stdout if form == "text" else sys.stderr))
+        (out if form == "text" else say)(table)
+    if result.errors:
+        return FAILED
+    return FOUND if result.findings else CLEAN
+
+
+def _report(result: Result, form: str) -> Iterable[str]:
+    if form == "json":
+        return leakfix.json_report(result)
+    if form == "sarif":
+        return [leakfix.sarif_report(result, leakfix.load_rules().rules)]
+    return leakfix.text_report(result, style_of(sys.stdout))

@@ -1,0 +1,17 @@
+"""The way in: as little as possible is imported until it is known what for."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line of this process and return its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        from leakfix.version import __version__
+
+        sys.stdout.write(f"leakfix {__version__}\n")
+        return 0
+    from leakfix.cli.app import run
+
+    return run(sys.argv[1:])

@@ -1,0 +1,58 @@
+"""Changes as diffs: exact bytes for tools, safe and coloured lines for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakfix.report.style import Style, expanded
+from leakfix.text import OverlapError, apply_edits, unified_diff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from leakfix.engine.mend import Mended
+    from leakfix.rules import Fix
+    from leakfix.text import Source
+
+_HEADER_LINES = 3
+
+
+def whole_diff(files: Iterable[Mended], tree: Path) -> Iterator[bytes]:
+    """The change of every file as `git apply` takes it in the current directory, or in the tree for files elsewhere."""
+    for file in files:
+        path = Path(file.path)
+        name = path.relative_to(tree).as_posix() if path.is_absolute() and path.is_relative_to(tree) else file.path
+        yield unified_diff(name.lstrip("/"), file.old, file.new)
+
+
+def small_diff(source: Source, fix: Fix, style: Style, context: int = 1) -> Iterator[str]:
+    """The lines that a fix changes, with little around them."""
+    edits = [entry.edit for entry in fix.edits if entry.path == source.path]
+    try:
+        changed = apply_edits(source.data, edits)
+    except (OverlapError, ValueError):
+        return
+    lines = unified_diff(source.path, source.data, changed, context).split(b"\n")[_HEADER_LINES:]
+    for line in lines:
+        if not line.startswith(b"@@") and line:
+            yield coloured_line(line, style)
+
+
+def shown_diff(diff: bytes, style: Style) -> Iterator[str]:
+    """A diff for the eye: coloured, and with control characters shown and not obeyed."""
+    for line in diff.removesuffix(b"\n").split(b"\n"):
+        yield coloured_line(line, style)
+
+
+def coloured_line(line: bytes, style: Style) -> str:
+    """One line of a diff."""
+    text = line.removesuffix(b"\r").decode("utf-8", "replace")
+    shown = text[:1] + expanded(text[1:])
+    if line.startswith((b"diff ", b"--- ", b"+++ ")):
+        return style(shown, "bold")
+    if line.startswith(b"@@"):
+        return style(shown, "cyan")
+    if line.startswith(b"+"):
+        return style(shown, "green")
+    return style(shown, "red") if line.startswith(b"-") else shown
