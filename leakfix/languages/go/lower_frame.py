@@ -151,6 +151,8 @@ class Frame:
         """Append an event where control is; dropped when no control gets here."""
         if self.current is not None:
             self.graph.blocks[self.current].events.append(event)
+            if isinstance(event, Escape) and not event.place.path:
+                self.fresh.discard(event.place.root)
 
     def link(self, source: int | None, target: int, edge: Edge | None = None) -> None:
         """An edge from ``source``, if control leaves it, to ``target``."""

@@ -12,6 +12,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.lower_calls import CallLowering
 from leakfix.languages.go.lower_closures import ClosureLowering
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Value, span_of
+from leakfix.languages.go.scopes import takes_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,7 +224,7 @@ class ValueLowering:
                 if named is None or held is None:
                     continue
                 first = syntax.operands(named)
-                if first and first[0].kind_id == syntax.IDENTIFIER:
+                if first and first[0].kind_id == syntax.IDENTIFIER and takes_fields(first[0], self.frame.file):
                     key = syntax.text(first[0])
                 inner = held
             parts = syntax.operands(inner) if inner.kind_id == syntax.LITERAL_ELEMENT else [inner]
