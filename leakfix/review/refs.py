@@ -121,6 +121,11 @@ def _copy_reftable(source: Path, target: Path) -> None:
             shutil.copyfile(table, target / "reftable" / table.name, follow_symlinks=False)
 
 
+def is_object_id(name: str) -> bool:
+    """Whether this can be an object id, also a shortened one."""
+    return re.fullmatch(r"[0-9a-f]{4,64}", name) is not None
+
+
 def split_revision(revision: str) -> tuple[str, str]:
     """A name and the steps behind it (`~2`, `^`); raises NoCommitsError for `@{...}` and the like."""
     name = re.split(r"[~^]", revision, maxsplit=1)[0]

@@ -112,14 +112,16 @@ class Repository:
         """The id of a commit: `HEAD`, a branch, a tag or an object id, also with `~N` or `^`. Raises NoCommitsError."""
         name, steps = refs.split_revision(revision)
         found = self._reference(name)
+        here = self.root or self.git_dir
         if found is None and name == "HEAD":
-            raise NoCommitsError(f"the repository at {self.root or self.git_dir} has no commits yet")
+            raise NoCommitsError(f"the repository at {here} has no commits yet")
+        unknown = NoCommitsError(f"{revision!r} names no commit of the repository at {here}")
+        if found is None and not refs.is_object_id(name):
+            raise unknown
         try:
             printed = self._store.run("rev-parse", "--verify", "--end-of-options", f"{found or name}{steps}^{{commit}}")
         except GitError as error:
-            raise NoCommitsError(
-                f"{revision!r} names no commit of the repository at {self.root or self.git_dir}"
-            ) from error
+            raise unknown from error
         return printed.decode().strip()
 
     def dirty(self, paths: Iterable[str]) -> list[str]:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from leakfix.review.git import Git
 
-# Durability is of no use here: no fsync, the least compression, no housekeeping.
+# Durability is of no use here: no fsync, the least compression, no housekeeping. A pack that is kept as it is spares
+# git the look for each object in the reviewed repository, where it would renew the time stamp of one that it finds.
 _CONFIG = """\
 [core]
 	bare = false
@@ -36,6 +37,8 @@ _CONFIG = """\
 	compression = 1
 [index]
 	skipHash = true
+[fastimport]
+	unpackLimit = 0
 [gc]
 	auto = 0
 [maintenance]

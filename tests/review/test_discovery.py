@@ -177,12 +177,27 @@ def test_how_a_base_is_named(sandbox: Sandbox, revision: str, steps: int, packed
 
 
 @pytest.mark.parametrize(
-    "revision", ["none", "HEAD~9", "", "-x", "HEAD@{1}", "HEAD:main.go", "a..b", ":/x", "../../HEAD", "refs/../HEAD"]
+    "revision",
+    [
+        "none",
+        "HEAD~9",
+        "",
+        "-x",
+        "HEAD@{1}",
+        "HEAD:main.go",
+        "a..b",
+        ":/x",
+        "../../HEAD",
+        "refs/../HEAD",
+        "leakfix",
+        "beef",
+        "BLOB",
+    ],
 )
 def test_an_unknown_base_is_refused(sandbox: Sandbox, revision: str) -> None:
     sandbox.commit(GO)
     with sandbox.open() as repository, pytest.raises(NoCommitsError):
-        repository.resolve(revision)
+        repository.resolve(revision.replace("BLOB", sandbox.git("rev-parse", "HEAD:main.go").strip()))
 
 
 def test_a_detached_head_and_one_that_is_a_link(sandbox: Sandbox) -> None:

@@ -12,7 +12,7 @@ from leakfix.review import Change
 from tests.review.sandbox import Sandbox, applied, delivered, made
 
 # Each example runs git twenty times; the rare ones were found with far more examples and are pinned below.
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 CONTENT_LINES = rb"""
 --- a/x
