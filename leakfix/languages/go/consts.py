@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 _DEPTH: Final = 40
 _BITS: Final = 512
 _ESCAPES: Final = {
-    **{"\\a": 7, "\\b": 8, "\\t": 9, "\\n": 10, "\\v": 11, "\\f": 12, "\\r": 13},
-    **{"\\\\": 92, "\\'": 39},
+    "\\a": 7,
+    "\\b": 8,
+    "\\t": 9,
+    "\\n": 10,
+    "\\v": 11,
+    "\\f": 12,
+    "\\r": 13,
+    "\\\\": 92,
+    "\\'": 39,
 }
 _UNSIGNED: Final = {"uint": 64, "uintptr": 64, "uint64": 64, "uint32": 32, "uint16": 16, "uint8": 8, "byte": 8}
 _OPERATORS: Final[Mapping[str, Callable[[int, int], int]]] = {

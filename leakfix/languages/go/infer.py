@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.go.packages import File
-    from leakfix.languages.go.types import Selection, Type, Types as TypeTuple
+    from leakfix.languages.go.types import Selection, Type
+    from leakfix.languages.go.types import Types as TypeTuple
 
 CalleeKind: TypeAlias = Literal["func", "method", "builtin", "conversion", "value"]
 

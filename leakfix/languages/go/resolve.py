@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.go.packages import File, Object, Package
+    from leakfix.languages.go.packages import File, Object
     from leakfix.languages.go.scopes import Bindings, Variable
     from leakfix.languages.go.types import Type, Types
 
-_NOTHING: Final[dict[str, "Type | None"]] = {}
+_NOTHING: Final[dict[str, Type | None]] = {}
 
 
 class Resolver:
@@ -301,15 +301,15 @@ def file_object(file: File, name: str) -> Object | None:
 def _file_object(file: File, name: str) -> Object | None:
     package = file.package
     if name not in PREDECLARED or package.may_shadow(name):
-        found = package.lookup(name, file)
+        found = package.lookup(name, file, thorough=not file.dot_imports)
         if found is not None:
             return found
-    for path in file.dot_imports:
+    for path in file.dot_imports if name[:1].isupper() else ():
         imported = package.world.imported(path, package)
         found = imported.lookup(name) if imported is not None else None
-        if found is not None and name[:1].isupper():
+        if found is not None:
             return found
-    return None
+    return package.lookup(name, file) if file.dot_imports else None
 
 
 def imported_object(file: File, path: str, name: str) -> Object | None:

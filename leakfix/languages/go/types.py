@@ -590,7 +590,7 @@ def _in_method_set(t: Type, found: Selection) -> bool:
     return isinstance(t, Pointer) or bool(found.path) or not owner.declaration.pointer_receiver(found.name)
 
 
-def _select(t: Type | None, name: str) -> Selection | None | Literal[False]:
+def _select(t: Type | None, name: str) -> Selection | Literal[False] | None:
     """Search breadth first by depth of embedding; False: surely nothing, None: unknown or ambiguous."""
     if isinstance(t, Pointer):
         start = t.element
@@ -631,7 +631,7 @@ def _select(t: Type | None, name: str) -> Selection | None | Literal[False]:
 
 def _member(
     t: Type | None, name: str, path: tuple[str, ...], deeper: list[tuple[Type | None, tuple[str, ...]]]
-) -> Selection | None | Literal[False]:
+) -> Selection | Literal[False] | None:
     """Look at one type's own members, and note what it embeds for the next depth."""
     if t is None:
         return None
@@ -658,7 +658,7 @@ def _member(
 
 def _interface_member(
     t: Type | None, name: str, path: tuple[str, ...], depth: int
-) -> Selection | None | Literal[False]:
+) -> Selection | Literal[False] | None:
     if isinstance(t, Union):
         return False
     under = underlying(t)
@@ -678,7 +678,7 @@ def _interface_member(
     return None if unknown else False
 
 
-def _bound_member(t: TypeParam, name: str, path: tuple[str, ...]) -> Selection | None | Literal[False]:
+def _bound_member(t: TypeParam, name: str, path: tuple[str, ...]) -> Selection | Literal[False] | None:
     bound = t.constraint
     if bound is None:
         return None

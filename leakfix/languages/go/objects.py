@@ -1,0 +1,155 @@
+"""What a package declares: objects, and the functions among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from leakfix.languages.go import syntax
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.languages.go.files import File
+    from leakfix.languages.go.lookup import Package
+
+PREDECLARED: Final = frozenset(
+    [
+        "any",
+        "append",
+        "bool",
+        "byte",
+        "cap",
+        "clear",
+        "close",
+        "comparable",
+        "complex",
+        "complex128",
+        "complex64",
+        "copy",
+        "delete",
+        "error",
+        "false",
+        "float32",
+        "float64",
+        "imag",
+        "int",
+        "int16",
+        "int32",
+        "int64",
+        "int8",
+        "iota",
+        "len",
+        "make",
+        "max",
+        "min",
+        "new",
+        "nil",
+        "panic",
+        "print",
+        "println",
+        "real",
+        "recover",
+        "rune",
+        "string",
+        "true",
+        "uint",
+        "uint16",
+        "uint32",
+        "uint64",
+        "uint8",
+        "uintptr",
+    ]
+)
+"""The names of Go's universe scope."""
+
+Kind: TypeAlias = Literal["func", "type", "var", "const", "method", "field"]
+
+
+class Object:
+    """A declared entity: compared by identity.
+
+    `node` is its function_declaration, method_declaration, type_spec, type_alias, var_spec, const_spec,
+    field_declaration or method_elem; `index` its place among the names of that spec; `receiver` the type name of a
+    method, else "". For a constant, `iota` is its row in the group and `values` the spec that gives type and values
+    (an earlier one when its own gives none). `cache` belongs to the type resolver.
+    """
+
+    __slots__ = ("cache", "file", "index", "iota", "kind", "name", "node", "receiver", "values")
+
+    def __init__(
+        self,
+        kind: Kind,
+        name: str,
+        file: File,
+        node: Node,
+        *,
+        receiver: str = "",
+        index: int = 0,
+        iota: int = 0,
+        values: Node | None = None,
+    ) -> None:
+        """Take what a declaration says."""
+        self.kind = kind
+        self.name = name
+        self.file = file
+        self.node = node
+        self.receiver = receiver
+        self.index = index
+        self.iota = iota
+        self.values = values
+        self.cache: object = None
+
+    @property
+    def package(self) -> Package:
+        """The package that declares it."""
+        return self.file.package
+
+    @property
+    def function(self) -> Function | None:
+        """The Function of a func or method; None for what has no source but a signature in the snapshot."""
+        if self.package.is_snapshot or self.kind not in ("func", "method"):
+            return None
+        return self.file.function_at(self.node)
+
+    @property
+    def symbol(self) -> str:
+        """Its name with its package path: "os.Open", "os.File.Close"."""
+        prefix = f"{self.receiver}." if self.receiver else ""
+        return f"{self.package.key}.{prefix}{self.name}"
+
+    def __repr__(self) -> str:
+        """Name it for people."""
+        return f"<{self.kind} {self.symbol}>"
+
+
+class Function:
+    """A top-level function or method declaration; `receiver_type` is the name of a method's type, else ""."""
+
+    __slots__ = ("cache", "file", "name", "node", "receiver_type")
+
+    def __init__(self, file: File, node: Node, name: str, receiver_type: str) -> None:
+        """Take its declaration."""
+        self.file = file
+        self.node = node
+        self.name = f"{receiver_type}.{name}" if receiver_type else name
+        self.receiver_type = receiver_type
+        self.cache: dict[str, object] = {}
+
+    @property
+    def body(self) -> Node | None:
+        """Its block; None for a function without one (assembly, linkname)."""
+        return self.node.child_by_field_id(syntax.F_BODY)
+
+    @property
+    def symbol(self) -> str:
+        """Its name with its package path: "os.Open", "os.File.Close"."""
+        return f"{self.file.package.key}.{self.name}"
+
+    @property
+    def has_error(self) -> bool:
+        """Whether it holds a syntax error."""
+        return self.node.has_error
+
+    def __repr__(self) -> str:
+        """Name it for people."""
+        return f"<function {self.symbol}>"

@@ -1,0 +1,275 @@
+"""All packages that can be reached from the files asked about: on disk, in the snapshot, in modules; never built."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go.files import File
+from leakfix.languages.go.headers import read_header
+from leakfix.languages.go.lookup import Package, SnapshotPackage
+from leakfix.languages.go.modules import (
+    escaped,
+    go_path,
+    likely_name,
+    module_cache,
+    normal,
+    read_module,
+    read_workspace,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from leakfix.languages.go.modules import Module
+
+_FILE_LIMIT: Final = 32 << 20
+
+
+class World:
+    """All packages that can be reached from the files asked about; they are read when needed and kept.
+
+    `stdlib` is the directory of the snapshot; `environment` tells $GOMODCACHE, $GOPATH and $HOME. Nothing is built,
+    no command is run, no link is followed out of a module. Raises OSError only for a file asked for by path.
+    """
+
+    def __init__(self, stdlib: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
+        """Take the defaults from the package and from os.environ; nothing is read yet."""
+        self._stdlib = stdlib if stdlib is not None else Path(__file__).parent / "std"
+        environment = os.environ if environment is None else environment
+        self._cache = module_cache(environment)
+        self._gopath = go_path(environment) / "src"
+        self._files: dict[Path, tuple[File, ...]] = {}
+        self._packages: dict[tuple[Path, str], Package] = {}
+        self._primary: dict[Path, str] = {}
+        self._modules: dict[Path, Module | None] = {}
+        self._workspaces: dict[Path, tuple[Path, ...]] = {}
+        self._imported: dict[tuple[str, Path | None], Package | None] = {}
+        self._names: dict[tuple[str, Path | None], str] = {}
+        self._snapshot: dict[str, Package | None] = {}
+        self._std_paths: frozenset[str] | None = None
+
+    def file(self, path: Path, data: bytes | None = None) -> File:
+        """Return one file in its package; `data` replaces its text for this File alone (an editor's buffer).
+
+        The overriding file sees its siblings, its siblings go on seeing the text on disk. Raises OSError when the
+        file cannot be read and no data is given.
+        """
+        absolute = normal(path)
+        known = next((file for file in self._directory(absolute.parent) if file.path == absolute), None)
+        if data is None and known is not None:
+            return known
+        data = absolute.read_bytes() if data is None else data
+        if known is not None and known.data == data:
+            return known
+        file = File(absolute, path.as_posix(), data, read_header(data))
+        base = self._base(file, absolute.parent)
+        others = [sibling for sibling in base.files if sibling.path != absolute] if base else []
+        name, directory = file.header.package, absolute.parent
+        module = self.module_of(directory)
+        package = Package(self, name, self._import_path(directory, name, module), module, [file, *others])
+        if base is not None:
+            package.main = base.main
+        file.package = package
+        return file
+
+    def package(self, directory: Path, test: bool = False) -> Package:
+        """Return the package of a directory, or with `test` its external test package; empty when there is none."""
+        directory = normal(directory)
+        self._directory(directory)
+        name = self._primary.get(directory, "")
+        return self._named(directory, f"{name}_test" if test else name)
+
+    def imported(self, path: str, importer: Package) -> Package | None:
+        """Find what an import path means in a package; None when its source is nowhere to be found."""
+        main = importer.main
+        key = (path, main.directory if main else None)
+        if key not in self._imported:
+            self._imported[key] = self._import(path, importer)
+        return self._imported[key]
+
+    def package_name(self, path: str, importer: Package) -> str:
+        """Return the name of an imported package: the true one when it is found, else what its path suggests."""
+        main = importer.main
+        key = (path, main.directory if main else None)
+        name = self._names.get(key)
+        if name is None:
+            package = None if self._in_snapshot(path, importer) else self.imported(path, importer)
+            name = self._names[key] = (package.name if package else "") or likely_name(path)
+        return name
+
+    def module_of(self, directory: Path) -> Module | None:
+        """Return the module that holds an absolute directory: the nearest go.mod upwards."""
+        if directory not in self._modules:
+            module = read_module(directory)
+            if module is None and directory.parent not in (directory, self._cache):
+                module = self.module_of(directory.parent)
+            self._modules[directory] = module
+        return self._modules[directory]
+
+    def _base(self, file: File, directory: Path) -> Package | None:
+        name = file.header.package
+        if any(sibling.header.package == name for sibling in self._directory(directory)):
+            return self._named(directory, name)
+        return None
+
+    def _named(self, directory: Path, name: str) -> Package:
+        key = (directory, name)
+        package = self._packages.get(key)
+        if package is None:
+            files = [file for file in self._directory(directory) if file.header.package == name]
+            files.sort(key=lambda file: file.is_test)
+            module = self.module_of(directory)
+            package = Package(self, name, self._import_path(directory, name, module), module, files)
+            self._packages[key] = package
+        return package
+
+    def _directory(self, directory: Path) -> tuple[File, ...]:
+        """Read the Go files of a directory once and sort them into packages."""
+        files = self._files.get(directory)
+        if files is None:
+            module = self.module_of(directory)
+            files = tuple(_read_files(directory, module.directory if module else directory))
+            self._files[directory] = files
+            self._primary[directory] = _primary_name(files)
+            for name in dict.fromkeys(file.header.package for file in files):
+                package = self._named(directory, name)
+                for file in package.files:
+                    file.package = package
+        return files
+
+    def _import_path(self, directory: Path, name: str, module: Module | None) -> str:
+        path = self._plain_import_path(directory, module)
+        return f"{path}_test" if path and name == f"{self._primary.get(directory, '')}_test" else path
+
+    def _plain_import_path(self, directory: Path, module: Module | None) -> str:
+        if module is not None:
+            parts = directory.relative_to(module.directory).parts
+            if "vendor" in parts:
+                return "/".join(parts[len(parts) - parts[::-1].index("vendor") :])
+            return "/".join(parts) if module.is_std else "/".join((module.path, *parts))
+        if directory.is_relative_to(self._gopath) and directory != self._gopath:
+            return directory.relative_to(self._gopath).as_posix()
+        return ""
+
+    def _in_snapshot(self, path: str, importer: Package) -> bool:
+        if importer.module is not None and importer.module.is_std and path != "unsafe":
+            return False
+        if self._std_paths is None:
+            found = self._stdlib.rglob("*.go")
+            self._std_paths = frozenset(file.relative_to(self._stdlib).as_posix()[:-3] for file in found)
+        return path in self._std_paths
+
+    def _import(self, path: str, importer: Package) -> Package | None:
+        if path == "C" or not _is_sane(path):
+            return None
+        if self._in_snapshot(path, importer):
+            return self._standard(path)
+        for directory in self._places(path, importer):
+            if directory.is_dir() and self._directory(directory):
+                package = self.package(directory)
+                if package.main is package.module and importer.main is not None:
+                    package.main = importer.main
+                package.path = package.path or path
+                return package
+        return None
+
+    def _standard(self, path: str) -> Package | None:
+        if path not in self._snapshot:
+            self._snapshot[path] = SnapshotPackage(self, path, (self._stdlib / f"{path}.go").read_bytes())
+        return self._snapshot[path]
+
+    def _places(self, path: str, importer: Package) -> Iterator[Path]:
+        """Yield the directories in which an imported package may stand, likeliest first."""
+        main, own = importer.main, importer.module
+        for module in dict.fromkeys(m.directory for m in (own, main) if m is not None):
+            found = self._modules[module]
+            if found is None:
+                continue
+            if found.is_std:
+                yield found.directory / path
+            elif _within(path, found.path):
+                yield found.directory / path[len(found.path) :].lstrip("/")
+        if main is None:
+            yield self._gopath / path
+            return
+        yield main.directory / "vendor" / path
+        for directory in self._workspace(main.directory):
+            module_there = self.module_of(directory)
+            if module_there is not None and _within(path, module_there.path):
+                yield module_there.directory / path[len(module_there.path) :].lstrip("/")
+        for requiring in (main, own):
+            if requiring is not None:
+                yield from self._required(path, requiring)
+
+    def _required(self, path: str, main: Module) -> Iterator[Path]:
+        names = {*main.requires, *(name for name, _ in main.replaces)}
+        for name in sorted((name for name in names if _within(path, name)), key=len, reverse=True):
+            version = main.requires.get(name, "")
+            rest = path[len(name) :].lstrip("/")
+            replacement = main.replaces.get((name, version)) or main.replaces.get((name, ""))
+            if replacement is not None and not replacement.version:
+                yield normal(main.directory / replacement.path) / rest
+            elif replacement is not None:
+                yield self._cache / f"{escaped(replacement.path)}@{escaped(replacement.version)}" / rest
+            elif version:
+                yield self._cache / f"{escaped(name)}@{escaped(version)}" / rest
+
+    def _workspace(self, directory: Path) -> tuple[Path, ...]:
+        if directory not in self._workspaces:
+            used = read_workspace(directory)
+            if not used and directory.parent != directory:
+                used = self._workspace(directory.parent)
+            self._workspaces[directory] = used
+        return self._workspaces[directory]
+
+
+def _within(path: str, module: str) -> bool:
+    return path == module or path.startswith(module + "/")
+
+
+def _is_sane(path: str) -> bool:
+    """Whether an import path can be no way out of the directory it is joined to."""
+    return bool(path) and not path.startswith("/") and "\\" not in path and ".." not in path and "\0" not in path
+
+
+def _read_files(directory: Path, root: Path) -> Iterator[File]:
+    """Read the regular .go files of a directory, by name; links only when they stay under `root`."""
+    try:
+        with os.scandir(directory) as entries:
+            names = sorted(entry.name for entry in entries if _is_source(entry, root))
+    except OSError:
+        return
+    for name in names:
+        path = directory / name
+        try:
+            data = path.read_bytes()
+        except OSError:
+            continue
+        yield File(path, display(path), data, read_header(data))
+
+
+def _is_source(entry: os.DirEntry[str], root: Path) -> bool:
+    if not entry.name.endswith(".go") or entry.name.startswith((".", "_")):
+        return False
+    try:
+        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root.resolve()):
+            return False
+        return entry.is_file() and entry.stat().st_size <= _FILE_LIMIT
+    except OSError:
+        return False
+
+
+def display(path: Path) -> str:
+    """Return a path as people want to read it: posix, relative to the working directory when it is below it."""
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
+def _primary_name(files: tuple[File, ...]) -> str:
+    """Return the name of a directory's package: of its first plain file that linux/amd64 builds, tests last."""
+    names = [file.header.package for file in files if not file.is_test and file.header.package]
+    built = [file.header.package for file in files if not file.is_test and file.header.package and file.is_built]
+    tests = [file.header.package.removesuffix("_test") for file in files if file.is_test]
+    return next(iter([*built, *names, *tests]), "")
