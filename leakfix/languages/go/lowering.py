@@ -450,7 +450,10 @@ class StatementLowering:
         else:
             condition = clause
         head, inside, after, again = (self.frame.new_block() for _ in range(4))
-        self.frame.goto(head)
+        if ranged.place is not None and self.frame.is_tracked(ranged):
+            self._first_turn(ranged.place, inside, after)
+        else:
+            self.frame.goto(head)
         self.frame.current = head
         if condition is not None:
             self.condition(condition, inside, after, span_of(condition))
@@ -480,6 +483,12 @@ class StatementLowering:
         self.frame.goto(head)
         self._resume(after)
         self.frame.leave(Span(node.end_byte - 1, node.end_byte))
+
+    def _first_turn(self, ranged: Place, inside: int, after: int) -> None:
+        """A range over what holds something has at least one turn."""
+        self.frame.branch(inside, (), None, None)
+        self.frame.branch(after, (Test(ranged.below("[]"), Outcome.NIL),), None, None)
+        self.frame.current = None
 
     def _dead_between_turns(self, body: Node) -> set[int]:
         """Variables from outside a loop that only its body uses, and that every turn assigns before it reads them."""
