@@ -83,8 +83,7 @@ class Examiner:
 
     def _ready(self, file: OpenFile, request: Request, found: Iterable[Finding]) -> list[Finding]:
         """The findings in order, each once, with fingerprints and only the fixes that may be offered."""
-        unique = {(finding.span, finding.rule, finding.message): finding for finding in found}
-        ordered = sorted(unique.values(), key=position)
+        ordered = sorted(dict.fromkeys(found), key=position)
         seen: Counter[tuple[str, str, str]] = Counter()
         ready = []
         for finding in ordered:

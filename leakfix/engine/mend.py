@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from leakfix.engine.examine import position
 from leakfix.rules import Refusal
 from leakfix.text import OverlapError, apply_edits
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from leakfix.engine.choice import Chooser
     from leakfix.engine.examine import Examined
     from leakfix.rules import Finding, Fix
-    from leakfix.text import Edit
+    from leakfix.text import Edit, Span
 
     Examine = Callable[[bytes], Examined]
 
@@ -146,7 +148,9 @@ class Mending:
         batch: list[_Choice] = []
         functions: set[str] = set()
         taken: list[Edit] = []
-        for finding in self._state.examined.kept:
+        # Of several results of one call the last comes first: what is put behind the call then stands in their order.
+        ordered = sorted(self._state.examined.kept, key=position)
+        for finding in ordered:
             wanted = finding.rule in self._selected if rule is None else finding.rule == rule
             if not wanted or finding.function in functions or finding.fingerprint in self._dropped:
                 continue
@@ -240,32 +244,35 @@ def _touch(one: Edit, other: Edit) -> bool:
 
 def _match(
     expected: Sequence[Finding], found: Iterable[Finding], edits: Iterable[Edit]
-) -> tuple[dict[tuple[str, object], Finding], list[Finding]]:
+) -> tuple[dict[tuple[str, Span], Finding], list[Finding]]:
     """Tell which finding behind edits is which before them; those that are none of the expected are strangers.
 
     A finding is the same when it stands where the edits moved it to, or, where they rewrote that place, when its line
     has the same text. The matched ones are given under their new fingerprint and span, with the old fingerprint.
     """
     ordered = sorted(edits, key=attrgetter("span"))
-    moved = {(finding.rule, moved_to(finding.span.start, ordered)): finding for finding in expected}
-    matched: dict[tuple[str, object], Finding] = {}
+    by_place: defaultdict[tuple[str, int | None], list[Finding]] = defaultdict(list)
+    for old in expected:
+        by_place[old.rule, moved_to(old.span.start, ordered)].append(old)
+    same: list[tuple[Finding, Finding]] = []
     unplaced: list[Finding] = []
-    left = {id(finding): finding for finding in expected}
     for finding in found:
-        old = moved.get((finding.rule, finding.span.start))
-        if old is None or id(old) not in left:
+        there = by_place[finding.rule, finding.span.start]
+        if there:
+            same.append((there.pop(0), finding))
+        else:
             unplaced.append(finding)
-            continue
-        del left[id(old)]
-        matched[finding.fingerprint, finding.span] = replace(finding, fingerprint=old.fingerprint)
-    strangers = []
+    by_text: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for old in sorted((old for there in by_place.values() for old in there), key=attrgetter("span")):
+        by_text[old.rule, old.text].append(old)
+    strangers: list[Finding] = []
     for finding in unplaced:
-        alike = [old for old in left.values() if (old.rule, old.text) == (finding.rule, finding.text)]
+        alike = by_text[finding.rule, finding.text]
         if alike:
-            del left[id(alike[0])]
-            matched[finding.fingerprint, finding.span] = replace(finding, fingerprint=alike[0].fingerprint)
+            same.append((alike.pop(0), finding))
         else:
             strangers.append(finding)
+    matched = {(new.fingerprint, new.span): replace(new, fingerprint=old.fingerprint) for old, new in same}
     return matched, strangers
 
 

@@ -23,11 +23,10 @@ _CLOSING: Final = tuple(b") %b(" % method.encode() for method in CLOSING_METHODS
 _CLOSED_TYPE: Final = re.compile(
     rb"^func \(\w*\s*\*?(\w+)[^)]*\) (?:%b)\(" % b"|".join(method.encode() for method in CLOSING_METHODS), re.MULTILINE
 )
-_CLOSED_INTERFACE: Final = re.compile(
-    rb"^\s*(?:type )?(\w+)(?:\[.*\])? interface \{[^}]*?\n\s*(?:io\.\w*Closer|(?:%b)\()"
-    % b"|".join(method.encode() for method in CLOSING_METHODS),
-    re.MULTILINE,
-)
+_STRUCTURES: Final = (b" struct {\n", b" interface {\n")
+_TYPE_NAME: Final = re.compile(rb"(\w+)(?:\[[^\n]*\])?$")
+_EMBEDDED: Final = re.compile(rb"\n\t+\*?(?:\w+\.)?(\w+)(?:\[[^\n]*\])?[ \t]*(?=[`/\n])")
+_METHODS: Final = re.compile(rb"\n\t+(?:%b)\(" % b"|".join(method.encode() for method in CLOSING_METHODS))
 _CLOSING_INTERFACES: Final = frozenset({b"Closer", b"ReadCloser", b"WriteCloser", b"ReadWriteCloser", b"CancelFunc"})
 _LONGEST_NAME: Final = 80
 _ROUNDS: Final = 4
@@ -82,12 +81,36 @@ def _released_types(files: Iterable[bytes], models: Models) -> frozenset[bytes]:
     """The last names of types whose values are released: modelled ones, and those of the project that close."""
     found = {name.rpartition(".")[2].encode() for resource in models.resources() for name in resource.types}
     found |= _CLOSING_INTERFACES
+    embedding: list[tuple[bytes, list[bytes]]] = []
     for data in files:
         if any(method in data for method in _CLOSING):
             found.update(_CLOSED_TYPE.findall(data))
-        if b" interface {\n" in data:
-            found.update(_CLOSED_INTERFACE.findall(data))
+        for name, body in _structures(data):
+            if _METHODS.search(body):
+                found.add(name)
+            else:
+                embedded = _EMBEDDED.findall(body)
+                if embedded:
+                    embedding.append((name, embedded))
+    for _ in range(_ROUNDS):
+        promoted = {name for name, embedded in embedding if name not in found and not found.isdisjoint(embedded)}
+        if not promoted:
+            break
+        found |= promoted
     return frozenset(found)
+
+
+def _structures(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The struct and interface types of a file: the name and the lines."""
+    for opening in _STRUCTURES:
+        at = data.find(opening)
+        while at >= 0:
+            start = at + len(opening) - 1
+            name = _TYPE_NAME.search(data, data.rfind(b"\n", 0, at) + 1, at)
+            end = data.find(b"\n}", start)
+            if name is not None:
+                yield name[1], data[start : end + 1 if end >= 0 else len(data)]
+            at = data.find(opening, start)
 
 
 def _makers(data: bytes, types: frozenset[bytes]) -> Iterator[tuple[bytes, frozenset[bytes]]]:
