@@ -40,8 +40,8 @@ from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
 from leakfix.flow import Handing, Release
 from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import LayoutError, following, insert_behind, node_at, remove_line, statement_of
-from leakfix.rules import Form, Refusal
-from leakfix.rules.go import forms
+from leakfix.rules import Finding, Form, Refusal
+from leakfix.rules.go import forms, iterators
 from leakfix.rules.go.discarded import bound
 from leakfix.rules.go.lifecycle import (
     BEFORE_EXIT,
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from leakfix.languages.go.analysis import Analysis
     from leakfix.languages.go.scopes import Variable
     from leakfix.rules.go.contexts import Lasting
     from leakfix.text import Edit
@@ -87,6 +88,17 @@ class LostCancel(LifecycleRule):
         "https://pkg.go.dev/context#CancelFunc",
         "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/lostcancel",
     )
+
+    def find(self, subject: Analysis) -> Iterable[Finding]:
+        """The cancel functions that get lost, and iterators that are given up before their end."""
+        for unit, leak in leaks_of(subject):
+            if leak.site.obligation.family != self.family:
+                continue
+            repair: Repair | None = Repair(subject, unit, leak)
+            if leak.site.obligation.resource == iterators.RESOURCE:
+                repair = iterators.unfinished(Repair(subject, unit, leak))
+            if repair is not None:
+                yield self.finding(repair)
 
     def message(self, repair: Repair) -> str:
         """What is lost, in one sentence."""
@@ -129,21 +141,28 @@ def _called(repair: Repair) -> str:
 def _outlives(repair: Repair) -> Refusal | None:
     """Why cancelling at the exits would end something that is meant to go on."""
     assert repair.dependents is not None
-    lasting = repair.dependents.lasting
-    if repair.leak.fates:
-        lost = {loss.span.start for loss in repair.leak.losses}
-        bounded = _is_bounded(repair)
-        lasting = tuple(
-            found
-            for found in lasting
-            if (found.node.start_byte in lost if found.how is Handing.RETURNED else not bounded)
-        )
-    return _refusal(repair, lasting[0]) if lasting else None
+    for found in repair.dependents.lasting:
+        if not repair.leak.fates or _concerns_exit(repair, found):
+            line = repair.source.line(found.node.start_byte)
+            return Refusal("escapes", f"{_subject(repair)} {_ENDS[found.how]} (line {line})")
+    return None
 
 
-def _refusal(repair: Repair, found: Lasting) -> Refusal:
-    line = repair.source.line(found.node.start_byte)
-    return Refusal("escapes", f"what lives under the context {_ENDS[found.how]} (line {line})")
+def _subject(repair: Repair) -> str:
+    is_iterator = repair.leak.site.obligation.resource == iterators.RESOURCE
+    return "the iterator" if is_iterator else "what lives under the context"
+
+
+def _concerns_exit(repair: Repair, found: Lasting) -> bool:
+    """Whether something that gets out of the function is still at work at an exit that forgets the cancel function."""
+    if found.how is Handing.RETURNED:
+        return any(loss.span.start == found.node.start_byte for loss in repair.leak.losses)
+    if _is_bounded(repair):
+        return False
+    control = Control(repair.unit.owner, _never, _never)
+    behind = control.reachable(control.holding([found.node.start_byte]))
+    exits = (control.lost_at(node_at(repair.root, loss.span), loss.span) for loss in repair.leak.losses)
+    return any(point is None or point in behind for point in exits)
 
 
 def _is_bounded(repair: Repair) -> bool:
@@ -189,14 +208,16 @@ def _names(repair: Repair) -> tuple[str, ...]:
     for unit, leak in leaks_of(repair.analysis):
         if unit.function is not repair.unit.function or not leak.site.discarded:
             continue
-        if leak.site.obligation.family != "cancel" or leak.site.span.start > repair.leak.site.span.start:
+        if leak.site.obligation.family != "cancel" or leak.site.span.start >= repair.leak.site.span.start:
             continue
         other = Repair(repair.analysis, unit, leak)
-        names = tuple(name for name in _usual_names(other) if name not in taken)
-        if leak.site.span == repair.leak.site.span:
-            return names
-        taken.add(names[0])
-    return _usual_names(repair)
+        if _outlives(other) is None:
+            taken.add(_free(_usual_names(other), taken)[0])
+    return _free(_usual_names(repair), taken)
+
+
+def _free(names: Iterable[str], taken: set[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in taken)
 
 
 def _usual_names(repair: Repair) -> tuple[str, ...]:
