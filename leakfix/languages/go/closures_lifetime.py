@@ -230,7 +230,7 @@ class Lifetime:
         if held and self._left_running(call, callee, receiver):
             return Outliving(call, f"may be used after {shown} has returned")
         stores = receiver is not None and not is_package(receiver, self.round) and bool(_STORING.match(name))
-        if given and not held and stores:
+        if not held and stores and any(not self._is_context(arguments[at]) for at in given):
             return Outliving(call, f"is passed to {shown}")
         for at in given:
             if self.marks.of(arguments[at]) is Mark.HOLDS and self._is_kept(call, callee, at, arguments[at]):
