@@ -149,8 +149,8 @@ class Mending:
         functions: set[str] = set()
         taken: list[Edit] = []
         # Of several results of one call the last comes first: what is put behind the call then stands in their order.
-        ordered = sorted(self._state.examined.kept, key=position)
-        for finding in ordered:
+        numbered = sorted(enumerate(self._state.examined.kept), key=lambda entry: (position(entry[1]), -entry[0]))
+        for _, finding in numbered:
             wanted = finding.rule in self._selected if rule is None else finding.rule == rule
             if not wanted or finding.function in functions or finding.fingerprint in self._dropped:
                 continue
