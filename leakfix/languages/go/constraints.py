@@ -1,4 +1,4 @@
-"""Build constraints: `//go:build` and `// +build` lines, file name suffixes, and whether linux/amd64 would build a file."""
+"""Build constraints: `//go:build` and `// +build` lines, file name suffixes, and what linux/amd64 would build."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ Constraint: TypeAlias = Tag | Not | And | Or
 
 
 def parse_constraint(comments: Iterable[str]) -> Constraint | None:
-    """Return the constraint that the `//` lines above a package clause state; None when there is none or it is malformed.
+    """Return the constraint in the `//` lines above a package clause; None when there is none or it is malformed.
 
     A `//go:build` line wins over `// +build` lines, as in cmd/go.
     """

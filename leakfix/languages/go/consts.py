@@ -82,11 +82,13 @@ def rune_literal(text: str) -> int | None:
     """Read what stands between the quotes of a rune literal."""
     if len(text) == 1:
         return ord(text)
-    if text[:2] in ("\\x", "\\u", "\\U"):
-        return int(text[2:], 16)
-    if text[:1] == "\\" and text[1:].isdecimal():
-        return int(text[1:], 8)
-    return _ESCAPES.get(text)
+    if text in _ESCAPES:
+        return _ESCAPES[text]
+    digits = text[1:].lstrip("xuU")
+    try:
+        return int(digits, 8 if text[1:] == digits else 16)
+    except ValueError:
+        return None
 
 
 def _identifier(node: Node, resolver: Resolver, depth: int) -> int | None:

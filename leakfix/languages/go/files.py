@@ -50,7 +50,6 @@ class File:
         self.package: Package
         self.is_test = path.name.endswith("_test.go")
         self.cache: dict[str, object] = {}
-        self.names: dict[bytes, object] = {}
         self._tree: Tree | None = None
         self._pieces: dict[int, File] = {}
 
@@ -217,7 +216,6 @@ class _Piece(File):
         self.source = whole.source
         self.package = whole.package
         self.cache = whole.cache
-        self.names = whole.names
         self._whole = whole
         # Rows are not counted: nodes are placed by their offsets.
         self._range = Range((0, 0), (0, end - start), start, end)

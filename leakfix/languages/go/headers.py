@@ -1,4 +1,4 @@
-"""What stands above the package clause of a Go file: its package name, build constraints and the mark of generated code.
+"""The head of a Go file: its package name, and the comments above with build constraints and marks of generated code.
 
 Read by a scanner of comments alone, so that a file can be sorted into its package without being parsed.
 """

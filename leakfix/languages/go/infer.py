@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax, types
+from leakfix.languages.go.callees import Callee, conversion, selection_callee
+from leakfix.languages.go.entities import WITHOUT_RESULT, Builtin, Entity, FileNames, Foreign, ImportName
 from leakfix.languages.go.generics import infer
-from leakfix.languages.go.packages import PREDECLARED, Function, Object
-from leakfix.languages.go.resolve import (
-    Resolver,
-    declared_type,
-    file_object,
-    function_signature,
-    imported_object,
-    int_value,
-    type_parameters,
-)
+from leakfix.languages.go.objects import Function, Object
+from leakfix.languages.go.operators import arithmetic, complex_builtin, element_type, range_types
+from leakfix.languages.go.resolve import Resolver, declared_type, function_signature, int_value, type_parameters
 from leakfix.languages.go.scopes import Bindings, Variable, takes_fields
 from leakfix.languages.go.types import (
     BOOL,
@@ -32,13 +26,11 @@ from leakfix.languages.go.types import (
     Array,
     Basic,
     Chan,
-    Map,
     Named,
     Pointer,
     Signature,
     Slice,
     Tuple,
-    TypeParam,
 )
 
 if TYPE_CHECKING:
@@ -47,20 +39,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.go.packages import File
-    from leakfix.languages.go.types import Selection, Type
+    from leakfix.languages.go.types import Type
     from leakfix.languages.go.types import Types as TypeTuple
 
-CalleeKind: TypeAlias = Literal["func", "method", "builtin", "conversion", "value"]
-
 _COMPARISONS: Final = frozenset(("==", "!=", "<", "<=", ">", ">="))
-_UNTYPED_RANK: Final = {
-    UNTYPED_INT: 0,
-    UNTYPED_RUNE: 1,
-    UNTYPED_FLOAT: 2,
-    UNTYPED_COMPLEX: 3,
-    UNTYPED_STRING: 4,
-    UNTYPED_BOOL: 5,
-}
 _TYPE_NODES: Final = frozenset(
     (
         syntax.ARRAY_TYPE,
@@ -79,58 +61,6 @@ _TYPE_NODES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
-    """What a call calls.
-
-    `package` is an import path ("" for locals and builtins), `receiver` the name of the type that declares a method
-    ("interface" for an interface literal), `symbol` the three together: "os.Open", "os.File.Close", "io.Closer.Close".
-    kind "value" is a call of a variable or field that holds a function; its symbol names a package-level variable
-    ("flag.Usage") or a field ("net/http.Server.ConnState") and is "" otherwise. Of a package whose source is not there
-    (and of cgo's C) only the symbol is known, and the kind is "func", "method" as it looks. `signature` is instantiated.
-    """
-
-    kind: CalleeKind
-    package: str
-    receiver: str
-    name: str
-    symbol: str
-    object: Object | None = None
-    signature: Signature | None = None
-
-    @property
-    def function(self) -> Function | None:
-        """Its declaration, when the source is there (the standard library's snapshot has none)."""
-        return self.object.function if self.object is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportName:
-    """A package name in a file."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Builtin:
-    """A predeclared function."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """A member of a package whose source is not there."""
-
-    path: str
-    name: str
-
-
-Entity: TypeAlias = "Variable | Object | ImportName | Builtin | Foreign | Type | None"
-
-_UNKNOWN_CALLEE: Final = Callee("value", "", "", "", "")
-
-
 class Types:
     """The types of the expressions in one top-level declaration of a file.
 
@@ -142,6 +72,7 @@ class Types:
         """Take the file and the declaration; nothing is computed yet."""
         self.file = file
         self._function = function
+        self._names = FileNames.of(file)
         self._memo: dict[int, Type | None] = {}
         self._callees: dict[int, Callee | None] = {}
         self._variables: dict[Variable, Type | None] = {}
@@ -247,7 +178,7 @@ class Types:
                 local = bindings.entity(node) if bindings is not None else None
                 if local is not None:
                     return local
-            return _global(self.file, node.text or b"")
+            return self._names.lookup(node.text or b"")
         if number == syntax.SELECTOR_EXPRESSION:
             operand, name = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_FIELD)
         elif number == syntax.QUALIFIED_TYPE:
@@ -257,7 +188,7 @@ class Types:
         if operand is None or name is None or operand.kind_id not in _IDENTIFIERS:
             return None
         found = self._entity(operand)
-        return _member(self.file, found.path, name.text or b"") if isinstance(found, ImportName) else None
+        return self._names.member(found.path, name.text or b"") if isinstance(found, ImportName) else None
 
     def _as_type(self, node: Node) -> Type | None:
         """Return the type that a node denotes; None when it denotes a value or nothing known."""
@@ -409,7 +340,7 @@ class Types:
                 target = self._resolver.type(function)
                 # The grammar takes `*(T)(x)` for a conversion to *(T): it is a conversion to T, dereferenced.
                 mistaken = isinstance(target, Pointer) and function.kind_id in _MISTAKEN
-                return self._conversion(target.element if isinstance(target, Pointer) and mistaken else target)
+                return conversion(target.element if isinstance(target, Pointer) and mistaken else target)
         else:
             function = call.child_by_field_id(syntax.F_FUNCTION)
         if function is None:
@@ -429,7 +360,7 @@ class Types:
         """Return the callee of `f[...](...)`: a generic function, a conversion, or an element of a map or slice."""
         found = self._plain_callee(base)
         if found is not None and found.kind == "conversion":
-            return self._conversion(self._instantiated_type(base, arguments))
+            return conversion(self._instantiated_type(base, arguments))
         if found is not None and found.kind == "func":
             return found
         element = element_type(self._of(base))
@@ -448,18 +379,18 @@ class Types:
             core = types.core(self._local(function, entity))
             return Callee("value", "", "", entity.name, "", None, core if isinstance(core, Signature) else None)
         if entity is not None and not isinstance(entity, ImportName):
-            return self._conversion(self._entity_type(entity))
+            return conversion(self._entity_type(entity))
         if function.kind_id in (syntax.SELECTOR_EXPRESSION, syntax.QUALIFIED_TYPE):
             return self._member_callee(function)
         denoted = self._as_type(function)
         if denoted is not None:
-            return self._conversion(denoted)
+            return conversion(denoted)
         core = types.core(self._of(function))
         return Callee("value", "", "", "", "", None, core) if isinstance(core, Signature) else None
 
     def _object_callee(self, declared: Object) -> Callee | None:
         if declared.kind == "type":
-            return self._conversion(declared_type(declared))
+            return conversion(declared_type(declared))
         path, name = declared.package.key, declared.name
         if declared.kind == "func":
             if path == "unsafe":
@@ -469,13 +400,6 @@ class Types:
         if not isinstance(core, Signature):
             return Callee("value", path, "", name, declared.symbol)
         return Callee("value", path, "", name, declared.symbol, None, core)
-
-    def _conversion(self, target: Type | None) -> Callee | None:
-        if target is None:
-            return None
-        package = target.package if isinstance(target, Named) else ""
-        name = target.name if isinstance(target, Named) else str(target)
-        return Callee("conversion", package, "", name, str(target), None, Signature((None,), (target,)))
 
     def _member_callee(self, function: Node) -> Callee | None:
         qualified = function.kind_id == syntax.QUALIFIED_TYPE
@@ -493,8 +417,8 @@ class Types:
                 return Callee("method", named.package, named.name, name, f"{named.package}.{named.name}.{name}")
             return None
         if denoted is not None and found.kind == "method":
-            return _selection_callee(found, _with_receiver(found.type, denoted))
-        return _selection_callee(found, found.type)
+            return selection_callee(found, _with_receiver(found.type, denoted))
+        return selection_callee(found, found.type)
 
     def _of_name(self, node: Node) -> Type | None:
         return self._identifier(node) if node.kind_id == syntax.PACKAGE_IDENTIFIER else self._of(node)
@@ -532,7 +456,7 @@ class Types:
     def _builtin(self, name: str, call: Node) -> Type | None:
         listed = call.child_by_field_id(syntax.F_ARGUMENTS)
         arguments = syntax.operands(listed) if listed is not None else []
-        if name in _NO_RESULT:
+        if name in WITHOUT_RESULT:
             return NOTHING
         if name in ("len", "cap", "copy"):
             return INT
@@ -551,12 +475,12 @@ class Types:
         if name in ("min", "max"):
             found = self._of(first)
             for other in arguments[1:]:
-                found = _arithmetic(found, self._of(other))
+                found = arithmetic(found, self._of(other))
             return found
         if name == "append":
             found = self._argument(first)
             return None if found == UNTYPED_NIL else found
-        return _complex_builtin(name, self._of(first), self._of(arguments[-1]))
+        return complex_builtin(name, self._of(first), self._of(arguments[-1]))
 
     def _converted(self, node: Node) -> Type | None:
         written = node.child_by_field_id(syntax.F_TYPE)
@@ -656,7 +580,7 @@ class Types:
             elif sign in ("<<", ">>"):
                 found = UNTYPED_INT if found == UNTYPED_FLOAT else found
             else:
-                found = _arithmetic(found, self._of(right) if right is not None else None)
+                found = arithmetic(found, self._of(right) if right is not None else None)
             self._memo[part.id] = found
         return found
 
@@ -711,11 +635,6 @@ class Types:
 _IDENTIFIERS: Final = frozenset((syntax.IDENTIFIER, syntax.TYPE_IDENTIFIER, syntax.PACKAGE_IDENTIFIER))
 _MISTAKEN: Final = frozenset((syntax.POINTER_TYPE,))
 _COMMA_OK: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_ASSERTION_EXPRESSION, syntax.UNARY_EXPRESSION))
-_NO_RESULT: Final = frozenset(("panic", "print", "println", "close", "delete", "clear"))
-_BUILTINS: Final = _NO_RESULT | {
-    *("len", "cap", "copy", "recover", "make", "new", "append", "min", "max", "complex", "real", "imag"),
-}
-
 _HANDLERS: Final[dict[int, Callable[[Types, Node], Type | None]]] = {
     syntax.IDENTIFIER: Types._identifier,
     syntax.SELECTOR_EXPRESSION: Types._selector,
@@ -792,98 +711,6 @@ def _value_type(declared: Object) -> Type | None:
     return owner.value(values, declared.index) if values is not None else None
 
 
-def element_type(container: Type | None) -> Type | None:
-    """Return the type of `x[i]` for an x of this type."""
-    core = types.core(container)
-    if core is None and isinstance(container, TypeParam):
-        elements = list(map(element_type, types.term_types(container.constraint)))
-        return elements[0] if elements and all(element == elements[0] for element in elements) else None
-    if isinstance(core, Pointer):
-        core = types.core(core.element)
-        return core.element if isinstance(core, Array) else None
-    if isinstance(core, Map):
-        return core.value
-    if isinstance(core, (Slice, Array)):
-        return core.element
-    return types.BYTE if core in (types.STRING, UNTYPED_STRING) else None
-
-
-def range_types(ranged: Type | None) -> tuple[Type | None, Type | None]:
-    """Return the types of the two iteration variables over a value of this type."""
-    core = types.core(ranged)
-    if isinstance(core, Pointer):
-        core = types.core(core.element)
-        return (INT, core.element) if isinstance(core, Array) else (None, None)
-    if isinstance(core, (Slice, Array)):
-        return INT, core.element
-    if isinstance(core, Map):
-        return core.key, core.value
-    if isinstance(core, Chan):
-        return core.element, None
-    if isinstance(core, Basic):
-        if core.name in ("string", "untyped string"):
-            return INT, types.RUNE
-        return (types.default_type(ranged), None) if types.is_integer(core) else (None, None)
-    if isinstance(core, Signature) and len(core.params) == 1:
-        yielded = types.core(core.params[0])
-        if isinstance(yielded, Signature):
-            first, second, *_ = (*yielded.params, None, None)
-            return first, second
-    return None, None
-
-
-def _global(file: File, name: bytes) -> Entity:
-    """Return what a name means that no function declares: an import, a package-level object, a predeclared name."""
-    names = file.names
-    if name in names:
-        found: Entity = names[name]  # type: ignore[assignment]
-        return found
-    names[name] = result = _find_global(file, name.decode("utf-8", "replace"))
-    return result
-
-
-def _find_global(file: File, name: str) -> Entity:
-    path = file.imports.get(name)
-    if path is not None:
-        return ImportName(path)
-    found = file_object(file, name)
-    if found is not None:
-        return found
-    if name in _BUILTINS:
-        return Builtin(name)
-    return types.PREDECLARED.get(name) if name in PREDECLARED else None
-
-
-def _member(file: File, path: str, name: bytes) -> Entity:
-    key = b"%b\0%b" % (path.encode(), name)
-    names = file.names
-    if key in names:
-        found: Entity = names[key]  # type: ignore[assignment]
-        return found
-    text = name.decode("utf-8", "replace")
-    result: Entity = imported_object(file, path, text)
-    if path == "unsafe" and text == "Pointer":
-        result = types.UNSAFE_POINTER
-    names[key] = result = Foreign(path, text) if result is None else result
-    return result
-
-
-def _selection_callee(found: Selection, t: Type | None) -> Callee:
-    owner = found.owner
-    package, receiver = "", "interface" if found.interface else ""
-    if isinstance(owner, Named):
-        package, receiver = owner.package, owner.name
-    prefix = f"{package}." if package else ""
-    core = types.core(t)
-    signature = core if isinstance(core, Signature) else None
-    if found.kind == "method":
-        return Callee(
-            "method", package, receiver, found.name, f"{prefix}{receiver}.{found.name}", found.object, signature
-        )
-    symbol = f"{prefix}{receiver}.{found.name}" if receiver else ""
-    return Callee("value", package, receiver, found.name, symbol, None, signature)
-
-
 def _with_receiver(t: Type | None, receiver: Type) -> Signature | None:
     """Return the signature of a method expression: the method's with its receiver in front."""
     if not isinstance(t, Signature):
@@ -911,28 +738,3 @@ def _instantiation(node: Node) -> tuple[Node | None, list[Node]]:
 
 def _elements(arguments: Node) -> list[Node]:
     return [part for element in syntax.operands(arguments) for part in syntax.operands(element)[:1]]
-
-
-def _arithmetic(left: Type | None, right: Type | None) -> Type | None:
-    """Return the type of an operation whose operands must agree: the typed one's, else the wider untyped kind."""
-    left_untyped = isinstance(left, Basic) and left.untyped
-    right_untyped = isinstance(right, Basic) and right.untyped
-    if left is not None and not left_untyped:
-        return left
-    if right is not None and not right_untyped:
-        return right
-    if isinstance(left, Basic) and isinstance(right, Basic):
-        return left if _UNTYPED_RANK.get(left, 9) >= _UNTYPED_RANK.get(right, 9) else right
-    return None
-
-
-def _complex_builtin(name: str, first: Type | None, last: Type | None) -> Type | None:
-    found = _arithmetic(first, last)
-    core = types.core(found)
-    if not isinstance(core, Basic):
-        return None
-    if core.untyped:
-        return UNTYPED_COMPLEX if name == "complex" else UNTYPED_FLOAT
-    if name == "complex":
-        return {"float32": types.BASICS["complex64"], "float64": types.BASICS["complex128"]}.get(core.name)
-    return {"complex64": types.BASICS["float32"], "complex128": types.BASICS["float64"]}.get(core.name)

@@ -43,7 +43,7 @@ _NOTHING: Final[dict[str, Type | None]] = {}
 
 
 class Resolver:
-    """Resolves type expressions of one file, with what type parameters stand for and, inside a function, its bindings."""
+    """Resolves type expressions of a file, knowing what type parameters stand for and, in a function, its bindings."""
 
     __slots__ = ("_locals", "bindings", "env", "file", "scope")
 
@@ -289,16 +289,6 @@ class TypeDeclaration:
 
 def file_object(file: File, name: str) -> Object | None:
     """Find a package-level name as a file sees it: of its package, or of a dot import; no predeclared one."""
-    cache = file.cache
-    key = f"object:{name}"
-    if key in cache:
-        found = cache[key]
-        return found  # type: ignore[return-value]
-    cache[key] = result = _file_object(file, name)
-    return result
-
-
-def _file_object(file: File, name: str) -> Object | None:
     package = file.package
     if name not in PREDECLARED or package.may_shadow(name):
         found = package.lookup(name, file, thorough=not file.dot_imports)

@@ -6,8 +6,8 @@ table. Names that nothing in the function declares are package-level, imported, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from tree_sitter import Node, Query, QueryCursor
@@ -16,11 +16,13 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.packages import PREDECLARED, Function, const_specs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from leakfix.languages.go.packages import File, Object
 
 VariableKind: TypeAlias = Literal["local", "param", "result", "receiver", "const", "type", "typeparam"]
+
+_PARAMETER_KINDS: Final = frozenset(("param", "result", "receiver", "typeparam"))
 
 _QUERY: Final = Query(
     syntax.language(),
@@ -126,16 +128,14 @@ class Bindings:
 
     def local_type(self, name: str, offset: int) -> Variable | None:
         """Return the local type or type parameter that a type name means at an offset."""
-        best: Variable | None = None
-        for entity in self.entities:
-            if entity.name == name and entity.visible <= offset < entity.scope.end_byte:
-                if best is None or entity.scope.start_byte >= best.scope.start_byte:
-                    best = entity
+        best = self._at(offset).get(name)
         return best if best is not None and not best.is_variable and best.kind != "const" else None
 
     def locals_at(self, node: Node) -> dict[str, Variable]:
         """Return what the function's own names mean at a node: the innermost declaration of each."""
-        offset = node.start_byte
+        return self._at(node.start_byte)
+
+    def _at(self, offset: int) -> dict[str, Variable]:
         found: dict[str, Variable] = {}
         for entity in self.entities:
             if entity.visible <= offset < entity.scope.end_byte:
@@ -145,7 +145,7 @@ class Bindings:
         return found
 
     def names_at(self, node: Node) -> set[str]:
-        """Return every name visible at a node: locals, package-level, imported, predeclared. Parses the whole package."""
+        """Return every name visible at a node: local, package-level, imported or predeclared; parses the package."""
         names = set(self.locals_at(node))
         names |= self.file.package.names() | self.file.imports.keys() | PREDECLARED
         return names
@@ -163,6 +163,7 @@ class _Sweep:
         self.keys: frozenset[int] = frozenset()
         self.variables: list[Variable] = []
         self._defining: set[int] = set()
+        self._switched: set[int] = set()
         self._events: list[tuple[int, int, int, int, Callable[[Node], None], Node]] = []
         self._table: dict[bytes, list[Variable]] = {}
         self._scopes: list[tuple[Node, list[bytes]]] = []
@@ -188,9 +189,10 @@ class _Sweep:
                 self._at(scope.end_byte, 0, -scope.start_byte, self._close, scope)
         for declaration in captures.get("declaration", ()):
             _COLLECTORS[declaration.kind_id](self, declaration)
-        self._events.sort(key=_position)
+        self._events.sort()
 
     def _at(self, offset: int, priority: int, nesting: int, action: Callable[[Node], None], node: Node) -> None:
+        # The running number is unique: sorting never compares actions.
         self._events.append((offset, priority, nesting, len(self._events), action, node))
 
     def _run(self, captures: dict[str, list[Node]]) -> None:
@@ -200,6 +202,7 @@ class _Sweep:
         self.keys = frozenset(node.id for node in captures.get("key", ()))
         special = self.keys | self._defining | doubtful
         events, data, table, meaning, uses = self._events, self._data, self._table, self.meaning, self.uses
+        switched = self._switched
         done, count = 0, len(events)
         due = events[0][0] if events else len(data) + 1
         for node in names:
@@ -213,21 +216,19 @@ class _Sweep:
             if stack:
                 identity = node.id
                 variable = stack[-1]
-                if identity in special and not self._is_use(node, variable, doubtful):
+                if identity in special and not self._is_use(node, doubtful):
                     continue
                 meaning[identity] = variable
                 uses.setdefault(variable, []).append(node)
-                if variable.origin.kind_id == syntax.TYPE_SWITCH_STATEMENT:
+                if variable.index in switched:
                     self._note_clause(node, variable)
         for event in events[done:]:
             event[4](event[5])
 
-    def _is_use(self, node: Node, variable: Variable, doubtful: set[int]) -> bool:
+    def _is_use(self, node: Node, doubtful: set[int]) -> bool:
         if node.id in self._defining:
             return False
-        if node.id in doubtful:
-            return True
-        return not takes_fields(node, self._file)
+        return node.id in doubtful or not takes_fields(node, self._file)
 
     def _note_clause(self, node: Node, variable: Variable) -> None:
         for outer, inner in zip(self._scopes, self._scopes[1:], strict=False):
@@ -254,6 +255,8 @@ class _Sweep:
         if name == b"_" or not self._functions:
             return
         scope, own = self._scopes[-1]
+        if kind not in _PARAMETER_KINDS and scope.kind_id in syntax.FUNCTION_KINDS:
+            scope = scope.child_by_field_id(syntax.F_BODY) or scope
         variable = Variable(
             name.decode("utf-8", "replace"),
             kind,
@@ -367,6 +370,7 @@ class _Sweep:
 
     def _define_alias(self, switch: Node) -> None:
         alias = switch.child_by_field_id(syntax.F_ALIAS)
+        self._switched.add(len(self.variables))
         for name in syntax.operands(alias)[:1] if alias is not None else ():
             self._define(name, "local", switch, 0, name.end_byte)
 
@@ -426,7 +430,7 @@ def type_literal(node: Node, file: File) -> Node | None:
 
 
 def _literal_type(key: Node) -> Node | None:
-    """Return the type node of the literal that holds a key; elided inner types come from the outer literal's element."""
+    """Return the type node of the literal that holds a key; an elided type is the outer literal's element type."""
     path: list[int] = []
     node = key.parent
     while node is not None and node.kind_id in (syntax.LITERAL_ELEMENT, syntax.KEYED_ELEMENT, syntax.LITERAL_VALUE):
@@ -471,9 +475,4 @@ def _doubtful(captures: dict[str, list[Node]]) -> Iterator[Node]:
                 waiting.extend(node.named_children)
 
 
-def _position(event: tuple[int, int, int, int, Callable[[Node], None], Node]) -> tuple[int, int, int, int]:
-    return event[:4]
-
-
-def _start(node: Node) -> int:
-    return node.start_byte
+_start: Final = attrgetter("start_byte")
