@@ -236,7 +236,9 @@ class _Pursuit:
         )
 
     def _exit(self, step: Step[_State], state: _State, at: Exit) -> None:
-        if at.kind in (ExitKind.PANIC, ExitKind.STOP) or self.graph.ends_process:
+        if at.kind in (ExitKind.PANIC, ExitKind.STOP):
+            return
+        if self.graph.ends_process and not self.site.obligation.writes:
             return
         if any(self._releases_late(holder) for holder in state.holders):
             self.fates.add(Status.RELEASED)
@@ -251,7 +253,8 @@ class _Pursuit:
         if (kind, span) in self.losses:
             return
         branch, taken = _last_branch(step)
-        named = sorted(holder for holder in state.holders if holder.root in self.graph.names)
+        owners = [*sorted(state.holders), *sorted(place for place, closes in state.derived if closes)]
+        named = [holder for holder in owners if holder.root in self.graph.names]
         through = frozenset(place.root for place in (*state.holders, *(place for place, _ in state.derived)))
         jump = next((at.edge.jump for at in _backwards(step) if at.edge is not None and at.edge.jump is not None), None)
         holder = named[0] if named else None
@@ -340,6 +343,8 @@ class _Pursuit:
             if event.method == ANY_METHOD and holder == place:
                 return self._released(state, event)
             if any(holder.below(*path) == place and method == event.method for path, method in self.releases):
+                return self._released(state, event)
+            if place == holder and event.method not in ("close", "()"):
                 return self._released(state, event)
             if place.holds(holder) and event.method != "close":
                 return self._end(state, Status.HANDED_ON)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Drop, ExitKind, Handing, Obligation, Outcome, Place, Release, Test
 from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry
 from leakfix.languages.go.lower_effects import Call, EffectLowering
-from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Value, span_of
+from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Value, span_of
 from leakfix.languages.go.obligations import drained_by
 from leakfix.languages.go.types import selection
 from leakfix.models import RECEIVER
@@ -218,9 +219,9 @@ class CallLowering:
                 return False
             self.frame.emit(Release(span, Place(self.frame.root(variable)), "()", deferred))
             return True
-        if function.kind_id == syntax.SELECTOR_EXPRESSION and receiver.place is not None:
-            if receiver.place.root in self.frame.tracked and self._selects(function) == "field":
-                self.frame.emit(Release(span, receiver.place.below(name), "()", deferred))
+        place = receiver.place if function.kind_id == syntax.SELECTOR_EXPRESSION else None
+        if place is not None and place.root in self.frame.tracked and self._selects(function) == "field":
+            self.frame.emit(Release(span, place.below(name), "()", deferred))
         if name not in self.program.release_verbs or not self.frame.is_tracked(receiver):
             return False
         for link in receiver.links:
@@ -238,6 +239,10 @@ class CallLowering:
         values = [_joined(through.get(index, [])) for index in range(count)]
         for index, (obligation, error) in owned.items():
             self._acquire(node, callee, receiver, values, index, obligation, error)
+        for index in self.program.sharing(callee) - owned.keys() if owned else ():
+            held = [replace(link, relation=Relation.OWNING) for at in owned for link in values[at].links]
+            if index < count:
+                values[index] = Value((*values[index].links, *held))
         return values
 
     def _acquire(

@@ -45,7 +45,7 @@ class ValueLowering:
             syntax.FUNC_LITERAL: self.closures.value,
             syntax.COMPOSITE_LITERAL: self._composite,
             syntax.TYPE_ASSERTION_EXPRESSION: self._operand,
-            syntax.TYPE_CONVERSION_EXPRESSION: self._operand,
+            syntax.TYPE_CONVERSION_EXPRESSION: self._conversion,
             syntax.SLICE_EXPRESSION: self._slice,
             syntax.INDEX_EXPRESSION: self._index,
             syntax.UNARY_EXPRESSION: self._unary,
@@ -185,6 +185,15 @@ class ValueLowering:
     def _operand(self, node: Node) -> Value:
         operand = node.child_by_field_id(syntax.F_OPERAND)
         return self.value(operand) if operand is not None else NOTHING
+
+    def _conversion(self, node: Node) -> Value:
+        """``T(x)``; the grammar takes ``functions[i](x)`` for one, which nothing is known of."""
+        value = self._operand(node)
+        of = node.child_by_field_id(syntax.F_TYPE)
+        if of is None or of.kind_id != syntax.GENERIC_TYPE or not self.frame.is_tracked(value):
+            return value
+        self.hand_on(node, value, Handing.PASSED)
+        return NOTHING
 
     def _slice(self, node: Node) -> Value:
         value = self._operand(node)

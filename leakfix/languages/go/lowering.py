@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _ROUNDS = 3
 """What is found to be followed late in a function is followed from its start in the next round."""
 
+_COMMAND = ["*github.com/spf13/cobra.Command", "[]string"]
+"""The parameters of the function that a cobra command runs; the process ends behind it."""
+
 _FALLTHROUGH = syntax.kind("fallthrough_statement")
 _BREAK = syntax.kind("break_statement")
 _CONTINUE = syntax.kind("continue_statement")
@@ -133,9 +136,12 @@ class StatementLowering:
         self.frame.scopes.pop()
 
     def _is_main(self) -> bool:
-        """Whether the function is the program's: leaving it ends the process."""
+        """Whether leaving the function ends the process: the program's main, or what a cobra command runs."""
         function, package = self.frame.function, self.frame.file.package
-        return self.frame.owner == function.node and function.name == "main" and package.name == "main"
+        if self.frame.owner == function.node and function.name == "main" and package.name == "main":
+            return True
+        signature = self.frame.types.signature(self.frame.owner)
+        return signature is not None and [str(of) for of in signature.params] == _COMMAND
 
     def statement(self, node: Node) -> None:
         """Lower one statement; one of no consequence adds nothing."""
@@ -321,11 +327,15 @@ class StatementLowering:
         for inner in syntax.operands(node):
             if inner.kind_id == syntax.CALL_EXPRESSION:
                 self.values.calls.defer(inner)
+            else:
+                self.values.hand_on(node, self.values.value(inner), Handing.CAPTURED)
 
     def _go(self, node: Node) -> None:
         for inner in syntax.operands(node):
             if inner.kind_id == syntax.CALL_EXPRESSION:
                 self.values.calls.start(inner)
+            else:
+                self.values.hand_on(node, self.values.value(inner), Handing.CAPTURED)
 
     def _return(self, node: Node) -> None:
         expressions = [e for held in syntax.operands(node) for e in _items(held)]

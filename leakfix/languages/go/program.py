@@ -29,6 +29,8 @@ CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*)\(")
 """Where a call may stand: only a first look, the tree decides."""
 
 _DEEPEST_SUMMARY = 12
+_OTHER_VERBS = frozenset({"Abort", "Close", "CloseWithError", "ListenAndServe", "Release", "Serve", "Shutdown", "Stop"})
+"""Methods that end what they are called on, or keep it until it ends, whatever the models say of its type."""
 
 
 class Program:
@@ -41,9 +43,7 @@ class Program:
         symbols = models.symbols()
         acquiring = {symbol.rpartition(".")[2] for symbol in symbols if models.acquires(symbol)}
         self.names: frozenset[str] = frozenset(acquiring | set(owners))
-        self.release_verbs = (
-            models.release_methods | {"Close", "Stop", "Shutdown", "Release", "CloseWithError", "Abort"}
-        ) - {"()"}
+        self.release_verbs = (models.release_methods | _OTHER_VERBS) - {"()"}
         self.draining_methods = frozenset(m for resource in models.resources() for m in resource.drained_by)
         self.stopping_names = frozenset(s.rpartition(".")[2] for s in symbols if models.never_returns(s))
         self.checking_names = frozenset(s.rpartition(".")[2] for s in symbols if models.check(s) is not None)
@@ -86,6 +86,12 @@ class Program:
             self._depth -= 1
         function.cache["summary"] = summary
         return summary
+
+    def sharing(self, callee: Callee | None) -> frozenset[int]:
+        """The results of a project's function that hold, next to another result, what the caller has to release."""
+        if callee is None or callee.function is None or callee.function.body is None:
+            return frozenset()
+        return self.summary(callee.function).holders
 
     def owned(self, callee: Callee, call: Node, frame: Frame) -> Mapping[int, tuple[Obligation, int | None]]:
         """What a call makes its caller owe: result index to obligation and the index of the error, if any."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -60,37 +59,49 @@ UNKNOWN = Summary()
 def summarise(graph: Graph, *, is_method: bool) -> Summary:
     """The summary of the function with this graph."""
     origins = _origins(graph)
-    releases: dict[int, set[tuple[Path, str]]] = defaultdict(set)
-    keeps: dict[int, set[Path]] = defaultdict(set)
-    results: dict[int, set[int]] = defaultdict(set)
-    same: dict[int, set[int]] = defaultdict(set)
+    told: dict[int, _Told] = {root: _Told() for root in graph.params}
     for event in graph.events():
         if isinstance(event, Release):
             for root, path in _found(origins, event.place):
-                releases[root].add((path, event.method))
+                told[root].releases.add((path, event.method))
+            for root, path in _below(origins, event.place):
+                told[root].keeps.add(path)
         elif isinstance(event, Escape):
             for root, path in _found(origins, event.place):
-                if event.how is Handing.RETURNED and event.index is not None:
-                    results[root].add(event.index)
-                    if not path and not event.inside:
-                        same[root].add(event.index)
-                else:
-                    keeps[root].add(path)
+                told[root].escape(event, path, whole=not path and not event.inside)
+            for root, path in _below(origins, event.place):
+                told[root].escape(event, path, whole=False)
     operands = {}
     for position, root in enumerate(graph.params):
         index = position - 1 if is_method else position
-        operands[RECEIVER if index < 0 else index] = (
-            Effects(
-                tuple(sorted(releases[root])),
-                tuple(sorted(keeps[root])),
-                frozenset(results[root]),
-                frozenset(same[root]),
-            )
-            if root
-            else NO_EFFECTS
-        )
+        operands[RECEIVER if index < 0 else index] = told[root].effects() if root else NO_EFFECTS
     owned, holders = _owned(graph)
     return Summary(True, operands, owned, holders, _never_returns(graph))
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the events of a function tell of one operand."""
+
+    releases: set[tuple[Path, str]] = field(default_factory=set)
+    keeps: set[Path] = field(default_factory=set)
+    results: set[int] = field(default_factory=set)
+    same: set[int] = field(default_factory=set)
+
+    def escape(self, event: Escape, path: Path, *, whole: bool) -> None:
+        """The operand, or what lies at ``path`` below it, is handed on."""
+        if event.how is not Handing.RETURNED or event.index is None:
+            self.keeps.add(path)
+            return
+        self.results.add(event.index)
+        if whole:
+            self.same.add(event.index)
+
+    def effects(self) -> Effects:
+        """All of it, in order."""
+        return Effects(
+            tuple(sorted(self.releases)), tuple(sorted(self.keeps)), frozenset(self.results), frozenset(self.same)
+        )
 
 
 def _origins(graph: Graph) -> dict[Place, set[tuple[int, Path]]]:
@@ -117,29 +128,62 @@ def _found(origins: Mapping[Place, Iterable[tuple[int, Path]]], place: Place) ->
     return found
 
 
+def _below(origins: Mapping[Place, Iterable[tuple[int, Path]]], place: Place) -> set[tuple[int, Path]]:
+    """What a larger value at ``place`` holds of the operands."""
+    return {entry for part, entries in origins.items() if part != place and place.holds(part) for entry in entries}
+
+
 def _owned(graph: Graph) -> tuple[dict[int, Obligation], frozenset[int]]:
     """Which results hand what the function acquired to its caller, and which are objects that hold such a thing."""
     owned: dict[int, Obligation] = {}
     holders: set[int] = set()
     acquired = {event.site for event in graph.events() if isinstance(event, Acquire)}
-    for number in acquired:
+    for number in sorted(acquired):
         site = graph.sites[number]
         places, closers = _reached(graph, site.place)
-        escapes = [
-            e for e in graph.events() if isinstance(e, Escape) and any(e.place.holds(p) for p in places | closers)
-        ]
+        escapes = _escapes(graph, number, places | closers)
         if any(escape.how is not Handing.RETURNED for escape in escapes):
             continue
-        for escape in escapes:
-            if escape.index is None:
-                continue
+        given = [escape for escape in escapes if escape.index is not None]
+        by_function = [escape for escape in given if escape.place in closers]
+        for escape in given:
+            index = escape.index or 0
             if escape.place in closers:
-                owned[escape.index] = replace(site.obligation, releases=("()",), idempotent=False, confidence="medium")
-            elif escape.inside or escape.place not in places:
-                holders.add(escape.index)
+                owned[index] = replace(site.obligation, releases=("()",), idempotent=False, confidence="medium")
+            elif by_function or escape.inside or escape.place not in places:
+                holders.add(index)
             else:
-                owned[escape.index] = site.obligation
+                owned[index] = site.obligation
     return owned, frozenset(holders)
+
+
+def _escapes(graph: Graph, site: int, places: set[Place]) -> list[Escape]:
+    """Where the resource is handed on, on paths from its acquisition that do not release it first."""
+    found: list[Escape] = []
+    start = next(
+        n for n, b in enumerate(graph.blocks) if any(isinstance(e, Acquire) and e.site == site for e in b.events)
+    )
+    seen, queue = {start}, [start]
+    while queue:
+        number = queue.pop()
+        block = graph.blocks[number]
+        events = iter(block.events)
+        if number == start:
+            for event in events:
+                if isinstance(event, Acquire) and event.site == site:
+                    break
+        released = False
+        for event in events:
+            if isinstance(event, Release) and event.place in places and event.method != "close":
+                released = True
+                break
+            if isinstance(event, Escape) and any(event.place.holds(place) for place in places):
+                found.append(event)
+        for edge in block.edges if not released else ():
+            if edge.target not in seen:
+                seen.add(edge.target)
+                queue.append(edge.target)
+    return found
 
 
 def _reached(graph: Graph, start: Place) -> tuple[set[Place], set[Place]]:
@@ -149,15 +193,19 @@ def _reached(graph: Graph, start: Place) -> tuple[set[Place], set[Place]]:
     for _ in range(_ALIASES_AT_MOST):
         known = len(places) + len(closers)
         for event in graph.events():
-            if isinstance(event, Copy) and event.source in places:
-                places.add(event.target)
-            elif (isinstance(event, Copy) and event.source in closers) or (
-                isinstance(event, Derive) and event.late and event.closes and event.source in places
-            ):
+            if isinstance(event, Copy):
+                places |= _copied(event, places)
+                closers |= _copied(event, closers)
+            elif isinstance(event, Derive) and event.late and event.closes and event.source in places:
                 closers.add(event.target)
         if len(places) + len(closers) == known:
             break
     return places, closers
+
+
+def _copied(event: Copy, places: set[Place]) -> set[Place]:
+    length = len(event.source.path)
+    return {event.target.below(*place.path[length:]) for place in places if event.source.holds(place)}
 
 
 def _never_returns(graph: Graph) -> bool:
