@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from leakfix.languages.go.types import Type
     from leakfix.languages.go.types import Types as TypeTuple
 
+__all__ = ["Callee", "Types", "element_type", "object_type", "range_types"]
+
 _COMPARISONS: Final = frozenset(("==", "!=", "<", "<=", ">", ">="))
 _TYPE_NODES: Final = frozenset(
     (
