@@ -12,20 +12,32 @@ import (
 // oldest is the first release whose additions since.txt tells; code that needs less runs on every toolchain in use.
 const oldest = 16
 
-// writeSince writes "1.21 slices Clone Index ..." lines: what each release added to each package, from GOROOT/api.
-// Methods are spelled "Type.Method"; a package that is new in a release has a line with all it holds.
+// writeSince writes "1.21 bytes ContainsFunc" lines: what each release added to each package, from GOROOT/api. Methods
+// are spelled "Type.Method"; a package that is new in a release has a "*" alone.
 func writeSince(directory string) error {
 	var out strings.Builder
-	for minor := oldest; ; minor++ {
-		data, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "api", fmt.Sprintf("go1.%d.txt", minor)))
+	known := map[string]bool{}
+	for minor := 0; ; minor++ {
+		file := filepath.Join(runtime.GOROOT(), "api", strings.Replace(fmt.Sprintf("go1.%d.txt", minor), ".0", "", 1))
+		data, err := os.ReadFile(file)
 		if err != nil {
 			break
 		}
 		added := map[string][]string{}
 		for line := range strings.Lines(string(data)) {
-			if path, name := feature(line); name != "" {
+			if path, name := feature(line); name != "" && !known[path+"."+name] {
+				known[path+"."+name] = true
 				added[path] = append(added[path], name)
 			}
+		}
+		for path := range added {
+			if !known[path] {
+				added[path] = []string{"*"}
+			}
+			known[path] = true
+		}
+		if minor < oldest {
+			continue
 		}
 		paths := make([]string, 0, len(added))
 		for path := range added {
