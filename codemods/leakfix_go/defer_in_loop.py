@@ -55,7 +55,8 @@ from leakfix.languages.go.closures import Obstacle, Site, wrap
 from leakfix.languages.go.closures_deferred import Deferred, Role, noun_of
 from leakfix.languages.go.closures_errors import Errors
 from leakfix.languages.go.closures_inline import released_early
-from leakfix.languages.go.closures_loops import Pile, judge, piles
+from leakfix.languages.go.closures_judge import judge
+from leakfix.languages.go.closures_loops import Pile, piles
 from leakfix.rules import Confidence, FileEdit, Finding, Fix, Form, Refusal, Rule, Safety, Severity, Step
 from leakfix.text import Edit, Span
 
@@ -159,10 +160,15 @@ def _message(pile: Pile, first: Deferred) -> str:
     if first.role is Role.UNLOCK:
         return f"`defer {first.shown}` in a loop unlocks nothing {returning}: the next iteration may wait for ever"
     noun = next((noun for one in first.variables if (noun := noun_of(one, pile.round))), "")
-    piled = f"one more {noun} stays open with each iteration" if noun else "one more call waits with each iteration"
-    if noun in ("context", "ticker", "timer"):
-        piled = f"one more {noun} stays alive with each iteration"
-    return f"`defer {first.shown}` in a loop does not run {returning}: {piled}"
+    return f"`defer {first.shown}` in a loop does not run {returning}: {_piled(noun)}"
+
+
+def _piled(noun: str) -> str:
+    """What each iteration leaves behind."""
+    if noun in ("", "rows") or noun.endswith("function"):
+        return "one more call waits with each iteration"
+    state = "stays alive" if noun in ("ticker", "timer", "process") else "stays open"
+    return f"one more {noun} {state} with each iteration"
 
 
 def _is_whole(pile: Pile) -> bool:

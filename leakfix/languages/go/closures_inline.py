@@ -13,7 +13,8 @@ from leakfix.languages.go.statements import LayoutError, insert_behind, remove_l
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from leakfix.languages.go.closures_loops import Pile, Plea
+    from leakfix.languages.go.closures_judge import Plea
+    from leakfix.languages.go.closures_loops import Pile
     from leakfix.text import Edit
 
 _SIMPLE = frozenset(

@@ -190,10 +190,20 @@ class Function:
         body = [*head, *acquire, *tail]
         loop = self._loop("inner", body)
         if self.outer:
-            loop = self._loop("outer", [*self._plain(), *loop, *self._plain()], chance.choice(["range 2", "k := 0; k < 2; k++"]))
+            loop = self._loop(
+                "outer", [*self._plain(), *loop, *self._plain()], chance.choice(["range 2", "k := 0; k < 2; k++"])
+            )
         types, _ = _SIGNATURES[self.results]
         last = f"return {', '.join(_VALUES[kind][-1] if kind != 'error' else 'nil' for kind in types)}".rstrip()
-        opening = ["var e error", "acc, x := 0, 100", "t.Log(x)", *self._plain(), *loop, "t.Log(acc, e)", *self._plain()]
+        opening = [
+            "var e error",
+            "acc, x := 0, 100",
+            "t.Log(x)",
+            *self._plain(),
+            *loop,
+            "t.Log(acc, e)",
+            *self._plain(),
+        ]
         if self.random.random() < 0.3:
             inner = "\n".join([f"run := func() {self.results} {{", *opening, last, "}"])
             opening, last = inner.split("\n"), "return run()" if types else "run()"
@@ -234,7 +244,9 @@ class Function:
 
     def _statement(self, depth: int) -> list[str]:
         chance = self.random
-        kind = chance.choice(["log", "acc", "raw", "err", "if", "if", "ifelse", "switch", "for", "select", "closure", "block"])
+        kind = chance.choice(
+            ["log", "acc", "raw", "err", "if", "if", "ifelse", "switch", "for", "select", "closure", "block"]
+        )
         if depth > 2:
             kind = chance.choice(["log", "acc", "err"])
         inner = depth + 1
@@ -242,22 +254,48 @@ class Function:
             case "log":
                 return [f't.Log("at", {chance.randint(0, 99)}, x, acc)']
             case "acc":
-                return [chance.choice(["acc += x", "acc-- // down", "x += 1", "y := x * 2\nt.Log(y)"])] if depth else ["acc += x"]
+                return (
+                    [chance.choice(["acc += x", "acc-- // down", "x += 1", "y := x * 2\nt.Log(y)"])]
+                    if depth
+                    else ["acc += x"]
+                )
             case "raw":
                 return ["t.Log(`raw", "\tstring", "`, x)"]
             case "err":
-                return [chance.choice(["e = check(x + acc)", "e = nil", "/* a", "block */", "e = check(acc)"])] if 0 else ["e = check(x + acc)"]
+                return (
+                    [chance.choice(["e = check(x + acc)", "e = nil", "/* a", "block */", "e = check(acc)"])]
+                    if 0
+                    else ["e = check(x + acc)"]
+                )
             case "if":
                 return [f"if {self._condition()} {{", *self._statements(1, inner), self._jump(), "}"]
             case "ifelse":
                 other = [self._jump()] if chance.random() < 0.3 else self._statements(2, inner)
-                return [f"if {self._condition()} {{", *self._statements(1, inner), self._jump(), "} else {", *other, "}"]
+                return [
+                    f"if {self._condition()} {{",
+                    *self._statements(1, inner),
+                    self._jump(),
+                    "} else {",
+                    *other,
+                    "}",
+                ]
             case "switch":
                 self.breakable += 1
                 first, second = self._statements(1, inner), self._statements(1, inner)
                 middle = chance.choice(["break", self._jump(), "fallthrough"])
                 self.breakable -= 1
-                return ["switch x % 3 {", "case 0:", *first, middle, "case 1:", *second, self._jump(), "default:", "t.Log(9)", "}"]
+                return [
+                    "switch x % 3 {",
+                    "case 0:",
+                    *first,
+                    middle,
+                    "case 1:",
+                    *second,
+                    self._jump(),
+                    "default:",
+                    "t.Log(9)",
+                    "}",
+                ]
             case "for":
                 kept, self.in_loop = self.in_loop, True
                 self.breakable += 1
@@ -270,7 +308,14 @@ class Function:
                 self.breakable += 1
                 body = self._statements(1, inner)
                 self.breakable -= 1
-                return ["select {", "case <-make(chan int):", "default:", *body, chance.choice(["break", "t.Log(3)"]), "}"]
+                return [
+                    "select {",
+                    "case <-make(chan int):",
+                    "default:",
+                    *body,
+                    chance.choice(["break", "t.Log(3)"]),
+                    "}",
+                ]
             case "closure":
                 return ["acc += func() int {", "for {", "if x > 3 {", "break", "}", "return 2", "}", "return 1", "}()"]
         return ["{", *self._statements(1, inner), "}"]
@@ -321,7 +366,17 @@ def _wrapped(path: Path) -> tuple[bytes, dict[str, str]]:
         assert owner is not None
         body = statements_of(loop.child_by_field_id(syntax.F_BODY))
         first = next(one for one in body if one.text.startswith((b"v, err", b"h, err")))
-        outcome = wrap(Site(file, Bindings.of_function(function), owner, loop, first, _is_error, lambda kind: zero_of_predeclared(syntax.text(kind))))
+        outcome = wrap(
+            Site(
+                file,
+                Bindings.of_function(function),
+                owner,
+                loop,
+                first,
+                _is_error,
+                lambda kind: zero_of_predeclared(syntax.text(kind)),
+            )
+        )
         if isinstance(outcome, Wrapped):
             edits += outcome.edits
         else:
@@ -354,7 +409,9 @@ def run_batch(seed: int, directory: Path, go: Path, count: int = _PROGRAMS) -> s
     gofmt = go.with_name("gofmt")
     for side in ("before", "after"):
         (directory / side).mkdir(parents=True, exist_ok=True)
-        (directory / side / "runtime.go").write_text(f'package {side}\n{_RUNTIME}\nconst Package = "{side}."\n\n{tables}')
+        (directory / side / "runtime.go").write_text(
+            f'package {side}\n{_RUNTIME}\nconst Package = "{side}."\n\n{tables}'
+        )
     imports = 'import "fmt"\n\nvar _ = fmt.Sprint\n\n'
     before = directory / "before" / "cases.go"
     before.write_text("package before\n\n" + imports + "\n\n".join(texts) + "\n")
@@ -370,5 +427,8 @@ def run_batch(seed: int, directory: Path, go: Path, count: int = _PROGRAMS) -> s
     (directory / "obstacles.txt").write_text("\n".join(f"{k} {v}" for k, v in obstacles.items()))
     if said := run(go, "build", "./before", "./after") or run(gofmt, "-l", "after/cases.go"):
         return said
-    complaints = [Counter(_POSITION.sub("", line) for line in run(go, "vet", f"./{side}").splitlines()[1:]) for side in ("before", "after")]
+    complaints = [
+        Counter(_POSITION.sub("", line) for line in run(go, "vet", f"./{side}").splitlines()[1:])
+        for side in ("before", "after")
+    ]
     return str(complaints) if complaints[0] != complaints[1] else run(go, "run", ".")
