@@ -109,7 +109,7 @@ def _duration(channel: Channel) -> str:
 
 
 def _replaced(channel: Channel, text: str) -> Edit:
-    return Edit(Span(channel.node.start_byte, channel.node.end_byte), text.encode())
+    return channel.scene.replaced(channel.node, text)
 
 
 def _outermost_loop(channel: Channel) -> Node:

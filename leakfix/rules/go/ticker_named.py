@@ -10,7 +10,6 @@ from leakfix.languages.go.statements import node_at
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_channels import received
 from leakfix.rules.go.ticker_scene import scene_of
-from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from leakfix.rules.go.repair import Repair
     from leakfix.rules.go.ticker_control import Point
     from leakfix.rules.go.ticker_scene import Scene
+    from leakfix.text import Edit
 
 _TIMER = "timer"
 
@@ -70,7 +70,7 @@ def named(repair: Repair) -> list[Edit]:
     lines = [f"{name} := {syntax.text(call)}", f"defer {name}.Stop()"]
     return [
         scene.lines_before(repair.statement, lines),
-        Edit(Span(call.start_byte, call.end_byte), name.encode()),
+        scene.replaced(call, name),
     ]
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
-from leakfix.languages.go.statements import free_name, insert_before, statement_of
+from leakfix.languages.go.statements import LayoutError, free_name, insert_before, statement_of
 from leakfix.languages.go.versions import Version
 from leakfix.rules.go.ticker_control import Control
+from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.infer import Types
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.scopes import Bindings
-    from leakfix.text import Edit, Source
+    from leakfix.text import Source
 
 TICK: Final = "time.Tick"
 AFTER: Final = "time.After"
@@ -108,7 +109,25 @@ class Scene:
             inner = syntax.operands(statement)[-1]
             outer = self.source.indent(statement.start_byte)
             deeper = self.source.indent(inner.start_byte).removeprefix(outer).decode()
+        if self._has_comment(statement.start_byte, -1) and self._has_comment(statement.start_byte):
+            raise LayoutError
         return insert_before(self.source, statement, [deeper + line for line in lines])
+
+    def replaced(self, node: Node, text: str) -> Edit:
+        """Other text for an expression, which stands on a line that shares no column of comments with another."""
+        if self._has_comment(node.end_byte) and any(self._has_comment(node.end_byte, step) for step in (-1, 1)):
+            raise LayoutError
+        return Edit(Span(node.start_byte, node.end_byte), text.encode())
+
+    def _has_comment(self, offset: int, step: int = 0) -> bool:
+        """Whether code and then a comment stand on the line at ``offset``, or ``step`` lines on."""
+        line = self.source.line(offset) + step
+        if not 1 <= line <= self.source.line_count:
+            return False
+        span = self.source.line_span(line)
+        node = self.analysis.file.root.descendant_for_byte_range(max(span.end - 1, span.start), span.end)
+        is_comment = node is not None and node.kind_id == syntax.COMMENT
+        return is_comment and node is not None and bool(self.source.data[span.start : node.start_byte].strip())
 
     def _never_returns(self, call: Node) -> bool:
         callee = self.types.callee(call)
