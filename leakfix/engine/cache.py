@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import leakfix
 from leakfix.engine.codec import CodecError, decode, encode
 from leakfix.engine.reach import Reach
 from leakfix.version import __version__
@@ -106,9 +105,9 @@ def _meaning(tongue: Tongue) -> str:
 
 def _code(setup: Setup) -> str:
     """The code that makes results: the version, and size and time of every module of leakfix and of the packs."""
-    packages = {leakfix.__name__, *(type(rule).__module__.partition(".")[0] for rule in setup.registry.rules.values())}
-    files: list[tuple[str, int, int]] = []
-    for name in sorted(packages):
+    packs = {type(rule).__module__.partition(".")[0] for rule in setup.registry.rules.values()}
+    files = list(_stamps(str(Path(__file__).parents[1])))
+    for name in sorted(packs):
         for place in getattr(importlib.import_module(name), "__path__", ()):
             files += _stamps(place)
     return _digest(__version__, files)

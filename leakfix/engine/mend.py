@@ -207,9 +207,9 @@ class Mending:
         expected = [finding for finding in before.examined.all if finding.fingerprint not in fixed]
         matched, strangers = _match(expected, after.all, edits)
         if strangers:
-            gone = {(choice.finding.rule, choice.finding.text) for choice in batch}
+            gone = {(choice.finding.rule, choice.finding.function) for choice in batch}
             new = strangers[0]
-            if (new.rule, new.text) in gone:
+            if (new.rule, new.function) in gone:
                 return None, "the finding is still there afterwards"
             return None, f"it brings up a new finding on line {new.line}: {new.rule}: {new.message}"
         known = tuple(matched[finding.fingerprint, finding.span] for finding in after.all)
