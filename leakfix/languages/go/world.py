@@ -254,7 +254,7 @@ def _is_source(entry: os.DirEntry[str], root: Path) -> bool:
     if not entry.name.endswith(".go") or entry.name.startswith((".", "_")):
         return False
     try:
-        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root.resolve()):
+        if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(os.path.realpath(root)):
             return False
         return entry.is_file() and entry.stat().st_size <= _FILE_LIMIT
     except OSError:
