@@ -138,8 +138,9 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
             explore(graph, _State(), pursuit.run, pursuit.cross)
         except BudgetError:
             continue
-        if pursuit.losses:
-            found.append(pursuit.leak())
+        leak = pursuit.leak()
+        if leak.losses:
+            found.append(leak)
     return tuple(found)
 
 
@@ -188,6 +189,8 @@ class _Pursuit:
     def leak(self) -> Leak:
         """What was found, once every path was followed."""
         losses = sorted(self.losses.values(), key=lambda loss: loss.span)
+        if self.graph.ends_process and not self.site.obligation.writes and not self.repeats:
+            losses = []
         return Leak(
             self.site,
             tuple(self._told(loss) for loss in losses),

@@ -194,6 +194,8 @@ class CallLowering:
 
     def _builtin(self, node: Node, function: Node, name: str, arguments: list[Value]) -> Value | None:
         """The result of a call to a builtin that matters here; None if it is none of them."""
+        if function.kind_id == syntax.IDENTIFIER and name in ("make", "new") and self.frame.variable(function) is None:
+            return Value(fresh=True)
         if function.kind_id != syntax.IDENTIFIER or name not in ("append", "copy", "len", "cap", "delete", "close"):
             return None
         if self.frame.variable(function) is not None or not self._concerned(NOTHING, arguments):
