@@ -152,8 +152,7 @@ class Repository:
         return [path for path in wanted if path in differing]
 
     def refusals(self, base_contents: Mapping[str, bytes], base: str = "HEAD") -> dict[str, str]:
-        """Why no patch can be based on these files, for each of them: the base does not hold the content that was
-        analysed.
+        """Why no patch can be based on a file, by its path: the base does not hold what was analysed.
 
         A file passes when its blob at `base` is the given content, as it is or as git itself stores it (see
         `conversion`). Raises NoCommitsError.
