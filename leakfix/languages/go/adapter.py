@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from leakfix.languages.go.first_look import acquiring_names, calls_any, imported, owner_names
+from leakfix.languages.go.first_look import acquiring_names, calls_any, imported, looks_broken, owner_names
 from leakfix.languages.go.surroundings import GoSurroundings
 from leakfix.languages.language import Language
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from leakfix.languages.language import Workspace
     from leakfix.models import Models
-
-_CONFLICT: Final = b"\n<<<<<<< "
 
 
 class Go(Language):
@@ -30,8 +28,8 @@ class Go(Language):
         return name.endswith("_test.go")
 
     def looks_broken(self, data: bytes) -> bool:
-        """Whether braces do not pair, or a merge was not finished."""
-        return data.count(b"{") != data.count(b"}") or _CONFLICT in data
+        """Whether it has no package clause, braces that do not pair, a merge that was not finished, or is not UTF-8."""
+        return looks_broken(data)
 
     def imports(self, data: bytes) -> Iterable[str]:
         """The strings above the first function."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from leakfix.languages.go.headers import read_header
 from leakfix.languages.go.obligations import CLOSING_METHODS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _TYPE_NAME: Final = re.compile(rb"(\w+)(?:\[[^\n]*\])?$")
 _EMBEDDED: Final = re.compile(rb"\n\t+\*?(?:\w+\.)?(\w+)(?:\[[^\n]*\])?[ \t]*(?=[`/\n])")
 _METHODS: Final = re.compile(rb"\n\t+(?:%b)\(" % b"|".join(method.encode() for method in CLOSING_METHODS))
 _CLOSING_INTERFACES: Final = frozenset({b"Closer", b"ReadCloser", b"WriteCloser", b"ReadWriteCloser", b"CancelFunc"})
+_CONFLICT: Final = b"\n<<<<<<< "
 _LONGEST_NAME: Final = 80
 _ROUNDS: Final = 4
 
@@ -45,6 +47,13 @@ def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
         return any(name in wanted for name in _called(data))
 
     return test
+
+
+def looks_broken(data: bytes) -> bool:
+    """Whether a file has no package clause, braces that do not pair, a merge that was not finished, or is not UTF-8."""
+    if data.count(b"{") != data.count(b"}") or _CONFLICT in data:
+        return True
+    return not read_header(data).package or not (data.isascii() or _is_utf8(data))
 
 
 def imported(data: bytes) -> Iterator[str]:
@@ -68,6 +77,14 @@ def owner_names(files: Iterable[bytes], models: Models) -> frozenset[str]:
         owners |= found
         wanted = found
     return frozenset(name.decode("utf-8", "replace") for name in owners)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _called(data: bytes) -> Iterator[bytes]:
