@@ -71,14 +71,15 @@ class Examiner:
         spoiled = file.syntax_errors()
         ready = self._ready(file, request, found)
         kept, unused, misspelt = self._unsuppressed(file, request, ready)
-        warnings = [*_about_syntax(file, spoiled), *_about_encoding(file), *misspelt]
+        shortcomings = [*_about_encoding(file), *_about_syntax(file, spoiled)]
+        warnings = [Problem(request.path, "; ".join(shortcomings))] if shortcomings else []
         return Examined(
             tuple(ready),
             tuple(sorted((*kept, *unused), key=position)),
             len(ready) - len(kept),
             len(spoiled),
             tuple(errors),
-            tuple(warnings),
+            (*warnings, *misspelt),
         )
 
     def _ready(self, file: OpenFile, request: Request, found: Iterable[Finding]) -> list[Finding]:
@@ -171,17 +172,17 @@ def _unused(file: OpenFile, suppression: Suppression) -> Finding:
     )
 
 
-def _about_syntax(file: OpenFile, spoiled: Sequence[Span]) -> list[Problem]:
+def _about_syntax(file: OpenFile, spoiled: Sequence[Span]) -> list[str]:
     if not spoiled:
         return []
     lines = list(dict.fromkeys(file.source.line(span.start) for span in spoiled))
     shown = ", ".join(map(str, lines[:_SHOWN_LINES]))
     more = f" and {len(lines) - _SHOWN_LINES} more" if len(lines) > _SHOWN_LINES else ""
     plural = "s" if len(lines) > 1 else ""
-    return [Problem(file.source.path, f"syntax error on line{plural} {shown}{more}: what holds it is left out")]
+    return [f"syntax error on line{plural} {shown}{more}: what holds it is left out"]
 
 
-def _about_encoding(file: OpenFile) -> list[Problem]:
+def _about_encoding(file: OpenFile) -> list[str]:
     if file.source.encoding == "utf-8":
         return []
-    return [Problem(file.source.path, "is not UTF-8: bytes are kept as they are")]
+    return ["is not UTF-8: bytes are kept as they are"]
