@@ -42,6 +42,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import LayoutError, following, insert_behind, node_at, remove_line, statement_of
 from leakfix.rules import Finding, Form, Refusal
 from leakfix.rules.go import forms, iterators
+from leakfix.rules.go.context_nodes import fails
 from leakfix.rules.go.discarded import bound
 from leakfix.rules.go.lifecycle import (
     BEFORE_EXIT,
@@ -190,13 +191,7 @@ def _left_by(repair: Repair, event: Release) -> Node | None:
 
 
 def _fails(repair: Repair, node: Node | None) -> bool:
-    """Whether a statement returns an error that is not nil, as far as it can be told."""
-    if node is None or node.kind_id != syntax.RETURN_STATEMENT:
-        return False
-    expressions = [e for held in syntax.operands(node) for e in syntax.operands(held)]
-    if not expressions or expressions[-1].kind_id == syntax.NIL:
-        return False
-    return str(repair.type_of(expressions[-1])) == "error"
+    return fails(repair.analysis.types(repair.unit.function), node)
 
 
 # the forms

@@ -34,6 +34,9 @@ _DATA_METHODS: Final = ("Error", "ProtoMessage", "ProtoReflect")
 _DATA_INTERFACES: Final = frozenset({"String", "Error", "MarshalJSON", "MarshalText", "Len", "Less", "Swap", "Sum"})
 """Methods of interfaces that only describe a value."""
 
+_DATA_PACKAGES: Final = ("google.golang.org/protobuf/", "github.com/golang/protobuf/", "github.com/gogo/protobuf/")
+"""The innards of messages."""
+
 _WORKING: Final = frozenset(
     (
         *("Accept", "Close", "Commit", "Context", "Decode", "Exec", "Flush", "Next", "Prepare", "Query", "Read"),
@@ -103,6 +106,8 @@ class _Question:
         if name in self._asked:
             return False
         self._asked.add(name)
+        if of.package.startswith(_DATA_PACKAGES):
+            return False
         if any(has_method(Pointer(of), method) or has_method(of, method) for method in _DATA_METHODS):
             return False
         under = underlying(of)

@@ -14,13 +14,25 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Handing
 from leakfix.languages.go import syntax
-from leakfix.languages.go.types import Array, Map, Named, Pointer, Slice, Struct, underlying
+from leakfix.languages.go.types import Array, Map, Slice, Struct, underlying
 from leakfix.models import RECEIVER
-from leakfix.rules.go.context_types import FOR_THE_CALL_ALONE, can_live_under, is_function
+from leakfix.rules.go.context_calls import Callees, operands, result_type
+from leakfix.rules.go.context_nodes import (
+    Assignment,
+    Sweep,
+    arguments,
+    base,
+    called_name,
+    elements,
+    function_of_call,
+    initial,
+    returned,
+    within,
+)
+from leakfix.rules.go.context_types import FOR_THE_CALL_ALONE
+from leakfix.rules.go.context_waits import Waits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tree_sitter import Node
 
     from leakfix.languages.go.infer import Callee, Types
@@ -32,19 +44,13 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 3
 """How many calls deep the bodies of callees are read."""
 
-_SYNCHRONOUS: Final = frozenset(
-    {"bytes", "go/ast", "io/fs", "iter", "maps", "path/filepath", "regexp", "slices", "sort", "strings", "sync"}
-)
-"""Packages of the standard library that call the functions they are given before they return."""
-
-_SUBTESTS: Final = frozenset({"testing.B.Run", "testing.F.Fuzz", "testing.T.Run"})
-_ENDINGS: Final = frozenset({"Wait", "Stop", "Close", "Shutdown"})
 _HARMLESS: Final = frozenset(
     {"Cancel", "Close", "CloseIdleConnections", "Done", "Release", "Rollback", "Shutdown", "Stop", "Unlock", "Wait"}
 )
 """Methods that end something, and do so under a cancelled context as well."""
 
 _CANCELS: Final = frozenset({"context.CancelFunc", "context.CancelCauseFunc"})
+_TESTS_OF_ERRORS: Final = frozenset({"errors.As", "errors.Is", "errors.Unwrap"})
 _F_CHANNEL: Final = syntax.field("channel")
 
 
@@ -67,7 +73,7 @@ class Lasting:
     how: Handing
     node: Node
     result: int = -1
-    """For a return: which result."""
+    """For a return: which result. For a goroutine: which result is the channel by which it is heard of."""
     into: Variable | None = None
     """For a store: the variable through which it was reached."""
 
@@ -80,28 +86,10 @@ class Fate:
     """The results that live under it too."""
     into: frozenset[int] = frozenset()
     """The arguments (or the receiver) that hold it afterwards."""
+    streams: frozenset[int] = frozenset()
+    """The results that are channels on which a goroutine goes on to send."""
     outlives: bool = False
-    """Whether something goes on with it when the function has returned."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Assignment:
-    """Targets that take values: an assignment, a declaration, a range clause, a receive, the alias of a type switch."""
-
-    node: Node
-    targets: list[Node]
-    values: list[Node]
-
-    def source(self, number: int) -> tuple[Node | None, int]:
-        """The expression that a target takes its value from, and which result of it."""
-        if len(self.values) > 1:
-            return (syntax.unparen(self.values[number]) if number < len(self.values) else None), 0
-        value = syntax.unparen(self.values[0])
-        if self.node.kind_id == syntax.RANGE_CLAUSE:
-            return value, 0
-        if number and value.kind_id != syntax.CALL_EXPRESSION:
-            return None, 0
-        return value, number
+    """Whether something else goes on with it when the function has returned."""
 
 
 class Dependents:
@@ -121,7 +109,9 @@ class Dependents:
         self._variables: dict[int, Variable] = {}
         self._named: list[int] = []
         self._found: dict[tuple[Handing, int, int], Lasting] = {}
-        self._sweep = _Sweep(owner)
+        self._sweep = Sweep(owner)
+        self._callees = Callees(program, function)
+        self._waits = Waits(self._sweep, self._bindings, self._types, self._callees.never_returns)
         for variable in seed.variables:
             self._take(variable)
         self._solve()
@@ -155,14 +145,10 @@ class Dependents:
             return True
         if kind == syntax.COMPOSITE_LITERAL:
             body = node.child_by_field_id(syntax.F_BODY)
-            return body is not None and any(self.lives(part) for part in _elements(body))
-        if kind == syntax.UNARY_EXPRESSION and syntax.operator(node) in ("&", "*"):
+            return body is not None and any(self.lives(part) for part in elements(body))
+        if kind == syntax.SLICE_EXPRESSION or (kind == syntax.UNARY_EXPRESSION and syntax.operator(node) in ("&", "*")):
             return self._operand_lives(node)
-        if kind in (syntax.SELECTOR_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.UNARY_EXPRESSION):
-            return self._operand_lives(node) and self._can_live(self._types.of(node))
-        if kind in (syntax.TYPE_ASSERTION_EXPRESSION, syntax.TYPE_CONVERSION_EXPRESSION):
-            return self._operand_lives(node) and self._can_live(self._types.of(node))
-        return kind == syntax.SLICE_EXPRESSION and self._operand_lives(node)
+        return kind in _PARTS and self._operand_lives(node) and self._can_live(self._types.of(node))
 
     def needed(self, node: Node) -> bool:
         """Whether evaluating an expression or statement works under the context, be its value what it may."""
@@ -182,7 +168,7 @@ class Dependents:
     @cached_property
     def deferred(self) -> Node | None:
         """A deferred call that still needs the context when it runs, if there is one."""
-        for statement in self._sweep.defers:
+        for statement in self._sweep.own(self._sweep.defers):
             if self._counts(statement) and not self._ends_only(statement):
                 return statement
         return None
@@ -200,9 +186,11 @@ class Dependents:
             for call in self._sweep.calls:
                 if self._counts(call):
                     self._called(call)
-        for start in (*self._sweep.gos, *self._sweep.defers):
-            self._start(start)
-        for node in self._sweep.returns:
+        for statement in self._sweep.gos:
+            self._start(statement)
+        for statement in self._sweep.own(self._sweep.defers):
+            self._deferred_before(statement)
+        for node in self._sweep.own(self._sweep.returns):
             self._return(node)
 
     def _counts(self, node: Node) -> bool:
@@ -221,12 +209,12 @@ class Dependents:
     def _mentions(self, node: Node) -> bool:
         """Whether a node names a variable that lives under the context, or holds the call that makes one."""
         call = self._seed.call
-        if call is not None and node.start_byte <= call.start_byte and call.end_byte <= node.end_byte:
+        if call is not None and within(call, node):
             return True
         at = bisect_left(self._named, node.start_byte)
         return at < len(self._named) and self._named[at] < node.end_byte
 
-    def _assign(self, assignment: _Assignment) -> None:
+    def _assign(self, assignment: Assignment) -> None:
         counts = self._counts(assignment.node)
         for number, target in enumerate(assignment.targets):
             value, result = assignment.source(number)
@@ -237,15 +225,48 @@ class Dependents:
 
     def _can_hold(self, target: Node) -> bool:
         variable = self._bindings.variable(target) if target.kind_id == syntax.IDENTIFIER else None
-        return variable is None or self._can_live(self._types.variable(variable))
+        if variable is None:
+            return True
+        of = self._types.variable(variable)
+        return self._can_live(of) and not (of is None and variable in self._errors)
+
+    @cached_property
+    def _errors(self) -> frozenset[Variable]:
+        """The variables that can only be errors, told by their uses."""
+        found = []
+        for node in self._sweep.own(self._sweep.returns):
+            for number, expression in enumerate(returned(node)):
+                if str(self._result_types.get(number)) == "error":
+                    found.append(expression)
+        for call in self._sweep.calls:
+            callee = self._types.callee(call)
+            if callee is not None and callee.symbol in _TESTS_OF_ERRORS:
+                found.extend(arguments(call)[:1])
+            elif called_name(call) == "Error" and not arguments(call):
+                found.extend(operand for index, operand in operands(call) if index == RECEIVER)
+        variables = (self._bindings.variable(node) for node in found if node.kind_id == syntax.IDENTIFIER)
+        return frozenset(variable for variable in variables if variable is not None)
+
+    @cached_property
+    def _result_types(self) -> dict[int, Type | None]:
+        """The declared types of the results of the function."""
+        held = self._owner.child_by_field_id(syntax.F_RESULT)
+        if held is None or held.kind_id != syntax.PARAMETER_LIST:
+            return {} if held is None else {0: self._types.of(held)}
+        found: list[Type | None] = []
+        for declaration in syntax.operands(held):
+            of = declaration.child_by_field_id(syntax.F_TYPE)
+            count = len(syntax.field_children(declaration, syntax.F_NAME)) or 1
+            found += [self._types.of(of) if of is not None else None] * count
+        return dict(enumerate(found))
 
     def _store(self, target: Node, node: Node) -> None:
         """Something that lives under the context is assigned to ``target``, or put into what it names."""
         target = syntax.unparen(target)
-        base = _base(target)
-        if base is not None and syntax.text(base) == "_":
+        start = base(target)
+        if start is not None and syntax.text(start) == "_":
             return
-        variable = self._bindings.variable(base) if base is not None else None
+        variable = self._bindings.variable(start) if start is not None else None
         if variable is None:
             self._note(Handing.STORED, node)
             return
@@ -259,14 +280,14 @@ class Dependents:
         self._found.setdefault(key, Lasting(how, node, result, into))
 
     def _is_own(self, variable: Variable) -> bool:
-        return self._owner.start_byte <= variable.declaration.start_byte < self._owner.end_byte
+        return within(variable.declaration, self._owner)
 
     def _is_fresh(self, variable: Variable) -> bool:
         """Whether what a variable refers to belongs to the function: it made the object, or holds it by value."""
         under = underlying(self._types.variable(variable))
         if isinstance(under, Struct | Array):
             return True
-        value = _initial(variable)
+        value = initial(variable)
         if value is None:
             declared = variable.kind == "local" and variable.origin.kind_id == syntax.VAR_SPEC
             return declared and isinstance(under, Slice | Map)
@@ -274,8 +295,7 @@ class Dependents:
             value = syntax.unparen(value.child_by_field_id(syntax.F_OPERAND) or value)
         if value.kind_id == syntax.COMPOSITE_LITERAL:
             return True
-        function = value.child_by_field_id(syntax.F_FUNCTION) if value.kind_id == syntax.CALL_EXPRESSION else None
-        return function is not None and syntax.text(function) in ("make", "new")
+        return value.kind_id == syntax.CALL_EXPRESSION and called_name(value) in ("make", "new")
 
     # what gets out
 
@@ -284,56 +304,69 @@ class Dependents:
         value = send.child_by_field_id(syntax.F_VALUE)
         if channel is None or value is None or not self._counts(send) or not self.lives(value):
             return
-        base = _base(channel)
-        variable = self._bindings.variable(base) if base is not None else None
+        start = base(channel)
+        variable = self._bindings.variable(start) if start is not None else None
         if variable is not None and self._is_own(variable) and self._is_fresh(variable):
             self._take(variable)
         else:
             self._note(Handing.SENT, send)
 
     def _start(self, statement: Node) -> None:
-        """A goroutine has what it is given for as long as it runs; so has what was deferred before the context was."""
-        is_go = statement.kind_id == syntax.GO_STATEMENT
+        """A goroutine has what it is given for as long as it runs."""
+        call = syntax.operands(statement)[0]
+        function = function_of_call(call)
+        captures = function.kind_id == syntax.FUNC_LITERAL and self.lives(function)
+        given = self._counts(statement) and any(self.lives(node) for node in (function, *arguments(call)))
+        if not (captures or given) or self._waits.ends_before(statement):
+            return
+        streams = list(self._waits.streams(statement))
+        around = self._sweep.function_of(statement)
+        if around == self._owner:
+            for result in streams or [-1]:
+                self._note(Handing.CAPTURED, statement, result)
+            return
+        calls = self._waits.calls_of(around)
+        heard = streams and calls and all(self._waits.is_received(c, r) for c in calls for r in streams)
+        if not heard:
+            self._note(Handing.CAPTURED, statement)
+
+    def _deferred_before(self, statement: Node) -> None:
+        """What was deferred before the context was made runs when it is cancelled already."""
+        if self._counts(statement):
+            return
         for call in syntax.operands(statement):
-            function = syntax.unparen(call.child_by_field_id(syntax.F_FUNCTION) or call)
-            literal = function.kind_id == syntax.FUNC_LITERAL
-            if not self._counts(statement):
-                given = literal and self.lives(function)
-            else:
-                given = is_go and (self.lives(function) or any(self.lives(argument) for argument in _arguments(call)))
-            if given and not (is_go and literal and self._is_waited_for(statement, function)):
+            function = function_of_call(call)
+            if function.kind_id == syntax.FUNC_LITERAL and self.lives(function):
                 self._note(Handing.CAPTURED, statement)
 
     def _return(self, node: Node) -> None:
         if not self._counts(node):
             return
-        expressions = [e for held in syntax.operands(node) for e in _items(held)]
+        expressions = returned(node)
         if not expressions:
             for variable in self.variables:
                 if variable.kind == "result" and variable.function == self._owner:
                     self._note(Handing.RETURNED, node, variable.position)
-        elif len(expressions) == 1 and syntax.unparen(expressions[0]).kind_id == syntax.CALL_EXPRESSION:
-            for result in range(self._result_count(expressions[0])):
-                if self.lives(expressions[0], result):
-                    self._note(Handing.RETURNED, node, result)
-        else:
-            for result, expression in enumerate(expressions):
-                if self.lives(expression):
-                    self._note(Handing.RETURNED, node, result)
+            return
+        single = len(expressions) == 1
+        for result, of in self._result_types.items():
+            expression = expressions[0] if single else expressions[min(result, len(expressions) - 1)]
+            if self._can_live(of) and self.lives(expression, result if single else 0):
+                self._note(Handing.RETURNED, node, result)
 
     def _called(self, call: Node) -> None:
         """What a call does with the operands that live under the context, beyond giving results."""
-        function = syntax.unparen(call.child_by_field_id(syntax.F_FUNCTION) or call)
         if call == self._seed.call or not self._mentions(call):
             return
-        literal = function if function.kind_id == syntax.FUNC_LITERAL else self._literal_of(function)
+        literal = self._waits.literal(function_of_call(call))
         if literal is not None:
             self._bind_parameters(call, literal)
             return
         callee = self._types.callee(call)
         if callee is not None and callee.kind in ("builtin", "conversion"):
             return
-        for index, operand in self._operands(call, function):
+        given = dict(operands(call))
+        for index, operand in given.items():
             if not self.lives(operand):
                 continue
             fate = self._known_fate(callee, index)
@@ -341,29 +374,22 @@ class Dependents:
                 if self._is_kept(call, callee, index, operand):
                     self._note(Handing.PASSED, call)
                 continue
-            if fate.outlives:
+            if fate.outlives or not all(self._waits.is_received(call, result) for result in fate.streams):
                 self._note(Handing.PASSED, call)
-            for into in fate.into:
-                holder = dict(self._operands(call, function)).get(into)
-                if holder is not None:
-                    self._store_in(holder, call)
+            for into in fate.into & given.keys():
+                self._store_in(given[into], call)
 
     def _store_in(self, holder: Node, call: Node) -> None:
         """A callee puts what lives under the context into the object that it was given."""
-        variable = self._bindings.variable(base) if (base := _base(holder)) is not None else None
+        start = base(holder)
+        variable = self._bindings.variable(start) if start is not None else None
         if variable is None or not self._is_own(variable) or not self._is_fresh(variable):
             self._note(Handing.STORED, call, into=variable)
         if variable is not None:
             self._take(variable)
 
-    def _literal_of(self, function: Node) -> Node | None:
-        """The literal that a variable was declared with, when a call calls that variable."""
-        variable = self._bindings.variable(function) if function.kind_id == syntax.IDENTIFIER else None
-        value = _initial(variable) if variable is not None else None
-        return value if value is not None and value.kind_id == syntax.FUNC_LITERAL else None
-
     def _bind_parameters(self, call: Node, literal: Node) -> None:
-        given = {index for index, node in enumerate(_arguments(call)) if self.lives(node)}
+        given = {index for index, node in enumerate(arguments(call)) if self.lives(node)}
         for variable in self._bindings.variables if given else ():
             bound = variable.kind == "param" and variable.function == literal and variable.position in given
             if bound and self._can_live(self._types.variable(variable)):
@@ -373,10 +399,10 @@ class Dependents:
 
     def _call_lives(self, call: Node, result: int) -> bool:
         callee = self._types.callee(call)
-        function = syntax.unparen(call.child_by_field_id(syntax.F_FUNCTION) or call)
+        function = function_of_call(call)
         if callee is not None and callee.kind == "builtin":
-            return callee.name == "append" and any(self.lives(argument) for argument in _arguments(call))
-        if not self._can_live(_result_type(callee, result)):
+            return callee.name == "append" and any(self.lives(argument) for argument in arguments(call))
+        if not self._can_live(result_type(callee, result)):
             return False
         if function.kind_id == syntax.FUNC_LITERAL:
             return True
@@ -384,7 +410,7 @@ class Dependents:
             return False
         if callee is not None and callee.symbol in FOR_THE_CALL_ALONE:
             return False
-        for index, operand in self._operands(call, function):
+        for index, operand in operands(call):
             if self.lives(operand):
                 fate = self._known_fate(callee, index)
                 if fate is None or result in fate.results:
@@ -401,27 +427,23 @@ class Dependents:
                 return tuple(variable for variable in found if variable is not None)
         return ()
 
-    def _operands(self, call: Node, function: Node) -> Iterator[tuple[int, Node]]:
-        """The receiver and the arguments of a call with their positions."""
-        if function.kind_id == syntax.SELECTOR_EXPRESSION:
-            operand = function.child_by_field_id(syntax.F_OPERAND)
-            if operand is not None:
-                yield RECEIVER, operand
-        yield from enumerate(_arguments(call))
-
     def _works(self, call: Node) -> bool:
         """Whether a call itself works under the context."""
         callee = self._types.callee(call)
         if callee is not None and callee.kind in ("builtin", "conversion"):
             return False
-        function = syntax.unparen(call.child_by_field_id(syntax.F_FUNCTION) or call)
+        function = function_of_call(call)
         if function.kind_id != syntax.SELECTOR_EXPRESSION and self.lives(function):
             return True
-        return any(self.lives(operand) for _, operand in self._operands(call, function))
+        return any(self.lives(operand) for _, operand in operands(call))
 
     def _known_fate(self, callee: Callee | None, index: int) -> Fate | None:
-        """What the callee's body does with an operand; None when it cannot be read."""
-        function = callee.function if callee is not None else None
+        """What the models or the callee's body tell of an operand; None when neither does."""
+        if callee is None:
+            return None
+        if self._callees.only_looks(callee):
+            return Fate()
+        function = callee.function
         if function is None or function.body is None or function.has_error or self._depth >= _DEEPEST:
             return None
         known = function.cache.setdefault("fates", {})
@@ -438,238 +460,67 @@ class Dependents:
             return Fate()
         seed = Seed(variables=(variable,))
         inside = Dependents(self._program, function, function.node, seed, self._depth + 1)
-        results = frozenset(found.result for found in inside.lasting if found.how is Handing.RETURNED)
-        others = [found for found in inside.lasting if found.how is not Handing.RETURNED]
-        into = {_position(found.into) for found in others if found.how is Handing.STORED}
-        outlives = None in into or any(found.how is not Handing.STORED for found in others)
-        return Fate(results, frozenset(position for position in into if position is not None), outlives)
+        results = {found.result for found in inside.lasting if found.how is Handing.RETURNED}
+        streams = {found.result for found in inside.lasting if found.how is Handing.CAPTURED and found.result >= 0}
+        into = {_position(found.into) for found in inside.lasting if found.how is Handing.STORED}
+        outlives = None in into or any(
+            found.how in (Handing.SENT, Handing.PASSED) or (found.how is Handing.CAPTURED and found.result < 0)
+            for found in inside.lasting
+        )
+        held = frozenset(position for position in into if position is not None)
+        return Fate(frozenset(results | streams), held, frozenset(streams), outlives)
 
     def _is_kept(self, call: Node, callee: Callee | None, index: int, operand: Node) -> bool:
         """Whether a callee whose body cannot be read may go on with an operand when it has returned."""
-        name = callee.name if callee is not None else _called_name(call)
-        symbol = callee.symbol if callee is not None else ""
-        if symbol == "context.AfterFunc":
-            return index == 0 or self.lives(operand)
-        standard = callee is not None and self._program.is_standard(callee.package, self._function.file)
-        of = self._types.of(operand)
         if index == RECEIVER:
-            starts = symbol == "os/exec.Cmd.Start" or (name.startswith("Start") and not standard)
-            return starts and not self._has_ending(operand)
-        if str(of) == "context.Context":
-            return name.startswith("Start") and not standard
-        if is_function(of) or syntax.unparen(operand).kind_id == syntax.FUNC_LITERAL:
-            return not self._calls_at_once(call, callee, standard, operand)
-        if standard:
-            return False
-        named = of.element if isinstance(of, Pointer) else of
-        return not (isinstance(named, Named) and self._program.is_standard(named.package, self._function.file))
+            return self._callees.starts(call, callee) and not self._is_ended(operand)
+        if str(self._types.of(operand)) == "context.Context":
+            return self._callees.starts(call, callee)
+        if self._callees.is_function(operand):
+            joined = called_name(call) == "Go" and self._waits.joins(call)
+            return not joined and not self._callees.calls_at_once(callee, operand)
+        return self._callees.may_keep(callee, operand)
 
-    def _calls_at_once(self, call: Node, callee: Callee | None, standard: bool, operand: Node) -> bool:
-        """Whether a function that is passed to a callee has run when the callee, or a wait for it, returns."""
-        if callee is None:
+    def _is_ended(self, operand: Node) -> bool:
+        """Whether the function ends what an operand started."""
+        start = base(operand)
+        variable = self._bindings.variable(start) if start is not None else None
+        if variable is None:
             return False
-        if callee.name == "Go":
-            return self._is_joined(call)
-        if callee.symbol in _SUBTESTS:
-            return b".Parallel()" not in (operand.text or b"")
-        return standard and callee.package in _SYNCHRONOUS and callee.name != "Go"
-
-    def _result_count(self, call: Node) -> int:
-        callee = self._types.callee(syntax.unparen(call))
-        signature = callee.signature if callee is not None else None
-        return len(signature.results) if signature is not None else 1
+        return any(called_name(c) in _HARMLESS and self._waits.receiver(c) is variable for c in self._sweep.calls)
 
     def _can_live(self, of: Type | None) -> bool:
-        return can_live_under(of, lambda package: self._program.is_standard(package, self._function.file))
+        return self._callees.can_live(of)
 
     def _operand_lives(self, node: Node) -> bool:
         operand = node.child_by_field_id(syntax.F_OPERAND)
         return operand is not None and self.lives(operand)
 
-    # waiting
-
-    def _is_waited_for(self, statement: Node, literal: Node) -> bool:
-        """Whether a goroutine reports to a WaitGroup for which the function waits before it can return."""
-        for call in self._sweep.calls:
-            if literal.start_byte <= call.start_byte < literal.end_byte and _called_name(call) == "Done":
-                variable = self._receiver(call)
-                if variable is not None and self._waits(variable, statement.end_byte):
-                    return True
-        return False
-
-    def _is_joined(self, call: Node) -> bool:
-        """Whether the function waits for what ``group.Go`` started before it can return."""
-        variable = self._receiver(call)
-        return variable is not None and self._waits(variable, call.end_byte)
-
-    def _waits(self, variable: Variable, start: int) -> bool:
-        if not self._is_own(variable):
-            return False
-        waits = [
-            call.start_byte
-            for call in self._sweep.own_calls
-            if call.start_byte >= start and _called_name(call) == "Wait" and self._receiver(call) is variable
-        ]
-        leaves = [node for node in self._sweep.returns if node.start_byte >= start]
-        return bool(waits) and not any(node.end_byte <= waits[0] for node in leaves)
-
-    def _has_ending(self, operand: Node) -> bool:
-        """Whether the function ends what an operand started."""
-        base = _base(operand)
-        variable = self._bindings.variable(base) if base is not None else None
-        if variable is None:
-            return False
-        return any(_called_name(c) in _ENDINGS and self._receiver(c) is variable for c in self._sweep.calls)
-
-    def _receiver(self, call: Node) -> Variable | None:
-        function = syntax.unparen(call.child_by_field_id(syntax.F_FUNCTION) or call)
-        operand = function.child_by_field_id(syntax.F_OPERAND)
-        base = _base(operand) if operand is not None and function.kind_id == syntax.SELECTOR_EXPRESSION else None
-        return self._bindings.variable(base) if base is not None else None
+    # deferred calls
 
     def _ends_only(self, statement: Node) -> bool:
         """Whether a deferred call does nothing under the context but end things."""
-        return all(
-            self._ends(call)
-            for call in self._sweep.calls
-            if statement.start_byte <= call.start_byte and call.end_byte <= statement.end_byte
-        )
+        return all(self._ends(call) for call in self._sweep.calls if within(call, statement))
 
     def _ends(self, call: Node) -> bool:
-        function = syntax.unparen(call.child_by_field_id(syntax.F_FUNCTION) or call)
+        function = function_of_call(call)
         if function.kind_id == syntax.FUNC_LITERAL or not self._works(call):
             return True
         if function.kind_id == syntax.SELECTOR_EXPRESSION:
-            name = _called_name(call)
-            return name in _HARMLESS and not any(self.lives(argument) for argument in _arguments(call))
+            return called_name(call) in _HARMLESS and not any(self.lives(argument) for argument in arguments(call))
         return str(self._types.of(function)) in _CANCELS
 
 
-class _Sweep:
-    """The nodes of a function that move values, in the order of the file; those of literals inside it too."""
-
-    def __init__(self, owner: Node) -> None:
-        self.assignments: list[_Assignment] = []
-        self.sends: list[Node] = []
-        self.calls: list[Node] = []
-        self.own_calls: list[Node] = []
-        """Calls outside of function literals."""
-        self.gos: list[Node] = []
-        self.defers: list[Node] = []
-        self.returns: list[Node] = []
-        body = owner.child_by_field_id(syntax.F_BODY)
-        if body is not None:
-            self._visit(body)
-
-    def _visit(self, body: Node) -> None:
-        waiting = [(body, False)]
-        while waiting:
-            node, inside = waiting.pop()
-            kind = node.kind_id
-            if kind in _ASSIGNING:
-                self._assigning(node)
-            elif kind == syntax.CALL_EXPRESSION:
-                self.calls.append(node)
-                if not inside:
-                    self.own_calls.append(node)
-            elif kind == syntax.SEND_STATEMENT:
-                self.sends.append(node)
-            elif kind == syntax.GO_STATEMENT:
-                self.gos.append(node)
-            elif kind == syntax.DEFER_STATEMENT and not inside:
-                self.defers.append(node)
-            elif kind == syntax.RETURN_STATEMENT and not inside:
-                self.returns.append(node)
-            below = inside or kind == syntax.FUNC_LITERAL
-            waiting.extend((child, below) for child in reversed(node.named_children))
-
-    def _assigning(self, node: Node) -> None:
-        kind = node.kind_id
-        if kind == syntax.VAR_SPEC:
-            targets = syntax.field_children(node, syntax.F_NAME)
-            value = node.child_by_field_id(syntax.F_VALUE)
-        elif kind == syntax.TYPE_SWITCH_STATEMENT:
-            alias = node.child_by_field_id(syntax.F_ALIAS)
-            targets = syntax.operands(alias) if alias is not None else []
-            value = node.child_by_field_id(syntax.F_VALUE)
-        else:
-            left = node.child_by_field_id(syntax.F_LEFT)
-            targets = syntax.operands(left) if left is not None else []
-            value = node.child_by_field_id(syntax.F_RIGHT)
-        if value is not None and targets:
-            self.assignments.append(_Assignment(node, targets, _items(value)))
-
-
-_ASSIGNING: Final = frozenset(
+_PARTS: Final = frozenset(
     {
-        syntax.ASSIGNMENT_STATEMENT,
-        syntax.RANGE_CLAUSE,
-        syntax.RECEIVE_STATEMENT,
-        syntax.SHORT_VAR_DECLARATION,
-        syntax.TYPE_SWITCH_STATEMENT,
-        syntax.VAR_SPEC,
+        syntax.INDEX_EXPRESSION,
+        syntax.SELECTOR_EXPRESSION,
+        syntax.TYPE_ASSERTION_EXPRESSION,
+        syntax.TYPE_CONVERSION_EXPRESSION,
+        syntax.UNARY_EXPRESSION,
     }
 )
-
-
-def _items(node: Node) -> list[Node]:
-    return syntax.operands(node) if node.kind_id == syntax.EXPRESSION_LIST else [node]
-
-
-def _arguments(call: Node) -> list[Node]:
-    held = call.child_by_field_id(syntax.F_ARGUMENTS)
-    nodes = syntax.operands(held) if held is not None else []
-    return [syntax.operands(n)[0] if n.kind_id == syntax.VARIADIC_ARGUMENT else n for n in nodes]
-
-
-def _elements(body: Node) -> Iterator[Node]:
-    """The values in a composite literal's braces, nested ones included."""
-    for element in syntax.operands(body):
-        node = element
-        if node.kind_id == syntax.KEYED_ELEMENT:
-            value = node.child_by_field_id(syntax.F_VALUE)
-            if value is None:
-                continue
-            node = value
-        for part in syntax.operands(node) if node.kind_id == syntax.LITERAL_ELEMENT else [node]:
-            if part.kind_id == syntax.LITERAL_VALUE:
-                yield from _elements(part)
-            else:
-                yield part
-
-
-def _base(node: Node) -> Node | None:
-    """The identifier that a place starts from: ``s`` of ``s.jobs[i].ctx``."""
-    at: Node | None = syntax.unparen(node)
-    while at is not None and at.kind_id != syntax.IDENTIFIER:
-        if at.kind_id not in (syntax.SELECTOR_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.UNARY_EXPRESSION):
-            return None
-        operand = at.child_by_field_id(syntax.F_OPERAND)
-        at = syntax.unparen(operand) if operand is not None else None
-    return at
-
-
-def _initial(variable: Variable) -> Node | None:
-    """The expression that a local variable is declared with, when it takes all of its value."""
-    if variable.kind != "local":
-        return None
-    field = {syntax.SHORT_VAR_DECLARATION: syntax.F_RIGHT, syntax.VAR_SPEC: syntax.F_VALUE}.get(variable.origin.kind_id)
-    held = variable.origin.child_by_field_id(field) if field is not None else None
-    values = _items(held) if held is not None else []
-    return syntax.unparen(values[variable.position]) if variable.position < len(values) else None
-
-
-def _called_name(call: Node) -> str:
-    function = syntax.unparen(call.child_by_field_id(syntax.F_FUNCTION) or call)
-    name = function.child_by_field_id(syntax.F_FIELD) if function.kind_id == syntax.SELECTOR_EXPRESSION else function
-    return syntax.text(name) if name is not None and name.kind_id != syntax.FUNC_LITERAL else ""
-
-
-def _result_type(callee: Callee | None, result: int) -> Type | None:
-    signature = callee.signature if callee is not None else None
-    if signature is None:
-        return None
-    return signature.results[result] if result < len(signature.results) else None
+"""Expressions whose value comes from their operand, and may be of another kind."""
 
 
 def _parameter(bindings: Bindings, function: Function, index: int) -> Variable | None:
