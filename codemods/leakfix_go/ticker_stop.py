@@ -60,7 +60,7 @@ from leakfix.rules.go.ticker_channels import channels, is_only_channel
 from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE
 from leakfix.rules.go.ticker_fields import forgotten
 from leakfix.rules.go.ticker_goroutines import stuck_goroutines
-from leakfix.rules.go.ticker_named import is_reset, named, real_losses
+from leakfix.rules.go.ticker_named import is_held, is_reset, named, real_losses
 from leakfix.rules.go.ticker_reports import AFTER, EACH_TURN, ONE_TIMER, of_channel, of_field, of_goroutine
 from leakfix.rules.go.ticker_scene import collects_timers
 
@@ -91,7 +91,7 @@ class TickerStop(LifecycleRule):
     def writers(self, repair: Repair) -> Sequence[tuple[Form, Writer]]:
         """As usual; one that is passed on where it is made gets a name first, one that is reset is stopped at last."""
         leak = repair.leak
-        if not leak.site.bound and not leak.site.discarded:
+        if not is_held(repair) and not leak.site.discarded:
             return [(BIND, named)]
         if is_reset(repair) and not leak.repeats and Status.HANDED_ON not in leak.fates:
             return [(DEFER, deferred), (BEFORE_EXIT, before_exits)]

@@ -90,9 +90,21 @@ class Channel:
         found = []
         for other in syntax.operands(select) if select is not None else []:
             start = control.at(other)
-            if other != case and start is not None and self.point in control.reachable([start]):
+            if other == case or self._waits_for_context(other):
+                continue
+            if start is not None and self.point in control.reachable([start]):
                 found.append(other)
         return tuple(found)
+
+    def _waits_for_context(self, case: Node) -> bool:
+        """Whether a case is taken once a context is done: it stays done, and a loop that goes on then ends soon."""
+        held = case.child_by_field_id(syntax.F_COMMUNICATION)
+        right = held.child_by_field_id(syntax.F_RIGHT) if held is not None else None
+        call = right.child_by_field_id(syntax.F_OPERAND) if right is not None else None
+        if call is None or call.kind_id != syntax.CALL_EXPRESSION:
+            return False
+        callee = self.scene.types.callee(call)
+        return callee is not None and callee.symbol == "context.Context.Done"
 
     @property
     def outlived(self) -> bool:

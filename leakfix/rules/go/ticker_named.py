@@ -32,11 +32,8 @@ def real_losses(repair: Repair) -> Leak | None:
     A function gets to none of the exits behind a range over a ticker, since nobody closes its channel. A timer that was
     received from is over until it is reset.
     """
-    scene, leak = _scene(repair), repair.leak
-    variable = _variable(repair)
-    if variable is None:
-        return leak
-    receives = _receives(scene, variable)
+    scene, leak, variable = _scene(repair), repair.leak, _variable(repair)
+    receives = _receives(scene, variable) if variable is not None else []
     if receives is None:
         return None
     control = scene.control
@@ -44,11 +41,11 @@ def real_losses(repair: Repair) -> Leak | None:
     if not made:
         return leak
     over: set[Point] = set()
-    if leak.site.obligation.resource == _TIMER:
+    if variable is not None and leak.site.obligation.resource == _TIMER:
         made |= control.holding(_calls(scene, variable, "Reset"))
         over = control.holding([*(node.start_byte for node in receives), *_calls(scene, variable, "Stop")])
     held = control.reachable({following for point in made for following in control.behind(point)}, over)
-    losses = tuple(loss for loss in leak.losses if _is_reached(repair, scene, loss, held))
+    losses = tuple(loss for loss in leak.losses if _is_reached(repair, scene, loss, held | made))
     return replace(leak, losses=losses) if losses else None
 
 
@@ -78,8 +75,15 @@ def _scene(repair: Repair) -> Scene:
     return scene_of(repair.analysis, repair.unit.function, repair.unit.owner)
 
 
+def is_held(repair: Repair) -> bool:
+    """Whether some place of the function, a variable or a field of one, names it where it is lost."""
+    return all(loss.holder is not None for loss in repair.leak.losses)
+
+
 def _variable(repair: Repair) -> Variable | None:
-    root = next((loss.holder.root for loss in repair.leak.losses if loss.holder is not None), None)
+    """The variable that holds it itself."""
+    holders = (loss.holder for loss in repair.leak.losses if loss.holder is not None)
+    root = next((holder.root for holder in holders if not holder.path), None)
     return next((v for v in repair.bindings.variables if v.declaration.start_byte == root), None)
 
 
