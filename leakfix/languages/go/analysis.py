@@ -96,7 +96,7 @@ class Analysis:
             if function.node.start_byte > call.start_byte or function.has_error:
                 continue
             owner = owner_of(call)
-            if owner is not None:
+            if owner is not None and owner.id not in owners and self.program.acquires(function, call):
                 owners.setdefault(owner.id, (function, owner))
         return [Unit(function, owner, self.graph(function, owner)) for function, owner in owners.values()]
 

@@ -66,6 +66,11 @@ class File:
         return self._tree.root_node
 
     @property
+    def is_parsed(self) -> bool:
+        """Whether it was parsed as a whole."""
+        return self._tree is not None
+
+    @property
     def is_generated(self) -> bool:
         """Whether a `// Code generated ... DO NOT EDIT.` line stands above the package clause."""
         return self.header.is_generated

@@ -123,6 +123,8 @@ class Frame:
         self.graph = Graph(function.name, span_of(owner))
         self.tracked: set[int] = set()
         self.fresh: set[int] = set()
+        self.late = False
+        """Whether a variable turned out to hold a resource after uses of it were passed over."""
         self.functions: set[int] = set()
         """Variables that hold a function literal which uses resources and releases none."""
         self.receivers: list[tuple[int, Place]] = []
@@ -290,11 +292,18 @@ class Frame:
         """``target``, just overwritten, takes what the value holds."""
         self._connect(span, target, value.links)
 
+    def _follow(self, root: int, span: Span) -> None:
+        if root in self.tracked:
+            return
+        self.tracked.add(root)
+        uses = self.uses_of(root) if root >= 0 else ()
+        self.late = self.late or bool(uses and uses[0] < span.start)
+
     def _connect(self, span: Span, target: Place, links: tuple[Link, ...]) -> None:
         for link in links:
             if link.place.root not in self.tracked:
                 continue
-            self.tracked.add(target.root)
+            self._follow(target.root, span)
             into = target.below(*link.path)
             if link.relation is Relation.ALIAS:
                 self.emit(Copy(span, into, link.place))

@@ -39,19 +39,22 @@ _GOTO = syntax.kind("goto_statement")
 _MAY_HOLD_LABELS = frozenset({syntax.LABELED_STATEMENT, syntax.STATEMENT_LIST, syntax.BLOCK})
 
 
-def lower(program: Program, file: File, function: Function, owner: Node, *, follow_parameters: bool = False) -> Graph:
-    """The flow graph of ``owner``: the function's declaration, or a function literal inside it."""
+def lower(program: Program, file: File, function: Function, owner: Node, *, follow: int | None = None) -> Graph:
+    """The flow graph of ``owner``: the function's declaration, or a function literal inside it.
+
+    With ``follow``, the position of an operand, the receiver first, that operand is followed and nothing else.
+    """
     followed: set[int] = set()
     for _ in range(_ROUNDS):
         frame = Frame(program, file, function, owner)
         frame.tracked |= followed
         lowering = StatementLowering(frame)
-        lowering.seed()
-        before = set(frame.tracked)
-        lowering.body(follow_parameters=follow_parameters)
-        followed = {root for root in frame.tracked if root >= 0}
-        if followed <= before | set(frame.graph.params):
+        if follow is None:
+            lowering.seed()
+        lowering.body(follow)
+        if not frame.late:
             break
+        followed = {root for root in frame.tracked if root >= 0}
     _forget_shared_receivers(frame)
     return frame.graph
 
@@ -110,21 +113,24 @@ class StatementLowering:
 
     def seed(self) -> None:
         """Follow the variables that acquiring calls are assigned to from the start: releases may stand before them."""
-        for call in self.frame.program.candidates(self.frame.file, span_of(self.frame.owner)):
+        program, function = self.frame.program, self.frame.function
+        for call in program.candidates(self.frame.file, span_of(self.frame.owner)):
+            if not program.acquires(function, call):
+                continue
             for target in _targets_of(call):
                 place = self.values.place(target)
                 if place is not None:
                     self.frame.tracked.add(place.root)
 
-    def body(self, *, follow_parameters: bool = False) -> None:
-        """Lower the whole function; its parameters are followed when its summary is wanted."""
+    def body(self, follow: int | None = None) -> None:
+        """Lower the whole function; ``follow`` is the operand to follow, when a summary is wanted."""
         owner = self.frame.owner
         body = owner.child_by_field_id(syntax.F_BODY)
         self.frame.graph.ends_process = self._is_main()
         self.frame.enter()
         self._parameters(owner)
-        if follow_parameters:
-            self.frame.tracked.update(root for root in self.frame.graph.params if root)
+        if follow is not None and self.frame.graph.params[follow]:
+            self.frame.tracked.add(self.frame.graph.params[follow])
         self._results(owner)
         if body is not None:
             for statement in body.named_children:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.infer import Types
+from leakfix.languages.go.lower_frame import span_of
 from leakfix.languages.go.lowering import lower, lower_captured
 from leakfix.languages.go.obligations import error_result, from_models, of_type
 from leakfix.languages.go.packages import SnapshotPackage
 from leakfix.languages.go.scopes import Bindings
-from leakfix.languages.go.summaries import UNKNOWN, Summary, summarise
+from leakfix.languages.go.summaries import Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,21 +72,35 @@ class Program:
         return lower_captured(outer, literal, roots)
 
     def summary(self, function: Function) -> Summary:
-        """What a function does to its operands; unknown for one without a body and within its own recursion."""
+        """What a function does to its operands, and what it gives back."""
         known = function.cache.get("summary")
-        if isinstance(known, Summary):
-            return known
+        if not isinstance(known, Summary):
+            known = function.cache["summary"] = Summary(self, function)
+        return known
+
+    def summary_graph(self, function: Function, follow: int | None = None) -> Graph | None:
+        """The flow graph that a part of a summary is read off; None for a function without one, or too deep."""
         if function.body is None or function.has_error or self._depth >= _DEEPEST_SUMMARY:
-            return UNKNOWN
-        function.cache["summary"] = UNKNOWN
+            return None
         self._depth += 1
         try:
-            graph = lower(self, function.file, function, function.node, follow_parameters=True)
-            summary = summarise(graph, is_method=bool(function.receiver_type))
+            return lower(self, function.file, function, function.node, follow=follow)
         finally:
             self._depth -= 1
-        function.cache["summary"] = summary
-        return summary
+
+    def parameter_count(self, function: Function) -> int:
+        """How many operands a function has, its receiver included."""
+        signature = self.types(function).signature(function.node)
+        return (len(signature.params) if signature is not None else 0) + bool(function.receiver_type)
+
+    def acquires_anything(self, function: Function) -> bool:
+        """Whether any call of the function, or of literals in it, acquires something."""
+        return any(self.acquires(function, call) for call in self.candidates(function.file, span_of(function.node)))
+
+    def acquires(self, function: Function, call: Node) -> bool:
+        """Whether a call of the function acquires something."""
+        callee = self.types(function).callee(call)
+        return callee is not None and bool(self.owned(callee, call, function.file))
 
     def sharing(self, callee: Callee | None) -> frozenset[int]:
         """The results of a project's function that hold, next to another result, what the caller has to release."""
@@ -93,9 +108,9 @@ class Program:
             return frozenset()
         return self.summary(callee.function).holders
 
-    def owned(self, callee: Callee, call: Node, frame: Frame) -> Mapping[int, tuple[Obligation, int | None]]:
+    def owned(self, callee: Callee, call: Node, file: File) -> Mapping[int, tuple[Obligation, int | None]]:
         """What a call makes its caller owe: result index to obligation and the index of the error, if any."""
-        found = from_models(self.models, callee, call, frame.file)
+        found = from_models(self.models, callee, call, file)
         if found or callee.function is None or callee.function.body is None:
             return found
         summary = self.summary(callee.function)

@@ -48,7 +48,7 @@ class Variable:
 
     `declaration` is its defining identifier; `scope` the node that bounds it (block, if/for/switch statement, case
     clause, or function for parameters); `function` the function declaration or literal that owns it, so that a use in
-    another function is a capture; `index` counts all variables of the top-level function in order of declaration.
+    another function is a capture; `index` counts all of the top-level function in the order in which they become visible.
     `origin` is what gives it its type (parameter_declaration, short_var_declaration, var_spec, range_clause,
     receive_statement, type_switch_statement) and `position` its place there. The variable of a type switch is one
     Variable for all clauses.

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Acquire, Copy, Derive, Escape, ExitKind, Graph, Handing, Obligation, Place, Release
-from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+    from leakfix.languages.go.packages import Function
+    from leakfix.languages.go.program import Program
 
 Path = tuple[str, ...]
 
@@ -27,56 +29,103 @@ class Effects:
 
 
 _ALIASES_AT_MOST = 6
+_DEEPEST_PATH = 6
 
 NO_EFFECTS = Effects()
 
 
-@dataclass(frozen=True, slots=True)
 class Summary:
-    """A function as its callers see it. Without knowledge, everything is kept and nothing owned is returned."""
+    """A function as its callers see it; each part is read off a flow graph of its own when somebody asks.
 
-    known: bool = False
-    operands: Mapping[int, Effects] = field(default_factory=dict)
-    owned: Mapping[int, Obligation] = field(default_factory=dict)
-    """The results that the caller has to release."""
-    holders: frozenset[int] = frozenset()
-    """The results that are new objects which hold something to be released."""
-    never_returns: bool = False
+    Within its own recursion, and beyond a depth, nothing is known: everything is kept and nothing owned is returned.
+    """
+
+    __slots__ = ("_effects", "_function", "_never_returns", "_owned", "_program")
+
+    def __init__(self, program: Program, function: Function) -> None:
+        self._program = program
+        self._function = function
+        self._effects: dict[int, Effects | None] = {}
+        self._owned: Owned | None = None
+        self._never_returns: bool | None = None
 
     def of(self, index: int) -> Effects | None:
         """The effects on an argument, or on the receiver; None when they are unknown."""
-        if not self.known:
+        position = self._position(index)
+        if position is None:
+            return NO_EFFECTS
+        if position not in self._effects:
+            self._effects[position] = None
+            graph = self._program.summary_graph(self._function, follow=position)
+            if graph is not None:
+                self._effects[position] = effects_on(graph, graph.params[position])
+        return self._effects[position]
+
+    @property
+    def owned(self) -> Mapping[int, Obligation]:
+        """The results that the caller has to release."""
+        return self._ownership().results
+
+    @property
+    def holders(self) -> frozenset[int]:
+        """The results that are new objects which hold something to be released."""
+        return self._ownership().holders
+
+    @property
+    def never_returns(self) -> bool:
+        """Whether no path gets to a return or the end."""
+        if self._never_returns is None:
+            self._never_returns = False
+            graph = self._program.summary_graph(self._function) if self._may_not_return() else None
+            self._never_returns = graph is not None and _never_returns(graph)
+        return self._never_returns
+
+    def _ownership(self) -> Owned:
+        if self._owned is None:
+            self._owned = Owned()
+            if self._program.acquires_anything(self._function):
+                graph = self._program.summary_graph(self._function)
+                self._owned = ownership(graph) if graph is not None else Owned()
+        return self._owned
+
+    def _position(self, index: int) -> int | None:
+        """The place of an operand among receiver and parameters; the arguments of a variadic one share the last."""
+        count = self._program.parameter_count(self._function)
+        position = index + 1 if self._function.receiver_type else index
+        if position < 0 or count == 0:
             return None
-        if index in self.operands:
-            return self.operands[index]
-        last = max(self.operands, default=RECEIVER)
-        return self.operands.get(last, NO_EFFECTS) if index > last >= 0 else NO_EFFECTS
+        return min(position, count - 1)
+
+    def _may_not_return(self) -> bool:
+        """A first look: a function that names no return may leave by calls alone."""
+        body = self._function.body
+        return body is not None and b"return" not in self._function.file.data[body.start_byte : body.end_byte]
 
 
-UNKNOWN = Summary()
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What a function's results oblige its caller to."""
+
+    results: Mapping[int, Obligation] = field(default_factory=dict)
+    holders: frozenset[int] = frozenset()
 
 
-def summarise(graph: Graph, *, is_method: bool) -> Summary:
-    """The summary of the function with this graph."""
-    origins = _origins(graph)
-    told: dict[int, _Told] = {root: _Told() for root in graph.params}
+def effects_on(graph: Graph, root: int) -> Effects:
+    """What the function with this graph does to the operand with this root."""
+    if not root:
+        return NO_EFFECTS
+    origins = _origins(graph, root)
+    told = _Told()
     for event in graph.events():
         if isinstance(event, Release):
-            for root, path in _found(origins, event.place):
-                told[root].releases.add((path, event.method))
-            for root, path in _below(origins, event.place):
-                told[root].keeps.add(path)
+            told.releases |= {(path, event.method) for path in _found(origins, event.place)}
+            told.keeps |= _below(origins, event.place)
         elif isinstance(event, Escape):
-            for root, path in _found(origins, event.place):
-                told[root].escape(event, path, whole=not path and not event.inside)
-            for root, path in _below(origins, event.place):
-                told[root].escape(event, path, whole=False)
-    operands = {}
-    for position, root in enumerate(graph.params):
-        index = position - 1 if is_method else position
-        operands[RECEIVER if index < 0 else index] = told[root].effects() if root else NO_EFFECTS
-    owned, holders = _owned(graph)
-    return Summary(True, operands, owned, holders, _never_returns(graph))
+            for path in _found(origins, event.place):
+                told.escape(event, path, whole=not path and not event.inside)
+            for path in _below(origins, event.place):
+                told.escape(event, path, whole=False)
+    return told.effects()
 
 
 @dataclass(slots=True)
@@ -104,15 +153,17 @@ class _Told:
         )
 
 
-def _origins(graph: Graph) -> dict[Place, set[tuple[int, Path]]]:
-    """For each place, the parameters and paths below them that it may stand for."""
-    origins: dict[Place, set[tuple[int, Path]]] = {Place(root): {(root, ())} for root in graph.params if root}
+def _origins(graph: Graph, root: int) -> dict[Place, set[Path]]:
+    """For each place, the paths below the operand that it may stand for."""
+    origins: dict[Place, set[Path]] = {Place(root): {()}}
     transfers = [event for event in graph.events() if isinstance(event, Copy | Derive)]
     changed = True
     while changed:
         changed = False
         for event in transfers:
-            found = {entry for entry in _found(origins, event.source) if len(entry[1]) < 6}
+            found = {path for path in _found(origins, event.source) if len(path) < _DEEPEST_PATH}
+            if not found:
+                continue
             known = origins.setdefault(event.target, set())
             if not found <= known:
                 known |= found
@@ -120,20 +171,21 @@ def _origins(graph: Graph) -> dict[Place, set[tuple[int, Path]]]:
     return origins
 
 
-def _found(origins: Mapping[Place, Iterable[tuple[int, Path]]], place: Place) -> set[tuple[int, Path]]:
-    found = set()
+def _found(origins: Mapping[Place, set[Path]], place: Place) -> set[Path]:
+    found: set[Path] = set()
     for length in range(len(place.path) + 1):
-        for root, path in origins.get(Place(place.root, place.path[:length]), ()):
-            found.add((root, path + place.path[length:]))
+        known = origins.get(Place(place.root, place.path[:length]))
+        if known:
+            found |= {path + place.path[length:] for path in known}
     return found
 
 
-def _below(origins: Mapping[Place, Iterable[tuple[int, Path]]], place: Place) -> set[tuple[int, Path]]:
-    """What a larger value at ``place`` holds of the operands."""
-    return {entry for part, entries in origins.items() if part != place and place.holds(part) for entry in entries}
+def _below(origins: Mapping[Place, set[Path]], place: Place) -> set[Path]:
+    """What a larger value at ``place`` holds of the operand."""
+    return {path for part, paths in origins.items() if part != place and place.holds(part) for path in paths}
 
 
-def _owned(graph: Graph) -> tuple[dict[int, Obligation], frozenset[int]]:
+def ownership(graph: Graph) -> Owned:
     """Which results hand what the function acquired to its caller, and which are objects that hold such a thing."""
     owned: dict[int, Obligation] = {}
     holders: set[int] = set()
@@ -154,7 +206,7 @@ def _owned(graph: Graph) -> tuple[dict[int, Obligation], frozenset[int]]:
                 holders.add(index)
             else:
                 owned[index] = site.obligation
-    return owned, frozenset(holders)
+    return Owned(owned, frozenset(holders))
 
 
 def _escapes(graph: Graph, site: int, places: set[Place]) -> list[Escape]:
