@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
 from leakfix.rules.go.ticker_channels import target_of
-from leakfix.rules.go.ticker_scene import NEW_TICKER, NEW_TIMER, scene_of, time_calls
+from leakfix.rules.go.ticker_members import Use, selected_from, stored_in, uses_of
+from leakfix.rules.go.ticker_scene import NEW_TICKER, scene_of, time_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.go.analysis import Analysis
-    from leakfix.languages.go.scopes import Variable
+    from leakfix.languages.go.packages import Function
     from leakfix.rules.go.ticker_scene import Scene, TimeCall
 
 
@@ -25,60 +27,86 @@ class Stuck:
     """A goroutine that ranges over the channel of a ticker, without a way out, and the Stop that leaves it there."""
 
     call: TimeCall
-    range: Node
-    stop: Node
+    range: Use
+    stop: Use
 
 
 def stuck_goroutines(analysis: Analysis) -> Iterator[Stuck]:
     """The stuck goroutines of a file, at most one for each ticker, in order."""
     for call in time_calls(analysis):
-        if call.symbol in (NEW_TICKER, NEW_TIMER) and not call.scene.is_main:
-            stuck = _stuck(call)
+        if call.symbol == NEW_TICKER:
+            stuck = _local(call) or _field(analysis, call)
             if stuck is not None:
                 yield stuck
 
 
-def _stuck(call: TimeCall) -> Stuck | None:
-    scene = call.scene
-    target = target_of(call.node)
+def _local(call: TimeCall) -> Stuck | None:
+    """A ticker in a variable: a function literal started here ranges over it."""
+    scene, target = call.scene, target_of(call.node)
     variable = scene.bindings.variable(target) if target is not None and target.kind_id == syntax.IDENTIFIER else None
-    if variable is None or variable.function != scene.owner:
+    if variable is None or variable.function != scene.owner or scene.is_main:
         return None
-    loop = next((loop for use in scene.bindings.uses(variable) if (loop := _endless_range(scene, use))), None)
-    stop = _stop(scene, variable, loop) if loop is not None else None
-    return Stuck(call, loop, stop) if loop is not None and stop is not None else None
+    uses = [Use(_around(scene, use), use) for use in scene.bindings.uses(variable)]
+    ranging = next((use for use in uses if use.endless_range is not None and _is_started(use.scene, scene.owner)), None)
+    if ranging is None:
+        return None
+    stop = next((use for use in uses if use.scene is not ranging.scene and _stops(scene, use)), None)
+    return Stuck(call, ranging, stop) if stop is not None else None
 
 
-def _endless_range(scene: Scene, use: Node) -> Node | None:
-    """The ``for range t.C`` of a goroutine started here, when nothing leads out of it."""
-    selector = use.parent
-    clause = selector.parent if selector is not None else None
-    if clause is None or clause.kind_id != syntax.RANGE_CLAUSE or not scene.is_endless(selector or use):
+def _field(analysis: Analysis, call: TimeCall) -> Stuck | None:
+    """A ticker in a field: a method that somebody starts as a goroutine ranges over it."""
+    member = stored_in(call) if not analysis.file.is_test else None
+    if member is None:
         return None
-    literal = owner_of(use)
-    call = literal.parent if literal is not None and literal.kind_id == syntax.FUNC_LITERAL else None
-    if literal is None or call is None or call.parent is None or call.parent.kind_id != syntax.GO_STATEMENT:
-        return None
-    if owner_of(call) != scene.owner or call.child_by_field_id(syntax.F_FUNCTION) != literal:
-        return None
-    inside = scene_of(scene.analysis, scene.function, literal).control
-    start = inside.at(clause.parent) if clause.parent is not None else None
-    return clause.parent if start is not None and not inside.leaves(inside.reachable([start])) else None
-
-
-def _stop(scene: Scene, variable: Variable, loop: Node) -> Node | None:
-    """The call that stops the ticker, outside the goroutine, once the function returns or before."""
-    goroutine = owner_of(loop)
-    for use in scene.bindings.uses(variable):
-        selector = use.parent
-        field = selector.child_by_field_id(syntax.F_FIELD) if selector is not None else None
-        if field is None or syntax.text(field) != "Stop" or _is_within(use, goroutine):
-            continue
-        points = scene.control.holding([use.start_byte])
-        if not points or scene.control.leaves(scene.control.reachable(points)):
-            return use
+    uses = tuple(uses_of(analysis, member))
+    stop = next((use for use in uses if use.member == "Stop" and not use.scene.function.file.is_test), None)
+    for use in uses if stop is not None else ():
+        if use.endless_range is not None and (_is_started(use.scene) or _is_started_by_name(analysis, use.scene)):
+            return Stuck(call, use, stop) if stop is not None else None
     return None
 
 
-def _is_within(node: Node, around: Node | None) -> bool:
-    return around is not None and around.start_byte <= node.start_byte < around.end_byte
+def _around(scene: Scene, node: Node) -> Scene:
+    """The scene of the function literal, or declaration, that a node of a function lies in."""
+    owner = owner_of(node)
+    return scene if owner is None or owner == scene.owner else scene_of(scene.analysis, scene.function, owner)
+
+
+def _is_started(scene: Scene, by: Node | None = None) -> bool:
+    """Whether a function literal is started as a goroutine where it stands, in the function ``by`` if given."""
+    call = scene.owner.parent if scene.owner.kind_id == syntax.FUNC_LITERAL else None
+    if call is None or call.parent is None or call.parent.kind_id != syntax.GO_STATEMENT:
+        return False
+    return call.child_by_field_id(syntax.F_FUNCTION) == scene.owner and (by is None or owner_of(call) == by)
+
+
+def _is_started_by_name(analysis: Analysis, scene: Scene) -> bool:
+    """Whether some ``go x.run()`` of the package starts the function."""
+    function = scene.function
+    if scene.owner != function.node:
+        return False
+    name = function.name.rpartition(".")[2].encode()
+    for file in function.file.package.files:
+        for match in re.finditer(rb"\bgo [\w.]*\b(" + re.escape(name) + rb")\(", file.data):
+            call = file.root.descendant_for_byte_range(match.start(1), match.end(1))
+            while call is not None and call.kind_id != syntax.CALL_EXPRESSION:
+                call = call.parent
+            around = next((f for f in file.functions if f.node.start_byte <= match.start() < f.node.end_byte), None)
+            if call is not None and around is not None and _calls(analysis, around, call) is function:
+                return True
+    return False
+
+
+def _calls(analysis: Analysis, around: Function, call: Node) -> Function | None:
+    callee = analysis.types(around).callee(call)
+    is_started = call.parent is not None and call.parent.kind_id == syntax.GO_STATEMENT
+    return callee.function if callee is not None and is_started else None
+
+
+def _stops(scene: Scene, use: Use) -> bool:
+    """Whether a use stops the ticker once the function that made it returns, or before."""
+    if selected_from(use.node) != "Stop":
+        return False
+    points = scene.control.holding([use.node.start_byte])
+    return not points or scene.control.leaves(scene.control.reachable(points))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from leakfix.rules.go.ticker_channels import Channel
     from leakfix.rules.go.ticker_fields import Forgotten
     from leakfix.rules.go.ticker_goroutines import Stuck
-    from leakfix.rules.go.ticker_scene import TimeCall
+    from leakfix.rules.go.ticker_scene import Scene, TimeCall
     from leakfix.rules.rule import Rule
     from leakfix.text import Edit
 
@@ -56,11 +56,10 @@ def of_channel(rule: Rule[Analysis], channel: Channel) -> Finding:
 
 def of_goroutine(rule: Rule[Analysis], stuck: Stuck) -> Finding:
     """A goroutine that a stopped ticker leaves waiting."""
-    source = stuck.call.scene.source
     trace = (
-        _step(stuck.call, stuck.call.node, "the ticker is made here"),
-        Step(source.path, source.line(stuck.range.start_byte), "a goroutine ranges over its channel, with no way out"),
-        Step(source.path, source.line(stuck.stop.start_byte), "the ticker is stopped, which closes no channel"),
+        _step(stuck.call.scene, stuck.call.node, "the ticker is made here"),
+        _step(stuck.range.scene, stuck.range.node, "a goroutine ranges over its channel, with no way out"),
+        _step(stuck.stop.scene, stuck.stop.node, "the ticker is stopped, which closes no channel"),
     )
     message = "stopping the ticker leaves the goroutine that ranges over its channel waiting for ever"
     refusal = Refusal(
@@ -71,9 +70,9 @@ def of_goroutine(rule: Rule[Analysis], stuck: Stuck) -> Finding:
 
 def of_field(rule: Rule[Analysis], forgotten: Forgotten) -> Finding:
     """A ticker that the closing method of its owner forgets."""
-    method = forgotten.method
+    method, member = forgotten.method, forgotten.member
     trace = (
-        _step(forgotten.call, forgotten.call.node, f"the ticker is stored in {forgotten.owner}.{forgotten.field} here"),
+        _step(forgotten.call.scene, forgotten.call.node, f"the ticker is stored in {member.owner}.{member.name} here"),
         Step(
             method.file.source.path,
             method.file.source.line(method.node.start_byte),
@@ -92,7 +91,7 @@ def of_field(rule: Rule[Analysis], forgotten: Forgotten) -> Finding:
         title = f"stop the ticker in {method.name}"
         why_review = "Who still receives from the ticker after that waits for ever."
         fixes = (Fix(title, OWNER_CLOSE.name, Safety.REVIEW, why_review, edits),)
-    message = f"{method.name} does not stop the ticker in the field {forgotten.field}"
+    message = f"{method.name} does not stop the ticker in the field {member.name}"
     return _finding(rule, forgotten.call, message, trace, fixes, refusal, Confidence.MEDIUM)
 
 
@@ -131,26 +130,26 @@ def _message(channel: Channel) -> str:
 def _trace(channel: Channel) -> Iterator[Step]:
     call, source = channel.call, channel.scene.source
     if not channel.call.ticks:
-        yield _step(call, call.node, "a timer is made here")
+        yield _step(call.scene, call.node, "a timer is made here")
         for case in channel.passing[:1]:
-            yield _step(call, case, "this case goes on to the next turn while the timer runs")
+            yield _step(call.scene, case, "this case goes on to the next turn while the timer runs")
         if not channel.passing:
-            yield _step(call, call.node, "the next turn makes another while it runs")
+            yield _step(call.scene, call.node, "the next turn makes another while it runs")
         return
-    yield _step(call, call.node, "a ticker is made here, and only its channel is kept")
+    yield _step(call.scene, call.node, "a ticker is made here, and only its channel is kept")
     if channel.repeats:
-        yield _step(call, call.node, "the next turn makes another")
+        yield _step(call.scene, call.node, "the next turn makes another")
         return
     leaving = channel.scene.control.first_return(channel.behind)
     if leaving is not None:
-        yield _step(call, leaving, "returns while it ticks")
+        yield _step(call.scene, leaving, "returns while it ticks")
     else:
         line = source.line(channel.scene.owner.end_byte - 1)
         yield Step(source.path, line, "the function ends while it ticks")
 
 
-def _step(call: TimeCall, node: Node, message: str) -> Step:
-    source = call.scene.source
+def _step(scene: Scene, node: Node, message: str) -> Step:
+    source = scene.source
     return Step(source.path, source.line(node.start_byte), message)
 
 
