@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.obligations import assigned_to
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from leakfix.languages.go.versions import Version
     from leakfix.models import Models
     from leakfix.text import Source
+
+
+_ENDINGS = frozenset({"Close", "Stop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,57 @@ class Analysis:
             if function.node.start_byte > call.start_byte or function.has_error:
                 continue
             owner = owner_of(call)
-            if owner is not None and owner.id not in owners and self.program.acquires(function, call):
+            if owner is None or owner.id in owners or is_released_at_once(call):
+                continue
+            if self.program.acquires(function, call):
                 owners.setdefault(owner.id, (function, owner))
         return [Unit(function, owner, self.graph(function, owner)) for function, owner in owners.values()]
+
+
+def is_released_at_once(call: Node) -> bool:
+    """Whether a call's results are released by a ``defer`` on the next line, or behind the check of its error.
+
+    A first look that spares most functions their graph: on every path behind the `defer` the resource is released, and
+    between the call and the `defer` there is only a check that leaves where there is no resource.
+    """
+    statement = call.parent
+    while statement is not None and statement.kind_id == syntax.EXPRESSION_LIST:
+        statement = statement.parent
+    if statement is None or statement.kind_id != syntax.SHORT_VAR_DECLARATION:
+        return False
+    names = [syntax.text(target) for target in assigned_to(call)]
+    following = statement.next_named_sibling
+    if following is not None and following.kind_id == syntax.IF_STATEMENT and _checks(following, names[-1]):
+        following = following.next_named_sibling
+    if following is None or following.kind_id != syntax.DEFER_STATEMENT:
+        return False
+    deferred = following.named_children[0]
+    function = deferred.child_by_field_id(syntax.F_FUNCTION)
+    if function is None or function.kind_id == syntax.FUNC_LITERAL:
+        return False
+    resources = [name for name in names if name not in ("_", "err")]
+    released = syntax.text(function).partition(".")[0]
+    by_value = function.kind_id == syntax.IDENTIFIER
+    return released in resources and len(resources) <= 1 + by_value and _ends_it(function)
+
+
+def _ends_it(function: Node) -> bool:
+    """Whether a deferred call is one of a function value, or of a method with the name of a release."""
+    if function.kind_id == syntax.IDENTIFIER:
+        return True
+    name = function.child_by_field_id(syntax.F_FIELD)
+    return name is not None and syntax.text(name) in _ENDINGS
+
+
+def _checks(statement: Node, error: str) -> bool:
+    """Whether an if statement is just ``if err != nil { ...; return ... }``."""
+    condition, then = (statement.child_by_field_id(f) for f in (syntax.F_CONDITION, syntax.F_CONSEQUENCE))
+    if condition is None or then is None or statement.child_by_field_id(syntax.F_ALTERNATIVE) is not None:
+        return False
+    if syntax.text(condition) != f"{error} != nil":
+        return False
+    statements = [s for held in then.named_children for s in syntax.operands(held)]
+    return bool(statements) and statements[-1].kind_id == syntax.RETURN_STATEMENT
 
 
 def owner_of(node: Node) -> Node | None:
