@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,10 @@ _NEXT: Final = re.compile(rb"\n(?![\t })\r\n])")
 _STARTS: Final = (b"\nfunc ", b"\ntype ", b"\nvar ", b"\nconst ")
 _GROUPS: Final = (b"\ntype (", b"\nvar (", b"\nconst (")
 _AFTER: Final = b" \t\r\n,=([*"
+# Comments and literals: between them, what looks like a declaration at the start of a line is one.
+_OPAQUE: Final = re.compile(
+    rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*(?:`|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL
+)
 
 
 class File:
@@ -186,7 +191,7 @@ class File:
     @cached_property
     def likely_methods(self) -> Mapping[tuple[bytes, bytes], int]:
         """Where a look at the starts of lines finds methods, by type and name."""
-        found = _METHODS.finditer(self.data)
+        found = (match for match in _METHODS.finditer(self.data) if not self._is_opaque(match.start()))
         return {(_receiver_type(match[1]), match[2]): match.start() + 1 for match in found}
 
     def _places(self, name: bytes) -> Iterator[int]:
@@ -194,17 +199,34 @@ class File:
         data = self.data
         for start in _STARTS:
             for at in _occurrences(data, start + name):
-                yield at + 1
+                if not self._is_opaque(at):
+                    yield at + 1
         for at in _occurrences(data, b"\n\t" + name):
+            if self._is_opaque(at):
+                continue
             group = max(data.rfind(start, 0, at) for start in _GROUPS)
             if group >= 0 and data.find(b"\n)", group) > at:
                 yield group + 1
 
+    def _is_opaque(self, offset: int) -> bool:
+        """Whether a line ends at an offset inside of a comment or a raw string."""
+        at = bisect_right(self._opaque, (offset, len(self.data))) - 1
+        return at >= 0 and offset < self._opaque[at][1]
+
+    @cached_property
+    def _opaque(self) -> Sequence[tuple[int, int]]:
+        """The comments and literals of several lines."""
+        if b"`" not in self.data and b"/*" not in self.data:
+            return ()
+        spans = (match.span() for match in _OPAQUE.finditer(self.data))
+        return tuple((start, end) for start, end in spans if self.data.find(b"\n", start, end) >= 0)
+
     def _piece(self, start: int) -> File:
         piece = self._pieces.get(start)
         if piece is None:
+            # The newline belongs to it: a declaration wants its terminator.
             end = _NEXT.search(self.data, start)
-            piece = self._pieces[start] = _Piece(self, start, end.start() if end is not None else len(self.data))
+            piece = self._pieces[start] = _Piece(self, start, end.end() if end is not None else len(self.data))
         return piece
 
     def __repr__(self) -> str:

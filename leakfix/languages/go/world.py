@@ -130,7 +130,9 @@ class World:
         files = self._files.get(directory)
         if files is None:
             module = self.module_of(directory)
-            files = tuple(_read_files(directory, module.directory if module else directory))
+            root = module.directory if module else directory
+            inside = directory.resolve().is_relative_to(root.resolve())
+            files = tuple(_read_files(directory, root)) if inside else ()
             self._files[directory] = files
             self._primary[directory] = _primary_name(files)
             for name in dict.fromkeys(file.header.package for file in files):

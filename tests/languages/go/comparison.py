@@ -53,45 +53,56 @@ class Comparison:
 
 def canonical(t: Type | None, depth: int = 0) -> str:
     """Spell a type as the oracle does."""
-    if t is None:
-        return "?"
-    if depth > _DEPTH:
-        return "..."
+    if t is None or depth > _DEPTH:
+        return "?" if t is None else "..."
     depth += 1
-    if isinstance(t, types.Basic):
-        return t.name
-    if isinstance(t, types.Named):
-        args = f"[{','.join(canonical(arg, depth) for arg in t.args)}]" if t.args else ""
-        return f"{t.package}.{t.name}{args}" if t.package else t.name
-    if isinstance(t, types.Pointer):
-        return "*" + canonical(t.element, depth)
-    if isinstance(t, types.Slice):
-        return "[]" + canonical(t.element, depth)
-    if isinstance(t, types.Array):
-        return f"[{'?' if t.length is None else t.length}]{canonical(t.element, depth)}"
-    if isinstance(t, types.Map):
-        return f"map[{canonical(t.key, depth)}]{canonical(t.value, depth)}"
-    if isinstance(t, types.Chan):
-        element = canonical(t.element, depth)
-        prefix = {"send": "chan<- ", "receive": "<-chan ", "both": "chan "}[t.direction]
-        return f"{prefix}({element})" if element.startswith("<-") and t.direction == "both" else prefix + element
-    if isinstance(t, types.Tuple):
-        return f"({', '.join(canonical(item, depth) for item in t.types)})"
-    if isinstance(t, types.Signature):
-        return "func" + _signature(t, depth)
-    if isinstance(t, types.Struct):
-        parts = [
-            canonical(item.type, depth) if item.embedded else f"{item.name} {canonical(item.type, depth)}"
-            for item in t.fields
-        ]
-        return f"struct{{{'; '.join(parts)}}}"
-    if isinstance(t, types.Interface):
-        if not t.methods and not t.embedded:
-            return "any"
-        methods = sorted(t.methods, key=lambda method: method.name)
-        parts = [m.name + _signature(m.signature, depth) if m.signature else "?" for m in methods]
-        return f"interface{{{'; '.join([*parts, *(canonical(item.type, depth) for item in t.embedded)])}}}"
-    return str(t)
+    match t:
+        case types.Basic():
+            return t.name
+        case types.Named():
+            args = f"[{','.join(canonical(arg, depth) for arg in t.args)}]" if t.args else ""
+            return f"{t.package}.{t.name}{args}" if t.package else t.name
+        case types.Tuple():
+            return f"({', '.join(canonical(item, depth) for item in t.types)})"
+        case types.Signature():
+            return "func" + _signature(t, depth)
+        case types.Struct():
+            return f"struct{{{'; '.join(_field(item, depth) for item in t.fields)}}}"
+        case types.Interface():
+            return _interface(t, depth)
+        case _:
+            return _composite(t, depth)
+
+
+def _composite(t: Type, depth: int) -> str:
+    match t:
+        case types.Pointer():
+            return "*" + canonical(t.element, depth)
+        case types.Slice():
+            return "[]" + canonical(t.element, depth)
+        case types.Array():
+            return f"[{'?' if t.length is None else t.length}]{canonical(t.element, depth)}"
+        case types.Map():
+            return f"map[{canonical(t.key, depth)}]{canonical(t.value, depth)}"
+        case types.Chan():
+            element = canonical(t.element, depth)
+            prefix = {"send": "chan<- ", "receive": "<-chan ", "both": "chan "}[t.direction]
+            return f"{prefix}({element})" if element.startswith("<-") and t.direction == "both" else prefix + element
+        case _:
+            return str(t)
+
+
+def _field(field_: types.Field, depth: int) -> str:
+    shown = canonical(field_.type, depth)
+    return shown if field_.embedded else f"{field_.name} {shown}"
+
+
+def _interface(t: types.Interface, depth: int) -> str:
+    if not t.methods and not t.embedded:
+        return "any"
+    methods = sorted(t.methods, key=lambda method: method.name)
+    parts = [m.name + _signature(m.signature, depth) if m.signature else "?" for m in methods]
+    return f"interface{{{'; '.join([*parts, *(canonical(item.type, depth) for item in t.embedded)])}}}"
 
 
 def _signature(t: types.Signature, depth: int) -> str:
