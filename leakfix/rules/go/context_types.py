@@ -20,6 +20,7 @@ from leakfix.languages.go.types import (
     Struct,
     has_method,
     interface_methods,
+    selection,
     underlying,
 )
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.types import Type
 
-_DATA_METHODS: Final = ("Error", "ProtoMessage", "ProtoReflect")
-"""Methods of values that are data whatever they hold: errors and messages of protocol buffers."""
+_MESSAGE_METHODS: Final = ("ProtoMessage", "ProtoReflect")
+"""Methods of messages of protocol buffers, which are data whatever they hold."""
 
 _DATA_INTERFACES: Final = frozenset({"String", "Error", "MarshalJSON", "MarshalText", "Len", "Less", "Swap", "Sum"})
 """Methods of interfaces that only describe a value."""
@@ -108,7 +109,7 @@ class _Question:
         self._asked.add(name)
         if of.package.startswith(_DATA_PACKAGES):
             return False
-        if any(has_method(Pointer(of), method) or has_method(of, method) for method in _DATA_METHODS):
+        if _is_error(of) or any(has_method(Pointer(of), method) for method in _MESSAGE_METHODS):
             return False
         under = underlying(of)
         if name in _BUFFERS or name in _WORKING_TYPES:
@@ -116,6 +117,14 @@ class _Question:
         if isinstance(under, Struct) and self._is_standard(of.package):
             return any(has_method(Pointer(of), method) for method in _WORKING) or self.ask(under)
         return self.ask(under)
+
+
+def _is_error(of: Named) -> bool:
+    found = selection(of, "Error")
+    signature = found.type if found is not None and found.kind == "method" else None
+    if not isinstance(signature, Signature):
+        return False
+    return not signature.params and [str(result) for result in signature.results] == ["string"]
 
 
 def is_function(of: Type | None) -> bool:
