@@ -228,8 +228,13 @@ class Frame:
     def drop(self, depth: int, span: Span) -> None:
         """The variables of all scopes deeper than ``depth`` end at ``span``."""
         roots = {root for scope in self.scopes[depth:] for root in scope.roots if root in self.tracked}
-        if roots:
-            self.emit(Drop(span, frozenset(roots)))
+        if not roots or self.current is None:
+            return
+        events = self.graph.blocks[self.current].events
+        if events and isinstance(last := events[-1], Drop) and last.span == span:
+            events.pop()
+            roots |= last.roots
+        self.emit(Drop(span, frozenset(roots)))
 
     # sites
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from leakfix.languages.go.scopes import Variable
+    from leakfix.languages.go.types import Type
+
 _NAMES = {"error": "err", "string": "text", "int": "n", "bool": "ok", "[]byte": "data"}
 
 
@@ -141,45 +144,97 @@ def _before_return(repair: Repair, loss: Loss, node: Node, lines: list[str]) -> 
     if not _needs(repair, loss, node):
         yield insert_before(repair.source, node, lines)
         return
-    yield _bound_return(repair, node, lines)
+    yield _bound_return(repair, loss, node, lines)
 
 
-def _bound_return(repair: Repair, node: Node, lines: list[str]) -> Edit:
-    """``return f(x)`` with a release between the call and the return: the results get names first."""
-    expressions = [e for held in syntax.operands(node) for e in _items(held)]
-    if len(expressions) != 1 or syntax.unparen(expressions[0]).kind_id != syntax.CALL_EXPRESSION:
-        raise RefusalError("used-in-exit", "the returned expression still needs the resource")
+def _bound_return(repair: Repair, loss: Loss, node: Node, lines: list[str]) -> Edit:
+    """``return f(x)`` with a release between the call and the return: what needs the resource gets a name first."""
     if not owns_line(repair.source, node):
         raise RefusalError("layout", "the return shares its line with other code")
-    callee = repair.analysis.types(repair.unit.function).callee(syntax.unparen(expressions[0]))
-    signature = callee.signature if callee is not None else None
-    if signature is None or not signature.results:
-        raise RefusalError("used-in-exit", "the returned call still needs the resource, and its results are not known")
-    names: list[str] = []
-    declared = _declared_in_block(repair, node)
-    for result in signature.results:
-        names.append(unused([_NAMES.get(str(result), "result")], declared | set(names)))
-    indent = repair.source.indent(node.start_byte).decode()
-    newline = repair.source.newline.decode()
-    listed = ", ".join(names)
-    text = f"{listed} := {repair.source.text(Span(expressions[0].start_byte, expressions[0].end_byte))}"
-    for line in (*lines, f"return {listed}"):
-        text += f"{newline}{indent}{line}"
+    expressions = [syntax.unparen(e) for held in syntax.operands(node) for e in _items(held)]
+    spread = _spread_results(repair, expressions)
+    returned = [syntax.text(e) for e in expressions]
+    names = _ReturnNames(repair, node)
+    bound: list[str] = []
+    if spread:
+        returned = [names.choose(number, of) for number, of in enumerate(spread)]
+        bound.append(names.assignment(returned, syntax.text(expressions[0])))
+    else:
+        last = max(number for number, e in enumerate(expressions) if _needs(repair, loss, e))
+        for number, expression in enumerate(expressions[: last + 1]):
+            # What is called before the last of them must stay before it.
+            if _needs(repair, loss, expression) or _calls(expression):
+                returned[number] = names.choose(number, repair.type_of(expression))
+                bound.append(names.assignment([returned[number]], syntax.text(expression)))
+    indent, newline = repair.source.indent(node.start_byte).decode(), repair.source.newline.decode()
+    text = f"{newline}{indent}".join([*bound, *lines, f"return {', '.join(returned)}"])
     return Edit(Span(node.start_byte, node.end_byte), text.encode())
 
 
-def _declared_in_block(repair: Repair, node: Node) -> set[str]:
-    """The names that the innermost block around a node declares: others may be shadowed right before a return."""
-    start = node.parent.start_byte - 1 if node.parent is not None else 0
-    known = repair.bindings.locals_at(node).values()
-    return {entity.name for entity in known if entity.scope.start_byte >= start}
+def _spread_results(repair: Repair, expressions: list[Node]) -> tuple[Type | None, ...]:
+    """The types of the results when one call gives them all; empty when each expression is one result."""
+    if len(expressions) != 1 or expressions[0].kind_id != syntax.CALL_EXPRESSION:
+        return ()
+    callee = repair.analysis.types(repair.unit.function).callee(expressions[0])
+    signature = callee.signature if callee is not None else None
+    if signature is None or not signature.results:
+        raise RefusalError("used-in-exit", "the returned call still needs the resource, and its results are not known")
+    return signature.results
+
+
+class _ReturnNames:
+    """Names for what a return statement returns, each the function's own name for that result where it has one."""
+
+    def __init__(self, repair: Repair, node: Node) -> None:
+        known = repair.bindings.locals_at(node)
+        self._results = {
+            variable.position: variable.name
+            for variable in known.values()
+            if variable.kind == "result" and variable.function == repair.unit.owner
+        }
+        self._taken = {name for name, entity in known.items() if _is_declared_in_block(entity, node)}
+        self._own: set[str] = set()
+
+    def choose(self, number: int, of: Type | None) -> str:
+        """The name of a result."""
+        name = self._results.get(number)
+        if name is not None:
+            self._own.add(name)
+            return name
+        name = unused([_NAMES.get(str(of), "result")], self._taken)
+        self._taken.add(name)
+        return name
+
+    def assignment(self, names: list[str], values: str) -> str:
+        """The statement that gives the names their values."""
+        operator = "=" if self._own.issuperset(names) else ":="
+        return f"{', '.join(names)} {operator} {values}"
+
+
+def _is_declared_in_block(entity: Variable, node: Node) -> bool:
+    """Whether the innermost block around a statement declares a name, so that it cannot be declared again there."""
+    block = node.parent.parent if node.parent is not None else None
+    if entity.scope.kind_id in syntax.FUNCTION_KINDS:
+        return entity.scope.child_by_field_id(syntax.F_BODY) == block
+    return entity.scope == block
+
+
+def _calls(node: Node) -> bool:
+    waiting = [node]
+    while waiting:
+        at = waiting.pop()
+        if at.kind_id == syntax.CALL_EXPRESSION or syntax.operator(at) == "<-":
+            return True
+        if at.kind_id != syntax.FUNC_LITERAL:
+            waiting.extend(at.named_children)
+    return False
 
 
 def _needs(repair: Repair, loss: Loss, node: Node) -> bool:
     """Whether an exit's expressions read the resource or something that works through it."""
     if repair.dependents is not None and repair.dependents.needed(node):
         return True
-    waiting = list(node.named_children)
+    waiting = [node]
     while waiting:
         at = waiting.pop()
         if at.kind_id == syntax.IDENTIFIER:
