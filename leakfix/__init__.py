@@ -10,10 +10,10 @@ Everything named here is the public interface. Names are loaded when first used,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from leakfix.version import __version__
 
+# As in `typing`, the import of which would cost more than all else here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from leakfix.engine.choice import Chooser, Policy
     from leakfix.engine.errors import OptionError

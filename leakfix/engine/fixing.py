@@ -126,7 +126,8 @@ class Fixing:
             self._mender.choose = interview(self._policy, before)
             self._jobs = 1
         carrying = {finding.path for finding in before.findings if self._policy.ordered(finding)}
-        tasks = [self._task(file) for file in self.scan.inputs.files if file.display in carrying]
+        files = (file for file in self.scan.inputs.files if file.display in carrying)
+        tasks = [self._task(file) for file in sorted(files, key=lambda file: file.display)]
         mended, errors = self._mend(tasks)
         return _fixed(self.scan, before, mended, errors)
 

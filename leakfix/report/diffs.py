@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from leakfix.report.style import Style, expanded
@@ -10,6 +10,7 @@ from leakfix.text import OverlapError, apply_edits, unified_diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from leakfix.engine.mend import Mended
     from leakfix.rules import Fix
@@ -19,11 +20,9 @@ _HEADER_LINES = 3
 
 
 def whole_diff(files: Iterable[Mended], tree: Path) -> Iterator[bytes]:
-    """The change of every file as `git apply` takes it in the current directory, or in the tree for files elsewhere."""
+    """The change of every file as `git apply` takes it, with paths relative to the tree, whatever the directory."""
     for file in files:
-        path = Path(file.path)
-        name = path.relative_to(tree).as_posix() if path.is_absolute() and path.is_relative_to(tree) else file.path
-        yield unified_diff(name.lstrip("/"), file.old, file.new)
+        yield unified_diff(os.path.relpath(file.absolute, tree).replace(os.sep, "/"), file.old, file.new)
 
 
 def small_diff(source: Source, fix: Fix, style: Style, context: int = 1) -> Iterator[str]:
