@@ -49,6 +49,11 @@ def infer(signature: Signature, arguments: Types, given: Types, spread: bool) ->
     return {parameter.name: unifier.found.get(parameter) for parameter in signature.type_params}
 
 
+def by_name(signature: Signature, args: Types) -> dict[str, Type | None]:
+    """Return explicit type arguments under the names of the parameters they are for."""
+    return {parameter.name: arg for parameter, arg in zip(signature.type_params, args, strict=False)}
+
+
 class _Unifier:
     def __init__(self, parameters: tuple[TypeParam, ...]) -> None:
         self._parameters = parameters

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax, types
-from leakfix.languages.go.callees import Callee, conversion, selection_callee
-from leakfix.languages.go.entities import WITHOUT_RESULT, Builtin, Entity, FileNames, Foreign, ImportName
-from leakfix.languages.go.generics import infer
+from leakfix.languages.go.callees import Callee
+from leakfix.languages.go.calls import Calls
+from leakfix.languages.go.entities import Builtin, Entity, FileNames, Foreign, ImportName
+from leakfix.languages.go.generics import by_name
 from leakfix.languages.go.objects import Function, Object
-from leakfix.languages.go.operators import arithmetic, complex_builtin, element_type, range_types
+from leakfix.languages.go.operators import arithmetic, element_type, range_types, with_receiver
+from leakfix.languages.go.origins import Origins
 from leakfix.languages.go.resolve import Resolver, declared_type, function_signature, int_value, type_parameters
 from leakfix.languages.go.scopes import Bindings, Variable, takes_fields
+from leakfix.languages.go.shapes import IDENTIFIERS, MISTAKEN, TYPE_NODES, instantiation
 from leakfix.languages.go.types import (
-    BOOL,
-    INT,
-    NOTHING,
     UNTYPED_BOOL,
     UNTYPED_COMPLEX,
     UNTYPED_FLOAT,
@@ -26,11 +26,9 @@ from leakfix.languages.go.types import (
     Array,
     Basic,
     Chan,
-    Named,
     Pointer,
     Signature,
     Slice,
-    Tuple,
 )
 
 if TYPE_CHECKING:
@@ -45,22 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["Callee", "Types", "element_type", "object_type", "range_types"]
 
 _COMPARISONS: Final = frozenset(("==", "!=", "<", "<=", ">", ">="))
-_TYPE_NODES: Final = frozenset(
-    (
-        syntax.ARRAY_TYPE,
-        syntax.SLICE_TYPE,
-        syntax.MAP_TYPE,
-        syntax.CHANNEL_TYPE,
-        syntax.FUNCTION_TYPE,
-        syntax.STRUCT_TYPE,
-        syntax.INTERFACE_TYPE,
-        syntax.POINTER_TYPE,
-        syntax.GENERIC_TYPE,
-        syntax.QUALIFIED_TYPE,
-        syntax.TYPE_IDENTIFIER,
-        syntax.PARENTHESIZED_TYPE,
-    )
-)
 
 
 class Types:
@@ -79,7 +61,9 @@ class Types:
         self._callees: dict[int, Callee | None] = {}
         self._variables: dict[Variable, Type | None] = {}
         self._bindings: Bindings | None = None
-        self._resolver_made: Resolver | None = None
+        self._calls = Calls(self)
+        self.origins = Origins(self)
+        self._made: Resolver | None = None
         node = function.node if isinstance(function, Function) else function
         self._scoped = node is not None and (
             node.kind_id in syntax.FUNCTION_KINDS or b"func" in file.data[node.start_byte : node.end_byte]
@@ -122,7 +106,7 @@ class Types:
         expression that may be used with comma-ok gives its first value's type.
         """
         try:
-            return self._of(node)
+            return self.expression(node)
         except RecursionError:
             return None
 
@@ -135,7 +119,7 @@ class Types:
 
     def signature(self, node: Node) -> Signature | None:
         """Return the signature of a function declaration or literal."""
-        return self._resolver.signature(node)
+        return self.resolver.signature(node)
 
     def variable(self, variable: Variable) -> Type | None:
         """Return the type of a variable; that of a type switch has the operand's type here, `of` a use is finer."""
@@ -152,14 +136,16 @@ class Types:
             return None
 
     @property
-    def _resolver(self) -> Resolver:
-        if self._resolver_made is None:
+    def resolver(self) -> Resolver:
+        """What resolves type expressions here."""
+        if self._made is None:
             function = self._function
             env = type_parameters(self.file, function.node) if isinstance(function, Function) else None
-            self._resolver_made = Resolver(self.file, env, self.bindings)
-        return self._resolver_made
+            self._made = Resolver(self.file, env, self.bindings)
+        return self._made
 
-    def _of(self, node: Node) -> Type | None:
+    def expression(self, node: Node) -> Type | None:
+        """Return the type of an expression as `of` does, nesting not guarded: for the parts of the inference."""
         key = node.id
         memo = self._memo
         if key in memo:
@@ -171,10 +157,10 @@ class Types:
         found = memo[key] = handler(self, node)
         return found
 
-    def _entity(self, node: Node) -> Entity:
+    def entity(self, node: Node) -> Entity:
         """Return what an identifier or `package.Name` means; None for every other expression."""
         number = node.kind_id
-        if number in _IDENTIFIERS:
+        if number in IDENTIFIERS:
             if self._scoped:
                 bindings = self.bindings
                 local = bindings.entity(node) if bindings is not None else None
@@ -187,73 +173,77 @@ class Types:
             operand, name = node.child_by_field_id(syntax.F_PACKAGE), node.child_by_field_id(syntax.F_NAME)
         else:
             return None
-        if operand is None or name is None or operand.kind_id not in _IDENTIFIERS:
+        if operand is None or name is None or operand.kind_id not in IDENTIFIERS:
             return None
-        found = self._entity(operand)
+        found = self.entity(operand)
         return self._names.member(found.path, name.text or b"") if isinstance(found, ImportName) else None
 
-    def _as_type(self, node: Node) -> Type | None:
+    def denoted(self, node: Node) -> Type | None:
         """Return the type that a node denotes; None when it denotes a value or nothing known."""
         number = node.kind_id
         if number == syntax.IDENTIFIER or number == syntax.SELECTOR_EXPRESSION:
-            return self._entity_type(self._entity(node))
+            return self.entity_type(self.entity(node))
         if number == syntax.TYPE_IDENTIFIER:
-            entity = self._entity(node)
+            entity = self.entity(node)
             is_value = isinstance(entity, ImportName) or (isinstance(entity, Variable) and entity.is_variable)
-            return None if is_value else self._resolver.type(node)
+            return None if is_value else self.resolver.type(node)
         if number == syntax.QUALIFIED_TYPE:
             package = node.child_by_field_id(syntax.F_PACKAGE)
-            known = package is not None and isinstance(self._entity(package), ImportName)
-            return self._resolver.type(node) if known else None
+            known = package is not None and isinstance(self.entity(package), ImportName)
+            return self.resolver.type(node) if known else None
         if number in (syntax.PARENTHESIZED_EXPRESSION, syntax.PARENTHESIZED_TYPE):
             inner = syntax.operands(node)
-            return self._as_type(inner[0]) if inner else None
+            return self.denoted(inner[0]) if inner else None
         if number == syntax.UNARY_EXPRESSION and syntax.operator(node) == "*":
             operand = node.child_by_field_id(syntax.F_OPERAND)
-            element = self._as_type(operand) if operand is not None else None
+            element = self.denoted(operand) if operand is not None else None
             return Pointer(element) if element is not None else None
         if number in (syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION, syntax.GENERIC_TYPE):
-            base, arguments = _instantiation(node)
-            return self._instantiated_type(base, arguments) if base is not None else None
-        return self._resolver.type(node) if number in _TYPE_NODES else None
+            base, arguments = instantiation(node)
+            return self.instantiated(base, arguments) if base is not None else None
+        return self.resolver.type(node) if number in TYPE_NODES else None
 
-    def _entity_type(self, entity: Entity, args: TypeTuple = ()) -> Type | None:
+    def entity_type(self, entity: Entity, args: TypeTuple = ()) -> Type | None:
+        """Return the type that a type's name with these type arguments stands for; None for other entities."""
         if isinstance(entity, Variable):
-            return None if entity.is_variable else self._resolver.local_type(entity, args)
+            return None if entity.is_variable else self.resolver.local_type(entity, args)
         if isinstance(entity, Object):
             return declared_type(entity, args) if entity.kind == "type" else None
         if entity is None or isinstance(entity, (ImportName, Builtin, Foreign)):
             return None
         return entity
 
-    def _instantiated_type(self, base: Node, arguments: list[Node]) -> Type | None:
-        entity = self._entity(base)
-        if not isinstance(entity, (Variable, Object)) or self._entity_type(entity) is None:
+    def instantiated(self, base: Node, arguments: list[Node]) -> Type | None:
+        """Return the type `base[arguments]`; None when base denotes no type."""
+        entity = self.entity(base)
+        if not isinstance(entity, (Variable, Object)) or self.entity_type(entity) is None:
             return None
-        return self._entity_type(entity, tuple(map(self._as_type, arguments)))
+        return self.entity_type(entity, tuple(map(self.denoted, arguments)))
 
-    def _identifier(self, node: Node) -> Type | None:
-        entity = self._entity(node)
+    def identifier(self, node: Node) -> Type | None:
+        """Return the type of a name, whatever the grammar took it for."""
+        entity = self.entity(node)
         if isinstance(entity, Variable):
-            return self._local(node, entity)
+            return self.local(node, entity)
         bindings = self.bindings
         if bindings is not None and bindings.is_key(node) and takes_fields(node, self.file):
             return None
         if isinstance(entity, Object):
             return object_type(entity)
-        return self._entity_type(entity)
+        return self.entity_type(entity)
 
-    def _local(self, node: Node, entity: Variable) -> Type | None:
+    def local(self, node: Node, entity: Variable) -> Type | None:
+        """Return the type of a use of what the declaration itself declares."""
         if entity.kind == "const":
             return self._variable(entity)
         if not entity.is_variable:
-            return self._resolver.local_type(entity)
+            return self.resolver.local_type(entity)
         bindings = self.bindings
         clause = bindings.clause(node) if bindings is not None else None
         if clause is not None and clause.kind_id == syntax.TYPE_CASE:
             cases = syntax.field_children(clause, syntax.F_TYPE)
             if len(cases) == 1 and cases[0].text != b"nil":
-                return self._resolver.type(cases[0])
+                return self.resolver.type(cases[0])
         return self._variable(entity)
 
     def _variable(self, variable: Variable) -> Type | None:
@@ -261,274 +251,69 @@ class Types:
         if variable in known:
             return known[variable]
         known[variable] = None
-        handler = _ORIGINS.get(variable.origin.kind_id)
-        found = handler(self, variable) if handler is not None else None
-        known[variable] = found
+        found = known[variable] = self.origins.variable(variable)
         return found
-
-    def _parameter(self, variable: Variable) -> Type | None:
-        return self._resolver.parameter(variable.origin)
-
-    def _declared(self, variable: Variable) -> Type | None:
-        written = variable.origin.child_by_field_id(syntax.F_TYPE)
-        if written is not None:
-            return self._resolver.type(written)
-        values = variable.origin.child_by_field_id(syntax.F_VALUE)
-        return self.value(values, variable.position) if values is not None else None
-
-    def _short(self, variable: Variable) -> Type | None:
-        right = variable.origin.child_by_field_id(syntax.F_RIGHT)
-        return self.value(right, variable.position) if right is not None else None
-
-    def _received(self, variable: Variable) -> Type | None:
-        right = variable.origin.child_by_field_id(syntax.F_RIGHT)
-        if variable.position == 1:
-            return BOOL
-        return types.default_type(self._of(right)) if right is not None else None
-
-    def _switched(self, variable: Variable) -> Type | None:
-        operand = variable.origin.child_by_field_id(syntax.F_VALUE)
-        return types.default_type(self._of(operand)) if operand is not None else None
-
-    def _constant(self, variable: Variable) -> Type | None:
-        from leakfix.languages.go.packages import const_specs
-
-        declaration = variable.origin.parent
-        for spec, values in const_specs(declaration) if declaration is not None else ():
-            if spec.id == variable.origin.id:
-                return self.constant(values, variable.position)
-        return None
-
-    def constant(self, values: Node, position: int) -> Type | None:
-        """Return the type of a constant from the spec that gives its type and values."""
-        written = values.child_by_field_id(syntax.F_TYPE)
-        if written is not None:
-            return self._resolver.type(written)
-        value = values.child_by_field_id(syntax.F_VALUE)
-        expressions = syntax.operands(value) if value is not None else []
-        return self._of(expressions[position]) if position < len(expressions) else None
-
-    def value(self, values: Node, position: int) -> Type | None:
-        """Return the type that a variable takes from the expression list on the right of its `:=` or `=`."""
-        expressions = syntax.operands(values)
-        if len(expressions) > 1:
-            return types.default_type(self._of(expressions[position])) if position < len(expressions) else None
-        found = self._of(expressions[0]) if expressions else None
-        if isinstance(found, Tuple):
-            return found.types[position] if position < len(found.types) else None
-        if position == 0:
-            return types.default_type(found)
-        commas = position == 1 and expressions and syntax.unparen(expressions[0]).kind_id in _COMMA_OK
-        return BOOL if commas else None
-
-    def _ranged(self, variable: Variable) -> Type | None:
-        right = variable.origin.child_by_field_id(syntax.F_RIGHT)
-        if right is None:
-            return None
-        ranged = self._of(right)
-        return range_types(ranged)[variable.position] if variable.position < 2 else None
 
     def _callee(self, call: Node) -> Callee | None:
         key = call.id
         if key not in self._callees:
             self._callees[key] = None
-            self._callees[key] = self._find_callee(call)
+            self._callees[key] = self._calls.callee(call)
         return self._callees[key]
-
-    def _find_callee(self, call: Node) -> Callee | None:
-        if call.kind_id == syntax.TYPE_CONVERSION_EXPRESSION:
-            function = call.child_by_field_id(syntax.F_TYPE)
-            if function is not None and function.kind_id != syntax.GENERIC_TYPE:
-                target = self._resolver.type(function)
-                # The grammar takes `*(T)(x)` for a conversion to *(T): it is a conversion to T, dereferenced.
-                mistaken = isinstance(target, Pointer) and function.kind_id in _MISTAKEN
-                return conversion(target.element if isinstance(target, Pointer) and mistaken else target)
-        else:
-            function = call.child_by_field_id(syntax.F_FUNCTION)
-        if function is None:
-            return None
-        function = syntax.unparen(function)
-        base, arguments = _instantiation(function)
-        listed = call.child_by_field_id(syntax.F_TYPE_ARGUMENTS)
-        if listed is not None:
-            base, arguments = function, _elements(listed)
-        found = self._plain_callee(function) if base is None else self._instantiated_callee(base, arguments)
-        if found is not None and found.signature is not None and found.signature.type_params:
-            signature = self._instantiate(call, found.signature, arguments)
-            return Callee(found.kind, found.package, found.receiver, found.name, found.symbol, found.object, signature)
-        return found
-
-    def _instantiated_callee(self, base: Node, arguments: list[Node]) -> Callee | None:
-        """Return the callee of `f[...](...)`: a generic function, a conversion, or an element of a map or slice."""
-        found = self._plain_callee(base)
-        if found is not None and found.kind == "conversion":
-            return conversion(self._instantiated_type(base, arguments))
-        if found is not None and found.kind == "func":
-            return found
-        element = element_type(self._of(base))
-        core = types.core(element)
-        return Callee("value", "", "", "", "", None, core) if isinstance(core, Signature) else None
-
-    def _plain_callee(self, function: Node) -> Callee | None:
-        entity = self._entity(function)
-        if isinstance(entity, Object):
-            return self._object_callee(entity)
-        if isinstance(entity, Builtin):
-            return Callee("builtin", "", "", entity.name, entity.name)
-        if isinstance(entity, Foreign):
-            return Callee("func", entity.path, "", entity.name, f"{entity.path}.{entity.name}")
-        if isinstance(entity, Variable) and entity.is_variable:
-            core = types.core(self._local(function, entity))
-            return Callee("value", "", "", entity.name, "", None, core if isinstance(core, Signature) else None)
-        if entity is not None and not isinstance(entity, ImportName):
-            return conversion(self._entity_type(entity))
-        if function.kind_id in (syntax.SELECTOR_EXPRESSION, syntax.QUALIFIED_TYPE):
-            return self._member_callee(function)
-        denoted = self._as_type(function)
-        if denoted is not None:
-            return conversion(denoted)
-        core = types.core(self._of(function))
-        return Callee("value", "", "", "", "", None, core) if isinstance(core, Signature) else None
-
-    def _object_callee(self, declared: Object) -> Callee | None:
-        if declared.kind == "type":
-            return conversion(declared_type(declared))
-        path, name = declared.package.key, declared.name
-        if declared.kind == "func":
-            if path == "unsafe":
-                return Callee("builtin", path, "", name, declared.symbol, None, function_signature(declared))
-            return Callee("func", path, "", name, declared.symbol, declared, function_signature(declared))
-        core = types.core(object_type(declared))
-        if not isinstance(core, Signature):
-            return Callee("value", path, "", name, declared.symbol)
-        return Callee("value", path, "", name, declared.symbol, None, core)
-
-    def _member_callee(self, function: Node) -> Callee | None:
-        qualified = function.kind_id == syntax.QUALIFIED_TYPE
-        operand = function.child_by_field_id(syntax.F_PACKAGE if qualified else syntax.F_OPERAND)
-        field = function.child_by_field_id(syntax.F_NAME if qualified else syntax.F_FIELD)
-        if operand is None or field is None:
-            return None
-        name = syntax.text(field)
-        denoted = self._as_type(operand)
-        receiver = denoted if denoted is not None else self._of_name(operand)
-        found = types.selection(receiver, name)
-        if found is None:
-            named = types.deref(receiver)
-            if isinstance(named, Named) and named.declaration is None:
-                return Callee("method", named.package, named.name, name, f"{named.package}.{named.name}.{name}")
-            return None
-        if denoted is not None and found.kind == "method":
-            return selection_callee(found, _with_receiver(found.type, denoted))
-        return selection_callee(found, found.type)
-
-    def _of_name(self, node: Node) -> Type | None:
-        return self._identifier(node) if node.kind_id == syntax.PACKAGE_IDENTIFIER else self._of(node)
-
-    def _instantiate(self, call: Node, signature: Signature, explicit: list[Node]) -> Signature:
-        given = tuple(map(self._as_type, explicit))
-        if len(given) == len(signature.type_params):
-            return signature.instantiate(_by_name(signature, given))
-        if call.kind_id == syntax.TYPE_CONVERSION_EXPRESSION:
-            operand = call.child_by_field_id(syntax.F_OPERAND)
-            arguments = [operand] if operand is not None else []
-        else:
-            listed = call.child_by_field_id(syntax.F_ARGUMENTS)
-            arguments = syntax.operands(listed) if listed is not None else []
-        spread = bool(arguments) and arguments[-1].kind_id == syntax.VARIADIC_ARGUMENT
-        actual: TypeTuple = tuple(map(self._argument, arguments))
-        if len(actual) == 1 and isinstance(actual[0], Tuple):
-            actual = actual[0].types
-        return signature.instantiate(infer(signature, actual, given, spread))
-
-    def _argument(self, node: Node) -> Type | None:
-        if node.kind_id == syntax.VARIADIC_ARGUMENT:
-            inner = syntax.operands(node)
-            return self._of(inner[0]) if inner else None
-        return self._of(node)
 
     def _call(self, call: Node) -> Type | None:
         callee = self._callee(call)
         if callee is None:
             return None
         if callee.kind == "builtin" and callee.signature is None:
-            return self._builtin(callee.name, call)
+            return self._calls.builtin(callee.name, call)
         return callee.signature.result if callee.signature is not None else None
-
-    def _builtin(self, name: str, call: Node) -> Type | None:
-        listed = call.child_by_field_id(syntax.F_ARGUMENTS)
-        arguments = syntax.operands(listed) if listed is not None else []
-        if name in WITHOUT_RESULT:
-            return NOTHING
-        if name in ("len", "cap", "copy"):
-            return INT
-        if name == "recover":
-            return types.ANY
-        if not arguments:
-            return None
-        first = arguments[0]
-        if name == "make":
-            return self._as_type(first)
-        if name == "new":
-            denoted = self._as_type(first)
-            if denoted is None:
-                denoted = BOOL if first.text in (b"true", b"false") else types.default_type(self._of(first))
-            return Pointer(denoted) if denoted is not None else None
-        if name in ("min", "max"):
-            found = self._of(first)
-            for other in arguments[1:]:
-                found = arithmetic(found, self._of(other))
-            return found
-        if name == "append":
-            found = self._argument(first)
-            return None if found == UNTYPED_NIL else found
-        return complex_builtin(name, self._of(first), self._of(arguments[-1]))
 
     def _converted(self, node: Node) -> Type | None:
         written = node.child_by_field_id(syntax.F_TYPE)
         found = self._call(node)
-        if written is None or written.kind_id not in _MISTAKEN:
+        if written is None or written.kind_id not in MISTAKEN:
             return found
         core = types.core(found)
         return core.element if isinstance(core, (Pointer, Chan)) else None
 
     def _selector(self, node: Node) -> Type | None:
-        entity = self._entity(node)
+        entity = self.entity(node)
         if isinstance(entity, Object):
             return object_type(entity)
         if entity is not None:
-            return None if isinstance(entity, (Foreign, Variable)) else self._entity_type(entity)
+            return None if isinstance(entity, (Foreign, Variable)) else self.entity_type(entity)
         operand, field = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_FIELD)
         if operand is None or field is None:
             return None
         name = syntax.text(field)
-        denoted = self._as_type(operand)
+        denoted = self.denoted(operand)
         if denoted is not None:
             found = types.selection(denoted, name)
-            return _with_receiver(found.type, denoted) if found is not None and found.kind == "method" else None
-        return self._selected(self._of(operand), name)
+            return with_receiver(found.type, denoted) if found is not None and found.kind == "method" else None
+        return self._selected(self.expression(operand), name)
 
     def _selected(self, operand: Type | None, name: str) -> Type | None:
         found = types.selection(operand, name)
         return found.type if found is not None else None
 
     def _index(self, node: Node) -> Type | None:
-        base, arguments = _instantiation(node)
+        base, arguments = instantiation(node)
         if base is None:
             return None
-        entity = self._entity(base)
+        entity = self.entity(base)
         if isinstance(entity, Object) and entity.kind == "func":
             signature = function_signature(entity)
-            given = tuple(map(self._as_type, arguments))
+            given = tuple(map(self.denoted, arguments))
             return (
-                signature.instantiate(_by_name(signature, given)) if len(given) == len(signature.type_params) else None
+                signature.instantiate(by_name(signature, given)) if len(given) == len(signature.type_params) else None
             )
-        denoted = self._instantiated_type(base, arguments)
-        return denoted if denoted is not None else element_type(self._of(base))
+        denoted = self.instantiated(base, arguments)
+        return denoted if denoted is not None else element_type(self.expression(base))
 
     def _sliced(self, node: Node) -> Type | None:
         operand = node.child_by_field_id(syntax.F_OPERAND)
-        found = self._of(operand) if operand is not None else None
+        found = self.expression(operand) if operand is not None else None
         core = types.core(found)
         if isinstance(core, Pointer):
             core = types.core(core.element)
@@ -539,11 +324,11 @@ class Types:
         return found if isinstance(core, Slice) else None
 
     def _asserted(self, node: Node) -> Type | None:
-        return self._resolver.type(node.child_by_field_id(syntax.F_TYPE))
+        return self.resolver.type(node.child_by_field_id(syntax.F_TYPE))
 
     def _parenthesized(self, node: Node) -> Type | None:
         inner = syntax.operands(node)
-        return self._of(inner[0]) if inner else None
+        return self.expression(inner[0]) if inner else None
 
     def _unary(self, node: Node) -> Type | None:
         operand = node.child_by_field_id(syntax.F_OPERAND)
@@ -551,12 +336,12 @@ class Types:
             return None
         sign = syntax.operator(node)
         if sign == "*":
-            denoted = self._as_type(operand)
+            denoted = self.denoted(operand)
             if denoted is not None:
                 return Pointer(denoted)
-            core = types.core(self._of(operand))
+            core = types.core(self.expression(operand))
             return core.element if isinstance(core, Pointer) else None
-        found = self._of(operand)
+        found = self.expression(operand)
         if sign == "&":
             # A constant has no address: a variable called `false` stands here.
             untyped = isinstance(found, Basic) and found.untyped
@@ -573,7 +358,7 @@ class Types:
         while current is not None and current.kind_id == syntax.BINARY_EXPRESSION:
             chain.append(current)
             current = current.child_by_field_id(syntax.F_LEFT)
-        found = self._of(current) if current is not None else None
+        found = self.expression(current) if current is not None else None
         for part in reversed(chain):
             sign = syntax.operator(part)
             right = part.child_by_field_id(syntax.F_RIGHT)
@@ -582,16 +367,16 @@ class Types:
             elif sign in ("<<", ">>"):
                 found = UNTYPED_INT if found == UNTYPED_FLOAT else found
             else:
-                found = arithmetic(found, self._of(right) if right is not None else None)
+                found = arithmetic(found, self.expression(right) if right is not None else None)
             self._memo[part.id] = found
         return found
 
     def _composite(self, node: Node) -> Type | None:
         written = node.child_by_field_id(syntax.F_TYPE)
         if written is not None and written.kind_id == syntax.IMPLICIT_LENGTH_ARRAY_TYPE:
-            element = self._resolver.type(written.child_by_field_id(syntax.F_ELEMENT))
+            element = self.resolver.type(written.child_by_field_id(syntax.F_ELEMENT))
             return Array(self._literal_length(node), element)
-        return self._resolver.type(written)
+        return self.resolver.type(written)
 
     def _literal_length(self, node: Node) -> int | None:
         body = node.child_by_field_id(syntax.F_BODY)
@@ -600,7 +385,7 @@ class Types:
             if element.kind_id == syntax.KEYED_ELEMENT:
                 key = element.child_by_field_id(syntax.F_KEY)
                 written = syntax.operands(key) if key is not None else []
-                value = int_value(written[0], self._resolver) if written else None
+                value = int_value(written[0], self.resolver) if written else None
                 if value is None:
                     return None
                 index = value
@@ -609,34 +394,31 @@ class Types:
         return longest
 
     def _closure(self, node: Node) -> Type | None:
-        return self._resolver.signature(node)
+        return self.resolver.signature(node)
 
     def _type(self, node: Node) -> Type | None:
-        return self._resolver.type(node)
+        return self.resolver.type(node)
 
     def _type_or_value(self, node: Node) -> Type | None:
         """Return the type of a name that the grammar took for a type: of `handlers` and `i` in `handlers[i](x)` too."""
-        denoted = self._as_type(node)
+        denoted = self.denoted(node)
         if denoted is not None:
             return denoted
         if node.kind_id == syntax.TYPE_IDENTIFIER:
-            return self._identifier(node)
-        entity = self._entity(node)
+            return self.identifier(node)
+        entity = self.entity(node)
         if isinstance(entity, Object):
             return object_type(entity)
         operand, name = node.child_by_field_id(syntax.F_PACKAGE), node.child_by_field_id(syntax.F_NAME)
         if operand is None or name is None or entity is not None:
             return None
-        return self._selected(self._identifier(operand), syntax.text(name))
+        return self._selected(self.identifier(operand), syntax.text(name))
 
     def _element_value(self, node: Node) -> Type | None:
         inner = syntax.operands(node)
-        return self._of(inner[0]) if inner else None
+        return self.expression(inner[0]) if inner else None
 
 
-_IDENTIFIERS: Final = frozenset((syntax.IDENTIFIER, syntax.TYPE_IDENTIFIER, syntax.PACKAGE_IDENTIFIER))
-_MISTAKEN: Final = frozenset((syntax.POINTER_TYPE,))
-_COMMA_OK: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_ASSERTION_EXPRESSION, syntax.UNARY_EXPRESSION))
 _HANDLERS: Final[dict[int, Callable[[Types, Node], Type | None]]] = {
     syntax.IDENTIFIER: Types._identifier,
     syntax.SELECTOR_EXPRESSION: Types._selector,
@@ -662,21 +444,10 @@ _HANDLERS: Final[dict[int, Callable[[Types, Node], Type | None]]] = {
     syntax.FALSE: lambda _, __: UNTYPED_BOOL,
     syntax.NIL: lambda _, __: UNTYPED_NIL,
     syntax.IOTA: lambda _, __: UNTYPED_INT,
-    **dict.fromkeys(_TYPE_NODES, Types._type),
+    **dict.fromkeys(TYPE_NODES, Types._type),
     syntax.TYPE_IDENTIFIER: Types._type_or_value,
     syntax.QUALIFIED_TYPE: Types._type_or_value,
     syntax.GENERIC_TYPE: Types._index,
-}
-
-_ORIGINS: Final[dict[int, Callable[[Types, Variable], Type | None]]] = {
-    syntax.PARAMETER_DECLARATION: Types._parameter,
-    syntax.VARIADIC_PARAMETER_DECLARATION: Types._parameter,
-    syntax.VAR_SPEC: Types._declared,
-    syntax.SHORT_VAR_DECLARATION: Types._short,
-    syntax.RANGE_CLAUSE: Types._ranged,
-    syntax.RECEIVE_STATEMENT: Types._received,
-    syntax.TYPE_SWITCH_STATEMENT: Types._switched,
-    syntax.CONST_SPEC: Types._constant,
 }
 
 
@@ -706,37 +477,8 @@ def _value_type(declared: Object) -> Type | None:
     written = spec.child_by_field_id(syntax.F_TYPE)
     if written is not None:
         return Resolver(declared.file).type(written)
-    owner = Types.of_declaration(declared.file, spec)
+    owner = Types.of_declaration(declared.file, spec).origins
     if declared.kind == "const":
         return owner.constant(spec, declared.index)
     values = spec.child_by_field_id(syntax.F_VALUE)
     return owner.value(values, declared.index) if values is not None else None
-
-
-def _with_receiver(t: Type | None, receiver: Type) -> Signature | None:
-    """Return the signature of a method expression: the method's with its receiver in front."""
-    if not isinstance(t, Signature):
-        return None
-    return Signature((receiver, *t.params), t.results, t.variadic)
-
-
-def _by_name(signature: Signature, args: TypeTuple) -> dict[str, Type | None]:
-    return {parameter.name: arg for parameter, arg in zip(signature.type_params, args, strict=False)}
-
-
-def _instantiation(node: Node) -> tuple[Node | None, list[Node]]:
-    """Split `base[a, b]`, however the grammar took it, into base and arguments; (None, []) for anything else."""
-    if node.kind_id == syntax.INDEX_EXPRESSION:
-        operand, index = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_INDEX)
-        return operand, [index] if index is not None else []
-    if node.kind_id == syntax.GENERIC_TYPE:
-        base, arguments = node.child_by_field_id(syntax.F_TYPE), node.child_by_field_id(syntax.F_TYPE_ARGUMENTS)
-        return base, _elements(arguments) if arguments is not None else []
-    if node.kind_id == syntax.TYPE_INSTANTIATION_EXPRESSION:
-        base = node.child_by_field_id(syntax.F_TYPE)
-        return base, [child for child in syntax.operands(node) if base is None or child.id != base.id]
-    return None, []
-
-
-def _elements(arguments: Node) -> list[Node]:
-    return [part for element in syntax.operands(arguments) for part in syntax.operands(element)[:1]]

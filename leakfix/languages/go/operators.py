@@ -98,3 +98,10 @@ def complex_builtin(name: str, first: Type | None, last: Type | None) -> Type | 
     if name == "complex":
         return {"float32": types.BASICS["complex64"], "float64": types.BASICS["complex128"]}.get(core.name)
     return {"complex64": types.BASICS["float32"], "complex128": types.BASICS["float64"]}.get(core.name)
+
+
+def with_receiver(t: Type | None, receiver: Type) -> Signature | None:
+    """Return the signature of a method expression: the method's with its receiver in front."""
+    if not isinstance(t, Signature):
+        return None
+    return Signature((receiver, *t.params), t.results, t.variadic)

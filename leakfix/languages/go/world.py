@@ -41,6 +41,7 @@ class World:
         self._cache = module_cache(environment)
         self._gopath = go_path(environment) / "src"
         self._files: dict[Path, tuple[File, ...]] = {}
+        self._known: dict[Path, File] = {}
         self._packages: dict[tuple[Path, str], Package] = {}
         self._primary: dict[Path, str] = {}
         self._modules: dict[Path, Module | None] = {}
@@ -57,7 +58,8 @@ class World:
         file cannot be read and no data is given.
         """
         absolute = normal(path)
-        known = next((file for file in self._directory(absolute.parent) if file.path == absolute), None)
+        self._directory(absolute.parent)
+        known = self._known.get(absolute)
         if data is None and known is not None:
             return known
         data = absolute.read_bytes() if data is None else data
@@ -135,6 +137,7 @@ class World:
             files = tuple(_read_files(directory, root)) if inside else ()
             self._files[directory] = files
             self._primary[directory] = _primary_name(files)
+            self._known.update((file.path, file) for file in files)
             for name in dict.fromkeys(file.header.package for file in files):
                 package = self._named(directory, name)
                 for file in package.files:
