@@ -420,7 +420,7 @@ class Types:
 
 
 _HANDLERS: Final[dict[int, Callable[[Types, Node], Type | None]]] = {
-    syntax.IDENTIFIER: Types._identifier,
+    syntax.IDENTIFIER: Types.identifier,
     syntax.SELECTOR_EXPRESSION: Types._selector,
     syntax.CALL_EXPRESSION: Types._call,
     syntax.TYPE_CONVERSION_EXPRESSION: Types._converted,
