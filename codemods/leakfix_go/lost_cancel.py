@@ -33,6 +33,7 @@ parent is canceled"), the analyser lostcancel of `go vet`, https://pkg.go.dev/it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -235,16 +236,49 @@ def _deferred(repair: Repair) -> list[Edit]:
 
 def _before_exits(repair: Repair) -> list[Edit]:
     """``cancel()`` before every exit that forgets it, if nothing that lives under the context is needed behind it."""
-    assert repair.dependents is not None
     control = Control(repair.unit.owner, _never, _never)
-    for loss in repair.leak.losses:
+    together = _with_siblings(repair, control)
+    for loss in together.leak.losses:
         if loss.kind in (LossKind.RETURN, LossKind.END):
-            if repair.dependents.deferred is not None:
-                line = repair.source.line(repair.dependents.deferred.start_byte)
-                raise RefusalError("used-in-exit", f"the deferred call on line {line} still needs the context")
+            _check_deferred(together)
         else:
-            _check_over(repair, control, loss)
-    return [*forms.before_exits(repair), *_blank_uses(repair)]
+            _check_over(together, control, loss)
+    return [*forms.before_exits(together), *_blank_uses(together)]
+
+
+def _check_deferred(repair: Repair) -> None:
+    """No deferred call may need the context: it would run when that is cancelled."""
+    deferred = repair.dependents.deferred if repair.dependents is not None else None
+    if deferred is not None:
+        line = repair.source.line(deferred.start_byte)
+        raise RefusalError("used-in-exit", f"the deferred call on line {line} still needs the context")
+
+
+def _with_siblings(repair: Repair, control: Control) -> Repair:
+    """The leak, where another branch makes a context for the same variable and forgets it at the same exits."""
+    losses = tuple(
+        replace(loss, others=frozenset())
+        if loss.others == {Status.BEFORE} and _is_always_made(repair, control, loss)
+        else loss
+        for loss in repair.leak.losses
+    )
+    if losses == repair.leak.losses:
+        return repair
+    return Repair(repair.analysis, repair.unit, replace(repair.leak, losses=losses))
+
+
+def _is_always_made(repair: Repair, control: Control, loss: Loss) -> bool:
+    """Whether no way leads to a loss past all the calls whose cancel function is lost there from the same variable."""
+    calls = [repair.leak.site.span.start]
+    for unit, leak in leaks_of(repair.analysis):
+        same = (other for other in leak.losses if (other.kind, other.span) == (loss.kind, loss.span))
+        if unit is repair.unit and any(o.holder == loss.holder and o.others <= {Status.BEFORE} for o in same):
+            calls.append(leak.site.span.start)
+    body = repair.unit.owner.child_by_field_id(syntax.F_BODY)
+    first = next((control.at(n) for held in syntax.operands(body or repair.call) for n in syntax.operands(held)), None)
+    point = control.lost_at(node_at(repair.root, loss.span), loss.span)
+    made = control.holding(calls)
+    return first is not None and point is not None and point not in control.reachable([first], made) - made
 
 
 def _never(_: Node) -> bool:

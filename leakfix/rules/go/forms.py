@@ -121,7 +121,7 @@ def _before_exit(repair: Repair, loss: Loss) -> Iterator[Edit]:
     if Status.RELEASED in loss.others and not repair.leak.site.obligation.idempotent:
         raise RefusalError("conditional", "on another path to the same exit the resource was released already")
     if loss.others & {Status.ABSENT, Status.BEFORE}:
-        lines = _guarded(repair, name, lines)
+        lines = _guarded(repair, loss, name, lines)
     node = node_at(repair.root, loss.span)
     if loss.kind is LossKind.RETURN and node is not None:
         yield from _before_return(repair, loss, node, lines)
@@ -133,8 +133,8 @@ def _before_exit(repair: Repair, loss: Loss) -> Iterator[Edit]:
     yield _at_end(repair, loss, lines)
 
 
-def _guarded(repair: Repair, name: str, lines: list[str]) -> list[str]:
-    if not repair.reports_error and Status.BEFORE not in repair.leak.fates:
+def _guarded(repair: Repair, loss: Loss, name: str, lines: list[str]) -> list[str]:
+    if not repair.reports_error and not _starts_nil(repair, loss):
         raise RefusalError("conditional", "the exit is also reached without the resource")
     return [f"if {name} != nil {{", *(f"\t{line}" for line in lines), "}"]
 
