@@ -60,7 +60,7 @@ from leakfix.rules.go.ticker_channels import channels, is_only_channel
 from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE
 from leakfix.rules.go.ticker_fields import forgotten
 from leakfix.rules.go.ticker_goroutines import stuck_goroutines
-from leakfix.rules.go.ticker_named import is_held, is_reset, named, real_losses
+from leakfix.rules.go.ticker_named import is_held, is_replaced, is_reset, named, real_losses, stopped_before_exits
 from leakfix.rules.go.ticker_reports import AFTER, EACH_TURN, ONE_TIMER, of_channel, of_field, of_goroutine
 from leakfix.rules.go.ticker_scene import collects_timers
 
@@ -93,9 +93,12 @@ class TickerStop(LifecycleRule):
         leak = repair.leak
         if not is_held(repair) and not leak.site.discarded:
             return [(BIND, named)]
+        forms = usual_writers(repair)
         if is_reset(repair) and not leak.repeats and Status.HANDED_ON not in leak.fates:
-            return [(DEFER, deferred), (BEFORE_EXIT, before_exits)]
-        return usual_writers(repair)
+            forms = [(DEFER, deferred), (BEFORE_EXIT, before_exits)]
+        if is_replaced(repair):
+            forms = [(BEFORE_EXIT, before_exits)]
+        return [(form, stopped_before_exits if form is BEFORE_EXIT else writer) for form, writer in forms]
 
     def refuse(self, repair: Repair) -> Refusal | None:
         """One that is discarded cannot be meant to tick."""

@@ -134,14 +134,14 @@ class Channel:
 
     def _is_made_few_times(self) -> bool:
         """Whether the loops around it have few rounds, as is plain to see."""
-        scene, rounds = self.scene, 1
+        scene, rounds = self.scene, 0
         node: Node | None = self.node
         while node is not None and node != scene.owner:
             if node.kind_id == syntax.FOR_STATEMENT:
                 around = Round(scene.analysis.program, scene.function, scene.owner, node)
-                rounds *= Pile(around, ()).rounds_at_most or _FEW + 1
+                rounds = max(rounds, 1) * (Pile(around, ()).rounds_at_most or _FEW + 1)
             node = node.parent
-        return rounds <= _FEW
+        return 0 < rounds <= _FEW
 
 
 def channels(analysis: Analysis) -> Iterator[Channel]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from leakfix.detectors.lifecycle import LossKind, Status
 from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import node_at
+from leakfix.rules.go.forms import before_exits
 from leakfix.rules.go.repair import RefusalError
-from leakfix.rules.go.ticker_channels import received
-from leakfix.rules.go.ticker_scene import scene_of
+from leakfix.rules.go.ticker_channels import received, target_of
+from leakfix.rules.go.ticker_scene import NEW_TICKER, NEW_TIMER, is_target, scene_of, time_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,14 +47,37 @@ def real_losses(repair: Repair) -> Leak | None:
         made |= control.holding(_calls(scene, variable, "Reset"))
         over = control.holding([*(node.start_byte for node in receives), *_calls(scene, variable, "Stop")])
     held = control.reachable({following for point in made for following in control.behind(point)}, over)
-    losses = tuple(loss for loss in leak.losses if _is_reached(repair, scene, loss, held | made))
+    losses = tuple(loss for loss in leak.losses if _is_reached(repair, scene, loss, held, made))
+    if variable is not None and _never_holds_nil(scene, variable):
+        losses = tuple(replace(loss, others=loss.others & {Status.HANDED_ON}) for loss in losses)
     return replace(leak, losses=losses) if losses else None
+
+
+def stopped_before_exits(repair: Repair) -> list[Edit]:
+    """``t.Stop()`` before every exit, unless ticks are still received where the variable is not in scope any more."""
+    scene, variable = _scene(repair), _variable(repair)
+    control = scene.control
+    receives = _receives(scene, variable) if variable is not None else None
+    using, made = control.holding(node.start_byte for node in receives or ()), control.holding([repair.call.start_byte])
+    for loss in repair.leak.losses:
+        point = control.lost_at(node_at(repair.root, loss.span), loss.span)
+        ends = loss.kind in (LossKind.RETURN, LossKind.END)
+        if not ends and point is not None and using & control.reachable([point], made):
+            raise RefusalError("no-owner", "its channel is still in use where the variable that holds it is gone")
+    return before_exits(repair)
 
 
 def is_reset(repair: Repair) -> bool:
     """Whether the timer is reset, so that a Stop before that ends nothing."""
     variable = _variable(repair)
     return variable is not None and any(True for _ in _calls(_scene(repair), variable, "Reset"))
+
+
+def is_replaced(repair: Repair) -> bool:
+    """Whether the variable takes another one later, which a Stop that was deferred before would miss."""
+    variable, own = _variable(repair), target_of(repair.call)
+    uses = repair.bindings.uses(variable) if variable is not None else ()
+    return any(is_target(use) and use != own and not _takes_nil(use) for use in uses)
 
 
 def named(repair: Repair) -> list[Edit]:
@@ -87,6 +112,21 @@ def _variable(repair: Repair) -> Variable | None:
     return next((v for v in repair.bindings.variables if v.declaration.start_byte == root), None)
 
 
+def _never_holds_nil(scene: Scene, variable: Variable) -> bool:
+    """Whether every assignment to a variable, its declaration included, is that of a new ticker or timer."""
+    calls = [call for call in time_calls(scene.analysis) if call.symbol in (NEW_TICKER, NEW_TIMER)]
+    taking = {target.id for call in calls if (target := target_of(call.node)) is not None}
+    targets = [variable.declaration, *(use for use in scene.bindings.uses(variable) if is_target(use))]
+    return all(target.id in taking for target in targets)
+
+
+def _takes_nil(target: Node) -> bool:
+    """Whether an assignment to one target is ``x = nil``."""
+    held = target.parent.parent if target.parent is not None else None
+    right = held.child_by_field_id(syntax.F_RIGHT) if held is not None else None
+    return right is not None and [value.kind_id for value in syntax.operands(right)] == [syntax.NIL]
+
+
 def _receives(scene: Scene, variable: Variable) -> list[Node] | None:
     """Where ticks are received from; None when the channel leaves the function."""
     found: list[Node] = []
@@ -112,6 +152,7 @@ def _selected(use: Node, name: str) -> Node | None:
     return selector if field is not None and syntax.text(field) == name else None
 
 
-def _is_reached(repair: Repair, scene: Scene, loss: Loss, held: set[Point]) -> bool:
+def _is_reached(repair: Repair, scene: Scene, loss: Loss, held: set[Point], made: set[Point]) -> bool:
+    """Whether control gets to a loss while the ticker runs; one without a name is lost where it is made."""
     point = scene.control.lost_at(node_at(repair.root, loss.span), loss.span)
-    return point is None or point in held
+    return point is None or point in held or (loss.kind is LossKind.SCOPE and point in made)
