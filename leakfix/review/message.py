@@ -19,6 +19,7 @@ SUBJECT_WIDTH = 72
 
 # Starts of lines that end or change a message in mailinfo.c, apply.c, mbox readers, or an editor session (`#`).
 _MEANINGFUL = re.compile(r"---|\+\+\+ |@@ -|diff -|Index:|>*From[ :]|>*From$|Date:|Subject:|\[PATCH|#", re.IGNORECASE)
+_MARKS = frozenset({b">8", b"8<", b">%", b"%<"})
 _INSIDE_MARK = re.compile(r"(?<=>)(?=[8%])|(?<=[8%])(?=<)")
 _TRAILER_KEY = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _RESERVED_KEYS = frozenset({"from", "date", "subject", "index"})
@@ -81,39 +82,35 @@ def _body(body: str) -> str:
 
 
 def _harmless(line: str) -> str:
-    if _is_scissors(line):
-        line = _INSIDE_MARK.sub(" ", line)
+    line = _apart(line)
     return " " + line if _MEANINGFUL.match(line) else line
 
 
-def _is_scissors(line: str) -> bool:
-    """Whether git reads a line as scissors: enough of it is marks and dashes (mailinfo.c, is_scissors_line)."""
-    marks = perforation = gap = at = 0
+def _apart(line: str) -> str:
+    """The line, with its marks (`>8`, `8<`, `>%`, `%<`) pulled apart if git could read it as scissors.
+
+    git does when marks, dashes and the blanks behind them take up a third of the line, the newline counted in
+    (mailinfo.c, is_scissors_line); its further conditions are left out here.
+    """
+    marks = perforation = at = 0
     perforated = False
-    while at < len(line):
-        if line[at].isspace():
-            perforation += perforated
-            gap += perforated
-        elif line[at] == "-":
-            perforated = True
-            perforation += 1
-        elif line[at : at + 2] in {">8", "8<", ">%", "%<"}:
-            perforated = True
-            perforation += 2
-            marks += 1
-            at += 1
-        else:
-            perforated = False
-        at += 1
-    visible = len(line.strip())
-    return marks > 0 and 8 <= visible < perforation * 3 and gap * 2 < perforation
+    text = line.encode() + b"\n"
+    while at < len(text):
+        mark = text[at : at + 2] in _MARKS
+        if not text[at : at + 1].isspace():
+            perforated = mark or text[at] == 0x2D
+        marks += mark
+        perforation += perforated + mark
+        at += 1 + mark
+    cut = marks and len(text.strip()) <= perforation * 3
+    return _INSIDE_MARK.sub(" ", line) if cut else line
 
 
 def _trailer(key: str, value: str) -> str:
     if not _TRAILER_KEY.fullmatch(key) or key.casefold() in _RESERVED_KEYS:
         raise ValueError(f"not the key of a trailer: {key!r}")
     text = " ".join(_plain(value).split())
-    return f"{key}: {text}" if text else ""
+    return _apart(f"{key}: {text}") if text else ""
 
 
 def _plain(text: str) -> str:

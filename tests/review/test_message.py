@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leakfix.review import compose
@@ -61,7 +63,8 @@ def test_other_lines_stay(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["-- >8 --", "  ---- 8< ----", ">8>8>8>8", "- - >% - - cut here", "if n>8 {", "8<>8<>8<-"]
+    "line",
+    ["-- >8 --", "  ---- 8< ----", ">8>8>8>8", "- - >% - - cut here", "if n>8 {", "Leakfix-Rule: -->8", "8<>8<>8<-"],
 )
 def test_scissors_are_pulled_apart(line: str) -> None:
     text = body_of(compose("Close it", line))
@@ -114,6 +117,10 @@ def test_a_trailer_is_one_line_and_an_empty_one_is_left_out() -> None:
     assert message == "Close it\n\nLeakfix-Rule: go From: x ---\n"
 
 
+def test_a_trailer_is_no_scissors() -> None:
+    assert compose("Close it", "", [("Leakfix-Rule", "-->8")]) == "Close it\n\nLeakfix-Rule: --> 8\n"
+
+
 @pytest.mark.parametrize("key", ["From", "date", "Subject", "Index", "two words", "", "a:b", "a\nb", "-a", "\u00e4"])
 def test_a_key_that_is_none_is_an_error(key: str) -> None:
     with pytest.raises(ValueError, match="trailer"):
@@ -147,3 +154,18 @@ def test_git_reads_the_trailers_back(subject: str, body: str) -> None:
         check=True,
     ).stdout.decode()
     assert parsed.splitlines() == [f"{key}: {value}" for key, value in trailers]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text("->8<%[]: aF\u00e9\t", max_size=24), max_size=4).map("\n".join),
+    st.text("->8<%: a\u00e9", max_size=12),
+)
+def test_git_reads_the_body_of_a_mail_back(body: str, value: str) -> None:
+    """Also with scissors on, as a user can configure it."""
+    text = body_of(compose("Close it", body, [("Leakfix-Rule", value)]))
+    mail = f"From: a <a@b.c>\nSubject: [PATCH] Close it\n\n{text}\n---\ndiff --git a/x b/x\n"
+    with tempfile.TemporaryDirectory() as place:
+        command = ["git", "mailinfo", "--scissors", "message", "patch"]
+        subprocess.run(command, cwd=place, input=mail.encode(), capture_output=True, check=True)
+        assert Path(place, "message").read_text("utf-8").rstrip("\n") == text

@@ -161,7 +161,14 @@ def test_any_names(paths: list[bytes], added: bool) -> None:
 
 @QUICK
 @given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=5))
-@example([("\u00e9" * 71, "\u00e9", "\u00e9"), ("a" * 71, "From: x", ""), ("x y " * 18, "", "---")])
+@example(
+    [
+        ("\u00e9" * 71, "\u00e9", "\u00e9"),
+        ("a" * 71, "From: x", ""),
+        ("x y " * 18, "", "-->8"),
+        ("x", "\u00e9a8<", "---"),
+    ]
+)
 def test_any_messages(texts: list[tuple[str, str, str]]) -> None:
     changes = [
         Change(subject, body, (("Leakfix-Rule", value), ("Leakfix-Safety", "safe")), {"a.go": b"%d\n" % number})
