@@ -360,6 +360,10 @@ class Declared:
 class Declaration(Protocol):
     """What a declared type can tell about itself."""
 
+    @property
+    def selections(self) -> dict[object, object]:
+        """What was found of its members so far; belongs to `types.selection`."""
+
     def underlying(self, args: Types) -> Type | None:
         """Return the underlying type for these type arguments; None when it is unknown."""
 
@@ -401,6 +405,11 @@ NOTHING: Final = Tuple(())
 
 class _ErrorDeclaration:
     """The predeclared interface `error`."""
+
+    @property
+    def selections(self) -> dict[object, object]:
+        """Return nothing: what all packages share keeps no state."""
+        return {}
 
     def underlying(self, args: Types) -> Type | None:
         """Return the interface with its one method."""

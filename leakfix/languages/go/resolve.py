@@ -237,7 +237,7 @@ _HANDLERS: Final = {
 class TypeDeclaration:
     """The declaration of a defined type: its type parameters, underlying type and methods, each when asked for."""
 
-    __slots__ = ("_methods", "_names", "_outer", "_under", "file", "local", "name", "node")
+    __slots__ = ("_methods", "_names", "_outer", "_under", "file", "local", "name", "node", "selections")
 
     def __init__(self, file: File, node: Node, name: str, outer: Resolver, local: bool = False) -> None:
         """Take its type_spec; `outer` resolves what the spec does not declare itself."""
@@ -248,6 +248,7 @@ class TypeDeclaration:
         self._outer = outer
         self._names: tuple[str, ...] | None = None
         self._under: dict[Types, Type | None] = {}
+        self.selections: dict[object, object] = {}
         self._methods: dict[tuple[str, Types], Declared | None] = {}
 
     @property

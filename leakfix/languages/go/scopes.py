@@ -16,7 +16,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.packages import PREDECLARED, Function, const_specs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from leakfix.languages.go.packages import File, Object
 
@@ -48,7 +48,7 @@ class Variable:
 
     `declaration` is its defining identifier; `scope` the node that bounds it (block, if/for/switch statement, case
     clause, or function for parameters); `function` the function declaration or literal that owns it, so that a use in
-    another function is a capture; `index` counts all of the top-level function in the order in which they become visible.
+    another function is a capture; `index` counts all of the top-level function in the order in which they get visible.
     `origin` is what gives it its type (parameter_declaration, short_var_declaration, var_spec, range_clause,
     receive_statement, type_switch_statement) and `position` its place there. The variable of a type switch is one
     Variable for all clauses.
@@ -93,6 +93,11 @@ class Bindings:
         self.variables = tuple(variable for variable in sweep.variables if variable.is_variable)
         self.entities = tuple(sweep.variables)
         self.has_local_types = any(entity.kind in ("type", "typeparam") for entity in sweep.variables)
+
+    @property
+    def meanings(self) -> Mapping[int, Variable]:
+        """What `entity` tells, by the id of the identifier's node."""
+        return self._meaning
 
     @classmethod
     def of_function(cls, function: Function) -> Bindings:

@@ -262,7 +262,20 @@ def _in_method_set(t: Type, found: Selection) -> bool:
 
 
 def _select(t: Type | None, name: str) -> Selection | Literal[False] | None:
-    """Search breadth first by depth of embedding; False: surely nothing, None: unknown or ambiguous."""
+    """Search once for each declared type and name; False: surely nothing, None: unknown or ambiguous."""
+    start = t.element if isinstance(t, Pointer) else t
+    if not isinstance(start, Named) or start.declaration is None:
+        return _search(t, name)
+    known = start.declaration.selections
+    key = (name, start.args, start is t)
+    if key not in known:
+        known[key] = _search(t, name)
+    found = known[key]
+    return found if isinstance(found, Selection) or found is None else False
+
+
+def _search(t: Type | None, name: str) -> Selection | Literal[False] | None:
+    """Search breadth first by depth of embedding."""
     if isinstance(t, Pointer):
         start = t.element
         if is_interface(start):
