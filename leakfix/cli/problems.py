@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leakfix import ConfigurationError, DirtyError, ModelError, OptionError, ReviewError, VerifyError
+import leakfix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,22 @@ def told() -> Iterator[None]:
     """Turn what a run can raise into one line."""
     try:
         yield
-    except DirtyError as error:
-        raise Failure(f"{error}; commit or stash them, or pass --allow-dirty") from error
-    except (ConfigurationError, ModelError, OptionError, ReviewError, VerifyError) as error:
-        raise Failure(" ".join(str(error).split())) from error
+    except Exception as error:
+        message = " ".join(str(error).split())
+        # Looked up when there is an error only: most runs need none of the modules that declare them.
+        if isinstance(error, leakfix.DirtyError):
+            raise Failure(f"{message}; commit or stash them, or pass --allow-dirty") from error
+        if isinstance(error, _known()):
+            raise Failure(message) from error
+        raise
+
+
+def _known() -> tuple[type[Exception], ...]:
+    """The errors that tell the user what to change."""
+    return (
+        leakfix.ConfigurationError,
+        leakfix.ModelError,
+        leakfix.OptionError,
+        leakfix.ReviewError,
+        leakfix.VerifyError,
+    )

@@ -7,7 +7,6 @@ import importlib
 import json
 import os
 import stat
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _LARGEST = 256 << 20
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _KEPT_SECONDS = 30 * 24 * 3600
 
 
@@ -142,13 +142,13 @@ def _load(path: Path) -> dict[str, object]:
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _prune(path.parent)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    made = path.with_suffix(f".new-{os.getpid()}")
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with os.fdopen(os.open(made, _CREATE, 0o600), "wb") as stream:
             stream.write(data)
-        Path(name).replace(path)
+        made.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         raise
 
 

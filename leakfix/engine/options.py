@@ -61,9 +61,9 @@ class Setup:
     def of(cls, paths: Iterable[str | os.PathLike[str]], options: Options) -> Setup:
         """Read the configuration of the paths and load the rules. Raises OptionError and ConfigurationError."""
         installed = registry.load()
-        configuration = _configuration(paths, options)
-        setup = cls(options, configuration, installed)
-        configuration.check_rules([*installed.rules, UNUSED_SUPPRESSION])
+        found = read_configuration(options.config) if options.config else find_configuration(start_of(paths))
+        found.check_rules([*installed.rules, UNUSED_SUPPRESSION])
+        setup = cls(options, _combined(found, options), installed)
         setup.check_options()
         return setup
 
@@ -123,8 +123,7 @@ def _check_selector(option: str, selector: str, known: list[str]) -> None:
         raise OptionError(f"{option}: unknown rule {selector!r}" + (f" (did you mean {close[0]!r}?)" if close else ""))
 
 
-def _configuration(paths: Iterable[str | os.PathLike[str]], options: Options) -> Configuration:
-    found = read_configuration(options.config) if options.config else find_configuration(start_of(paths))
+def _combined(found: Configuration, options: Options) -> Configuration:
     changed = replace(
         found,
         select=found.select if options.select is None else options.select,

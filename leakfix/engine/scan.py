@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from leakfix.engine import plan
 from leakfix.engine.cache import Cache
@@ -20,9 +21,10 @@ from leakfix.text import Source
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    Progress = Callable[[int, int], None]
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told how many bytes are done of how many."""
 
 # Below this many bytes to open, starting processes costs more than they save.
 WORTH_A_POOL = 256 << 10

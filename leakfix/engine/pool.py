@@ -1,0 +1,170 @@
+"""The processes of a pool; an interrupt leaves none behind."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import signal
+import sys
+from collections import deque
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext, ForkContext
+from typing import TYPE_CHECKING, Generic, cast
+
+from leakfix.engine.workers import Lost, Outcome, Task, attempt, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+# Many small allocations that live as long as the worker make the collector look at all of them in vain.
+_GC_THRESHOLD = 100_000
+
+
+class _Worker:
+    """A process and the number of the task that it is at."""
+
+    def __init__(self, process: multiprocessing.process.BaseProcess, connection: Connection) -> None:
+        self.process = process
+        self.connection = connection
+        self.task: int | None = None
+
+    def give(self, task: int) -> None:
+        self.task = task
+        self.connection.send(task)
+
+    def cause_of_death(self) -> str:
+        self.process.join()
+        code = self.process.exitcode or 0
+        if code < 0:
+            return f"its process was killed by {signal.Signals(-code).name}"
+        return f"its process ended with exit code {code}"
+
+
+class Pool(Generic[Task, Outcome]):
+    """Workers that are given tasks one at a time, as they get done."""
+
+    def __init__(self, tasks: Sequence[Task], work: Callable[[Task], Outcome], size: int) -> None:
+        """Start the workers."""
+        self._tasks = tasks
+        self._work = work
+        self._waiting = deque(range(len(tasks)))
+        self._context = _context()
+        self._workers: list[_Worker] = []
+        with _frozen_heap(self._context):
+            for _ in range(size):
+                self._start()
+
+    def outcomes(self) -> Iterator[tuple[Task, Outcome | Lost[Task]]]:
+        """What comes of each task; a worker that dies is replaced."""
+        for worker in list(self._workers):
+            self._feed(worker)
+        while self._workers:
+            ready = wait([worker.connection for worker in self._workers])
+            for worker in [worker for worker in self._workers if worker.connection in ready]:
+                task = worker.task
+                try:
+                    failed, result = worker.connection.recv()
+                except (EOFError, ConnectionError):
+                    self._workers.remove(worker)
+                    if task is not None:
+                        yield self._tasks[task], Lost(self._tasks[task], worker.cause_of_death())
+                    if self._waiting:
+                        self._feed(self._start())
+                    continue
+                self._feed(worker)
+                if task is not None:
+                    yield self._tasks[task], Lost(self._tasks[task], result) if failed else cast("Outcome", result)
+
+    def end(self) -> None:
+        """Kill what still runs: nobody waits for it any more."""
+        for worker in self._workers:
+            worker.process.kill()
+        for worker in self._workers:
+            worker.process.join()
+            worker.connection.close()
+        self._workers.clear()
+
+    def _start(self) -> _Worker:
+        here, there = self._context.Pipe()
+        forked = isinstance(self._context, ForkContext)
+        inherited = [here, *(worker.connection for worker in self._workers)] if forked else []
+        process = self._context.Process(  # type: ignore[attr-defined]
+            target=_serve, args=(there, inherited, self._tasks, self._work), daemon=True
+        )
+        with _interrupts_blocked():
+            process.start()
+        there.close()
+        worker = _Worker(process, here)
+        self._workers.append(worker)
+        return worker
+
+    def _feed(self, worker: _Worker) -> None:
+        """Give the next task, or let the worker go."""
+        if self._waiting:
+            worker.give(self._waiting.popleft())
+            return
+        self._workers.remove(worker)
+        worker.connection.close()
+        worker.process.join()
+
+
+def _serve(
+    connection: Connection,
+    inherited: Sequence[Connection],
+    tasks: Sequence[Task],
+    work: Callable[[Task], Outcome],
+) -> None:
+    """The life of a worker: tasks by number until its parent closes the connection, or is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    # A forked worker holds the other ends too, and would never see that the parent is gone.
+    for other in inherited:
+        other.close()
+    gc.set_threshold(_GC_THRESHOLD)
+    while True:
+        try:
+            number = connection.recv()
+        except (EOFError, ConnectionError):
+            return
+        outcome = attempt(work, tasks[number])
+        try:
+            connection.send((True, outcome.reason) if isinstance(outcome, Lost) else (False, outcome))
+        except ConnectionError:
+            return
+        except Exception as error:
+            connection.send((True, told(error)))
+
+
+def _context() -> BaseContext:
+    """Forking is cheap and shares what was read; only on Linux is it also safe."""
+    method = "fork" if sys.platform == "linux" else "spawn"
+    return multiprocessing.get_context(method)
+
+
+@contextmanager
+def _frozen_heap(context: BaseContext) -> Iterator[None]:
+    """While forking, keep the collector off what parent and workers share: touching it would copy it."""
+    if not isinstance(context, ForkContext):
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Hold Ctrl-C back until a new worker has said that it ignores it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,50 @@
+"""Tasks on one process and on several come to the same."""
+
+import os
+import signal
+
+import pytest
+
+from leakfix.engine.workers import Lost, run
+
+
+def square(number: int) -> int:
+    if number == 3:
+        raise ValueError("three\nis too many")
+    if number == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 7:
+        os._exit(9)
+    return number * number
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 8])
+def test_every_task_has_an_outcome(jobs: int) -> None:
+    tasks = [1, 2, 3, 4]
+    outcomes = dict(run(tasks, square, jobs))
+    assert outcomes == {1: 1, 2: 4, 3: Lost(3, "ValueError: three is too many"), 4: 16}
+
+
+def test_one_job_keeps_the_order() -> None:
+    assert [task for task, _ in run([4, 1, 2], square, 1)] == [4, 1, 2]
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_a_dead_process_is_replaced(jobs: int) -> None:
+    outcomes = dict(run([5, 1, 7, 2, 5, 4], square, jobs))
+    assert outcomes[5] == Lost(5, "its process was killed by SIGKILL")
+    assert outcomes[7] == Lost(7, "its process ended with exit code 9")
+    assert (outcomes[1], outcomes[2], outcomes[4]) == (1, 4, 16)
+
+
+def test_an_outcome_that_cannot_be_sent_is_lost() -> None:
+    outcomes = dict(run([1, 2], lambda number: lambda: number, 2))
+    assert all(isinstance(outcome, Lost) for outcome in outcomes.values())
+
+
+def test_closing_ends_the_processes() -> None:
+    outcomes = run(list(range(100)), lambda number: number, 2)
+    next(outcomes)
+    outcomes.close()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
