@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leakfix.engine.codec import CodecError, decode, encode
@@ -56,12 +56,16 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
 )
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+
+@UNHURRIED
 @given(REPORTS)
 def test_a_report_comes_back(report: Report) -> None:
     assert decode(json.loads(json.dumps(encode(report)))) == report
 
 
+@UNHURRIED
 @given(REPORTS, st.data())
 def test_a_damaged_one_is_refused_or_still_a_report(report: Report, data: st.DataObject) -> None:
     """One value, anywhere, is replaced by another."""
