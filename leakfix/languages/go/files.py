@@ -75,6 +75,17 @@ class File:
         """Whether it was parsed as a whole."""
         return self._tree is not None
 
+    def release(self) -> None:
+        """Give back the memory of the tree and of all that was inferred from it, when the file is done.
+
+        Nodes and Functions that somebody still holds stay valid; whoever asks the file again has it parsed again.
+        """
+        for made in ("functions", "_by_start", "declared", "declared_methods", "_objects"):
+            self.__dict__.pop(made, None)
+        self._tree = None
+        self.cache.clear()
+        self.package.forget(self)
+
     @property
     def is_generated(self) -> bool:
         """Whether a `// Code generated ... DO NOT EDIT.` line stands above the package clause."""

@@ -88,6 +88,15 @@ class Package:
         """Return all package-level names; parses every file."""
         return frozenset(name for file in self.files for name in file.declared)
 
+    def forget(self, file: File) -> None:
+        """Drop what was found in the tree of a file; declarations that were parsed on their own stay known."""
+        for found in (self._found, self._mentioned):
+            for name in [name for name, objects in found.items() if any(item.file is file for item in objects)]:
+                del found[name]
+        for key in [key for key, method in self._method.items() if method is not None and method.file is file]:
+            del self._method[key]
+        self._methods.clear()
+
     def _declarations(self, name: str) -> Iterator[Object]:
         """Yield the declarations of a name, one only when no build constraint allows for others."""
         wanted = name.encode()

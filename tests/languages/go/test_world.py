@@ -187,6 +187,21 @@ def test_only_declarations_asked_for_are_parsed(tmp_path: Path, world: World) ->
     assert [other.path.name for other in file.package.files if other.is_parsed] == ["a.go"]
 
 
+def test_a_released_file_is_read_again_when_asked(tmp_path: Path, world: World) -> None:
+    root = write(tmp_path, {
+        "go.mod": "module m\n",
+        "a.go": "package m\nfunc a() *T { return b() }\ntype T struct{}\nfunc (*T) Close() error { return nil }\n",
+        "b.go": "package m\nfunc b() *T { return a() }\nfunc c() { use(b().Close()) }\n",
+    })  # fmt: skip
+    first, second = world.file(root / "a.go"), world.file(root / "b.go")
+    asked = ((first, "b()", "*m.T"), (second, "a()", "*m.T"), (second, "b().Close()", "error"))
+    assert [type_of(file, text) for file, text, _ in asked] == [expected for *_, expected in asked]
+    for file in (first, second):
+        file.release()
+        assert not file.is_parsed
+    assert [type_of(file, text) for file, text, _ in asked] == [expected for *_, expected in asked]
+
+
 @pytest.mark.parametrize(
     "text",
     [
