@@ -51,7 +51,8 @@ def tail_lines(source: Source, block: Node, first: Node) -> Lines | None:
     end = source.line_start(brace)
     if source.data[end:brace].strip(b" \t") or source.line_start(block.start_byte) >= start:
         return None
-    return Lines(start, end, source.indent(first.start_byte))
+    labelled = first.kind_id == go.LABELED_STATEMENT  # gofmt takes a label one tab to the left
+    return Lines(start, end, source.indent(first.start_byte) + (b"\t" if labelled else b""))
 
 
 def deepen(source: Source, block: Node, lines: Lines, head: bytes, tail: Sequence[bytes]) -> list[Edit]:

@@ -1,27 +1,41 @@
-"""Programs before and after wrapping behave the same: made up at random, compiled and run by the real toolchain."""
+"""Random programs behave the same before and after wrapping: made up from a seed, compiled and run for real.
+
+Each program loops over numbers, opens a handle in each iteration and defers its release; it leaves the loop in random
+ways. Compared are the results and all that it logs; beyond that, no iteration may leave a handle open.
+"""
 
 import os
 import random
 import re
 import subprocess
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from leakfix_go.defer_in_loop import RULE
+from tree_sitter import Node
 
-from leakfix.languages.go.closures import Site, Wrapped, wrap
-from leakfix.languages.go.closures_control import enclosing_function, enclosing_loops, nested, statements_of
 from leakfix.languages.go import syntax
-from leakfix.languages.go.closures_results import zero_of_predeclared
+from leakfix.languages.go.analysis import Analysis
+from leakfix.languages.go.closures import Site, Wrapped, wrap
+from leakfix.languages.go.closures_control import enclosing_function, enclosing_loops, statements_of
+from leakfix.languages.go.closures_errors import Errors
+from leakfix.languages.go.infer import Types
 from leakfix.languages.go.packages import World
+from leakfix.languages.go.program import Program
 from leakfix.languages.go.scopes import Bindings
-from leakfix.text import apply_edits
+from leakfix.models import Models
+from leakfix.text import Edit, apply_edits
 
-_PROGRAMS = 120
-_POSITION = re.compile(r"^\S+:\d+:\d+: ")
+_PROGRAMS = 100
+
+_POSITION = re.compile(r"^(vet: )?\S+:\d+:\d+: ")
+
+_WRAPPED = re.compile(r"func\(\) .*\{\n(\t+[^\n]*\n){0,3}?\t+h, err :=")
 
 _RUNTIME = """
 import (
@@ -109,7 +123,9 @@ type outcome struct {
 }
 
 func main() {
-	inputs := [][]int{nil, {0}, {1}, {2}, {3}, {4}, {5}, {6}, {0, 1}, {2, 6, 1}, {4, 4, 4}, {1, 2, 3, 4, 5, 6, 7, 8}, {3, 9, 14, 1}}
+	inputs := [][]int{
+		nil, {0}, {1}, {2}, {3}, {4}, {5}, {6}, {0, 1}, {2, 6, 1}, {4, 4, 4}, {1, 2, 3, 4, 5, 6, 7, 8}, {3, 9, 14, 1},
+	}
 	failed := false
 	for name, run := range before.Cases {
 		for _, input := range inputs {
@@ -132,13 +148,13 @@ func main() {
 }
 """
 
-# results as written, then a value for each column in turn, then a call that returns all of them.
-_SIGNATURES = {
+# The results as they are written, their types, and a call that returns all of them.
+_SIGNATURES: dict[str, tuple[tuple[str, ...], str]] = {
     "": ((), ""),
     "error": (("error",), "check(x)"),
-    "(int, error)": (("int", "error"), "h.Use(x)"),
-    "(n int, err error)": (("int", "error"), "h.Use(x + 1)"),
-    "(n int, _ error)": (("int", "error"), "h.Use(x + 1)"),
+    "(int, error)": (("int", "error"), "t.number(x)"),
+    "(n int, err error)": (("int", "error"), "t.number(x + 1)"),
+    "(n int, _ error)": (("int", "error"), "t.number(x + 1)"),
     "(string, bool)": (("string", "bool"), ""),
     "(p *int, fine bool)": (("*int", "bool"), ""),
     "(Pair, error)": (("Pair", "error"), ""),
@@ -148,12 +164,14 @@ _SIGNATURES = {
     "([]int, map[string]int, error)": (("[]int", "map[string]int", "error"), ""),
     "(_ T, err error)": (("T", "error"), ""),
 }
+_NUMBER = "func (t *Trace) number(x int) (int, error) { t.Log(x); return x, check(x) }\n"
 
+# The first value of each type is the zero value.
 _VALUES = {
     "int": ("0", "0", "-1", "acc", "x"),
     "error": ("nil", "errOdd", 'fmt.Errorf("bad %d", x)', "check(x)", "e"),
     "string": ('""', '"a"', "text(x)"),
-    "bool": ("true", "false", "false", "x > 2"),
+    "bool": ("false", "true", "false", "x > 2"),
     "*int": ("nil", "nil", "&acc"),
     "Pair": ("Pair{}", "Pair{}", "Pair{x, acc}"),
     "Level": ("0", "High", "Level(x)"),
@@ -166,50 +184,36 @@ _VALUES = {
 
 @dataclass
 class Function:
-    """One random function with a loop in whose body something is deferred."""
+    """One random function; `defers` is how many handles an iteration has open at most."""
 
     name: str
-    random: random.Random
+    chance: random.Random
     results: str = ""
     defers: int = 1
-    depth: int = 0
-    breakable: int = 0
     errors_only: bool = False
-    leaves: str = ""
-    outer: bool = False
-    in_loop: bool = False
+    jumps: list[str] = field(default_factory=list)
 
     def write(self) -> str:
-        chance = self.random
+        chance = self.chance
         self.results = chance.choice(list(_SIGNATURES))
         self.errors_only = "error" in self.results and chance.random() < 0.4
-        self.leaves = chance.choice(["", "", "b", "l", "bl"])
-        self.outer = chance.random() < 0.5
-        head, tail = self._statements(2, 0), self._statements(3, 0)
-        acquire = self._acquire()
-        body = [*head, *acquire, *tail]
-        loop = self._loop("inner", body)
-        if self.outer:
-            loop = self._loop(
-                "outer", [*self._plain(), *loop, *self._plain()], chance.choice(["range 2", "k := 0; k < 2; k++"])
-            )
+        outer = chance.random() < 0.5
+        self.jumps = ["return", "return", "continue"]
+        self.jumps += chance.choice([[], ["break"], ["continue inner", "break inner"]])
+        self.jumps += chance.choice([[], ["continue outer"], ["break outer"]]) if outer else []
+        loop = self._loop("inner", "_, x := range xs", [*self._some(2, 0), *self._acquire(), *self._some(3, 0)])
+        if outer:
+            head = chance.choice(["range 2", "k := 0; k < 2; k++"])
+            loop = self._loop("outer", head, [*self._plain(), *loop, *self._plain()])
+        body = ["var e error", "acc, x := 0, 100", "t.Log(x)", *self._plain(), *loop, "t.Log(acc, e)", *self._plain()]
         types, _ = _SIGNATURES[self.results]
-        last = f"return {', '.join(_VALUES[kind][-1] if kind != 'error' else 'nil' for kind in types)}".rstrip()
-        opening = [
-            "var e error",
-            "acc, x := 0, 100",
-            "t.Log(x)",
-            *self._plain(),
-            *loop,
-            "t.Log(acc, e)",
-            *self._plain(),
-        ]
-        if self.random.random() < 0.3:
-            inner = "\n".join([f"run := func() {self.results} {{", *opening, last, "}"])
-            opening, last = inner.split("\n"), "return run()" if types else "run()"
+        last = f"return {', '.join(_VALUES[kind][0] for kind in types)}"
+        if chance.random() < 0.3:
+            body = [f"run := func() {self.results} {{", *body, last, "}"]
+            last = "return run()" if types else "run()"
         generic = "[T any]" if "T" in types else ""
         parameters = f"t *Trace, xs []int{', zero T' if generic else ''}"
-        return "\n".join([f"func {self.name}{generic}({parameters}) {self.results} {{", *opening, last, "}"])
+        return "\n".join([f"func {self.name}{generic}({parameters}) {self.results} {{", *body, last, "}"])
 
     @property
     def call(self) -> str:
@@ -217,218 +221,200 @@ class Function:
         call = f"{self.name}(t, xs{', 1.5' if 'T' in types else ''})"
         return f"return Show({call})" if types else f"{call}\nreturn Show()"
 
-    def _loop(self, label: str, body: list[str], head: str = "_, x := range xs") -> list[str]:
-        used = any(line in (f"break {label}", f"continue {label}") for line in body)
-        labels = [f"{label}:"] if used else []
-        return [*labels, f"for {head} {{", *body, "}"]
+    def _loop(self, label: str, head: str, body: list[str]) -> list[str]:
+        used = any(line.partition(" //")[0] in (f"break {label}", f"continue {label}") for line in body)
+        return [*([f"{label}:"] if used else []), f"for {head} {{", *body, "}"]
 
     def _acquire(self) -> list[str]:
-        chance = self.random
+        chance = self.chance
         opened = chance.choice(["h, err := t.Open(x)", "h, err := t.Open(x + acc)"])
-        error = self._return(guard="err") if chance.random() < 0.7 else "continue"
-        lines = [opened, "if err != nil {", error, "}", "defer h.Close()"]
+        failed = self._return("err") if chance.random() < 0.7 else "continue"
+        lines = [opened, "if err != nil {", failed, "}", "defer h.Close()"]
         if chance.random() < 0.3:
             self.defers = 2
-            again = ["h2, err := t.Open(x + 1)", "if err != nil {", self._return(guard="err"), "}"]
-            lines += [*again, "defer func() { _ = h2.Close() }()"]
-        if chance.random() < 0.3:
-            lines = ["v, err := x*3, check(x)", "t.Log(v, err)", *lines]
-        lines += ["if _, err := h.Use(acc); err != nil {", self._jump(), "}"] if chance.random() < 0.5 else []
-        return lines
+            again = ["h2, err := t.Open(x + 1)", "if err != nil {", self._return("err"), "}"]
+            lines += [*again, "defer func() { _ = h2.Close() }()", "t.Log(h2.x)"]
+        if chance.random() < 0.4:
+            lines = ["v, err := x*3, check(x)", chance.choice(["t.Log(v, err)", "t.Log(v)"]), *lines]
+        used = ["if _, err := h.Use(acc); err != nil {", self._jump(), "}"] if chance.random() < 0.5 else ["h.Use(1)"]
+        return [*lines, *used]
 
     def _plain(self) -> list[str]:
-        return self.random.choice([[], [], ['t.Log("plain")'], ["acc++"], ["acc += 2 // two"]])
+        return self.chance.choice([[], [], ['t.Log("plain")'], ["acc++"], ["acc += 2 // two"]])
 
-    def _statements(self, most: int, depth: int) -> list[str]:
-        return [line for _ in range(self.random.randint(0, most)) for line in self._statement(depth)]
+    def _some(self, most: int, depth: int) -> list[str]:
+        return [line for _ in range(self.chance.randint(0, most)) for line in self._statement(depth)]
 
     def _statement(self, depth: int) -> list[str]:
-        chance = self.random
-        kind = chance.choice(
-            ["log", "acc", "raw", "err", "if", "if", "ifelse", "switch", "for", "select", "closure", "block"]
-        )
-        if depth > 2:
-            kind = chance.choice(["log", "acc", "err"])
-        inner = depth + 1
-        match kind:
-            case "log":
-                return [f't.Log("at", {chance.randint(0, 99)}, x, acc)']
-            case "acc":
-                return (
-                    [chance.choice(["acc += x", "acc-- // down", "x += 1", "y := x * 2\nt.Log(y)"])]
-                    if depth
-                    else ["acc += x"]
-                )
-            case "raw":
-                return ["t.Log(`raw", "\tstring", "`, x)"]
-            case "err":
-                return (
-                    [chance.choice(["e = check(x + acc)", "e = nil", "/* a", "block */", "e = check(acc)"])]
-                    if 0
-                    else ["e = check(x + acc)"]
-                )
-            case "if":
-                return [f"if {self._condition()} {{", *self._statements(1, inner), self._jump(), "}"]
-            case "ifelse":
-                other = [self._jump()] if chance.random() < 0.3 else self._statements(2, inner)
-                return [
-                    f"if {self._condition()} {{",
-                    *self._statements(1, inner),
-                    self._jump(),
-                    "} else {",
-                    *other,
-                    "}",
-                ]
-            case "switch":
-                self.breakable += 1
-                first, second = self._statements(1, inner), self._statements(1, inner)
-                middle = chance.choice(["break", self._jump(), "fallthrough"])
-                self.breakable -= 1
-                return [
-                    "switch x % 3 {",
-                    "case 0:",
-                    *first,
-                    middle,
-                    "case 1:",
-                    *second,
-                    self._jump(),
-                    "default:",
-                    "t.Log(9)",
-                    "}",
-                ]
-            case "for":
-                kept, self.in_loop = self.in_loop, True
-                self.breakable += 1
-                body = self._statements(1, inner)
-                last = chance.choice(["continue", "break", self._jump()])
-                self.breakable -= 1
-                self.in_loop = kept
-                return ["for j := 0; j < 2; j++ {", *body, f"if x > j {{", last, "}", "t.Log(j)", "}"]
-            case "select":
-                self.breakable += 1
-                body = self._statements(1, inner)
-                self.breakable -= 1
-                return [
-                    "select {",
-                    "case <-make(chan int):",
-                    "default:",
-                    *body,
-                    chance.choice(["break", "t.Log(3)"]),
-                    "}",
-                ]
-            case "closure":
-                return ["acc += func() int {", "for {", "if x > 3 {", "break", "}", "return 2", "}", "return 1", "}()"]
-        return ["{", *self._statements(1, inner), "}"]
+        chance, inner = self.chance, depth + 1
+        compound = [self._if, self._if_else, self._switch, self._for, self._select, self._literal, self._goto]
+        if depth > 2 or chance.random() < 0.3:
+            log = f't.Log("at", {chance.randint(0, 99)}, x, acc)'
+            return chance.choice([[log], ["acc += x"], ["e = check(x + acc)"], ["t.Log(`raw", "\tstring", "`, x)"]])
+        return chance.choice(compound)(inner)
+
+    def _if(self, depth: int) -> list[str]:
+        return [f"if {self._condition()} {{", *self._some(1, depth), self._jump(), "}"]
+
+    def _if_else(self, depth: int) -> list[str]:
+        other = [self._jump()] if self.chance.random() < 0.3 else self._some(2, depth)
+        return [f"if {self._condition()} {{", *self._some(1, depth), self._jump(), "} else {", *other, "}"]
+
+    def _switch(self, depth: int) -> list[str]:
+        middle = self.chance.choice(["break", self._jump(), "fallthrough"])
+        first = ["case 0:", *self._some(1, depth), middle]
+        second = ["case 1:", *self._some(1, depth), f"{self._jump()} // leave"]
+        return ["switch x % 3 {", *first, *second, "default:", "t.Log(9)", "}"]
+
+    def _for(self, depth: int) -> list[str]:
+        last = self.chance.choice(["continue", "break", self._jump()])
+        return ["for j := 0; j < 2; j++ {", *self._some(1, depth), "if x > j {", last, "}", "t.Log(j)", "}"]
+
+    def _select(self, depth: int) -> list[str]:
+        last = self.chance.choice(["break", "t.Log(3)", self._jump()])
+        return ["select {", "case <-make(chan int):", "default:", *self._some(1, depth), last, "}"]
+
+    def _literal(self, depth: int) -> list[str]:
+        del depth
+        return ["acc += func() int {", "for {", "if x > 3 {", "break", "}", "return 2", "}", "return 1", "}()"]
+
+    def _goto(self, depth: int) -> list[str]:
+        label = f"again{self.chance.randint(0, 10**9)}"
+        body = [f"{label}:", *self._some(1, depth), "tries++", "if tries < 2 {", f"goto {label}", "}"]
+        return ["{", "tries := 0", *body, "}"]
 
     def _condition(self) -> str:
-        return self.random.choice(["x > 2", "x%2 == 0", "acc > 4", "x == 3 || acc == 2", "e != nil"])
+        return self.chance.choice(["x > 2", "x%2 == 0", "acc > 4", "x == 3 || acc == 2", "e != nil"])
 
     def _jump(self) -> str:
-        chance = self.random
-        choices = ["return", "return", "continue"]
-        if "b" in self.leaves:
-            choices.append("break")
-        if "l" in self.leaves:
-            choices += ["continue inner", "break inner"]
-            choices += ["continue outer", "break outer"] if self.outer else []
-        kind = chance.choice(choices)
-        if kind == "return":
-            return self._return()
-        return kind
+        jump = self.chance.choice(self.jumps)
+        return self._return() if jump == "return" else jump
 
-    def _return(self, guard: str = "") -> str:
-        chance = self.random
+    def _return(self, error: str = "") -> str:
+        chance = self.chance
         types, call = _SIGNATURES[self.results]
         if not types:
             return "return"
         if self.errors_only:
-            error = guard or chance.choice(["errOdd", 'fmt.Errorf("bad %d", x)'])
-            return f"return {', '.join([*(_VALUES[kind][0] for kind in types[:-1]), error])}"
-        named = self.results.startswith("(n ") or self.results.startswith(("(p ", "(ok "))
-        if named and "err error" not in self.results and chance.random() < 0.3:
+            failed = error or chance.choice(["errOdd", 'fmt.Errorf("bad %d", x)'])
+            return f"return {', '.join([*(_VALUES[kind][0] for kind in types[:-1]), failed])}"
+        # A naked return does not compile where a local variable hides the result err.
+        if self.results.startswith(("(n int, _", "(p ", "(ok ")) and chance.random() < 0.3:
             return "return"
-        if call and guard == "" and "h." not in call and chance.random() < 0.2:
+        if call and not error and chance.random() < 0.2:
             return f"return {call}"
-        values = [chance.choice(_VALUES[kind]) if kind != "error" or not guard else guard for kind in types]
+        values = [chance.choice(_VALUES[kind]) if kind != "error" or not error else error for kind in types]
         return f"return {', '.join(values)}"
 
 
-def _wrapped(path: Path) -> tuple[bytes, dict[str, str]]:
-    """The file with the first loop of each function wrapped that defers something, and what stood in the way."""
+def _defers(node: Node) -> Iterator[Node]:
+    if node.kind_id == syntax.DEFER_STATEMENT:
+        yield node
+    for child in node.named_children:
+        yield from _defers(child)
+
+
+def by_machinery(path: Path) -> bytes:
+    """Each loop wrapped from its acquisition on, without asking whether that is wise."""
     file = World().file(path)
-    edits, obstacles = [], {}
+    edits: list[Edit] = []
     for function in file.functions:
-        defers = [node for node in nested_everywhere(function.node) if node.kind_id == syntax.DEFER_STATEMENT]
-        if not defers or function.name[:4] != "Case":
+        statement = next(_defers(function.node), None)
+        if statement is None or not function.name.startswith("Case"):
             continue
-        loop = enclosing_loops(defers[0])[0]
-        owner = enclosing_function(loop)
+        loop, owner = enclosing_loops(statement)[0], enclosing_function(statement)
         assert owner is not None
         body = statements_of(loop.child_by_field_id(syntax.F_BODY))
-        first = next(one for one in body if one.text.startswith((b"v, err", b"h, err")))
-        outcome = wrap(
-            Site(
-                file,
-                Bindings.of_function(function),
-                owner,
-                loop,
-                first,
-                _is_error,
-                lambda kind: zero_of_predeclared(syntax.text(kind)),
-            )
+        first = next(one for one in body if syntax.text(one).startswith("h, err"))
+        bindings = Bindings.of_function(function)
+        errors = Errors(file, bindings, Types.of_function(function))
+        found = wrap(Site(file, bindings, owner, loop, first, errors.is_error, errors.zero))
+        if isinstance(found, Wrapped):
+            edits += found.edits
+    return apply_edits(file.data, edits)
+
+
+def by_rule(path: Path) -> bytes:
+    """All that the rule finds, mended by its preferred form."""
+    models = Models.load("go")
+    program = Program(World(), models)
+    found = list(RULE.find(Analysis(program, program.world.file(path))))
+    edits = [entry.edit for finding in found for fix in finding.fixes[:1] for entry in fix.edits]
+    return apply_edits(path.read_bytes(), edits)
+
+
+@dataclass
+class Workshop:
+    """A module with the packages before and after."""
+
+    directory: Path
+    go: Path
+
+    def compare(self, seed: int, mend: Callable[[Path], bytes]) -> str:
+        """What the toolchain, and the comparison, have to say about the programs of a seed."""
+        chance = random.Random(seed)
+        functions = [Function(f"Case{number}", chance) for number in range(_PROGRAMS)]
+        texts = [function.write() for function in functions]
+        before = self._lay_out(functions, texts)
+        if said := self.run("gofmt", "-w", ".") or self.run("go", "build", "./before"):
+            return f"seed {seed} makes programs that do not compile: {said}"
+        after = mend(before).replace(b"package before", b"package after", 1)
+        (self.directory / "after/cases.go").write_bytes(after)
+        pieces = re.split(r"^func ", after.decode(), flags=re.MULTILINE)
+        wrapped = {
+            piece.split("(")[0].split("[")[0] for piece in pieces if re.search(r"func\(.*\{\n\t+h, err :=", piece)
+        }
+        rows = "".join(f'"{one.name}": {one.defers},\n' for one in functions if one.name in wrapped)
+        assert len(wrapped) > _PROGRAMS / 2
+        bounds = f"package after\n\nvar Defers = map[string]int{{\n{rows}}}\n"
+        (self.directory / "after/bounds.go").write_text(bounds, encoding="utf-8")
+        unformatted = self.run("gofmt", "-l", "after/cases.go")
+        if said := unformatted or self.run("go", "build", "./after"):
+            return f"seed {seed}: {said}"
+        old, new = (self._complaints(side) for side in ("before", "after"))
+        return f"seed {seed}: go vet: {new - old}" if new - old else self.run("go", "run", ".")
+
+    def run(self, command: str, *arguments: str) -> str:
+        """The output of a command that fails, or that has something to list."""
+        alone = {"GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off", "GOPROXY": "off"}
+        binary = self.go.with_name(self.go.name.replace("go", command))
+        done = subprocess.run(
+            [binary, *arguments],
+            cwd=self.directory,
+            env={**os.environ, **alone},
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        if isinstance(outcome, Wrapped):
-            edits += outcome.edits
-        else:
-            obstacles[function.name] = f"{outcome.code}: {outcome.reason}"
-    return apply_edits(file.data, edits), obstacles
+        return done.stdout + done.stderr if done.returncode or command == "gofmt" else ""
+
+    def _complaints(self, side: str) -> "Counter[str]":
+        lines = self.run("go", "vet", f"./{side}").splitlines()
+        return Counter(_POSITION.sub("", line) for line in lines if not line.startswith("#"))
+
+    def _lay_out(self, functions: list[Function], texts: list[str]) -> Path:
+        rows = "".join(f'"{one.name}": func(t *Trace, xs []int) string {{\n{one.call}\n}},\n' for one in functions)
+        table = f"var Cases = map[string]func(*Trace, []int) string{{\n{rows}}}\n"
+        for side in ("before", "after"):
+            (self.directory / side).mkdir(parents=True, exist_ok=True)
+            runtime = f'package {side}\n{_RUNTIME}\n{_NUMBER}\nconst Package = "{side}."\n\n{table}'
+            (self.directory / side / "runtime.go").write_text(runtime, encoding="utf-8")
+        (self.directory / "go.mod").write_text("module generated\n\ngo 1.22\n", encoding="utf-8")
+        (self.directory / "main.go").write_text(_MAIN, encoding="utf-8")
+        cases = self.directory / "before/cases.go"
+        code = 'package before\n\nimport "fmt"\n\nvar _ = fmt.Sprint\n\n' + "\n\n".join(texts) + "\n"
+        cases.write_text(code, encoding="utf-8")
+        return cases
 
 
-def nested_everywhere(node):
-    yield node
-    for child in node.named_children:
-        yield from nested_everywhere(child)
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("programs")
 
 
-def _is_error(value, statement) -> bool:
-    return value.text == b"err" or value.text == b"errOdd" or value.text.startswith(b"fmt.Errorf")
-
-
-def run_batch(seed: int, directory: Path, go: Path, count: int = _PROGRAMS) -> str:
-    chance = random.Random(seed)
-    functions = [Function(f"Case{number}", chance) for number in range(count)]
-    texts = [function.write() for function in functions]
-    table = "\n".join(f'"{one.name}": func(t *Trace, xs []int) string {{\n{one.call}\n}},' for one in functions)
-    tables = f"var Cases = map[string]func(*Trace, []int) string{{\n{table}\n}}\n"
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off", "GOPROXY": "off"}
-
-    def run(*command: str | Path) -> str:
-        done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True)
-        return done.stdout + done.stderr if done.returncode or command[0] == gofmt else ""
-
-    gofmt = go.with_name("gofmt")
-    for side in ("before", "after"):
-        (directory / side).mkdir(parents=True, exist_ok=True)
-        (directory / side / "runtime.go").write_text(
-            f'package {side}\n{_RUNTIME}\nconst Package = "{side}."\n\n{tables}'
-        )
-    imports = 'import "fmt"\n\nvar _ = fmt.Sprint\n\n'
-    before = directory / "before" / "cases.go"
-    before.write_text("package before\n\n" + imports + "\n\n".join(texts) + "\n")
-    (directory / "go.mod").write_text("module generated\n\ngo 1.22\n")
-    (directory / "main.go").write_text(_MAIN)
-    if said := run(gofmt, "-w", "before", "after", "main.go"):
-        return said
-    data, obstacles = _wrapped(before)
-    defers = "\n".join(f'"{one.name}": {one.defers},' for one in functions if one.name not in obstacles)
-    bounds = f"package after\n\nvar Defers = map[string]int{{\n{defers}\n}}\n"
-    (directory / "after" / "bounds.go").write_text(bounds)
-    (directory / "after" / "cases.go").write_bytes(data.replace(b"package before", b"package after", 1))
-    (directory / "obstacles.txt").write_text("\n".join(f"{k} {v}" for k, v in obstacles.items()))
-    if said := run(go, "build", "./before", "./after") or run(gofmt, "-l", "after/cases.go"):
-        return said
-    complaints = [
-        Counter(_POSITION.sub("", line) for line in run(go, "vet", f"./{side}").splitlines()[1:])
-        for side in ("before", "after")
-    ]
-    return str(complaints) if complaints[0] != complaints[1] else run(go, "run", ".")
+@pytest.mark.parametrize("mend", [by_machinery, by_rule])
+@settings(max_examples=2, derandomize=True, deadline=None, phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32 - 1))
+def test_programs_behave_as_before(seed: int, mend: Callable[[Path], bytes], scratch: Path, go_tool: Path) -> None:
+    directory = scratch / mend.__name__ / str(seed)
+    assert Workshop(directory, go_tool).compare(seed, mend) == ""
