@@ -34,7 +34,6 @@ parent is canceled"), the analyser lostcancel of `go vet`, https://pkg.go.dev/it
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
@@ -45,15 +44,7 @@ from leakfix.rules import Finding, Form, Refusal
 from leakfix.rules.go import forms, iterators
 from leakfix.rules.go.context_nodes import fails
 from leakfix.rules.go.discarded import bound
-from leakfix.rules.go.lifecycle import (
-    BEFORE_EXIT,
-    BIND,
-    DEFER,
-    LifecycleRule,
-    Writer,
-    leaks_of,
-    usual_writers,
-)
+from leakfix.rules.go.lifecycle import LifecycleRule, Writer, leaks_of, usual_writers
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.rules.go.ticker_control import Control
 
@@ -66,6 +57,10 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
     from leakfix.rules.go.contexts import Lasting
     from leakfix.text import Edit
+
+_DEFER: Final = Form("defer", "defer the cancel function behind the call that returns it")
+_BEFORE_EXIT: Final = Form("close-before-exit", "call the cancel function before every exit that forgets it")
+_BIND: Final = Form("bind", "bind the cancel function and call it")
 
 _STOPPING: Final = frozenset({"os/signal.NotifyContext", "iter.Pull", "iter.Pull2"})
 """Calls whose function is called ``stop`` where they are documented."""
@@ -85,7 +80,7 @@ class LostCancel(LifecycleRule):
     id: ClassVar[str] = "go-lost-cancel"
     title: ClassVar[str] = "cancel function of a context is not called on every path"
     family: ClassVar[str] = "cancel"
-    forms: ClassVar[tuple[Form, ...]] = (DEFER, BEFORE_EXIT, BIND)
+    forms: ClassVar[tuple[Form, ...]] = (_DEFER, _BEFORE_EXIT, _BIND)
     sources: ClassVar[tuple[str, ...]] = (
         "https://pkg.go.dev/context#CancelFunc",
         "https://pkg.go.dev/golang.org/x/tools/go/analysis/passes/lostcancel",
@@ -121,12 +116,16 @@ class LostCancel(LifecycleRule):
     def writers(self, repair: Repair) -> Sequence[tuple[Form, Writer]]:
         """The usual forms, each behind the last use of what lives under the context."""
         if repair.leak.site.discarded:
-            return [(BIND, partial(bound, usual=_names(repair), exits=_before_exits))]
-        own: dict[str, Writer] = {DEFER.name: _deferred, BEFORE_EXIT.name: _before_exits}
-        usual = [form for form, _ in usual_writers(repair)]
-        if _is_overwritten(repair.leak) and DEFER in usual:
-            usual = [BEFORE_EXIT, DEFER]
-        return [(form, own[form.name]) for form in usual]
+            return [(_BIND, _bound)]
+        own = {_DEFER.name: (_DEFER, _deferred), _BEFORE_EXIT.name: (_BEFORE_EXIT, _before_exits)}
+        if _is_overwritten(repair.leak) and not repair.leak.repeats:
+            return [own[_BEFORE_EXIT.name], own[_DEFER.name]]
+        return [own[form.name] for form, _ in usual_writers(repair)]
+
+    def why(self, repair: Repair) -> str:
+        """Why cancelling at that point changes nothing else."""
+        subject = _subject(repair)
+        return f"It may be called more than once, and where it is called now {subject} is needed no more."
 
 
 RULE = LostCancel()
@@ -224,6 +223,11 @@ def _usual_names(repair: Repair) -> tuple[str, ...]:
     short = name.removesuffix("Context").removesuffix("Ctx") or name
     named = (first + short[:1].upper() + short[1:],) if short else ()
     return (first, *named, *(f"{first}{number}" for number in range(2, 100)))
+
+
+def _bound(repair: Repair) -> list[Edit]:
+    """The discarded function gets a name; in a loop it is called before every way out of the turn."""
+    return bound(repair, _names(repair), _before_exits)
 
 
 def _deferred(repair: Repair) -> list[Edit]:

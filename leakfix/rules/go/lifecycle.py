@@ -92,6 +92,10 @@ class LifecycleRule(Rule[Analysis]):
             return Refusal("goto", "the acquisition is repeated by goto, and where a turn ends is not plain")
         return None
 
+    def why(self, repair: Repair) -> str:
+        """Why releasing it where the fix does keeps behaviour, in one sentence."""
+        return f"The {repair.leak.site.obligation.noun} is released once, where nothing uses it any more."
+
     def _fixes(self, repair: Repair) -> tuple[tuple[Fix, ...], Refusal | None]:
         refusal = self.refuse(repair)
         if refusal is not None:
@@ -118,11 +122,7 @@ class LifecycleRule(Rule[Analysis]):
         path = repair.source.path
         waits = repair.leak.site.obligation.releases[0].endswith("Wait")
         safety = Safety.REVIEW if waits else form.safety
-        why = (
-            "Waiting takes as long as the process runs."
-            if waits
-            else f"The {repair.leak.site.obligation.noun} is released once, where nothing uses it any more."
-        )
+        why = "Waiting takes as long as the process runs." if waits else self.why(repair)
         return Fix(form.title, form.name, safety, why, tuple(FileEdit(path, edit) for edit in edits), form.requires)
 
 
