@@ -99,7 +99,7 @@ class LostCancel(LifecycleRule):
 
     def message(self, repair: Repair) -> str:
         """What is lost, in one sentence."""
-        noun, call = repair.leak.site.obligation.noun, _called(repair)
+        noun, call = repair.leak.site.obligation.noun, repair.leak.site.symbol.rpartition("/")[2]
         if repair.leak.site.discarded:
             return f"the {noun} that {call} returns is thrown away"
         if repair.leak.fates:
@@ -118,7 +118,8 @@ class LostCancel(LifecycleRule):
         if repair.leak.site.discarded:
             return [(_BIND, _bound)]
         own = {_DEFER.name: (_DEFER, _deferred), _BEFORE_EXIT.name: (_BEFORE_EXIT, _before_exits)}
-        if _is_overwritten(repair.leak) and not repair.leak.repeats:
+        kept = repair.leak.repeats or Status.HANDED_ON in repair.leak.fates
+        if _is_overwritten(repair.leak) and not kept:
             return [own[_BEFORE_EXIT.name], own[_DEFER.name]]
         return [own[form.name] for form, _ in usual_writers(repair)]
 
@@ -129,11 +130,6 @@ class LostCancel(LifecycleRule):
 
 
 RULE = LostCancel()
-
-
-def _called(repair: Repair) -> str:
-    function = repair.call.child_by_field_id(syntax.F_FUNCTION)
-    return " ".join(syntax.text(function).split()) if function is not None else "the call"
 
 
 # what outlives the function
