@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ from leakfix.flow import (
 from leakfix.text import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tree_sitter import Node
 
     from leakfix.languages.go.infer import Types
@@ -123,6 +126,9 @@ class Frame:
         self.graph = Graph(function.name, span_of(owner))
         self.tracked: set[int] = set()
         self.fresh: set[int] = set()
+        self.acquiring: tuple[int, ...] = ()
+        """Where the calls start that acquire something, in order."""
+        self._points: list[int] | None = None
         self.late = False
         """Whether a variable turned out to hold a resource after uses of it were passed over."""
         self.functions: set[int] = set()
@@ -191,6 +197,44 @@ class Frame:
             self.graph.names[root] = variable.name
         return root
 
+    def follow(self, root: int) -> None:
+        """Follow the variable with this root from here on."""
+        if root not in self.tracked:
+            self.tracked.add(root)
+            self._points = None
+
+    def adopt(self, other: Frame, roots: Iterable[int]) -> None:
+        """Follow variables that another lowering of the same function followed."""
+        for root in roots:
+            variable = other._variables.get(root)
+            if variable is not None:
+                self._variables[root] = variable
+                self.graph.names[root] = variable.name
+            self.follow(root)
+
+    def touches(self, node: Node) -> bool:
+        """Whether a node names a variable that is followed, or acquires something."""
+        start, end = node.start_byte, node.end_byte
+        if self._points is None:
+            followed = [root for root in self.tracked if root >= 0]
+            self._points = sorted(
+                {*self.acquiring, *followed, *(use for root in followed for use in self.uses_of(root))}
+            )
+        at = bisect_left(self._points, start)
+        return at < len(self._points) and self._points[at] < end
+
+    def kill(self, node: Node) -> None:
+        """Whatever is known of variables that a node names, and that are declared before it, is known no more."""
+        start, end = node.start_byte, node.end_byte
+        for variable in self.bindings.variables:
+            root = variable.declaration.start_byte
+            if root >= start or not self.is_own(root):
+                continue
+            uses = self.uses_of(self.root(variable))
+            at = bisect_left(uses, start)
+            if at < len(uses) and uses[at] < end:
+                self.emit(Assign(Span(start, start), Place(root)))
+
     def uses_of(self, root: int) -> tuple[int, ...]:
         """The byte offsets at which a variable that was met is named."""
         known = self._uses.get(root)
@@ -257,7 +301,7 @@ class Frame:
     def acquire_receiver(self, index: int, place: Place) -> None:
         """The call of a method makes the object at ``place`` own something."""
         site = self.graph.sites[index]
-        self.tracked.add(place.root)
+        self.follow(place.root)
         self.receivers.append((index, place))
         self.emit(Acquire(site.span, site.place, index))
         self.emit(Copy(site.span, place, site.place))
@@ -300,7 +344,7 @@ class Frame:
     def _follow(self, root: int, span: Span) -> None:
         if root in self.tracked:
             return
-        self.tracked.add(root)
+        self.follow(root)
         uses = self.uses_of(root) if root >= 0 else ()
         self.late = self.late or bool(uses and uses[0] < span.start)
 

@@ -7,6 +7,7 @@ deferred call will release. Expressions are evaluated by `lower_values`, calls b
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Outcome, Place, Test
@@ -36,6 +37,23 @@ _FALLTHROUGH = syntax.kind("fallthrough_statement")
 _BREAK = syntax.kind("break_statement")
 _CONTINUE = syntax.kind("continue_statement")
 _GOTO = syntax.kind("goto_statement")
+_COMPOUND = frozenset(
+    {
+        syntax.IF_STATEMENT,
+        syntax.FOR_STATEMENT,
+        syntax.EXPRESSION_SWITCH_STATEMENT,
+        syntax.TYPE_SWITCH_STATEMENT,
+        syntax.SELECT_STATEMENT,
+    }
+)
+_LEAVES = re.compile(
+    rb"\b(?:return|break|continue|goto|panic|fallthrough)\b|\bselect\s*\{\s*\}|\bfor\s*\{|:\s*$", re.MULTILINE
+)
+"""A first look at a statement that mentions nothing followed: control may not get to its end."""
+_TELLING = frozenset(
+    {syntax.NIL, syntax.TRUE, syntax.FALSE, syntax.COMPOSITE_LITERAL, syntax.UNARY_EXPRESSION, syntax.CALL_EXPRESSION}
+)
+"""Values of which something is known where they are assigned: constants, and new objects."""
 _MAY_HOLD_LABELS = frozenset({syntax.LABELED_STATEMENT, syntax.STATEMENT_LIST, syntax.BLOCK})
 
 
@@ -44,17 +62,18 @@ def lower(program: Program, file: File, function: Function, owner: Node, *, foll
 
     With ``follow``, the position of an operand, the receiver first, that operand is followed and nothing else.
     """
-    followed: set[int] = set()
+    previous: Frame | None = None
     for _ in range(_ROUNDS):
         frame = Frame(program, file, function, owner)
-        frame.tracked |= followed
+        if previous is not None:
+            frame.adopt(previous, (root for root in previous.tracked if root >= 0))
         lowering = StatementLowering(frame)
         if follow is None:
             lowering.seed()
         lowering.body(follow)
         if not frame.late:
             break
-        followed = {root for root in frame.tracked if root >= 0}
+        previous = frame
     _forget_shared_receivers(frame)
     return frame.graph
 
@@ -62,7 +81,8 @@ def lower(program: Program, file: File, function: Function, owner: Node, *, foll
 def lower_captured(outer: Frame, literal: Node, roots: frozenset[int]) -> Graph:
     """The flow graph of a literal inside the function of ``outer``, which follows the captured variables ``roots``."""
     frame = Frame(outer.program, outer.file, outer.function, literal)
-    frame.tracked |= roots
+    frame.adopt(outer, roots)
+    frame.acquiring = tuple(at for at in outer.acquiring if literal.start_byte <= at < literal.end_byte)
     StatementLowering(frame).body()
     return frame.graph
 
@@ -114,13 +134,14 @@ class StatementLowering:
     def seed(self) -> None:
         """Follow the variables that acquiring calls are assigned to from the start: releases may stand before them."""
         program, function = self.frame.program, self.frame.function
-        for call in program.candidates(self.frame.file, span_of(self.frame.owner)):
-            if not program.acquires(function, call):
-                continue
+        calls = program.candidates(self.frame.file, span_of(self.frame.owner))
+        acquiring = [call for call in calls if program.acquires(function, call)]
+        self.frame.acquiring = tuple(call.start_byte for call in acquiring)
+        for call in acquiring:
             for target in _targets_of(call):
                 place = self.values.place(target)
                 if place is not None:
-                    self.frame.tracked.add(place.root)
+                    self.frame.follow(place.root)
 
     def body(self, follow: int | None = None) -> None:
         """Lower the whole function; ``follow`` is the operand to follow, when a summary is wanted."""
@@ -130,7 +151,7 @@ class StatementLowering:
         self.frame.enter()
         self._parameters(owner)
         if follow is not None and self.frame.graph.params[follow]:
-            self.frame.tracked.add(self.frame.graph.params[follow])
+            self.frame.follow(self.frame.graph.params[follow])
         self._results(owner)
         if body is not None:
             for statement in body.named_children:
@@ -156,8 +177,36 @@ class StatementLowering:
             return
         if not self.frame.reachable and node.kind_id not in _MAY_HOLD_LABELS:
             return
+        if not self.frame.touches(node) and self._pass_over(node):
+            return
         handler(node)
         self._end_of_statement(node)
+
+    def _pass_over(self, node: Node) -> bool:
+        """Whether a statement that concerns nothing that is followed needs no more than this."""
+        kind = node.kind_id
+        if kind == syntax.RETURN_STATEMENT:
+            self.frame.exit(ExitKind.RETURN, span_of(node))
+            return True
+        if kind in (syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT):
+            return self._pass_over_assignment(node)
+        if kind not in _COMPOUND or _LEAVES.search(self.frame.file.data, node.start_byte, node.end_byte):
+            return False
+        self.frame.kill(node)
+        return True
+
+    def _pass_over_assignment(self, node: Node) -> bool:
+        left, right = node.child_by_field_id(syntax.F_LEFT), node.child_by_field_id(syntax.F_RIGHT)
+        values = syntax.operands(right) if right is not None else []
+        if left is None or any(value.kind_id in _TELLING for value in values):
+            return False
+        for target in syntax.operands(left):
+            if node.kind_id == syntax.SHORT_VAR_DECLARATION:
+                self._declare(target)
+            place = self.values.place(target)
+            if place is not None:
+                self.frame.emit(Assign(span_of(node), place))
+        return True
 
     def _end_of_statement(self, node: Node) -> None:
         unnamed = self.values.calls.unnamed
