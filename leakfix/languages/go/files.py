@@ -277,7 +277,7 @@ class _Piece(File):
         return self._whole.imports
 
     def function_at(self, node: Node) -> Function | None:
-        return self._whole.function_at(node)
+        return self._whole.function_at(node) if self._whole.is_parsed else super().function_at(node)
 
 
 def _occurrences(data: bytes, text: bytes) -> Iterator[int]:

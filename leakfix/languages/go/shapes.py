@@ -13,7 +13,14 @@ IDENTIFIERS: Final = frozenset((syntax.IDENTIFIER, syntax.TYPE_IDENTIFIER, synta
 MISTAKEN: Final = frozenset((syntax.POINTER_TYPE,))
 """Types of conversions that are none: `*(T)(x)` is read as a conversion to `*(T)`."""
 
-COMMA_OK: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_ASSERTION_EXPRESSION, syntax.UNARY_EXPRESSION))
+COMMA_OK: Final = frozenset(
+    (
+        syntax.INDEX_EXPRESSION,
+        syntax.TYPE_INSTANTIATION_EXPRESSION,
+        syntax.TYPE_ASSERTION_EXPRESSION,
+        syntax.UNARY_EXPRESSION,
+    )
+)
 TYPE_NODES: Final = frozenset(
     (
         syntax.ARRAY_TYPE,

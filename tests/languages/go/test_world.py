@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leakfix.languages.go.packages import World
-from tests.languages.go.programs import type_of, write
+from tests.languages.go.programs import callee_of, type_of, write
 
 MAIN = 'package main\n\nimport "{path}"\n\nfunc f() {{ use({name}.Make()) }}\n'
 
@@ -184,6 +184,9 @@ def test_only_declarations_asked_for_are_parsed(tmp_path: Path, world: World) ->
     })  # fmt: skip
     file = world.file(root / "a.go")
     assert (type_of(file, "made()"), type_of(file, "other")) == ("*os.File", "float64")
+    found = callee_of(file, "made()")
+    assert found is not None and found.function is not None and found.function.body is not None
+    assert found.function.file.source.line(found.function.node.start_byte) == 4
     assert [other.path.name for other in file.package.files if other.is_parsed] == ["a.go"]
 
 
