@@ -42,7 +42,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import LayoutError, following, insert_behind, node_at, remove_line, statement_of
 from leakfix.rules import Finding, Form, Refusal
 from leakfix.rules.go import forms, iterators
-from leakfix.rules.go.context_nodes import fails
+from leakfix.rules.go.context_nodes import Sweep, base, fails, function_of_call
 from leakfix.rules.go.discarded import bound
 from leakfix.rules.go.lifecycle import LifecycleRule, Writer, leaks_of, usual_writers
 from leakfix.rules.go.repair import RefusalError, Repair
@@ -89,13 +89,10 @@ class LostCancel(LifecycleRule):
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """The cancel functions that get lost, and iterators that are given up before their end."""
         for unit, leak in leaks_of(subject):
-            if leak.site.obligation.family != self.family:
-                continue
-            repair: Repair | None = Repair(subject, unit, leak)
-            if leak.site.obligation.resource == iterators.RESOURCE:
-                repair = iterators.unfinished(Repair(subject, unit, leak))
-            if repair is not None:
-                yield self.finding(repair)
+            if leak.site.obligation.family == self.family:
+                repair = _certain(Repair(subject, unit, leak))
+                if repair is not None:
+                    yield self.finding(repair)
 
     def message(self, repair: Repair) -> str:
         """What is lost, in one sentence."""
@@ -130,6 +127,27 @@ class LostCancel(LifecycleRule):
 
 
 RULE = LostCancel()
+
+
+def _certain(repair: Repair) -> Repair | None:
+    """The leak without losses that are none: iterators at their end, collections whose elements are called."""
+    if repair.leak.site.obligation.resource == iterators.RESOURCE:
+        return iterators.unfinished(repair)
+    called = {
+        variable.declaration.start_byte
+        for call in Sweep(repair.unit.owner).calls
+        if function_of_call(call).kind_id == syntax.INDEX_EXPRESSION
+        and (start := base(function_of_call(call))) is not None
+        and (variable := repair.bindings.variable(start)) is not None
+    }
+    losses = tuple(
+        loss
+        for loss in repair.leak.losses
+        if loss.holder is None or not loss.holder.weak or loss.holder.root not in called
+    )
+    if losses == repair.leak.losses:
+        return repair
+    return Repair(repair.analysis, repair.unit, replace(repair.leak, losses=losses)) if losses else None
 
 
 # what outlives the function
