@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
-from leakfix.languages.go.closures_loops import Pile
-from leakfix.languages.go.closures_values import Round
 from leakfix.rules.go.ticker_durations import is_never_positive
+from leakfix.rules.go.ticker_once import is_made_few_times, is_made_once
 from leakfix.rules.go.ticker_scene import AFTER, TICK, is_target, outer_expression, time_calls
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from leakfix.rules.go.ticker_scene import Scene, TimeCall
 
 _DEEPEST_COPY = 4
-_FEW = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +112,8 @@ class Channel:
         control, point = self.scene.control, self.point
         if point is None or self.node in self.receives or not self._has_one_name():
             return False
+        if is_made_once(self.scene, self.node, target_of(self.node)):
+            return False
         done = control.holding(receive.start_byte for receive in self.receives)
         return point in control.reachable(control.behind(point), done)
 
@@ -128,20 +128,9 @@ class Channel:
         if self.point is None:
             return False
         if not self.call.ticks:
-            return self.outlived and not self._is_made_few_times()
+            return self.outlived and not is_made_few_times(self.scene, self.node)
         duration = self.call.duration
         return (self.returns or self.repeats) and duration is not None and not is_never_positive(self.scene, duration)
-
-    def _is_made_few_times(self) -> bool:
-        """Whether the loops around it have few rounds, as is plain to see."""
-        scene, rounds = self.scene, 0
-        node: Node | None = self.node
-        while node is not None and node != scene.owner:
-            if node.kind_id == syntax.FOR_STATEMENT:
-                around = Round(scene.analysis.program, scene.function, scene.owner, node)
-                rounds = max(rounds, 1) * (Pile(around, ()).rounds_at_most or _FEW + 1)
-            node = node.parent
-        return 0 < rounds <= _FEW
 
 
 def channels(analysis: Analysis) -> Iterator[Channel]:

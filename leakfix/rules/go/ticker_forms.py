@@ -25,7 +25,7 @@ def bound(channel: Channel) -> list[Edit]:
         raise RefusalError("loop", "each turn of a loop makes another ticker, and a deferred Stop would wait")
     if call.symbol == TICK:
         _check_positive(channel, "NewTicker panics on a duration that is not positive, and Tick does not")
-    _check_jumps(channel)
+    _check_jumps(channel, call.statement)
     name = scene.name("ticker", call.statement)
     lines = [f"{name} := {call.package}NewTicker({_duration(channel)})", f"defer {name}.Stop()"]
     return [scene.lines_before(call.statement, lines), _replaced(channel, f"{name}.C")]
@@ -42,8 +42,8 @@ def one_timer(channel: Channel) -> list[Edit]:
     call, scene = channel.call, channel.scene
     if call.ticks:
         _check_positive(channel, "a timer fires at once where the ticker panics or never ticks")
-    _check_jumps(channel)
     loop = _outermost_loop(channel)
+    _check_jumps(channel, loop)
     duration = call.duration
     if duration is None or not is_plain(scene, duration):
         raise RefusalError("duration", "the duration is computed, and would be once more before the loop")
@@ -79,7 +79,7 @@ def timer_each_turn(channel: Channel) -> list[Edit]:
         raise RefusalError("loop", "no select tells where the timer is not needed any more")
     if call.ticks:
         _check_positive(channel, "a timer fires at once where the ticker panics or never ticks")
-    _check_jumps(channel)
+    _check_jumps(channel, call.statement)
     name = scene.name("timer", call.statement)
     made = f"{name} := {call.package}NewTimer({_duration(channel)})"
     others = [case for case in syntax.operands(select) if case != channel.case]
@@ -96,9 +96,9 @@ def _check_positive(channel: Channel, reason: str) -> None:
         raise RefusalError("duration", reason)
 
 
-def _check_jumps(channel: Channel) -> None:
-    if channel.scene.holds_goto:
-        raise RefusalError("goto", "the function jumps, and no jump may pass the declaration of a variable")
+def _check_jumps(channel: Channel, at: Node) -> None:
+    if channel.scene.is_jumped_over(at):
+        raise RefusalError("goto", "a goto passes this place, and none may pass the declaration of a variable")
 
 
 def _duration(channel: Channel) -> str:

@@ -11,7 +11,7 @@ from leakfix.languages.go.statements import node_at
 from leakfix.rules.go.forms import before_exits
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_channels import received, target_of
-from leakfix.rules.go.ticker_scene import NEW_TICKER, NEW_TIMER, is_target, scene_of, time_calls
+from leakfix.rules.go.ticker_scene import NEW_TICKER, NEW_TIMER, is_target, scene_of, takes_nil, time_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ def is_replaced(repair: Repair) -> bool:
     """Whether the variable takes another one later, which a Stop that was deferred before would miss."""
     variable, own = _variable(repair), target_of(repair.call)
     uses = repair.bindings.uses(variable) if variable is not None else ()
-    return any(is_target(use) and use != own and not _takes_nil(use) for use in uses)
+    return any(is_target(use) and use != own and not takes_nil(use) for use in uses)
 
 
 def named(repair: Repair) -> list[Edit]:
@@ -85,8 +85,8 @@ def named(repair: Repair) -> list[Edit]:
     scene, noun = _scene(repair), repair.leak.site.obligation.noun
     if repair.leak.repeats:
         raise RefusalError("loop", f"each turn of a loop makes another {noun}, and a deferred Stop would wait")
-    if scene.holds_goto:
-        raise RefusalError("goto", "the function jumps, and no jump may pass the declaration of a variable")
+    if scene.is_jumped_over(repair.statement):
+        raise RefusalError("goto", "a goto passes this place, and none may pass the declaration of a variable")
     name = scene.name(noun, repair.statement)
     call = repair.call
     lines = [f"{name} := {syntax.text(call)}", f"defer {name}.Stop()"]
@@ -118,13 +118,6 @@ def _never_holds_nil(scene: Scene, variable: Variable) -> bool:
     taking = {target.id for call in calls if (target := target_of(call.node)) is not None}
     targets = [variable.declaration, *(use for use in scene.bindings.uses(variable) if is_target(use))]
     return all(target.id in taking for target in targets)
-
-
-def _takes_nil(target: Node) -> bool:
-    """Whether an assignment to one target is ``x = nil``."""
-    held = target.parent.parent if target.parent is not None else None
-    right = held.child_by_field_id(syntax.F_RIGHT) if held is not None else None
-    return right is not None and [value.kind_id for value in syntax.operands(right)] == [syntax.NIL]
 
 
 def _receives(scene: Scene, variable: Variable) -> list[Node] | None:

@@ -35,6 +35,7 @@ COLLECTED_SINCE: Final = Version(1, 23)
 
 _SYMBOLS: Final = frozenset({TICK, AFTER, NEW_TICKER, NEW_TIMER})
 _CALLED: Final = re.compile(rb"\b(?:Tick|After|NewTicker|NewTimer)\(")
+_GOTO: Final = syntax.kind("goto_statement")
 _TIMERS: Final = frozenset({"*time.Ticker", "time.Ticker", "*time.Timer", "time.Timer"})
 
 
@@ -72,10 +73,31 @@ class Scene:
         function = self.function
         return self.owner == function.node and function.name == "main" and function.file.package.name == "main"
 
-    @property
-    def holds_goto(self) -> bool:
-        """Whether a new variable might be jumped over, which the compiler refuses."""
-        return b"goto " in self.source.data[self.owner.start_byte : self.owner.end_byte]
+    def is_jumped_over(self, at: Node) -> bool:
+        """Whether a goto may pass what is written before the statement ``at``: no goto may pass a declaration."""
+        if b"goto " not in self.source.data[self.owner.start_byte : self.owner.end_byte]:
+            return False
+        jumps, labels = self._labels(at)
+        label = at.child_by_field_id(syntax.F_LABEL) if at.kind_id == syntax.LABELED_STATEMENT else None
+        return any(before and name in labels for name, before in jumps) or (
+            label is not None and any(name == syntax.text(label) for name, _ in jumps)
+        )
+
+    def _labels(self, at: Node) -> tuple[set[tuple[str, bool]], set[str]]:
+        """The labels of all jumps, with whether the jump stands before ``at``, and the labels that stand behind it."""
+        jumps: set[tuple[str, bool]] = set()
+        labels: set[str] = set()
+        waiting = [self.owner]
+        while waiting:
+            node = waiting.pop()
+            if node.kind_id == syntax.LABEL_NAME and node.parent is not None:
+                before = node.start_byte < at.start_byte
+                if node.parent.kind_id == _GOTO:
+                    jumps.add((syntax.text(node), before))
+                elif not before:
+                    labels.add(syntax.text(node))
+            waiting.extend(node.named_children)
+        return jumps, labels
 
     def is_timer(self, node: Node) -> bool:
         """Whether an expression is a ticker or timer of package time."""
@@ -199,6 +221,13 @@ def is_target(node: Node) -> bool:
     parent = node.parent
     held = parent.parent if parent is not None and parent.kind_id == syntax.EXPRESSION_LIST else None
     return held is not None and held.child_by_field_id(syntax.F_LEFT) == parent
+
+
+def takes_nil(target: Node) -> bool:
+    """Whether an assignment to one target is ``x = nil``."""
+    held = target.parent.parent if target.parent is not None else None
+    right = held.child_by_field_id(syntax.F_RIGHT) if held is not None else None
+    return right is not None and [value.kind_id for value in syntax.operands(right)] == [syntax.NIL]
 
 
 def outer_expression(node: Node) -> Node:
