@@ -5,36 +5,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.statements import LayoutError
 from leakfix.rules.go.repair import RefusalError
+from leakfix.rules.go.ticker_channels import target_of
 from leakfix.rules.go.ticker_durations import is_plain, is_positive, means_the_same
-from leakfix.rules.go.ticker_scene import TICK
-from leakfix.text import Edit, Span
+from leakfix.rules.go.ticker_layout import first_in_case, lines_before, lines_behind, new_name, replaced
+from leakfix.rules.go.ticker_scene import TICK, is_target
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.rules.go.ticker_channels import Channel
-    from leakfix.text import Source
+    from leakfix.text import Edit
 
 
 def bound(channel: Channel) -> list[Edit]:
-    """``ticker := time.NewTicker(d)`` and ``defer ticker.Stop()`` before the statement, which takes ``ticker.C``."""
+    """``ticker := time.NewTicker(d)`` and ``defer ticker.Stop()`` before the statement, which takes ``ticker.C``.
+
+    A variable that is called a ticker already becomes one, and its uses receive from ``ticker.C``.
+    """
     call, scene = channel.call, channel.scene
     if channel.repeats:
         raise RefusalError("loop", "each turn of a loop makes another ticker, and a deferred Stop would wait")
     if call.symbol == TICK:
         _check_positive(channel, "NewTicker panics on a duration that is not positive, and Tick does not")
-    _check_jumps(channel, call.statement)
-    name = scene.name("ticker", call.statement)
-    lines = [f"{name} := {call.package}NewTicker({_duration(channel)})", f"defer {name}.Stop()"]
-    return [scene.lines_before(call.statement, lines), _replaced(channel, f"{name}.C")]
+    made = f"{call.package}NewTicker({_duration(channel)})"
+    own = _own_name(channel)
+    if own:
+        return [
+            replaced(scene, channel.node, made),
+            lines_behind(scene, call.statement, [f"defer {own}.Stop()"]),
+            *(replaced(scene, receive, f"{own}.C") for receive in channel.receives),
+        ]
+    name = new_name(scene, "ticker", call.statement)
+    lines = [f"{name} := {made}", f"defer {name}.Stop()"]
+    return [lines_before(scene, call.statement, lines), replaced(scene, channel.node, f"{name}.C")]
 
 
 def after(channel: Channel) -> list[Edit]:
     """``time.After(d)``: a timer that ends by itself, where one tick is all that is waited for."""
     _check_positive(channel, "After fires at once where the ticker panics or never ticks")
-    return [_replaced(channel, f"{channel.call.package}After({_duration(channel)})")]
+    return [replaced(channel.scene, channel.node, f"{channel.call.package}After({_duration(channel)})")]
 
 
 def one_timer(channel: Channel) -> list[Edit]:
@@ -43,13 +53,12 @@ def one_timer(channel: Channel) -> list[Edit]:
     if call.ticks:
         _check_positive(channel, "a timer fires at once where the ticker panics or never ticks")
     loop = _outermost_loop(channel)
-    _check_jumps(channel, loop)
     duration = call.duration
     if duration is None or not is_plain(scene, duration):
         raise RefusalError("duration", "the duration is computed, and would be once more before the loop")
     if not means_the_same(scene, duration, loop):
         raise RefusalError("duration", "the duration is only known inside the loop")
-    name, text = scene.name("timer", loop), _duration(channel)
+    name, text = new_name(scene, "timer", loop), _duration(channel)
     made = [f"{name} := {call.package}NewTimer({text})"]
     control = scene.control
     start = control.at(loop)
@@ -66,9 +75,9 @@ def one_timer(channel: Channel) -> list[Edit]:
         f"{name}.Reset({text})",
     ]
     return [
-        scene.lines_before(loop, made),
-        scene.lines_before(call.statement, again),
-        _replaced(channel, f"{name}.C"),
+        lines_before(scene, loop, made),
+        lines_before(scene, call.statement, again),
+        replaced(scene, channel.node, f"{name}.C"),
     ]
 
 
@@ -79,14 +88,12 @@ def timer_each_turn(channel: Channel) -> list[Edit]:
         raise RefusalError("loop", "no select tells where the timer is not needed any more")
     if call.ticks:
         _check_positive(channel, "a timer fires at once where the ticker panics or never ticks")
-    _check_jumps(channel, call.statement)
-    name = scene.name("timer", call.statement)
-    made = f"{name} := {call.package}NewTimer({_duration(channel)})"
+    name = new_name(scene, "timer", call.statement)
     others = [case for case in syntax.operands(select) if case != channel.case]
     return [
-        scene.lines_before(call.statement, [made]),
-        _replaced(channel, f"{name}.C"),
-        *(_first_in_case(scene.source, case, f"{name}.Stop()") for case in others),
+        lines_before(scene, call.statement, [f"{name} := {call.package}NewTimer({_duration(channel)})"]),
+        replaced(scene, channel.node, f"{name}.C"),
+        *(first_in_case(scene, case, f"{name}.Stop()") for case in others),
     ]
 
 
@@ -96,11 +103,6 @@ def _check_positive(channel: Channel, reason: str) -> None:
         raise RefusalError("duration", reason)
 
 
-def _check_jumps(channel: Channel, at: Node) -> None:
-    if channel.scene.is_jumped_over(at):
-        raise RefusalError("goto", "a goto passes this place, and none may pass the declaration of a variable")
-
-
 def _duration(channel: Channel) -> str:
     duration = channel.call.duration
     if duration is None or b"\n" in (duration.text or b""):
@@ -108,8 +110,18 @@ def _duration(channel: Channel) -> str:
     return syntax.text(duration)
 
 
-def _replaced(channel: Channel, text: str) -> Edit:
-    return channel.scene.replaced(channel.node, text)
+def _own_name(channel: Channel) -> str:
+    """The name of the variable that holds the channel, if it says ticker and is only received from."""
+    bindings, statement = channel.scene.bindings, channel.call.statement
+    target = target_of(channel.node)
+    variable = bindings.variable(target) if target is not None and target.kind_id == syntax.IDENTIFIER else None
+    if variable is None or variable.origin != statement or statement.kind_id != syntax.SHORT_VAR_DECLARATION:
+        return ""
+    left = statement.child_by_field_id(syntax.F_LEFT)
+    uses = bindings.uses(variable)
+    alone = left is not None and len(syntax.operands(left)) == 1 and not any(map(is_target, uses))
+    plain = alone and {use.id for use in uses} == {receive.id for receive in channel.receives}
+    return variable.name if plain and variable.name.lower().endswith("ticker") else ""
 
 
 def _outermost_loop(channel: Channel) -> Node:
@@ -125,16 +137,3 @@ def _outermost_loop(channel: Channel) -> Node:
         raise RefusalError("goto", "no loop statement repeats it")
     parent = found.parent
     return parent if parent is not None and parent.kind_id == syntax.LABELED_STATEMENT else found
-
-
-def _first_in_case(source: Source, case: Node, line: str) -> Edit:
-    colon = next((child for child in case.children if child.type == ":"), None)
-    if colon is None:
-        raise LayoutError
-    end = source.line_end(colon.end_byte)
-    rest = source.data[colon.end_byte : end].strip()
-    if (rest and not rest.startswith(b"//")) or end + len(source.newline) > len(source.data):
-        raise LayoutError
-    at = end + len(source.newline)
-    text = source.indent(case.start_byte) + b"\t" + line.encode() + source.newline
-    return Edit(Span(at, at), text)

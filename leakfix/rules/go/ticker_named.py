@@ -11,6 +11,7 @@ from leakfix.languages.go.statements import node_at
 from leakfix.rules.go.forms import before_exits
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_channels import received, target_of
+from leakfix.rules.go.ticker_layout import lines_before, new_name, replaced
 from leakfix.rules.go.ticker_scene import NEW_TICKER, NEW_TIMER, is_target, scene_of, takes_nil, time_calls
 
 if TYPE_CHECKING:
@@ -85,14 +86,12 @@ def named(repair: Repair) -> list[Edit]:
     scene, noun = _scene(repair), repair.leak.site.obligation.noun
     if repair.leak.repeats:
         raise RefusalError("loop", f"each turn of a loop makes another {noun}, and a deferred Stop would wait")
-    if scene.is_jumped_over(repair.statement):
-        raise RefusalError("goto", "a goto passes this place, and none may pass the declaration of a variable")
-    name = scene.name(noun, repair.statement)
+    name = new_name(scene, noun, repair.statement)
     call = repair.call
     lines = [f"{name} := {syntax.text(call)}", f"defer {name}.Stop()"]
     return [
-        scene.lines_before(repair.statement, lines),
-        scene.replaced(call, name),
+        lines_before(scene, repair.statement, lines),
+        replaced(scene, call, name),
     ]
 
 

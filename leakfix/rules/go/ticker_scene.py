@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
-from leakfix.languages.go.statements import LayoutError, free_name, insert_before, statement_of
+from leakfix.languages.go.statements import statement_of
 from leakfix.languages.go.versions import Version
 from leakfix.rules.go.ticker_control import Control
-from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from tree_sitter import Node
 
@@ -35,7 +34,6 @@ COLLECTED_SINCE: Final = Version(1, 23)
 
 _SYMBOLS: Final = frozenset({TICK, AFTER, NEW_TICKER, NEW_TIMER})
 _CALLED: Final = re.compile(rb"\b(?:Tick|After|NewTicker|NewTimer)\(")
-_GOTO: Final = syntax.kind("goto_statement")
 _TIMERS: Final = frozenset({"*time.Ticker", "time.Ticker", "*time.Timer", "time.Timer"})
 
 
@@ -73,32 +71,6 @@ class Scene:
         function = self.function
         return self.owner == function.node and function.name == "main" and function.file.package.name == "main"
 
-    def is_jumped_over(self, at: Node) -> bool:
-        """Whether a goto may pass what is written before the statement ``at``: no goto may pass a declaration."""
-        if b"goto " not in self.source.data[self.owner.start_byte : self.owner.end_byte]:
-            return False
-        jumps, labels = self._labels(at)
-        label = at.child_by_field_id(syntax.F_LABEL) if at.kind_id == syntax.LABELED_STATEMENT else None
-        return any(before and name in labels for name, before in jumps) or (
-            label is not None and any(name == syntax.text(label) for name, _ in jumps)
-        )
-
-    def _labels(self, at: Node) -> tuple[set[tuple[str, bool]], set[str]]:
-        """The labels of all jumps, with whether the jump stands before ``at``, and the labels that stand behind it."""
-        jumps: set[tuple[str, bool]] = set()
-        labels: set[str] = set()
-        waiting = [self.owner]
-        while waiting:
-            node = waiting.pop()
-            if node.kind_id == syntax.LABEL_NAME and node.parent is not None:
-                before = node.start_byte < at.start_byte
-                if node.parent.kind_id == _GOTO:
-                    jumps.add((syntax.text(node), before))
-                elif not before:
-                    labels.add(syntax.text(node))
-            waiting.extend(node.named_children)
-        return jumps, labels
-
     def is_timer(self, node: Node) -> bool:
         """Whether an expression is a ticker or timer of package time."""
         return str(self.types.of(node)) in _TIMERS
@@ -119,37 +91,6 @@ class Scene:
         values = variable.origin.child_by_field_id(number)
         listed = syntax.operands(values) if values is not None else []
         return variable.position < len(listed) and self.is_endless(listed[variable.position], depth + 1)
-
-    def name(self, base: str, at: Node) -> str:
-        """A free name for a new variable at the statement ``at``."""
-        return free_name([base], self.bindings, at)
-
-    def lines_before(self, statement: Node, lines: Iterable[str]) -> Edit:
-        """New lines before a statement; gofmt sets a label one tab to the left of what it stands at."""
-        deeper = ""
-        if statement.kind_id == syntax.LABELED_STATEMENT:
-            inner = syntax.operands(statement)[-1]
-            outer = self.source.indent(statement.start_byte)
-            deeper = self.source.indent(inner.start_byte).removeprefix(outer).decode()
-        if self._has_comment(statement.start_byte, -1) and self._has_comment(statement.start_byte):
-            raise LayoutError
-        return insert_before(self.source, statement, [deeper + line for line in lines])
-
-    def replaced(self, node: Node, text: str) -> Edit:
-        """Other text for an expression, which stands on a line that shares no column of comments with another."""
-        if self._has_comment(node.end_byte) and any(self._has_comment(node.end_byte, step) for step in (-1, 1)):
-            raise LayoutError
-        return Edit(Span(node.start_byte, node.end_byte), text.encode())
-
-    def _has_comment(self, offset: int, step: int = 0) -> bool:
-        """Whether code and then a comment stand on the line at ``offset``, or ``step`` lines on."""
-        line = self.source.line(offset) + step
-        if not 1 <= line <= self.source.line_count:
-            return False
-        span = self.source.line_span(line)
-        node = self.analysis.file.root.descendant_for_byte_range(max(span.end - 1, span.start), span.end)
-        is_comment = node is not None and node.kind_id == syntax.COMMENT
-        return is_comment and node is not None and bool(self.source.data[span.start : node.start_byte].strip())
 
     def _never_returns(self, call: Node) -> bool:
         callee = self.types.callee(call)
