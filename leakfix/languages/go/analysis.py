@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _ENDINGS = frozenset({"Close", "Stop"})
+_FAR = 6
+"""How many statements behind an acquisition the first look goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +110,41 @@ class Analysis:
 
 
 def is_released_at_once(call: Node) -> bool:
-    """Whether a call's results are released by a ``defer`` on the next line, or behind the check of its error.
+    """Whether a call's result is returned as it is, or released by a ``defer`` that every path behind the call meets.
 
-    A first look that spares most functions their graph: on every path behind the `defer` the resource is released, and
-    between the call and the `defer` there is only a check that leaves where there is no resource.
+    A first look that spares most functions their graph. Between the call and the `defer` there are only statements from
+    which control goes on, and a check that leaves where there is no resource.
     """
     statement = call.parent
     while statement is not None and statement.kind_id == syntax.EXPRESSION_LIST:
         statement = statement.parent
-    if statement is None or statement.kind_id != syntax.SHORT_VAR_DECLARATION:
+    if statement is None or statement.kind_id == syntax.RETURN_STATEMENT:
+        return True
+    if statement.kind_id != syntax.SHORT_VAR_DECLARATION:
         return False
     names = [syntax.text(target) for target in assigned_to(call)]
     following = statement.next_named_sibling
-    if following is not None and following.kind_id == syntax.IF_STATEMENT and _checks(following, names[-1]):
+    for _ in range(_FAR):
+        if following is None:
+            return False
+        if following.kind_id == syntax.DEFER_STATEMENT:
+            if _releases(following, names):
+                return True
+        elif not _goes_on(following, names):
+            return False
         following = following.next_named_sibling
-    if following is None or following.kind_id != syntax.DEFER_STATEMENT:
-        return False
-    deferred = following.named_children[0]
-    function = deferred.child_by_field_id(syntax.F_FUNCTION)
+    return False
+
+
+def _releases(deferred: Node, names: list[str]) -> bool:
+    """Whether a plain deferred call releases the only resource among ``names``."""
+    call = deferred.named_children[0]
+    function = call.child_by_field_id(syntax.F_FUNCTION)
     if function is None or function.kind_id == syntax.FUNC_LITERAL:
         return False
     resources = [name for name in names if name not in ("_", "err")]
-    released = syntax.text(function).partition(".")[0]
     by_value = function.kind_id == syntax.IDENTIFIER
+    released = syntax.text(function).partition(".")[0]
     return released in resources and len(resources) <= 1 + by_value and _ends_it(function)
 
 
@@ -142,15 +156,28 @@ def _ends_it(function: Node) -> bool:
     return name is not None and syntax.text(name) in _ENDINGS
 
 
+def _goes_on(statement: Node, names: list[str]) -> bool:
+    """Whether control gets from a statement to the next one with the variables unchanged."""
+    if statement.kind_id in (syntax.EXPRESSION_STATEMENT, syntax.COMMENT):
+        return statement.kind_id == syntax.COMMENT or b"func" not in (statement.text or b"")
+    if statement.kind_id == syntax.IF_STATEMENT:
+        return _checks(statement, names[-1])
+    if statement.kind_id != syntax.SHORT_VAR_DECLARATION or b"func" in (statement.text or b""):
+        return False
+    left = statement.child_by_field_id(syntax.F_LEFT)
+    return left is not None and not any(syntax.text(target) in names[:-1] for target in syntax.operands(left))
+
+
 def _checks(statement: Node, error: str) -> bool:
-    """Whether an if statement is just ``if err != nil { ...; return ... }``."""
+    """Whether an if statement is ``if err != nil {...}`` and leaves, or assigns nothing."""
     condition, then = (statement.child_by_field_id(f) for f in (syntax.F_CONDITION, syntax.F_CONSEQUENCE))
     if condition is None or then is None or statement.child_by_field_id(syntax.F_ALTERNATIVE) is not None:
         return False
     if syntax.text(condition) != f"{error} != nil":
         return False
     statements = [s for held in then.named_children for s in syntax.operands(held)]
-    return bool(statements) and statements[-1].kind_id == syntax.RETURN_STATEMENT
+    leaves = bool(statements) and statements[-1].kind_id == syntax.RETURN_STATEMENT
+    return leaves or b"=" not in (then.text or b"")
 
 
 def owner_of(node: Node) -> Node | None:

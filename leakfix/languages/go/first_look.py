@@ -34,14 +34,19 @@ _LONGEST_NAME: Final = 80
 _ROUNDS: Final = 4
 
 
+METHOD: Final = "."
+"""What stands before the name of a method where functions and methods are named together."""
+
+
 def acquiring_names(models: Models) -> frozenset[str]:
-    """The last names of all symbols that acquire something."""
-    return frozenset(symbol.rpartition(".")[2] for symbol in models.symbols() if models.acquires(symbol))
+    """The last names of all symbols that acquire something; those of methods behind `METHOD`."""
+    symbols = (symbol.rpartition(".") for symbol in models.symbols() if models.acquires(symbol))
+    return frozenset(f"{METHOD}{name}" if "." in head.rpartition("/")[2] else name for head, _, name in symbols)
 
 
 def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     """Make the test whether a file may call a function of one of these names."""
-    wanted = frozenset(name.encode() for name in names)
+    wanted = frozenset(name.removeprefix(METHOD).encode() for name in names)
 
     def test(data: bytes) -> bool:
         return any(name in wanted for name in _called(data))
@@ -64,18 +69,21 @@ def imported(data: bytes) -> Iterator[str]:
 
 
 def owner_names(files: Iterable[bytes], models: Models) -> frozenset[str]:
-    """Return the names of functions that call what acquires, and a result of which is of a type that is released."""
+    """Return the names of functions that call what acquires, and a result of which is of a type that is released.
+
+    Those of methods stand behind `METHOD`.
+    """
     kept = [data for data in files if b"func " in data]
     types = _released_types(kept, models)
     makers = [maker for data in kept for maker in _makers(data, types)]
-    wanted = {name.encode() for name in acquiring_names(models)}
+    wanted = {name.removeprefix(METHOD).encode() for name in acquiring_names(models)}
     owners: set[bytes] = set()
     for _ in range(_ROUNDS):
         found = {name for name, called in makers if name not in owners and not wanted.isdisjoint(called)}
         if not found:
             break
         owners |= found
-        wanted = found
+        wanted = {name.removeprefix(METHOD.encode()) for name in found}
     return frozenset(name.decode("utf-8", "replace") for name in owners)
 
 
@@ -142,9 +150,9 @@ def _makers(data: bytes, types: frozenset[bytes]) -> Iterator[tuple[bytes, froze
 
 
 def _function_name(piece: bytes) -> bytes:
-    start = piece.find(b") ") + 2 if piece.startswith(b"(") else 0
-    name = _WORDS.match(piece, start)
-    return name[0] if name else b""
+    is_method = piece.startswith(b"(")
+    name = _WORDS.match(piece, piece.find(b") ") + 2 if is_method else 0)
+    return (METHOD.encode() if is_method else b"") + name[0] if name else b""
 
 
 def _results(header: bytes) -> bytes:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.first_look import METHOD, acquiring_names
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.lower_frame import span_of
 from leakfix.languages.go.lowering import lower, lower_captured
@@ -38,12 +39,14 @@ class Program:
     """The packages in reach with what is known of their functions."""
 
     def __init__(self, world: World, models: Models, owners: Iterable[str] = ()) -> None:
-        """``owners`` names functions of the project whose result may have to be released."""
+        """``owners`` names functions of the project whose result may have to be released, methods behind `METHOD`."""
         self.world = world
         self.models = models
         symbols = models.symbols()
-        acquiring = {symbol.rpartition(".")[2] for symbol in symbols if models.acquires(symbol)}
-        self.names: frozenset[str] = frozenset(acquiring | set(owners))
+        acquiring = acquiring_names(models) | frozenset(owners)
+        self._functions = frozenset(name for name in acquiring if not name.startswith(METHOD))
+        self._methods = frozenset(name.removeprefix(METHOD) for name in acquiring if name.startswith(METHOD))
+        self.names = self._functions | self._methods
         self.release_verbs = (models.release_methods | _OTHER_VERBS) - {"()"}
         self.draining_methods = frozenset(m for resource in models.resources() for m in resource.drained_by)
         self.stopping_names = frozenset(s.rpartition(".")[2] for s in symbols if models.never_returns(s))
@@ -130,11 +133,26 @@ class Program:
         """The calls within ``span`` whose name is that of an acquiring function, in order."""
         found = []
         for match in CALLED.finditer(file.data, span.start, span.end):
-            if match[1].decode() in self.names:
+            name = match[1].decode()
+            if name in self.names:
                 call = _call_at(file.root, match.start(1), match.end(1))
-                if call is not None:
+                if call is not None and self._may_acquire(file, call, name):
                     found.append(call)
         return tuple(found)
+
+    def _may_acquire(self, file: File, call: Node, name: str) -> bool:
+        """A look at how a function is named, before anybody asks for types."""
+        function = call.child_by_field_id(syntax.F_FUNCTION)
+        if function is None or function.kind_id != syntax.SELECTOR_EXPRESSION:
+            return name in self._functions
+        operand = function.child_by_field_id(syntax.F_OPERAND)
+        is_name = operand is not None and operand.kind_id == syntax.IDENTIFIER
+        package = file.imports.get(syntax.text(operand)) if operand is not None and is_name else None
+        if name in self._methods:
+            return True
+        if package is None or name not in self._functions:
+            return False
+        return bool(self.models.acquires(f"{package}.{name}")) or not self.is_standard(package, file)
 
 
 def _call_at(root: Node, start: int, end: int) -> Node | None:
