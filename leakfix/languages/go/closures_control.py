@@ -262,12 +262,11 @@ def _around_loop(loop: Node, ways: set[Way], stops: Stops) -> set[Way]:
 
 def _around_choice(choice: Node, clause: Node, ways: set[Way], stops: Stops) -> set[Way]:
     """The ways out of a switch or select, of the ways out of one of its clauses."""
-    through = (Jump.FALLTHROUGH, 0)
-    if through in ways:
-        later = [node for node in go.operands(choice) if node.start_byte >= clause.end_byte]
-        ways = ways - {through} | {FALL}
-        for node in later:
-            ways = ways | _sequence(statements_of(node), stops)
+    through: Way = (Jump.FALLTHROUGH, 0)
+    for later in (node for node in go.operands(choice) if node.start_byte >= clause.end_byte):
+        if through not in ways:
+            break
+        ways = (ways - {through}) | _sequence(statements_of(later), stops)
     return _resolved(ways - {through}, choice)
 
 

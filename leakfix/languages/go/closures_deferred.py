@@ -87,6 +87,10 @@ class Deferred:
         ordered = (Role.REMOVE, Role.UNLOCK, Role.RELEASE, Role.DONE)
         return next((role for role in ordered if role in roles), Role.RELEASE)
 
+    def declares(self, variable: Variable) -> bool:
+        """Whether a variable is one of the literal's own: a parameter, whose argument is looked at by itself."""
+        return _is_within(variable, self.literal)
+
     @property
     def shown(self) -> str:
         """The call as messages name it."""
@@ -133,7 +137,8 @@ def siblings_of(variable: Variable, round_: Round) -> frozenset[Variable]:
             other = round_.bindings.variable(target) if target.kind_id == go.IDENTIFIER else None
             if other is None or other is variable or str(round_.types.of(target)) == "error":
                 continue
-            if round_.types.of(target) is not None or not is_outcome(target):
+            kind = str(round_.types.of(target))
+            if kind != "bool" and (kind != "None" or not is_outcome(target)):
                 found.add(other)
     return frozenset(found)
 

@@ -166,6 +166,8 @@ class _Judge:
                 raise self._not_owned(action, deferred)
             self.review.append("what is removed may be wanted until the function returns")
             return set(used)
+        if bases and all(base is not None and deferred.declares(base) for base in bases):
+            return set()
         first = bases[0] if bases else None
         if first is not None and used and first in used and origin_of(first, self.round) is Origin.ELSEWHERE:
             raise self._not_owned(action, deferred)

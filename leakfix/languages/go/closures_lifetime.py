@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax as go
-from leakfix.languages.go.carry import only_borrows
+from leakfix.languages.go.closures_calls import Calls
 from leakfix.languages.go.closures_values import (
     Mark,
     Marks,
@@ -16,23 +16,16 @@ from leakfix.languages.go.closures_values import (
     base_of,
     binding_of,
     bindings_in,
-    is_package,
-    is_standard,
     last_name,
     receiver_of,
 )
-from leakfix.languages.go.types import Signature, underlying
-from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
 
-    from leakfix.languages.go.infer import Callee
-    from leakfix.languages.go.packages import Function
     from leakfix.languages.go.scopes import Variable
-    from leakfix.languages.go.types import Type
 
 _FLOWS: Final = frozenset(
     {
@@ -45,23 +38,8 @@ _FLOWS: Final = frozenset(
     }
 )
 _SINKS: Final = frozenset({go.CALL_EXPRESSION, go.GO_STATEMENT, go.SEND_STATEMENT})
-_STORING: Final = re.compile(
-    r"^(Set|Add|Append|Attach|Enqueue|Go|Insert|Prepend|Push|Put|Register|Replace|Reset|Store|Submit|Swap|Track|With)"
-    r"([A-Z]|$)"
-)
-"""Methods that are there to keep what they are given."""
-_STARTING: Final = re.compile(
-    r"^(?i:go|keepalive|launch|listen|monitor|run|schedule|serve|spawn|start|subscribe|watch)([A-Z]|$)"
-)
-"""Functions that leave something running when they come back."""
 _MAKING: Final = re.compile(r"^(?i:new|make|open|create|build|command)")
 """Names of functions that return something new."""
-_AT_ONCE: Final = frozenset(
-    ("bytes", "go/ast", "io/fs", "maps", "path/filepath", "regexp", "slices", "sort", "strings")
-)
-"""Packages whose functions call the functions that they are given before they return."""
-_AT_ONCE_METHODS: Final = frozenset(("sync.Map.Range", "sync.Once.Do", "testing.T.Run", "testing.B.Run"))
-_KEEPERS: Final = frozenset(("log.SetOutput", "net/http.Handle", "net/http.HandleFunc", "runtime.SetFinalizer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +54,36 @@ class Lifetime:
     """Follows the resources that some variables of a round are through the round's body."""
 
     def __init__(
-        self, round_: Round, roots: frozenset[Variable], *, naming: bool, releases: frozenset[int], depth: int = 3
+        self,
+        round_: Round,
+        roots: frozenset[Variable],
+        *,
+        naming: bool,
+        releases: frozenset[int] = frozenset(),
+        depth: int = 3,
+        inward: Variable | None = None,
     ) -> None:
-        """``releases`` holds the ids of the deferred statements that release them: uses in those do not count."""
+        """``releases`` holds the ids of the deferred statements that release them: uses in those do not count.
+
+        Callees are followed ``depth`` deep. What is stored in ``inward``, the receiver of a callee, does not outlive.
+        """
         self.round = round_
-        self.assumes = False
-        """Whether a constructor of which only the name is known was taken to keep things in what it returns alone."""
         self.marks = Marks(round_, roots, naming=naming)
-        self._releases = releases
+        self._calls = Calls(round_, self.marks, self._outlives if depth else None)
         self._depth = depth
+        self._inward = inward
+        self._releases = releases
         self._flows: list[Node] = []
         self._sinks: list[Node] = []
         self._uses: list[Node] = []
         self._collect(round_.body)
         while any([self._flow(node) for node in self._flows] + [self._absorb(node) for node in self._sinks]):
             continue
+
+    @property
+    def assumes(self) -> bool:
+        """Whether something is taken for granted of a function of which only the name is known."""
+        return self._calls.assumes
 
     def outliving(self) -> Outliving | None:
         """The first place where something marked outlives the round."""
@@ -136,12 +129,12 @@ class Lifetime:
         return changed
 
     def _absorb(self, call: Node) -> bool:
-        """Mark the round's own object that a method call gives something marked."""
+        """Mark the round's own object that a method call gives something marked to keep."""
         receiver = receiver_of(call) if call.kind_id == go.CALL_EXPRESSION else None
-        if receiver is None or self._kept(call) is None:
+        holder = None if receiver is None else self._object(receiver)
+        if holder is None or not self._calls.is_given_to_keep(call):
             return False
-        holder = self._absorber(receiver)
-        return holder is not None and self.marks.raise_to(holder, Mark.HOLDS)
+        return self.marks.raise_to(holder, Mark.HOLDS)
 
     def _given(self, node: Node) -> Iterator[tuple[Node, Mark]]:
         """What a statement assigns to, with the mark of what it assigns."""
@@ -171,9 +164,17 @@ class Lifetime:
         """The round's own variable that keeps what is stored in a place; None when the place outlives the round."""
         base = base_of(target)
         variable = self.round.bindings.variable(base) if base.kind_id == go.IDENTIFIER else None
-        if variable is None or not self.round.is_own(variable):
-            return None
-        return variable if base == go.unparen(target) or self._is_fresh(variable) else None
+        if variable is not None and base == go.unparen(target) and self.round.is_own(variable):
+            return variable
+        return self._object(target)
+
+    def _object(self, expression: Node) -> Variable | None:
+        """The variable behind an expression, when the object that it refers to was made in the round."""
+        base = base_of(expression)
+        variable = self.round.bindings.variable(base) if base.kind_id == go.IDENTIFIER else None
+        if variable is None or variable is self._inward:
+            return variable
+        return variable if self.round.is_own(variable) and self._is_fresh(variable) else None
 
     def _is_fresh(self, variable: Variable) -> bool:
         """Whether what a variable refers to was made in the round, as far as can be told."""
@@ -207,111 +208,26 @@ class Lifetime:
             return Outliving(node, "is sent on a channel") if value is not None and self.marks.of(value) else None
         if node.kind_id == go.GO_STATEMENT:
             return Outliving(node, "is used by a goroutine") if self.marks.captured_by(node) else None
-        kept = self._kept(node)
         receiver = receiver_of(node)
-        if kept is None or (receiver is not None and self._absorber(receiver) is not None):
-            return None
-        return kept
+        inward = receiver is not None and self._object(receiver) is not None
+        how = self._copied(node) or self._calls.kept_how(node, inward=inward)
+        return Outliving(node, how) if how else None
 
-    def _kept(self, call: Node) -> Outliving | None:
-        """How a call may keep something marked that it is given."""
-        function = call.child_by_field_id(go.F_FUNCTION)
-        if function is None or go.unparen(function).kind_id == go.FUNC_LITERAL:
-            return None
-        receiver, arguments, name = receiver_of(call), arguments_of(call), last_name(function)
-        held = receiver is not None and self.marks.of(receiver) is Mark.HOLDS
-        given = [at for at, argument in enumerate(arguments) if self.marks.of(argument)]
-        if not held and not given:
-            return None
-        callee = self.round.types.callee(call)
-        if callee is not None and callee.kind in ("builtin", "conversion"):
-            return self._copied(call, callee, arguments)
-        shown = go.text(function)
-        if held and self._left_running(call, callee, receiver):
-            return Outliving(call, f"may be used after {shown} has returned")
-        stores = receiver is not None and not is_package(receiver, self.round) and bool(_STORING.match(name))
-        if not held and stores and any(not self._is_context(arguments[at]) for at in given):
-            return Outliving(call, f"is passed to {shown}")
-        for at in given:
-            if self.marks.of(arguments[at]) is Mark.HOLDS and self._is_kept(call, callee, at, arguments[at]):
-                return Outliving(call, f"is passed to {shown}, which may keep it")
-        return None
+    def _copied(self, call: Node) -> str:
+        """How the builtin ``copy`` takes something marked out of the round."""
+        function, arguments = call.child_by_field_id(go.F_FUNCTION), arguments_of(call)
+        if function is None or last_name(function) != "copy" or len(arguments) < 2 or not self.marks.of(arguments[1]):
+            return ""
+        return "" if self._absorber(arguments[0]) is not None else "is copied into a slice"
 
-    def _copied(self, call: Node, callee: Callee, arguments: list[Node]) -> Outliving | None:
-        if callee.name != "copy" or len(arguments) < 2 or not self.marks.of(arguments[1]):
-            return None
-        return None if self._absorber(arguments[0]) is not None else Outliving(call, "is copied into a slice")
-
-    def _left_running(self, call: Node, callee: Callee | None, receiver: Node | None) -> bool:
-        """Whether a method of an object that works through the resource leaves something running."""
-        base = None if receiver is None else self.round.bindings.variable(base_of(receiver))
-        if base is None or base in self.marks.roots:
-            return False
-        if callee is not None and callee.function is not None and callee.function.body is not None:
-            return self._is_kept_inside(callee.function, RECEIVER)
-        return bool(_STARTING.match(last_name(call.child_by_field_id(go.F_FUNCTION) or call)))
-
-    def _is_kept(self, call: Node, callee: Callee | None, at: int, argument: Node) -> bool:
-        """Whether a callee may keep its argument number ``at``, which holds the resource."""
-        if callee is None:
-            return self._is_kept_by_unknown(call, argument)
-        models = self.round.program.models
-        if models.borrows(callee.symbol) or models.released_argument(callee.symbol) == at:
-            return False
-        if models.kept_argument(callee.symbol) == at or callee.symbol in _KEEPERS:
-            return True
-        if isinstance(underlying(self.round.types.of(argument)), Signature):
-            return not self._calls_at_once(callee, at, argument)
-        if is_standard(callee, self.round.file):
-            return False
-        if callee.function is not None and callee.function.body is not None:
-            return self._is_kept_inside(callee.function, at)
-        if callee.signature is None or self._is_context(argument):
-            return self._is_kept_by_unknown(call, argument)
-        return not only_borrows(_parameter(callee, at))
-
-    def _is_context(self, argument: Node) -> bool:
-        return str(self.round.types.of(argument)) == "context.Context"
-
-    def _is_kept_by_unknown(self, call: Node, argument: Node) -> bool:
-        """A function keeps a context only if it leaves something running; a constructor keeps what it is given inside.
-
-        That is by convention, and by name: neither the body nor, maybe, the signature of the function is known.
-        """
-        name = last_name(call.child_by_field_id(go.F_FUNCTION) or call)
-        alone = call.parent is not None and call.parent.kind_id == go.EXPRESSION_STATEMENT
-        if self._is_context(argument):
-            return alone or bool(_STARTING.match(name))
-        if alone or not re.match(r"New([A-Z]|$)", name):
-            return True
-        self.assumes = True
-        return False
-
-    def _is_kept_inside(self, function: Function, at: int) -> bool:
-        """Whether a function with a body lets its operand ``at`` outlive the call, other than in what it returns."""
-        key = f"kept:{at}:{self._depth}"
-        known = function.cache.get(key)
-        if isinstance(known, bool):
-            return known
-        if self._depth == 0 or function.has_error:
-            return True
-        inside = Round(self.round.program, function, function.node, function.node)
-        names = parameters_of(function.node, go.F_RECEIVER if at == RECEIVER else go.F_PARAMETERS)
-        variable = inside.bindings.variable(names[min(max(at, 0), len(names) - 1)]) if names else None
-        kept = False
-        if variable is not None:
-            roots, none = frozenset({variable}), frozenset[int]()
-            kept = Lifetime(inside, roots, naming=False, releases=none, depth=self._depth - 1).outliving() is not None
-        function.cache[key] = kept
-        return kept
-
-    def _calls_at_once(self, callee: Callee, at: int, argument: Node) -> bool:
-        """Whether a function that is given a function is done with it when it returns."""
-        if callee.package in _AT_ONCE or callee.symbol in _AT_ONCE_METHODS:
-            return ".Parallel()" not in go.text(argument)
-        if callee.function is not None and callee.function.body is not None:
-            return not self._is_kept_inside(callee.function, at)
-        return False
+    def _outlives(self, inside: Round, variable: Variable, inward: Variable | None) -> bool:
+        """Whether a variable, a parameter say, outlives the body of a callee."""
+        key = f"outlives:{variable.index}:{self._depth}:{inward is not None}"
+        known = inside.function.cache.get(key)
+        if not isinstance(known, bool):
+            within = Lifetime(inside, frozenset({variable}), naming=False, depth=self._depth - 1, inward=inward)
+            known = inside.function.cache[key] = within.outliving() is not None
+        return known
 
     def _is_use(self, identifier: Node) -> bool:
         variable = self.round.bindings.variable(identifier)
@@ -328,21 +244,3 @@ def is_outcome(target: Node) -> bool:
     """Whether the last of several targets is by its name an error or a yes-or-no."""
     name = go.text(target).lower()
     return name in ("e", "ok", "_") or name.endswith(("err", "error"))
-
-
-def parameters_of(function: Node, field: int) -> list[Node]:
-    """The names of a function's parameters, or of its receiver; an unnamed one has none."""
-    held = function.child_by_field_id(field)
-    declared = [] if held is None else go.operands(held)
-    return [name for declaration in declared for name in go.field_children(declaration, go.F_NAME)]
-
-
-def _parameter(callee: Callee, at: int) -> Type | None:
-    """The type of a parameter, which for a variadic one is that of each argument."""
-    signature = callee.signature
-    if signature is None or not signature.params:
-        return None
-    params = signature.params
-    if signature.variadic and at >= len(params) - 1:
-        return getattr(params[-1], "element", None)
-    return params[at] if at < len(params) else None
