@@ -18,18 +18,22 @@ Example:
 What is found:
 - a ticker or timer that is not stopped on every path out of the function that owns it;
 - a ticker of which only the channel is kept (`time.Tick(d)`, `time.NewTicker(d).C`) in a function that returns;
-- `time.After(d)` in the select of a loop that goes on while the timer runs: every turn leaves one behind;
+- `time.After(d)` in the select of a loop that goes on while the timer runs, or kept in a variable that the next turn
+  overwrites: every turn leaves one behind;
 - a ticker in a field of a type with Close, Shutdown or Stop that forgets it;
 - with any version: a goroutine that ranges over a ticker which is stopped. Stop does not close the channel.
 
-Functions that never return need no Stop, and neither does a timer that was received from, or `main`. A ticker that is
-returned, stored, sent, captured by a function that outlives the call, or whose channel is, belongs to somebody else.
+Functions that never return need no Stop (no range over a ticker ends by itself), and neither does a timer that was
+received from, or `main`. A ticker that is returned, stored, sent, captured by a function that outlives the call, or
+whose channel is, belongs to somebody else. Loops of a few rounds, a case that sets its own channel to nil, and a case
+on the Done of a context leave no timers behind worth a change. What stands in a test is reported as information.
 
 Forms:
 - `defer`: `defer ticker.Stop()` behind the creation.
 - `close-before-exit`: `ticker.Stop()` before every exit that forgets it; in loops, or where other paths stop it.
 - `bind`: the ticker gets a name and a deferred Stop; `time.Tick(d)` becomes `time.NewTicker(d)`. NewTicker panics on a
-  duration that is not positive, where Tick returns nil: offered for positive constants only.
+  duration that is not positive, where Tick returns nil: offered for positive constants only, and for variables that
+  were tested (`if d > 0`).
 - `after`: one tick is waited for: `time.After(d)`.
 - `one-timer`: one `NewTimer` before the loop, which each turn stops, drains and resets.
 - `timer-each-turn`: a timer with a name in each turn, stopped in the cases that do not wait for it; also where the
@@ -37,8 +41,8 @@ Forms:
 - `owner-close`: `x.ticker.Stop()` in the Close, Shutdown or Stop of the type (`review`: who still receives from the
   ticker then gets nothing more).
 
-Refusals: `duration` (not a positive constant, or not known before the loop), `loop` (a deferred Stop would pile up),
-`no-owner`, `goroutine`, `goto`, `layout`, `generated`.
+Refusals: `duration` (not surely positive, or not known before the loop), `loop` (a deferred Stop would pile up),
+`no-owner` (nothing names it where it would have to be stopped), `goroutine`, `goto`, `layout`, `generated`.
 
 Fix safety: safe, but for `owner-close`.
 
@@ -52,7 +56,7 @@ from typing import ClassVar
 
 from leakfix.detectors.lifecycle import Status
 from leakfix.languages.go.analysis import Analysis
-from leakfix.rules import Finding, Form, Refusal
+from leakfix.rules import Finding, Form, Refusal, Severity
 from leakfix.rules.go.forms import before_exits, deferred
 from leakfix.rules.go.lifecycle import BEFORE_EXIT, BIND, DEFER, LifecycleRule, Writer, leaks_of, usual_writers
 from leakfix.rules.go.repair import Repair
@@ -114,7 +118,8 @@ class TickerStop(LifecycleRule):
                 continue
             real = real_losses(repair)
             if real is not None:
-                yield self.finding(replace(repair, leak=real))
+                found = self.finding(replace(repair, leak=real))
+                yield replace(found, severity=Severity.INFO) if subject.file.is_test else found
 
 
 RULE = TickerStop()
