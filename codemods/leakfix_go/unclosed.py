@@ -17,6 +17,9 @@ Example:
     }                                        return errBad
                                          }
 
+A writer that holds nothing but a rest to be written out, as those of archive/tar, compress/gzip or encoding/base64, is
+not missed where the function returns an error: what it wrote to is cut off anyway, and ending it would hide that.
+
 Ownership decides: a value that is returned, stored, sent, captured by a goroutine or passed to a callee that may close
 it is somebody else's to release, and is not reported. What acquires and what releases is data (the models);
 constructors of the project that return something acquired are found by themselves.
@@ -35,14 +38,34 @@ Fix safety: safe, but for a started process (`review`): waiting for it takes as 
 References: the documentation of os.File.Close, database/sql.Rows and os/exec.Cmd.Wait; CWE-772; staticcheck SA5001.
 """
 
-from collections.abc import Sequence
-from typing import ClassVar
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.statements import node_at
 from leakfix.rules import Form, Safety
-from leakfix.rules.go.lifecycle import BEFORE_EXIT, BIND, DEFER, KEEP_ERROR, LifecycleRule, Writer, usual_writers
+from leakfix.rules.go.context_nodes import fails
+from leakfix.rules.go.lifecycle import (
+    BEFORE_EXIT,
+    BIND,
+    DEFER,
+    KEEP_ERROR,
+    LifecycleRule,
+    Writer,
+    leaks_of,
+    usual_writers,
+)
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.text import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from leakfix.detectors.lifecycle import Loss
+    from leakfix.languages.go.analysis import Analysis
+    from leakfix.rules import Finding
 
 _EXEC = Form("exec", "call the method that gives no rows", Safety.REVIEW)
 
@@ -59,10 +82,28 @@ class Unclosed(LifecycleRule):
         "https://cwe.mitre.org/data/definitions/772",
     )
 
+    def find(self, subject: Analysis) -> Iterable[Finding]:
+        """The leaks of values that close; what only has its rest written out is not missed where the function fails."""
+        for unit, leak in leaks_of(subject):
+            repair = Repair(subject, unit, leak)
+            if leak.site.obligation.family != self.family:
+                continue
+            if repair.resource is not None and repair.resource.flush:
+                losses = tuple(loss for loss in leak.losses if not _fails(repair, loss))
+                repair = Repair(subject, unit, replace(leak, losses=losses))
+            if repair.leak.losses:
+                yield self.finding(repair)
+
     def writers(self, repair: Repair) -> Sequence[tuple[Form, Writer]]:
         """The usual forms; discarded rows are not asked for in the first place."""
         usual = usual_writers(repair)
         return [(_EXEC, _without_rows), *usual] if repair.leak.site.discarded else usual
+
+
+def _fails(repair: Repair, loss: Loss) -> bool:
+    """Whether a loss is the return of an error."""
+    node = node_at(repair.root, loss.span)
+    return fails(repair.analysis.types(repair.unit.function), node)
 
 
 def _without_rows(repair: Repair) -> list[Edit]:

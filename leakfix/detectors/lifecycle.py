@@ -66,14 +66,19 @@ class Loss:
     span: Span
     branch: Span | None
     taken: bool | None
-    holder: Place | None
-    """A named place that still held the resource there."""
+    holders: tuple[Place, ...]
+    """The named places that still held the resource there."""
     jump: Span | None
     """The last goto on the way there, when the resource is held wherever control gets to it."""
     through: frozenset[int]
     """The variables that hold the resource or work through it there."""
     others: frozenset[Status]
     """What else may have become of it where control gets to this point on other paths."""
+
+    @property
+    def holder(self) -> Place | None:
+        """The first of the named places."""
+        return self.holders[0] if self.holders else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +262,10 @@ class _Pursuit:
             return
         branch, taken = _last_branch(step)
         owners = [*sorted(state.holders), *sorted(place for place, closes in state.derived if closes)]
-        named = [holder for holder in owners if holder.root in self.graph.names]
+        named = tuple(holder for holder in owners if holder.root in self.graph.names)
         through = frozenset(place.root for place in (*state.holders, *(place for place, _ in state.derived)))
         jump = next((at.edge.jump for at in _backwards(step) if at.edge is not None and at.edge.jump is not None), None)
-        holder = named[0] if named else None
-        self.losses[kind, span] = Loss(kind, span, branch, taken, holder, jump, through, frozenset())
+        self.losses[kind, span] = Loss(kind, span, branch, taken, named, jump, through, frozenset())
 
     def _event(self, step: Step[_State], state: _State, event: Event) -> _State:
         if isinstance(event, Acquire):

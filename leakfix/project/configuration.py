@@ -22,7 +22,7 @@ Document = Mapping[str, object]
 DEFAULT_MAX_FILE_SIZE = 4 << 20
 MAX_CONFIGURATION_FILE = 4 << 20
 KEYS = ("select", "ignore", "per-path-ignores", "exclude", "models", "prefer", "max-file-size", "tests")
-MODEL_TABLES = ("resource", "acquire", "release", "borrow", "keep", "wrap", "noreturn")
+MODEL_TABLES = ("resource", "acquire", "release", "borrow", "keep", "wrap", "lend", "noreturn", "check")
 _FOR_ALL = "*"
 
 

@@ -118,7 +118,7 @@ class CallLowering:
             return None
         if self.program.models.never_returns(callee.symbol):
             return ExitKind.STOP
-        if callee.function is not None and callee.function.file.package is self.frame.file.package:
+        if callee.function is not None:
             return ExitKind.STOP if self.program.summary(callee.function).never_returns else None
         return None
 

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ANY_METHOD, Escape, Handing, Release
+from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry, can_read_through, only_borrows
 from leakfix.languages.go.lower_frame import Frame, Link, Relation, Value, span_of
 from leakfix.languages.go.types import Signature, Slice, underlying
@@ -109,10 +110,12 @@ class EffectLowering:
         if effects is None:
             self._hand_over(call, index, value)
             return
+        skipped = 1 if _is_element(call, index) else 0
         for link in value.links:
             for path, method in effects.releases:
-                self.frame.emit(Release(span_of(call.node), link.place.below(*path), method, call.deferred))
-            for path in effects.keeps:
+                released = link.place.below(*_without_element(path, skipped))
+                self.frame.emit(Release(span_of(call.node), released, method, call.deferred))
+            for path in (_without_element(path, skipped) for path in effects.keeps):
                 self._hand_over(call, index, Value((replace(link, place=link.place.below(*path)),)))
         for result in effects.results:
             through.setdefault(result, []).append(value if result in effects.same else value.through(Relation.OWNING))
@@ -152,6 +155,19 @@ class EffectLowering:
         """Whether an argument is a function that only uses the resource, and is called before the call returns."""
         uses = link.relation is Relation.THROUGH and link.late
         return (uses or link.place.root in self.frame.functions) and _ITERATES.search(call.name) is not None
+
+
+def _is_element(call: Call, index: int) -> bool:
+    """Whether an argument becomes an element of the slice that a variadic parameter is."""
+    signature = call.callee.signature if call.callee is not None else None
+    if signature is None or not signature.variadic or index < len(signature.params) - 1:
+        return False
+    arguments = syntax.operands(call.node.child_by_field_id(syntax.F_ARGUMENTS) or call.node)
+    return index < len(arguments) and arguments[index].kind_id != syntax.VARIADIC_ARGUMENT
+
+
+def _without_element(path: tuple[str, ...], count: int) -> tuple[str, ...]:
+    return path[count:] if path[:count] == ("[]",) else path
 
 
 def parameter(callee: Callee, index: int) -> Type | None:

@@ -235,6 +235,8 @@ class ValueLowering:
                 first = syntax.operands(named)
                 if first and first[0].kind_id == syntax.IDENTIFIER and takes_fields(first[0], self.frame.file):
                     key = syntax.text(first[0])
+                elif first and first[0].kind_id != syntax.LITERAL_VALUE:
+                    links.extend(self.settle(self.value(first[0])).under((*path, "[]")).links)
                 inner = held
             parts = syntax.operands(inner) if inner.kind_id == syntax.LITERAL_ELEMENT else [inner]
             for part in parts:

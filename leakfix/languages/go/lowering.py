@@ -293,6 +293,8 @@ class StatementLowering:
     def bind(self, targets: list[Node], values: list[Value], node: Node) -> None:
         """Assign the values to the targets: first everything is overwritten, then acquired, then connected."""
         span = span_of(node)
+        for target in targets:
+            self._keyed(target)
         pairs = list(zip(targets, values, strict=False))
         pending = [value.pending for _, value in pairs if value.pending is not None]
         if not pending:
@@ -311,6 +313,13 @@ class StatementLowering:
                 self.frame.escape(span, value, Handing.STORED)
         sites = [self.frame.graph.sites[index] for index in pending]
         self.frame.emit(Drop(span, frozenset(site.place.root for site in sites)))
+
+    def _keyed(self, target: Node) -> None:
+        """``open[f] = true``: the key of a map is stored in it."""
+        node = syntax.unparen(target)
+        key = node.child_by_field_id(syntax.F_INDEX) if node.kind_id == syntax.INDEX_EXPRESSION else None
+        if key is not None:
+            self.values.hand_on(node, self.values.value(key), Handing.STORED)
 
     def _acquired(self, place: Place | None, value: Value) -> None:
         if value.pending is None:
@@ -410,10 +419,16 @@ class StatementLowering:
 
     def _hand_back(self, node: Node, value: Value, index: int) -> None:
         """Return a value; a result whose type cannot hold a resource hands nothing on."""
-        if self.frame.is_tracked(value) and not can_carry(self._result_type(index)):
+        of = self._result_type(index)
+        if self.frame.is_tracked(value) and not can_carry(of) and not self._may_be_number(of):
             self.values.settle(value)
             return
         self.values.hand_on(node, value, Handing.RETURNED, index)
+
+    def _may_be_number(self, of: Type | None) -> bool:
+        """Whether a result can be a descriptor that is just a number."""
+        numbers = any(not site.obligation.releases for site in self.frame.graph.sites)
+        return numbers and str(of) != "error"
 
     def _result_type(self, index: int) -> Type | None:
         signature = self.frame.types.signature(self.frame.owner)

@@ -117,12 +117,27 @@ def _point_behind_sibling(repair: Repair, statement: Node) -> Point | None:
             continue
         if sibling.kind_id == syntax.EXPRESSION_SWITCH_STATEMENT and _settled_by_switch(repair, sibling):
             return Point(Where.BEHIND, sibling)
+        if _is_asserted(repair, sibling):
+            return Point(Where.BEHIND, sibling)
         if _mentions_error(repair, sibling) or _holds_exit(sibling):
             return None
     outer = statement_of(statement.parent) if statement.parent is not None else None
     if outer is None or outer.kind_id != syntax.IF_STATEMENT or _declares(repair, statement):
         return None
     return _point_behind_sibling(repair, outer)
+
+
+def _is_asserted(repair: Repair, statement: Node) -> bool:
+    """Whether a statement is a call that comes back only if the error is nil: ``require.NoError(t, err)``."""
+    calls = syntax.operands(statement) if statement.kind_id == syntax.EXPRESSION_STATEMENT else []
+    if len(calls) != 1 or calls[0].kind_id != syntax.CALL_EXPRESSION:
+        return False
+    callee = repair.analysis.types(repair.unit.function).callee(calls[0])
+    check = repair.analysis.models.check(callee.symbol) if callee is not None else None
+    arguments = syntax.operands(calls[0].child_by_field_id(syntax.F_ARGUMENTS) or calls[0])
+    if check is None or check.holds != "nil" or check.argument >= len(arguments):
+        return False
+    return _is_error(repair, arguments[check.argument])
 
 
 def _settled_by_if(repair: Repair, node: Node) -> tuple[bool, Point | None]:

@@ -96,6 +96,8 @@ def _one_line_body(repair: Repair, statement: Node, name: str) -> Edit:
 def _header(repair: Repair, name: str) -> list[Edit]:
     """``if _, err := os.Open(p); err != nil {...}``: released in the branch where there is something to release."""
     statement = repair.statement
+    if repair.assignment is not None and repair.assignment.kind_id == syntax.ASSIGNMENT_STATEMENT:
+        return _before_header(repair, repair.assignment, name)
     blank = _blank(repair, name)
     lines = [repair.release(name)]
     other, then = (statement.child_by_field_id(f) for f in (syntax.F_ALTERNATIVE, syntax.F_CONSEQUENCE))
@@ -108,6 +110,24 @@ def _header(repair: Repair, name: str) -> list[Edit]:
         text = f" else {{{newline}{indent}\t{lines[0]}{newline}{indent}}}"
         return [blank, Edit(Span(then.end_byte, then.end_byte), text.encode())]
     return [blank, insert_first(repair.source, point.node, lines)]
+
+
+def _before_header(repair: Repair, assignment: Node, name: str) -> list[Edit]:
+    """``if _, err = os.Open(p); err != nil {...}``: the assignment, which declares nothing, moves before the if."""
+    statement = repair.statement
+    condition = statement.child_by_field_id(syntax.F_CONDITION)
+    if condition is None or not _is_plain_failure_test(repair, statement) or not _leaves_at_once(repair, statement):
+        raise RefusalError("unresolved", "the branches of the if do not tell where the result is there")
+    if assignment.parent != statement or not owns_line(repair.source, statement):
+        raise RefusalError("layout", "the assignment does not stand alone before the condition")
+    indent, newline = repair.source.indent(statement.start_byte).decode(), repair.source.newline.decode()
+    block = statement.parent.parent if statement.parent is not None else None
+    edits = [_blank(repair, name), *_declaring(repair, name, block)]
+    edits.append(Edit(Span(statement.start_byte, assignment.start_byte), b""))
+    edits.append(Edit(Span(assignment.end_byte, condition.start_byte), f"{newline}{indent}if ".encode()))
+    deferred = "" if repair.leak.repeats else "defer "
+    edits.append(insert_behind(repair.source, statement, [f"{deferred}{repair.release(name)}"]))
+    return edits
 
 
 def _assigned(repair: Repair, name: str, exits: Callable[[Repair], list[Edit]]) -> list[Edit]:
@@ -161,8 +181,8 @@ def _blank(repair: Repair, name: str) -> Edit:
     return Edit(Span(target.start_byte, target.end_byte), name.encode())
 
 
-def _declaring(repair: Repair, name: str) -> list[Edit]:
-    """Declare the name of an assignment's result.
+def _declaring(repair: Repair, name: str, block: Node | None = None) -> list[Edit]:
+    """Declare the name of an assignment's result; the assignment stands in its own block or will stand in ``block``.
 
     ``=`` becomes ``:=`` where every other target is a variable of the same block, so that none is shadowed; else the
     name is declared on a line before.
@@ -171,7 +191,7 @@ def _declaring(repair: Repair, name: str) -> list[Edit]:
     assert node is not None
     if node.kind_id != syntax.ASSIGNMENT_STATEMENT:
         return []
-    if not _would_shadow(repair, node):
+    if not _would_shadow(repair, node, block):
         operator = node.child_by_field_id(syntax.F_OPERATOR)
         assert operator is not None
         return [Edit(Span(operator.start_byte, operator.end_byte), b":=")]
@@ -183,8 +203,9 @@ def _declaring(repair: Repair, name: str) -> list[Edit]:
     return [insert_before(repair.source, repair.statement, [f"var {name} {of}"])]
 
 
-def _would_shadow(repair: Repair, node: Node) -> bool:
-    block = node.parent.parent if node.parent is not None else None
+def _would_shadow(repair: Repair, node: Node, block: Node | None = None) -> bool:
+    if block is None:
+        block = node.parent.parent if node.parent is not None else None
     for target in repair.targets:
         if syntax.text(target) == "_":
             continue

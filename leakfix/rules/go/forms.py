@@ -134,7 +134,8 @@ def _before_exit(repair: Repair, loss: Loss) -> Iterator[Edit]:
 
 
 def _guarded(repair: Repair, loss: Loss, name: str, lines: list[str]) -> list[str]:
-    if not repair.reports_error and not _starts_nil(repair, loss):
+    is_number = not repair.leak.site.obligation.releases
+    if is_number or (not repair.reports_error and not _starts_nil(repair, loss)):
         raise RefusalError("conditional", "the exit is also reached without the resource")
     return [f"if {name} != nil {{", *(f"\t{line}" for line in lines), "}"]
 
@@ -293,17 +294,18 @@ def _before_overwriting(repair: Repair, loss: Loss, name: str) -> Edit:
 
 def _starts_nil(repair: Repair, loss: Loss) -> bool:
     """Whether the variable is declared without a value, so that it is nil until it is first assigned."""
-    if loss.holder is None or loss.holder.path:
+    place = repair.place(loss)
+    if place.path:
         return False
     for variable in repair.bindings.variables:
-        if variable.declaration.start_byte == loss.holder.root:
+        if variable.declaration.start_byte == place.root:
             origin = variable.origin
             return origin.kind_id == syntax.VAR_SPEC and origin.child_by_field_id(syntax.F_VALUE) is None
     return False
 
 
 def _check_visible(repair: Repair, loss: Loss, node: Node) -> None:
-    if loss.holder is None or not repair.is_visible(loss.holder, node):
+    if not repair.is_visible(repair.place(loss), node):
         raise RefusalError("no-owner", "the variable that holds the resource is not in scope at the exit")
 
 

@@ -65,7 +65,7 @@ class LifecycleRule(Rule[Analysis]):
             function=repair.unit.graph.function,
             message=self.message(repair),
             severity=Severity(obligation.severity) if obligation.severity else self.severity,
-            confidence=Confidence(obligation.confidence),
+            confidence=Confidence(obligation.confidence) if repair.has_typed_holders else Confidence.LOW,
             trace=trace(repair),
             fixes=fixes,
             refusal=refusal,
@@ -120,9 +120,8 @@ class LifecycleRule(Rule[Analysis]):
 
     def _fix(self, repair: Repair, form: Form, edits: Sequence[Edit]) -> Fix:
         path = repair.source.path
-        waits = repair.leak.site.obligation.releases[0].endswith("Wait")
-        safety = Safety.REVIEW if waits else form.safety
-        why = "Waiting takes as long as the process runs." if waits else self.why(repair)
+        safety = Safety.REVIEW if repair.waits else form.safety
+        why = "Waiting takes as long as the process runs." if repair.waits else self.why(repair)
         return Fix(form.title, form.name, safety, why, tuple(FileEdit(path, edit) for edit in edits), form.requires)
 
 
@@ -131,13 +130,12 @@ def usual_writers(repair: Repair) -> list[tuple[Form, Writer]]:
     leak = repair.leak
     if leak.site.discarded:
         return [(BIND, bound)]
-    waits = leak.site.obligation.releases[0].endswith("Wait")
     if Status.HANDED_ON in leak.fates:
         return [(BEFORE_EXIT, forms.before_exits)]
     if Status.RELEASED in leak.fates:
-        if waits:
+        if repair.waits:
             return [(BEFORE_EXIT, forms.before_exits)]
-        if leak.methods and leak.site.obligation.releases[0] not in leak.methods and not leak.repeats:
+        if leak.methods and leak.methods.isdisjoint(leak.site.obligation.releases[:1] or ("*",)) and not leak.repeats:
             return [(DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]
         if not leak.repeats and forms.has_late_defer(repair) and not _is_overwritten(leak):
             return [(DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]
@@ -145,7 +143,7 @@ def usual_writers(repair: Repair) -> list[tuple[Form, Writer]]:
         return [(BEFORE_EXIT, forms.before_exits), *second]
     if leak.repeats:
         return [(BEFORE_EXIT, forms.before_exits)]
-    if waits:
+    if repair.waits:
         return [(DEFER, forms.reaped)]
     if leak.site.obligation.writes and forms.has_named_error(repair):
         return [(KEEP_ERROR, forms.deferred_keeping_error), (DEFER, forms.deferred), (BEFORE_EXIT, forms.before_exits)]

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from leakfix.flow import Place
 from leakfix.languages.go import syntax
 from leakfix.languages.go.obligations import assigned_to
 from leakfix.languages.go.statements import header_of, node_at, statement_of
+from leakfix.languages.go.types import has_method, selection
 from leakfix.rules.go.contexts import Dependents, Seed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node
 
     from leakfix.detectors.lifecycle import Leak, Loss
-    from leakfix.flow import Place
     from leakfix.languages.go.analysis import Analysis, Unit
     from leakfix.languages.go.scopes import Bindings, Variable
     from leakfix.languages.go.types import Type
@@ -140,13 +143,74 @@ class Repair:
 
     def holder(self, loss: Loss | None = None) -> str:
         """How the source names what holds the resource, at a loss or where it is acquired."""
-        place = loss.holder if loss is not None else self._first_holder()
-        if place is None or "[]" in place.path:
+        return self.unit.graph.describe(self.place(loss))
+
+    def place(self, loss: Loss | None = None) -> Place:
+        """The place that a release names, at a loss or where the resource is acquired. Raises `RefusalError`."""
+        holders = [place for place in self._holders(loss) if not place.weak]
+        if not holders:
             raise RefusalError("no-owner", "no variable of the function names the resource where it is lost")
-        return self.unit.graph.describe(place)
+        for place in holders:
+            if self._has_release(place):
+                return place
+        name = self.unit.graph.describe(holders[0])
+        raise RefusalError("no-owner", f"the type of {name} has no method that releases the resource")
+
+    @property
+    def has_typed_holders(self) -> bool:
+        """Whether no variable that holds the resource where it is lost has a type without the releasing method.
+
+        Such a variable may hold other things on other paths, and the ways there are often guarded.
+        """
+        return not any(loss.holders and not any(map(self._has_release, loss.holders)) for loss in self.leak.losses)
+
+    def _holders(self, loss: Loss | None) -> Iterator[Place]:
+        if loss is not None:
+            yield from loss.holders
+            return
+        assigned = self._assigned_place()
+        if assigned is not None:
+            yield assigned
+        for each in self.leak.losses:
+            yield from each.holders
+
+    def _assigned_place(self) -> Place | None:
+        """The variable that the acquisition assigns the resource to."""
+        target = self.targets[self.result] if 0 <= self.result < len(self.targets) else None
+        variable = self.bindings.variable(target) if target is not None else None
+        return Place(variable.declaration.start_byte) if variable is not None else None
+
+    def _has_release(self, place: Place) -> bool:
+        """Whether the type of a place has the releasing method; an unknown type has."""
+        releases = self.leak.site.obligation.releases
+        if not releases or releases[0] == "()":
+            return True
+        of = self._type_at(place)
+        *path, method = releases[0].split(".")
+        for name in path:
+            found = selection(of, name)
+            of = found.type if found is not None else None
+        return has_method(of, method) is not False
+
+    def _type_at(self, place: Place) -> Type | None:
+        variables = (v for v in self.bindings.variables if v.declaration.start_byte == place.root)
+        variable = next(variables, None)
+        of = self.analysis.types(self.unit.function).variable(variable) if variable is not None else None
+        for name in place.path:
+            found = selection(of, name)
+            of = found.type if found is not None else None
+        return of
+
+    @property
+    def waits(self) -> bool:
+        """Whether the release waits for something to end by itself."""
+        releases = self.leak.site.obligation.releases
+        return bool(releases) and releases[0].endswith("Wait")
 
     def release(self, name: str) -> str:
         """The call that releases what ``name`` holds."""
+        if not self.leak.site.obligation.releases:
+            return self._release_by_function(name)
         first = self.leak.site.obligation.releases[0]
         resource = self.resource
         arguments = ", ".join(resource.arguments) if resource is not None else ""
@@ -154,6 +218,17 @@ class Repair:
         if first == "()":
             return f"{name}({arguments})"
         return f"{name}.{first}({arguments})"
+
+    def _release_by_function(self, name: str) -> str:
+        """The call of a function that releases its argument, if the file imports its package."""
+        if self.error is None:
+            raise RefusalError("unresolved", f"whether {name} holds anything is not known without the error")
+        for release in self.analysis.models.releasing_functions(self.leak.site.obligation.resource):
+            package, _, function = release.symbol.rpartition(".")
+            for local, path in self.analysis.file.imports.items():
+                if path == package and release.argument == 0 and not release.convert:
+                    return f"{local}.{function}({name})"
+        raise RefusalError("import", "the file does not import the package whose function releases it")
 
     def _check_imports(self, arguments: tuple[str, ...]) -> None:
         """The packages that the arguments of a release name must be imported under their own names."""
@@ -167,9 +242,6 @@ class Repair:
         name = self.unit.graph.names.get(place.root, "")
         variable = self.bindings.locals_at(at).get(name)
         return variable is not None and variable.declaration.start_byte == place.root
-
-    def _first_holder(self) -> Place | None:
-        return next((loss.holder for loss in self.leak.losses if loss.holder is not None), None)
 
 
 def _covers(node: Node, span: Span) -> bool:
