@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.consts import evaluate
 from leakfix.languages.go.resolve import Resolver
 from leakfix.languages.go.types import Basic, underlying
@@ -109,14 +110,12 @@ def _only_value(scene: Scene, node: Node) -> Node | None:
 
 
 def _is_guarded(scene: Scene, node: Node) -> bool:
-    """Whether a variable that is never assigned to was just tested: ``if d > 0 {``, or ``if d <= 0 { return }``."""
+    """Whether a variable was just tested and is not changed since: ``if d > 0 {``, or ``if d <= 0 { return }``."""
     variable = scene.bindings.variable(node) if node.kind_id == syntax.IDENTIFIER else None
-    if variable is None or any(is_target(use) or _is_changed(use) for use in scene.bindings.uses(variable)):
-        return False
     at, around = node, node.parent
-    while around is not None and at != scene.owner:
+    while variable is not None and around is not None and at != scene.owner:
         if around.kind_id == syntax.IF_STATEMENT and around.child_by_field_id(syntax.F_CONSEQUENCE) == at:
-            if _tests(scene, variable, around, (">", "<")):
+            if _tests(scene, variable, around, (">", "<")) and _is_unchanged_since(scene, variable, around):
                 return True
         elif around.kind_id == syntax.STATEMENT_LIST and _is_sieved(scene, variable, at):
             return True
@@ -132,10 +131,20 @@ def _is_sieved(scene: Scene, variable: Variable, statement: Node) -> bool:
         then = before.child_by_field_id(syntax.F_CONSEQUENCE)
         if before.kind_id == syntax.IF_STATEMENT and _tests(scene, variable, before, ("<=", ">=")):
             start, end = control.at(then) if then is not None else None, control.at(statement)
-            if start is not None and end is not None and end not in control.reachable([start]):
+            kept_out = start is not None and end is not None and end not in control.reachable([start])
+            if kept_out and _is_unchanged_since(scene, variable, before):
                 return True
         before = before.prev_named_sibling
     return False
+
+
+def _is_unchanged_since(scene: Scene, variable: Variable, test: Node) -> bool:
+    """Whether only this function assigns to a variable, and only before a test of it."""
+    uses = scene.bindings.uses(variable)
+    changes = [use for use in uses if is_target(use) or _is_changed(use)]
+    if any(use.parent is not None and syntax.operator(use.parent) == "&" for use in changes):
+        return False
+    return all(change.start_byte < test.start_byte and owner_of(change) == scene.owner for change in changes)
 
 
 def _tests(scene: Scene, variable: Variable, branch: Node, signs: tuple[str, str]) -> bool:
