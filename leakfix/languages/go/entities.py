@@ -81,11 +81,13 @@ class FileNames:
 
     def _find(self, name: str) -> Entity:
         path = self._file.imports.get(name)
-        if path is not None:
+        if path is not None and name not in self._file.guessed_imports:
             return ImportName(path)
         found = file_object(self._file, name)
         if found is not None:
             return found
+        if path is not None:
+            return ImportName(path)
         if name in _BUILTINS:
             return Builtin(name)
         return types.PREDECLARED.get(name) if name in PREDECLARED else None

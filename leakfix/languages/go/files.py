@@ -11,6 +11,7 @@ from tree_sitter import Parser, Range
 
 from leakfix.languages.go import declarations, syntax
 from leakfix.languages.go.constraints import And, name_constraint, parse_constraint, satisfied
+from leakfix.languages.go.modules import likely_name
 from leakfix.languages.go.versions import effective
 from leakfix.text import Source
 
@@ -126,9 +127,20 @@ class File:
     @cached_property
     def imports(self) -> Mapping[str, str]:
         """Local name -> import path; the true package name where the package was found, else the likely one."""
+        return {**self.guessed_imports, **self._known_imports}
+
+    @cached_property
+    def guessed_imports(self) -> Mapping[str, str]:
+        """The imports of packages that were not found, under the names that their paths suggest."""
+        known = set(self._known_imports.values())
+        return {likely_name(path): path for name, path in self.import_specs if not name and path not in known}
+
+    @cached_property
+    def _known_imports(self) -> Mapping[str, str]:
         world, package = self.package.world, self.package
         specs = [(name, path) for name, path in self.import_specs if name not in ("_", ".")]
-        return {name or world.package_name(path, package): path for name, path in specs}
+        named = [(name or world.package_name(path, package), path) for name, path in specs]
+        return {name: path for name, path in named if name}
 
     @cached_property
     def dot_imports(self) -> tuple[str, ...]:
@@ -275,6 +287,10 @@ class _Piece(File):
     @cached_property
     def imports(self) -> Mapping[str, str]:
         return self._whole.imports
+
+    @cached_property
+    def guessed_imports(self) -> Mapping[str, str]:
+        return self._whole.guessed_imports
 
     def function_at(self, node: Node) -> Function | None:
         return self._whole.function_at(node) if self._whole.is_parsed else super().function_at(node)

@@ -92,13 +92,17 @@ class World:
         return self._imported[key]
 
     def package_name(self, path: str, importer: Package) -> str:
-        """Return the name of an imported package: the true one when it is found, else what its path suggests."""
+        """Return the true name of an imported package; "" when it is not found."""
         main = importer.main
         key = (path, main.directory if main else None)
         name = self._names.get(key)
         if name is None:
-            package = None if self._in_snapshot(path, importer) else self.imported(path, importer)
-            name = self._names[key] = (package.name if package else "") or likely_name(path)
+            if self._in_snapshot(path, importer):
+                name = likely_name(path)
+            else:
+                package = self.imported(path, importer)
+                name = package.name if package is not None else ""
+            self._names[key] = name
         return name
 
     def module_of(self, directory: Path) -> Module | None:

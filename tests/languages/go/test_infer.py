@@ -292,6 +292,17 @@ def test_of_packages_without_source_the_symbol_alone_is_known(imports: str, call
     assert type_of(body(call, declarations=imports), call) == "?"
 
 
+def test_guessed_names_of_packages_give_way_to_what_is_known() -> None:
+    imports = (
+        'import (\n\t"net/http"\n\t"example.com/go-http-auth"\n\t"example.com/taken"\n)\nvar taken struct{ n int }'
+    )
+    file = body("http.Get(x)", "use(taken.n)", declarations=imports)
+    found = callee_of(file, "http.Get(x)")
+    assert found is not None
+    assert found.symbol == "net/http.Get"
+    assert type_of(file, "taken.n") == "int"
+
+
 def test_types_of_packages_without_source_are_known_by_name() -> None:
     file = program('package p\nimport "example.com/ws"\nfunc f(c *ws.Conn) { c.Close(); _ = c.Field }\n')
     found = callee_of(file, "c.Close()")
