@@ -2,7 +2,8 @@
 
 A goroutine tells that it is done as the last thing that it does: it sends on a channel, closes one, or counts down a
 WaitGroup. The function waits when no way leads out of it past receiving that, but for those that return an error: who
-gives up waiting wants the work to end.
+gives up waiting wants the work to end. Or the goroutine waits for the function: it receives from a channel that the
+function closes when it returns.
 """
 
 from __future__ import annotations
@@ -52,7 +53,13 @@ class Waits:
         literal = function_of_call(syntax.operands(start)[0])
         if literal.kind_id != syntax.FUNC_LITERAL:
             return False
-        return any(self._awaits(variable, start) for variable in self._told_at_end(literal))
+        if any(self._awaits(variable, start) for variable in self._told_at_end(literal)):
+            return True
+        last = _last_statement(literal)
+        return last is not None and any(
+            within(node, last) and (variable := self._variable(node)) is not None and self._closes(variable, start)
+            for node in self._sweep.receives
+        )
 
     def joins(self, call: Node) -> bool:
         """Whether what ``group.Go(f)`` started has ended when the function that calls it returns."""
@@ -123,6 +130,16 @@ class Waits:
                 yield variable
             if name == "close" and arguments(call):
                 yield from self._some(arguments(call)[0])
+
+    def _closes(self, variable: Variable, start: Node) -> bool:
+        """Whether the function that starts a goroutine closes a channel of its own whenever it returns."""
+        function = self._sweep.function_of(start)
+        deferred = self._sweep.own(self._sweep.defers, function)
+        return within(variable.declaration, function) and any(
+            called_name(call) == "close" and variable in map(self._variable, arguments(call)[:1])
+            for call in self._sweep.calls
+            if any(within(call, statement) for statement in deferred)
+        )
 
     def _awaits(self, variable: Variable, start: Node) -> bool:
         """Whether every way from ``start`` out of its function leads past a wait for ``variable``, or to an error."""
