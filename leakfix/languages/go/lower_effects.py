@@ -66,7 +66,7 @@ class EffectLowering:
             return
         if self._modelled(call, callee.symbol, index, value, through):
             return
-        if callee.function is not None and callee.function.body is not None:
+        if callee.function is not None and self.program.is_read(callee.function):
             self._summarised(call, self.program.summary(callee.function), index, value, through)
             return
         self._by_type(call, callee, index, value, through)

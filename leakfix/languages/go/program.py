@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*)\(")
 """Where a call may stand: only a first look, the tree decides."""
 
-_DEEPEST_SUMMARY = 12
+_DEEPEST_SUMMARY = 4
 _OTHER_VERBS = frozenset({"Abort", "Close", "CloseWithError", "ListenAndServe", "Release", "Serve", "Shutdown", "Stop"})
 """Methods that end what they are called on, or keep it until it ends, whatever the models say of its type."""
 
@@ -83,13 +83,17 @@ class Program:
 
     def summary_graph(self, function: Function, follow: int | None = None) -> Graph | None:
         """The flow graph that a part of a summary is read off; None for a function without one, or too deep."""
-        if function.body is None or function.has_error or self._depth >= _DEEPEST_SUMMARY:
+        if not self.is_read(function) or function.has_error or self._depth >= _DEEPEST_SUMMARY:
             return None
         self._depth += 1
         try:
             return lower(self, function.file, function, function.node, follow=follow)
         finally:
             self._depth -= 1
+
+    def is_read(self, function: Function | None) -> bool:
+        """Whether a function's body is read for what it does: bodies of dependencies are not, models and types tell."""
+        return function is not None and function.body is not None and not self.world.is_downloaded(function.file)
 
     def parameter_count(self, function: Function) -> int:
         """How many operands a function has, its receiver included."""
@@ -107,14 +111,14 @@ class Program:
 
     def sharing(self, callee: Callee | None) -> frozenset[int]:
         """The results of a project's function that hold, next to another result, what the caller has to release."""
-        if callee is None or callee.function is None or callee.function.body is None:
+        if callee is None or callee.function is None or not self.is_read(callee.function):
             return frozenset()
         return self.summary(callee.function).holders
 
     def owned(self, callee: Callee, call: Node, file: File) -> Mapping[int, tuple[Obligation, int | None]]:
         """What a call makes its caller owe: result index to obligation and the index of the error, if any."""
         found = from_models(self.models, callee, call, file)
-        if found or callee.function is None or callee.function.body is None:
+        if found or callee.function is None or not self.is_read(callee.function):
             return found
         summary = self.summary(callee.function)
         error = error_result(callee.signature)

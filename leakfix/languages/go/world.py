@@ -105,6 +105,10 @@ class World:
             self._names[key] = name
         return name
 
+    def is_downloaded(self, file: File) -> bool:
+        """Whether a file lies in the module cache: a dependency, no code of the project."""
+        return file.path.is_relative_to(self._cache)
+
     def module_of(self, directory: Path) -> Module | None:
         """Return the module that holds an absolute directory: the nearest go.mod upwards."""
         if directory not in self._modules:
