@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from leakfix.languages.language import Language
     from leakfix.project import Candidate, Configuration
 
+# Without it, the head of a file need not be looked at.
+_GENERATED = b"Code generated"
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -71,7 +74,7 @@ def gather(
 
 def _input(candidate: Candidate, configuration: Configuration, *, is_named: bool) -> Input | None:
     data = read(candidate, configuration.max_file_size)
-    generated = is_generated(data)
+    generated = _GENERATED in data and is_generated(data)
     if generated and not is_named:
         return None
     return Input(candidate.path, candidate.display, candidate.language, data, generated)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from leakfix.project.discovery import Candidate
 
 LOOKED_AT_FOR_NUL = 8 << 10
+_PIECE = 1 << 20
 _WITHOUT_WAITING: int = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
@@ -32,11 +34,16 @@ def read(candidate: Candidate, max_size: int = DEFAULT_MAX_FILE_SIZE) -> bytes:
     `max_size` bytes, or is binary (a NUL in the first 8 KiB, as for git).
     """
     try:
-        with os.fdopen(os.open(candidate.path, os.O_RDONLY | os.O_CLOEXEC | _WITHOUT_WAITING), "rb") as file:
-            status = os.fstat(file.fileno())
+        descriptor = os.open(candidate.path, os.O_RDONLY | os.O_CLOEXEC | _WITHOUT_WAITING)
+        try:
+            status = os.fstat(descriptor)
+            if stat.S_ISDIR(status.st_mode):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable(Problem(candidate.display, "is not a regular file"))
-            data = file.read(max_size + 1)
+            data = _read(descriptor, min(status.st_size, max_size) + 1, max_size + 1)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise Unreadable(Problem(candidate.display, f"cannot be read: {because(error)}")) from error
     if len(data) > max_size:
@@ -44,3 +51,16 @@ def read(candidate: Candidate, max_size: int = DEFAULT_MAX_FILE_SIZE) -> bytes:
     if b"\0" in data[:LOOKED_AT_FOR_NUL]:
         raise Unreadable(Problem(candidate.display, "is binary"))
     return data
+
+
+def _read(descriptor: int, expected: int, limit: int) -> bytes:
+    """At most `limit` bytes up to the end; one call when there are fewer than `expected`."""
+    data = os.read(descriptor, expected)
+    if len(data) < expected:
+        return data
+    pieces = [data]
+    left = limit - len(data)
+    while left > 0 and (data := os.read(descriptor, min(left, _PIECE))):
+        pieces.append(data)
+        left -= len(data)
+    return b"".join(pieces)

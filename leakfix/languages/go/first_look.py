@@ -17,14 +17,11 @@ if TYPE_CHECKING:
     from leakfix.models import Models
 
 _WORDS: Final = re.compile(rb"\w+")
-_NAME_AT_END: Final = re.compile(rb"\w+$")
+_NAME_AT_END: Final = re.compile(rb"\b\w++\Z")
 _QUOTED: Final = re.compile(rb'"([^"\s\\]+)"')
 _PARENTHESES: Final = re.compile(rb"[()]")
 _CLOSING: Final = tuple(b") %b(" % method.encode() for method in CLOSING_METHODS)
-_CLOSED_TYPE: Final = re.compile(
-    rb"^func \(\w*\s*\*?(\w+)[^)]*\) (?:%b)\(" % b"|".join(method.encode() for method in CLOSING_METHODS), re.MULTILINE
-)
-_STRUCTURES: Final = (b" struct {\n", b" interface {\n")
+_RECEIVER: Final = re.compile(rb"func \(\w*\s*\*?(\w+)[^)]*\Z")
 _TYPE_NAME: Final = re.compile(rb"(\w+)(?:\[[^\n]*\])?$")
 _EMBEDDED: Final = re.compile(rb"\n\t+\*?(?:\w+\.)?(\w+)(?:\[[^\n]*\])?[ \t]*(?=[`/\n])")
 _METHODS: Final = re.compile(rb"\n\t+(?:%b)\(" % b"|".join(method.encode() for method in CLOSING_METHODS))
@@ -47,9 +44,16 @@ def acquiring_names(models: Models) -> frozenset[str]:
 def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     """Make the test whether a file may call a function of one of these names."""
     wanted = frozenset(name.removeprefix(METHOD).encode() for name in names)
+    # Where a longer name is cut there is no word boundary, so that no part of it is taken for a name.
+    longest = max(map(len, wanted), default=0)
+    at_end = _NAME_AT_END.search
 
     def test(data: bytes) -> bool:
-        return any(name in wanted for name in _called(data))
+        for piece in data.split(b"("):
+            name = at_end(piece, max(len(piece) - longest, 0))
+            if name is not None and name[0] in wanted:
+                return True
+        return False
 
     return test
 
@@ -58,7 +62,9 @@ def looks_broken(data: bytes) -> bool:
     """Whether a file has no package clause, braces that do not pair, a merge that was not finished, or is not UTF-8."""
     if data.count(b"{") != data.count(b"}") or _CONFLICT in data:
         return True
-    return not read_header(data).package or not (data.isascii() or _is_utf8(data))
+    if not data.startswith(b"package ") and b"\npackage " not in data and not read_header(data).package:
+        return True
+    return not (data.isascii() or _is_utf8(data))
 
 
 def imported(data: bytes) -> Iterator[str]:
@@ -108,15 +114,16 @@ def _released_types(files: Iterable[bytes], models: Models) -> frozenset[bytes]:
     found |= _CLOSING_INTERFACES
     embedding: list[tuple[bytes, list[bytes]]] = []
     for data in files:
-        if any(method in data for method in _CLOSING):
-            found.update(_CLOSED_TYPE.findall(data))
-        for name, body in _structures(data):
+        found.update(_closed_types(data))
+        for name, body in _bodies(data, b" interface {\n"):
             if _METHODS.search(body):
                 found.add(name)
             else:
-                embedded = _EMBEDDED.findall(body)
-                if embedded:
-                    embedding.append((name, embedded))
+                embedding.append((name, _EMBEDDED.findall(body)))
+        for name, body in _bodies(data, b" struct {\n"):
+            embedded = _EMBEDDED.findall(body)
+            if embedded:
+                embedding.append((name, embedded))
     for _ in range(_ROUNDS):
         promoted = {name for name, embedded in embedding if name not in found and not found.isdisjoint(embedded)}
         if not promoted:
@@ -125,17 +132,27 @@ def _released_types(files: Iterable[bytes], models: Models) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def _structures(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The struct and interface types of a file: the name and the lines."""
-    for opening in _STRUCTURES:
-        at = data.find(opening)
+def _closed_types(data: bytes) -> Iterator[bytes]:
+    """The types that a file declares a closing method for."""
+    for method in _CLOSING:
+        at = data.find(method)
         while at >= 0:
-            start = at + len(opening) - 1
-            name = _TYPE_NAME.search(data, data.rfind(b"\n", 0, at) + 1, at)
-            end = data.find(b"\n}", start)
-            if name is not None:
-                yield name[1], data[start : end + 1 if end >= 0 else len(data)]
-            at = data.find(opening, start)
+            receiver = _RECEIVER.match(data, data.rfind(b"\n", 0, at) + 1, at)
+            if receiver is not None:
+                yield receiver[1]
+            at = data.find(method, at + 1)
+
+
+def _bodies(data: bytes, opening: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The types of a file that are opened in this way: the name and the lines."""
+    at = data.find(opening)
+    while at >= 0:
+        start = at + len(opening) - 1
+        name = _TYPE_NAME.search(data, data.rfind(b"\n", 0, at) + 1, at)
+        end = data.find(b"\n}", start)
+        if name is not None:
+            yield name[1], data[start : end + 1 if end >= 0 else len(data)]
+        at = data.find(opening, start)
 
 
 def _makers(data: bytes, types: frozenset[bytes]) -> Iterator[tuple[bytes, frozenset[bytes]]]:
@@ -160,6 +177,8 @@ def _results(header: bytes) -> bytes:
     last = header.rfind(b")")
     if last < len(header) - 1:
         return header[last + 1 :]
+    if header.count(b"(") == 1 + header.startswith(b"("):
+        return b""
     depth = 0
     for match in reversed(list(_PARENTHESES.finditer(header))):
         depth += 1 if match[0] == b")" else -1
