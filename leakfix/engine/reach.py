@@ -23,7 +23,7 @@ class _Directory:
     """A digest of the source files in a directory, and the directories that its imports may lead to."""
 
     digest: str
-    neighbours: tuple[Path, ...]
+    neighbours: tuple[str, ...]
 
 
 class Reach:
@@ -31,19 +31,19 @@ class Reach:
 
     def __init__(self, inputs: Iterable[Input], languages: Mapping[str, Language]) -> None:
         self._languages = languages
-        self._read: dict[Path, bytes] = {}
+        self._read: dict[str, bytes] = {}
         directories: defaultdict[str, dict[Path, None]] = defaultdict(dict)
         for file in inputs:
-            self._read[file.path] = file.data
+            self._read[str(file.path)] = file.data
             directories[file.language][file.path.parent] = None
         self._surroundings = {name: languages[name].surroundings(found) for name, found in directories.items()}
         self._contents = {name: _contents(found) for name, found in self._surroundings.items()}
-        self._directories: dict[tuple[str, Path], _Directory | None] = {}
+        self._directories: dict[tuple[str, str], _Directory | None] = {}
 
     def digests(self, language: str, directory: str) -> tuple[str, ...]:
         """What the results of a directory (a display path) hang on, as digests in a fixed order."""
-        start = Path(os.path.abspath(directory or "."))  # noqa: PTH100 (links stay as they are)
-        seen: dict[Path, _Directory] = {}
+        start = os.path.abspath(directory or ".")  # noqa: PTH100 (links stay as they are)
+        seen: dict[str, _Directory] = {}
         waiting = [start]
         while waiting:
             path = waiting.pop()
@@ -53,13 +53,13 @@ class Reach:
                 waiting.extend(found.neighbours)
         return (self._contents[language], *(f"{path} {seen[path].digest}" for path in sorted(seen)))
 
-    def _directory(self, language: str, path: Path) -> _Directory | None:
+    def _directory(self, language: str, path: str) -> _Directory | None:
         key = (language, path)
         if key not in self._directories:
             self._directories[key] = self._look(self._languages[language], self._surroundings[language], path)
         return self._directories[key]
 
-    def _look(self, language: Language, surroundings: Surroundings, path: Path) -> _Directory | None:
+    def _look(self, language: Language, surroundings: Surroundings, path: str) -> _Directory | None:
         files = self._files(language, path)
         if files is None:
             return None
@@ -71,23 +71,24 @@ class Reach:
             imports.update(language.imports(data))
         return _Directory(digest.hexdigest(), tuple(dict.fromkeys(surroundings.neighbours(path, sorted(imports)))))
 
-    def _files(self, language: Language, path: Path) -> list[tuple[str, bytes]] | None:
+    def _files(self, language: Language, path: str) -> list[tuple[str, bytes]] | None:
         try:
             names = sorted(name for name in os.listdir(path) if name.endswith(language.suffixes))  # noqa: PTH208
         except OSError:
             return None
-        return [(name, self._data(path / name)) for name in names]
+        return [(name, self._data(f"{path}/{name}")) for name in names]
 
-    def _data(self, path: Path) -> bytes:
+    def _data(self, path: str) -> bytes:
         known = self._read.get(path)
-        if known is not None:
-            return known
-        try:
-            if not path.is_file() or path.stat().st_size > _LARGEST_FILE:
-                return b""
-            return path.read_bytes()
-        except OSError:
-            return b""
+        return _content(Path(path)) if known is None else known
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file outside of the scan; none when it is no file that an analysis would read."""
+    try:
+        return path.read_bytes() if path.is_file() and path.stat().st_size <= _LARGEST_FILE else b""
+    except OSError:
+        return b""
 
 
 def _contents(surroundings: Surroundings) -> str:

@@ -65,8 +65,11 @@ class Surroundings(ABC):
         """What holds for all files: named contents (files that settle versions and imports), in a fixed order."""
 
     @abstractmethod
-    def neighbours(self, directory: Path, imports: Iterable[str]) -> Iterable[Path]:
-        """The directories that imports in a directory may lead to, there or not, without those that never change."""
+    def neighbours(self, directory: str, imports: Iterable[str]) -> Iterable[str]:
+        """The directories that imports in a directory may lead to, there or not, without those that never change.
+
+        All are absolute paths; strings, because there are many.
+        """
 
 
 class Language(ABC):

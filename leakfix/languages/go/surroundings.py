@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.modules import escaped, go_path, module_cache, normal, read_module, read_workspace
@@ -9,7 +10,6 @@ from leakfix.languages.language import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from leakfix.languages.go.modules import Module
 
@@ -26,7 +26,8 @@ class GoSurroundings(Surroundings):
         self._above = sorted({parent for directory in directories for parent in (directory, *directory.parents)})
         self._modules: dict[Path, Module | None] = {}
         self._workspaces: dict[Path, tuple[Path, ...]] = {}
-        self._vendored: dict[Path, bool] = {}
+        self._reached: dict[str, _Roots] = {}
+        self._roots_of: dict[Path | None, _Roots] = {}
 
     def contents(self) -> Iterator[tuple[str, bytes]]:
         """Yield the files that settle imports and versions, and which of the required modules are downloaded."""
@@ -44,26 +45,41 @@ class GoSurroundings(Surroundings):
                 found = (str(place) for place in _downloads(module, self._cache) if place.is_dir())
                 yield f"{directory}: downloaded", "\n".join(found).encode("utf-8", "surrogateescape")
 
-    def neighbours(self, directory: Path, imports: Iterable[str]) -> Iterator[Path]:
+    def neighbours(self, directory: str, imports: Iterable[str]) -> Iterator[str]:
         """Yield the directories of imported packages: of own modules, replaced, vendored or in GOPATH."""
-        own = self._module(directory)
-        if own is None:
-            yield from (self._gopath / "src" / path for path in imports if _is_sane(path))
-            return
-        modules = [own, *self._others(own)]
+        if directory not in self._reached:
+            self._reached[directory] = self._roots(Path(directory))
+        roots = self._reached[directory]
         for path in imports:
-            if not _is_sane(path):
-                continue
-            for module in modules:
-                if module.is_std:
-                    yield module.directory / path
-                elif _within(path, module.path):
-                    yield module.directory / path[len(module.path) :].lstrip("/")
-                if self._has_vendor(module):
-                    yield module.directory / "vendor" / path
-                for (name, _), target in module.replaces.items():
-                    if not target.version and _within(path, name):
-                        yield normal(module.directory / target.path) / path[len(name) :].lstrip("/")
+            known = roots.known.get(path)
+            if known is None:
+                known = roots.known[path] = tuple(roots.lead(path)) if _is_sane(path) else ()
+            yield from known
+
+    def _roots(self, directory: Path) -> _Roots:
+        """Where the imports of a directory lead; one object for all directories of a module."""
+        own = self._module(directory)
+        key = own.directory if own is not None else None
+        if key not in self._roots_of:
+            self._roots_of[key] = self._find_roots(own)
+        return self._roots_of[key]
+
+    def _find_roots(self, own: Module | None) -> _Roots:
+        if own is None:
+            return _Roots((), (str(self._gopath / "src"),))
+        prefixes: list[tuple[str, str]] = []
+        everywhere: list[str] = []
+        for module in (own, *self._others(own)):
+            if module.is_std:
+                everywhere.append(str(module.directory))
+            else:
+                prefixes.append((module.path, str(module.directory)))
+            if (module.directory / "vendor").is_dir():
+                everywhere.append(str(module.directory / "vendor"))
+            for (name, _), target in module.replaces.items():
+                if not target.version:
+                    prefixes.append((name, str(normal(module.directory / target.path))))
+        return _Roots(tuple(dict.fromkeys(prefixes)), tuple(dict.fromkeys(everywhere)))
 
     def _module(self, directory: Path) -> Module | None:
         if directory not in self._modules:
@@ -87,10 +103,24 @@ class GoSurroundings(Surroundings):
             self._workspaces[directory] = read_workspace(directory)
         return self._workspaces[directory]
 
-    def _has_vendor(self, module: Module) -> bool:
-        if module.directory not in self._vendored:
-            self._vendored[module.directory] = (module.directory / "vendor").is_dir()
-        return self._vendored[module.directory]
+
+class _Roots:
+    """Directories of packages: for import paths that start in some way, and for all."""
+
+    def __init__(self, prefixes: tuple[tuple[str, str], ...], everywhere: tuple[str, ...]) -> None:
+        self.prefixes = prefixes
+        self.everywhere = everywhere
+        self.known: dict[str, tuple[str, ...]] = {}
+
+    def lead(self, path: str) -> Iterator[str]:
+        """Yield the directories that one import path may lead to."""
+        for prefix, directory in self.prefixes:
+            if path == prefix:
+                yield directory
+            elif path.startswith(f"{prefix}/"):
+                yield directory + path[len(prefix) :]
+        for directory in self.everywhere:
+            yield f"{directory}/{path}"
 
 
 def _downloads(module: Module, cache: Path) -> Iterator[Path]:
@@ -103,10 +133,6 @@ def _downloads(module: Module, cache: Path) -> Iterator[Path]:
             required.pop(name, None)
     for name, version in required.items():
         yield cache / f"{escaped(name)}@{escaped(version)}"
-
-
-def _within(path: str, module: str) -> bool:
-    return path == module or path.startswith(f"{module}/")
 
 
 def _is_sane(path: str) -> bool:
