@@ -25,7 +25,7 @@ Example:
                                              }
 
 A defer after which the loop never goes on is no leak: nothing is reported. Loops with few rounds that are plain to see,
-and tests, are reported as information. Iterations of range-over-func loops count like any other.
+tests, and what may have to live until the function returns are reported as information.
 
 Forms:
 - `wrap`: the body, from the acquisition on, becomes a function literal that is called at once. `return`, `break`,
@@ -64,6 +64,8 @@ WRAP = Form("wrap", "run the deferred call at the end of each iteration: wrap th
 INLINE = Form("inline", "call it behind the last use instead of deferring it", Safety.REVIEW)
 
 _FEW_ROUNDS = 10
+_MAYBE_MEANT = frozenset(("escapes", "outlives-iteration", "no-owner", "outer-state"))
+"""Refusals for what may have to live until the function returns: information only."""
 
 
 class DeferInLoop(Rule[Analysis]):
@@ -89,15 +91,14 @@ class DeferInLoop(Rule[Analysis]):
     def _finding(self, subject: Analysis, pile: Pile) -> Finding:
         first = pile.deferred[0]
         fixes, refusal = _fixes(subject, pile)
-        certain = pile.label is None and refusal is None
         return Finding.at(
             subject.source,
             Span(first.statement.start_byte, first.statement.end_byte),
             rule=self.id,
             function=pile.round.function.name,
             message=_message(pile, first),
-            severity=_severity(pile),
-            confidence=Confidence.HIGH if certain or fixes else Confidence.MEDIUM,
+            severity=_severity(pile, refusal),
+            confidence=Confidence.HIGH if refusal is None else Confidence.MEDIUM,
             trace=tuple(_trace(subject, pile)),
             fixes=fixes,
             refusal=refusal,
@@ -146,10 +147,11 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _severity(pile: Pile) -> Severity:
+def _severity(pile: Pile, refusal: Refusal | None) -> Severity:
+    meant = refusal is not None and refusal.code in _MAYBE_MEANT
     deadlock = any(deferred.role is Role.UNLOCK and ".Unlock()" in deferred.shown for deferred in pile.deferred)
     few = pile.rounds_at_most is not None and pile.rounds_at_most <= _FEW_ROUNDS
-    if pile.round.file.is_test or (few and not deadlock):
+    if pile.round.file.is_test or meant or (few and not deadlock):
         return Severity.INFO
     return Severity.WARNING
 

@@ -112,8 +112,17 @@ class Calls:
         if receiver is None or is_package(receiver, self._round):
             return False
         name = last_name(call.child_by_field_id(go.F_FUNCTION) or call)
-        given = [argument for argument in arguments_of(call) if self._marks.of(argument)]
-        return bool(_STORING.match(name)) and any(not self._is_context(argument) for argument in given)
+        if not _STORING.match(name):
+            return False
+        callee = self._round.types.callee(call)
+        given = [
+            at
+            for at, argument in enumerate(arguments_of(call))
+            if self._marks.of(argument) and not self._is_context(argument)
+        ]
+        if callee is None or name.startswith(("Reset", "Set")):
+            return bool(given)
+        return any(not only_borrows(_parameter(callee, at)) for at in given)
 
     def _leaves_running(self, call: Node, callee: Callee | None, receiver: Node) -> bool:
         """Whether a method of an object that works through the resource leaves something running."""

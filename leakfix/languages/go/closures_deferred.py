@@ -97,7 +97,8 @@ class Deferred:
         if self.literal is None:
             return " ".join(go.text(self.call).split())
         named = [action.call for action in self.actions if action.role is self.role]
-        return " ".join(go.text(named[0]).split()) if named else "func() {...}()"
+        closing = [call for call in named if _RELEASING.match(last_name(call.child_by_field_id(go.F_FUNCTION) or call))]
+        return " ".join(go.text((closing or named)[0]).split()) if named else "func() {...}()"
 
 
 def deferred_of(statement: Node, round_: Round) -> Deferred | None:

@@ -134,6 +134,7 @@ class _Judge:
             for call in self._deferred_calls(deferred)
         ):
             raise ObstructedError("recover", "the deferred function recovers from panics", deferred.statement)
+        self.state.check_arguments(deferred)
         if deferred.literal is not None:
             self.state.check(deferred, deferred.literal)
         roots: set[Variable] = set()

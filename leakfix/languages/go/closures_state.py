@@ -9,6 +9,7 @@ from leakfix.languages.go.closures_control import enclosing_loops, nested, state
 from leakfix.languages.go.closures_plan import ObstructedError
 from leakfix.languages.go.closures_results import results_of
 from leakfix.languages.go.closures_values import base_of, binding_of
+from leakfix.languages.go.types import Struct, underlying
 from leakfix.languages.go.versions import Version
 
 if TYPE_CHECKING:
@@ -34,6 +35,15 @@ class State:
         self.result: Variable | None = None
         """The named error result that a literal sets, which is to become the wrapping literal's own."""
 
+    def check_arguments(self, deferred: Deferred) -> None:
+        """Look at the arguments of a deferred call: what it is given the address of, it may write when it runs."""
+        stack = list(deferred.call.named_children)
+        while stack:
+            node = stack.pop()
+            if node.kind_id != go.FUNC_LITERAL:
+                stack.extend(node.named_children)
+                self._check_address(node)
+
     def check(self, deferred: Deferred, literal: Node) -> None:
         """Look at one deferred literal."""
         touched: dict[Variable, Node] = {}
@@ -43,6 +53,7 @@ class State:
             stack.extend(node.named_children)
             if node.kind_id in (go.ASSIGNMENT_STATEMENT, _INC, _DEC):
                 self._check_stores(node, literal)
+            self._check_address(node)
             variable = self.round.bindings.variable(node) if node.kind_id == go.IDENTIFIER else None
             if variable is None or _is_inside(variable, literal) or self.round.is_own(variable):
                 continue
@@ -90,6 +101,19 @@ class State:
             if variable is None or not (_is_inside(variable, literal) or self.round.is_own(variable)):
                 why = f"the deferred function writes {go.text(target)}, which others may read when the loop goes on"
                 raise ObstructedError("outer-state", why, statement)
+
+    def _check_address(self, node: Node) -> None:
+        """Refuse the address of something from outside, but for that of a struct, which is an object."""
+        operand = node.child_by_field_id(go.F_OPERAND) if node.kind_id == go.UNARY_EXPRESSION else None
+        if operand is None or not go.text(node).startswith("&"):
+            return
+        base = base_of(operand)
+        variable = self.round.bindings.variable(base) if base.kind_id == go.IDENTIFIER else None
+        inside = variable is None or self.round.is_own(variable)
+        if not inside and variable is not None and not isinstance(underlying(self.round.types.of(operand)), Struct):
+            code = "named-result" if variable.kind == "result" else "outer-state"
+            why = f"the deferred call gets the address of {go.text(operand)}, to change it when it runs"
+            raise ObstructedError(code, why, node)
 
     def _changes(self, variable: Variable, literal: Node | None) -> bool:
         """Whether a variable gets another value from the loop on, other than in the literal itself."""

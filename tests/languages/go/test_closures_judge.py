@@ -44,6 +44,7 @@ type Server struct {
 }
 
 func (s *Server) keep(f *os.File)           { s.file = f }
+func (s *Server) putAll(r io.Reader)        { io.Copy(io.Discard, r) }
 func (s *Server) lock(name string)          {}
 func (s *Server) unlock(name string)        {}
 func (s *Server) serve(ctx context.Context) { go func() { <-ctx.Done() }() }
@@ -55,6 +56,8 @@ func newParser(r io.Reader) *Parser     { return &Parser{r} }
 func (p *Parser) word() string          { return "" }
 func (p *Parser) run()                  { go p.word() }
 func size(f *os.File) (int64, error)    { info, err := f.Stat(); return info.Size(), err }
+func closeIn(mu *sync.RWMutex, c io.Closer) {}
+func finish(c io.Closer, err *error)     { *err = c.Close() }
 func remember(f *os.File)               { p := &Parser{f}; parsers = append(parsers, p) }
 func ask(ctx context.Context) error     { return ctx.Err() }
 func each(f *os.File, visit func())     { visit() }
@@ -145,6 +148,7 @@ def verdict(directory: Path, body: str) -> str:
         pytest.param("log.Print(newParser(f).word())", "safe", id="a parser over it"),
         pytest.param("parser := newParser(f)\nparser.run()", "escapes", id="a parser left running"),
         pytest.param("lib.Feed(f)", "escapes", id="an unknown function"),
+        pytest.param("s.putAll(f)", "safe", id="a method that puts what it reads"),
         pytest.param("dec := lib.NewDecoder(f)\nlog.Print(dec.Next())", "review", id="an unknown constructor"),
         pytest.param("dec := lib.NewDecoder(f)\nkept = append(kept, dec)", "escapes", id="and its result is kept"),
         pytest.param('if path == "" {\n\treturn int(f.Fd()), nil\n}', "safe", id="returned from"),
@@ -268,6 +272,10 @@ def test_locks(tmp_path: Path, body: str, expected: str) -> None:
             "named-result",
             id="and more",
         ),
+        pytest.param("finish(f, &err)", "named-result", id="is given the address of a result"),
+        pytest.param("finish(f, &s.failed)", "outer-state", id="is given the address of a field"),
+        pytest.param("func() { finish(f, &err) }()", "named-result", id="hands it on"),
+        pytest.param("closeIn(&s.rw, f)", "review", id="is given an object from outside"),
         pytest.param("func() {\n\tf.Close()\n\trecover()\n}()", "recover", id="recovers"),
     ],
 )
