@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from leakfix.report.diffs import shown_diff, small_diff, whole_diff
     from leakfix.report.patches import Split, write_patches
     from leakfix.report.sarif import sarif_report
-    from leakfix.report.structured import json_report
+    from leakfix.report.structured import BaselineError, json_report, read_baseline
     from leakfix.report.style import Style, safe
     from leakfix.report.tables import fixed_table, rules_json, rules_table, statistics_table
     from leakfix.report.text import finding_lines, fix_title, plural, summary, text_report
@@ -55,7 +55,7 @@ _HOMES = {
     "leakfix.report.diffs": ("shown_diff", "small_diff", "whole_diff"),
     "leakfix.report.patches": ("Split", "write_patches"),
     "leakfix.report.sarif": ("sarif_report",),
-    "leakfix.report.structured": ("json_report",),
+    "leakfix.report.structured": ("BaselineError", "json_report", "read_baseline"),
     "leakfix.report.style": ("Style", "safe"),
     "leakfix.report.tables": ("fixed_table", "rules_json", "rules_table", "statistics_table"),
     "leakfix.report.text": ("finding_lines", "fix_title", "plural", "summary", "text_report"),
@@ -81,6 +81,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Applied",
+    "BaselineError",
     "Chooser",
     "Confidence",
     "ConfigurationError",
@@ -127,6 +128,7 @@ __all__ = [
     "load_rules",
     "plural",
     "processors",
+    "read_baseline",
     "rules_json",
     "rules_table",
     "safe",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,14 +23,21 @@ if TYPE_CHECKING:
 @click.command("check")
 @scanning
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="Of the report.")
-def command(paths: tuple[str, ...], form: str, statistics: bool, **values: Any) -> int:
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Leave out the findings that this JSON report of an earlier run has.",
+)
+def command(paths: tuple[str, ...], form: str, baseline: Path | None, statistics: bool, **values: Any) -> int:
     """Tell of the leaks in the files at and below PATHS, by default in the current directory.
 
     A file that is named is looked at whatever ignores it. Exit code 0 when there is no finding, 1 when there is, 2 when
     a path that was named could not be looked at.
     """
     with told(), ProgressBar() as progress:
-        result = leakfix.scan(paths, options_of(values), progress)
+        known = leakfix.read_baseline(baseline) if baseline else frozenset()
+        result = leakfix.scan(paths, options_of(values), progress).without(known)
     tell_all((*result.errors, *result.warnings))
     out(_report(result, form))
     if statistics:

@@ -45,6 +45,7 @@ def told() -> Iterator[None]:
 def _known() -> tuple[type[Exception], ...]:
     """The errors that tell the user what to change."""
     return (
+        leakfix.BaselineError,
         leakfix.ConfigurationError,
         leakfix.ModelError,
         leakfix.OptionError,

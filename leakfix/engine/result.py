@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from leakfix.project import Problem
     from leakfix.rules import Finding
@@ -23,7 +23,7 @@ class Statistics:
     opened: int
     """Those of them that had to be parsed, in this run or in the one whose results were taken from the cache."""
     suppressed: int
-    """Findings that a comment in the source keeps quiet."""
+    """Findings that a comment in the source, or a baseline, keeps quiet."""
     rules: Mapping[str, int]
     """Findings of each rule."""
     forms: Mapping[str, int]
@@ -58,6 +58,18 @@ class Result:
     warnings: tuple[Problem, ...]
     statistics: Statistics
     sources: Mapping[str, Source] = field(repr=False)
+
+    def without(self, fingerprints: Collection[str]) -> Result:
+        """The same without the findings that bear one of the fingerprints: those of a baseline, that are known."""
+        known = frozenset(fingerprints)
+        findings = tuple(finding for finding in self.findings if finding.fingerprint not in known)
+        counted = Statistics.of(
+            findings,
+            files=self.statistics.files,
+            opened=self.statistics.opened,
+            suppressed=self.statistics.suppressed + len(self.findings) - len(findings),
+        )
+        return replace(self, findings=findings, statistics=counted)
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from leakfix.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from leakfix.engine.result import Result
     from leakfix.rules import Finding, Fix
@@ -27,6 +28,21 @@ def json_report(result: Result) -> Iterator[str]:
     problems = sorted({*result.errors, *result.warnings})
     yield from _separated(json.dumps({"path": entry.path, "message": entry.message}) for entry in problems)
     yield "]}"
+
+
+class BaselineError(ValueError):
+    """A file that is no report of findings."""
+
+
+def read_baseline(path: Path) -> frozenset[str]:
+    """The fingerprints of the findings in a JSON report of an earlier run. Raises BaselineError."""
+    try:
+        report = json.loads(path.read_bytes())
+        return frozenset(str(finding["fingerprint"]) for finding in report["findings"])
+    except OSError as error:
+        raise BaselineError(f"{path}: cannot be read: {(error.strerror or type(error).__name__).lower()}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BaselineError(f"{path}: is no report that `check --format json` has printed") from error
 
 
 def finding_object(finding: Finding) -> dict[str, object]:

@@ -320,6 +320,22 @@ class TestSuppression:
         assert console.json("store.go")["findings"] == []
 
 
+class TestBaseline:
+    def test_known_findings_are_left_out(self, console: Console, tree: Path) -> None:
+        (tree / "known.json").write_text(console.run("check", "--format", "json", "store.go").stdout)
+        left = console.json("--baseline", "known.json")["findings"]
+        assert [finding["path"] for finding in left] == ["deep/deep.go"]
+        assert console.run("check", "--baseline", "known.json", "store.go").returncode == 0
+
+    @pytest.mark.parametrize("text", [None, "", "[]", '{"findings": [1]}', "[" * 100_000])
+    def test_what_is_no_report_is_2(self, console: Console, tree: Path, text: str | None) -> None:
+        if text is not None:
+            (tree / "known.json").write_text(text)
+        done = console.run("check", "--baseline", "known.json")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("leakfix: known.json: ")
+
+
 class TestTerminal:
     def test_colours_are_for_terminals_or_when_forced(self, console: Console, tree: Path) -> None:
         assert "\x1b[" not in console.run("check").stdout
