@@ -189,16 +189,17 @@ class _Pursuit:
         self.repeats = False
         self.releases = tuple(
             (tuple(parts[:-1]), parts[-1]) for parts in (r.split(".") for r in self.site.obligation.releases)
-        )
+        ) or (((), ANY_METHOD),)
 
     def leak(self) -> Leak:
         """What was found, once every path was followed."""
         losses = sorted(self.losses.values(), key=lambda loss: loss.span)
         if self.graph.ends_process and not self.site.obligation.writes and not self.repeats:
             losses = []
+        told = [self._told(loss) for loss in losses]
         return Leak(
             self.site,
-            tuple(self._told(loss) for loss in losses),
+            tuple(loss for loss in told if not _is_empty_container(loss)),
             frozenset(self.fates),
             frozenset(self.methods),
             self.repeats,
@@ -394,6 +395,16 @@ class _Pursuit:
         if any(event.source.holds(carrier) or carrier.holds(event.source) for carrier in carriers):
             return replace(state, derived=state.derived | {(event.target, event.closes)})
         return state
+
+
+def _is_empty_container(loss: Loss) -> bool:
+    """Whether the path to a loss is the one on which the loop that empties a container has no turn.
+
+    What an element holds is handed on or released by a loop over the elements, and the path around that loop is only
+    taken where there are none.
+    """
+    weak = loss.holder is not None and loss.holder.weak
+    return weak and bool(loss.others & {Status.RELEASED, Status.HANDED_ON})
 
 
 def _last_branch(step: Step[_State]) -> tuple[Span | None, bool | None]:

@@ -212,7 +212,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """What an acquisition obliges to: the methods that release, as the models name them."""
+    """What an acquisition obliges to: the methods that release, as the models name them; none if a function does."""
 
     resource: str
     noun: str

@@ -51,6 +51,7 @@ class CallLowering:
         if builtin is not None:
             return [builtin]
         if self._released_by_verb(node, function, name, receiver, deferred=False):
+            self._give(node, arguments)
             return [NOTHING]
         concerned = self._concerned(receiver, arguments)
         if not concerned and name not in self.program.names:
@@ -77,6 +78,7 @@ class CallLowering:
         receiver = self._receiver(function)
         arguments = self._arguments(node)
         if self._released_by_verb(node, function, _last_name(function), receiver, deferred=True):
+            self._give(node, arguments)
             return
         if self._concerned(receiver, arguments):
             callee = self.frame.types.callee(node)
@@ -95,6 +97,11 @@ class CallLowering:
             self.values.hand_on(node, argument, Handing.CAPTURED)
         if _last_name(function) in self.program.names:
             self._lose(node, self._results(node, self.frame.types.callee(node), NOTHING, {}))
+
+    def _give(self, node: Node, arguments: list[Value]) -> None:
+        """A call of a function that is followed itself gets these, and may keep them."""
+        for argument in arguments:
+            self.frame.escape(span_of(node), argument, Handing.PASSED)
 
     def _lose(self, node: Node, results: list[Value]) -> None:
         """Nothing holds the results of the call."""
@@ -143,12 +150,20 @@ class CallLowering:
         if function is None or function.kind_id != syntax.SELECTOR_EXPRESSION:
             return None
         name, operand = _last_name(function), function.child_by_field_id(syntax.F_OPERAND)
-        if name not in self.program.draining_methods or operand is None:
+        return self._ended_by(condition, operand, name) if name in self.program.draining_methods else None
+
+    def ended(self, channel: Node | None) -> Release | None:
+        """For what is received from ``x.Done()``: the release that it tells of, for ``x`` has come to its end."""
+        function = channel.child_by_field_id(syntax.F_FUNCTION) if channel is not None else None
+        if channel is None or function is None or _last_name(function) != "Done":
             return None
-        place = self.values.place(operand)
+        return self._ended_by(channel, function.child_by_field_id(syntax.F_OPERAND), "Done")
+
+    def _ended_by(self, call: Node, operand: Node | None, name: str) -> Release | None:
+        place = self.values.place(operand) if operand is not None else None
         if place is None or place.root not in self.frame.tracked:
             return None
-        return Release(span_of(condition), place, drained_by(name), drains=True)
+        return Release(span_of(call), place, drained_by(name), drains=True)
 
     # what the lowering of values asks
 
@@ -198,13 +213,16 @@ class CallLowering:
             return Value(fresh=True)
         if function.kind_id != syntax.IDENTIFIER or name not in ("append", "copy", "len", "cap", "delete", "close"):
             return None
-        if self.frame.variable(function) is not None or not self._concerned(NOTHING, arguments):
+        if self.frame.variable(function) is not None:
             return None
-        if name == "append":
-            links = list(arguments[0].links)
-            for argument in arguments[1:]:
+        concerned = self._concerned(NOTHING, arguments)
+        if name == "append" and arguments:
+            links = list(arguments[0].links) if concerned else []
+            for argument in arguments[1:] if concerned else ():
                 links.extend(argument.under(("[]",)).links)
-            return Value(tuple(links))
+            return Value(tuple(links), count=Outcome.TRUE if len(arguments) > 1 and not _is_spread(node) else None)
+        if not concerned:
+            return None
         if name == "close" and arguments:
             for link in arguments[0].links:
                 self.frame.emit(Release(span_of(node), link.place, "close"))
@@ -267,6 +285,12 @@ class CallLowering:
             values[index] = Value((Link(resource), *values[index].links), pending=site)
         if error is not None and error < len(values):
             values[error] = Value((*values[error].links, Link(failure)))
+
+
+def _is_spread(call: Node) -> bool:
+    """Whether the last argument of a call is ``list...``, which may be empty."""
+    arguments = syntax.operands(call.child_by_field_id(syntax.F_ARGUMENTS) or call)
+    return bool(arguments) and arguments[-1].kind_id == syntax.VARIADIC_ARGUMENT
 
 
 def _joined(values: list[Value]) -> Value:

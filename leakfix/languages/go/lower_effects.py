@@ -15,7 +15,7 @@ from leakfix.flow import ANY_METHOD, Escape, Handing, Release
 from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry, can_read_through, only_borrows
 from leakfix.languages.go.lower_frame import Frame, Link, Relation, Value, span_of
-from leakfix.languages.go.types import Signature, Slice, underlying
+from leakfix.languages.go.types import Basic, Signature, Slice, underlying
 from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _ITERATES: Final = re.compile(r"(?:For)?Each|Range|Walk|Visit|Iterate|Iter|Ascend|Descend")
 """Methods that call a function for each of many before they return, by the naming that Go code keeps to."""
+
+_KEEPS: Final = re.compile(r"(?:Add|Attach|Put|Register|Reset|Set|Start|Store|Use)(?:[A-Z]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ class EffectLowering:
             return
         if self._modelled(call, callee.symbol, index, value, through):
             return
+        if index != RECEIVER and _closes_number(call, parameter(callee, index)):
+            self._hand_over(call, index, value)
+            return
         if callee.function is not None and self.program.is_read(callee.function):
             self._summarised(call, self.program.summary(callee.function), index, value, through)
             return
@@ -89,10 +94,14 @@ class EffectLowering:
                 relation = Relation.OWNING if wrap.closes else Relation.THROUGH
                 through.setdefault(0, []).append(value.through(relation))
             return True
-        if models.borrows(symbol):
+        borrow = models.borrow(symbol)
+        if borrow is None:
+            return False
+        if borrow.until and not self.program.calls(self.frame.function, borrow.until):
+            self._hand_over(call, index, value)
+        else:
             self._run(call, index, value)
-            return True
-        return False
+        return True
 
     def _run(self, call: Call, index: int, value: Value) -> None:
         """A callee that keeps nothing calls the functions that it is given."""
@@ -124,6 +133,8 @@ class EffectLowering:
         """Nothing but the signature is known."""
         standard = self.program.is_standard(callee.package, self.frame.file)
         borrows = value.place is not None or standard if index == RECEIVER else only_borrows(parameter(callee, index))
+        if index != RECEIVER and not standard and (_stores(call) or _is_descriptor(call, value)):
+            borrows = False
         if not borrows:
             self._hand_over(call, index, value)
         results = callee.signature.results if callee.signature is not None else (None,)
@@ -168,6 +179,22 @@ def _is_element(call: Call, index: int) -> bool:
 
 def _without_element(path: tuple[str, ...], count: int) -> tuple[str, ...]:
     return path[count:] if path[:count] == ("[]",) else path
+
+
+def _closes_number(call: Call, of: Type | None) -> bool:
+    """Whether a callee closes the descriptor that it is given, by its name: a number's type tells nothing."""
+    return call.name.lower().startswith("close") and isinstance(underlying(of), Basic)
+
+
+def _stores(call: Call) -> bool:
+    """Whether a method is there, by its name, to keep what it is given, be it for what it leaves running."""
+    return call.callee is not None and call.callee.kind == "method" and bool(_KEEPS.match(call.name))
+
+
+def _is_descriptor(call: Call, value: Value) -> bool:
+    """Whether a function of which nothing is known gets a number by which the resource can be closed."""
+    unknown = call.callee is not None and call.callee.kind == "value"
+    return unknown and any(link.relation is Relation.OWNING for link in value.links)
 
 
 def parameter(callee: Callee, index: int) -> Type | None:

@@ -27,6 +27,7 @@ from leakfix.flow import (
     Site,
     Test,
 )
+from leakfix.languages.go import syntax
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -38,6 +39,21 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Function
     from leakfix.languages.go.program import Program
     from leakfix.languages.go.scopes import Bindings, Variable
+
+
+COUNT = "#"
+"""The path component below which it is kept whether a number is other than 0, or a container holds anything."""
+
+
+_CHANGING = frozenset(
+    {
+        syntax.ASSIGNMENT_STATEMENT,
+        syntax.RANGE_CLAUSE,
+        syntax.RECEIVE_STATEMENT,
+        syntax.kind("inc_statement"),
+        syntax.kind("dec_statement"),
+    }
+)
 
 
 class Relation(Enum):
@@ -71,6 +87,8 @@ class Value:
     """The acquisition that evaluating the expression does, until the value is bound."""
     fresh: bool = False
     """A new object that nothing else refers to."""
+    count: Outcome | None = None
+    """For a number whether it is other than 0, for a container whether it holds anything, as far as that is known."""
 
     @property
     def place(self) -> Place | None:
@@ -90,6 +108,30 @@ class Value:
 
 
 NOTHING = Value()
+
+
+def _owner(node: Node) -> Node | None:
+    """The innermost function declaration or literal around a node."""
+    at = node.parent
+    while at is not None and at.kind_id not in syntax.FUNCTION_KINDS:
+        at = at.parent
+    return at
+
+
+def _is_assigned(node: Node) -> bool:
+    """Whether a use of a variable is one that changes it."""
+    at = node.parent
+    if at is not None and at.kind_id == syntax.EXPRESSION_LIST and at.parent is not None:
+        at = at.parent
+    if at is None or at.kind_id not in _CHANGING:
+        return False
+    left = at.child_by_field_id(syntax.F_LEFT)
+    return left is None or left.start_byte <= node.start_byte < left.end_byte
+
+
+def _is_addressed(node: Node) -> bool:
+    parent = node.parent
+    return parent is not None and parent.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(parent) == "&"
 
 
 def span_of(node: Node) -> Span:
@@ -142,6 +184,7 @@ class Frame:
         self._temporaries = 0
         self._variables: dict[int, Variable] = {}
         self._uses: dict[int, tuple[int, ...]] = {}
+        self._steady: dict[int, bool] = {}
 
     # blocks
 
@@ -248,6 +291,20 @@ class Frame:
         """Whether the variable is declared by the function being lowered, not by one around it."""
         return self.owner.start_byte <= root < self.owner.end_byte
 
+    def is_steady(self, place: Place) -> bool:
+        """Whether a place is a variable that nothing but the statements of this function can change."""
+        if place.path or place.root < 0 or not self.is_own(place.root):
+            return False
+        known = self._steady.get(place.root)
+        if known is None:
+            variable = self._variables[place.root]
+            uses = self.bindings.uses(variable)
+            known = not any(
+                _is_addressed(use) or (_is_assigned(use) and _owner(use) != variable.function) for use in uses
+            )
+            self._steady[place.root] = known
+        return known
+
     def temporary(self) -> Place:
         """A new place without a name."""
         self._temporaries += 1
@@ -325,6 +382,8 @@ class Frame:
         """``target`` takes the value; what it held before is overwritten."""
         if any(link.place == target and not link.path and link.relation is Relation.ALIAS for link in value.links):
             links = tuple(link for link in value.links if link.place != target or link.path)
+            self.emit(Assign(span, target.below(COUNT)))
+            self.count(span, target, value.count)
             self._connect(span, target, links)
             return
         links = value.links
@@ -335,7 +394,13 @@ class Frame:
             self._connect(span, between, links)
             links = (Link(between),)
         self.emit(Assign(span, target, value.known))
+        self.count(span, target, value.count)
         self._connect(span, target, links)
+
+    def count(self, span: Span, target: Place, known: Outcome | None) -> None:
+        """What ``target`` counts is known from here on."""
+        if known is not None and self.is_steady(target):
+            self.emit(Assign(span, target.below(COUNT), known))
 
     def connect(self, span: Span, target: Place, value: Value) -> None:
         """``target``, just overwritten, takes what the value holds."""

@@ -11,8 +11,9 @@ from leakfix.flow import Handing, Outcome, Place, Test
 from leakfix.languages.go import syntax
 from leakfix.languages.go.lower_calls import CallLowering
 from leakfix.languages.go.lower_closures import ClosureLowering
-from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Value, span_of
+from leakfix.languages.go.lower_frame import COUNT, NOTHING, Frame, Link, Value, span_of
 from leakfix.languages.go.scopes import takes_fields
+from leakfix.languages.go.types import Slice, underlying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,10 +26,24 @@ _CONSTANTS = {
     syntax.FALSE: Value(known=Outcome.FALSE),
 }
 
+_COUNTS = {
+    (">", "0"): Outcome.TRUE,
+    ("!=", "0"): Outcome.TRUE,
+    (">=", "1"): Outcome.TRUE,
+    ("==", "0"): Outcome.FALSE,
+    ("<=", "0"): Outcome.FALSE,
+    ("<", "1"): Outcome.FALSE,
+}
+"""What a comparison with a literal tells of a count where it holds; counts are taken not to be negative."""
+
 _ERROR_TESTS = frozenset(
     {"errors.Is", "errors.As", "errors.AsType", "os.IsNotExist", "os.IsExist", "os.IsPermission", "os.IsTimeout"}
 )
 """Functions that are true only of an error that is not nil (package documentation of errors and os)."""
+
+
+def _number(node: Node) -> Value:
+    return Value(count=Outcome.FALSE if syntax.text(node) == "0" else Outcome.TRUE)
 
 
 class ValueLowering:
@@ -51,6 +66,7 @@ class ValueLowering:
             syntax.UNARY_EXPRESSION: self._unary,
             syntax.PARENTHESIZED_EXPRESSION: lambda node: self.value(syntax.unparen(node)),
             syntax.BINARY_EXPRESSION: self._binary,
+            syntax.INT_LITERAL: _number,
         }
 
     def value(self, node: Node) -> Value:
@@ -142,12 +158,34 @@ class ValueLowering:
     def _comparison(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
         left, right = node.child_by_field_id(syntax.F_LEFT), node.child_by_field_id(syntax.F_RIGHT)
         operator = self._operator(node)
-        if left is None or right is None or operator not in ("==", "!="):
+        if left is None or right is None:
+            return (), ()
+        counts = _COUNTS.get((operator, syntax.text(right))) if right.kind_id == syntax.INT_LITERAL else None
+        if counts is not None:
+            return self._counted(left, counts)
+        if operator not in ("==", "!="):
             return (), ()
         holds, fails = self.equality(left, right)
         if operator == "==":
             return holds, fails
         return fails, holds
+
+    def _counted(self, node: Node, holds: Outcome) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
+        """``n > 0`` and ``len(list) == 0``: whether a number is other than 0, or a container holds anything."""
+        inner = syntax.unparen(node)
+        if inner.kind_id == syntax.CALL_EXPRESSION:
+            function, arguments = (inner.child_by_field_id(f) for f in (syntax.F_FUNCTION, syntax.F_ARGUMENTS))
+            operands = syntax.operands(arguments) if arguments is not None else []
+            if function is None or syntax.text(function) != "len" or len(operands) != 1:
+                return (), ()
+            inner = syntax.unparen(operands[0])
+            if not isinstance(underlying(self.frame.types.of(inner)), Slice):
+                return (), ()
+        place = self.place(inner) if inner.kind_id == syntax.IDENTIFIER else None
+        if place is None or not self.frame.is_steady(place):
+            return (), ()
+        counted = place.below(COUNT)
+        return (Test(counted, holds),), (Test(counted, holds.opposite),)
 
     def _error_test(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
         arguments = syntax.operands(node.child_by_field_id(syntax.F_ARGUMENTS) or node)
@@ -213,9 +251,13 @@ class ValueLowering:
 
     def _unary(self, node: Node) -> Value:
         value = self._operand(node)
-        if self._operator(node) in ("&", "*"):
+        operator = self._operator(node)
+        if operator in ("&", "*"):
             return value
         self.settle(value)
+        ended = self.calls.ended(node.child_by_field_id(syntax.F_OPERAND)) if operator == "<-" else None
+        if ended is not None:
+            self.frame.emit(ended)
         return NOTHING
 
     def _composite(self, node: Node) -> Value:

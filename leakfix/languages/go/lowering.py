@@ -8,12 +8,13 @@ deferred call will release. Expressions are evaluated by `lower_values`, calls b
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Outcome, Place, Test
 from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry
-from leakfix.languages.go.lower_frame import NOTHING, Frame, Jump, Link, Value, span_of
+from leakfix.languages.go.lower_frame import COUNT, NOTHING, Frame, Jump, Link, Value, span_of
 from leakfix.languages.go.lower_values import ValueLowering
 from leakfix.languages.go.obligations import assigned_to
 from leakfix.text import Span
@@ -51,9 +52,19 @@ _LEAVES = re.compile(
 )
 """A first look at a statement that mentions nothing followed: control may not get to its end."""
 _TELLING = frozenset(
-    {syntax.NIL, syntax.TRUE, syntax.FALSE, syntax.COMPOSITE_LITERAL, syntax.UNARY_EXPRESSION, syntax.CALL_EXPRESSION}
+    {
+        syntax.NIL,
+        syntax.TRUE,
+        syntax.FALSE,
+        syntax.INT_LITERAL,
+        syntax.COMPOSITE_LITERAL,
+        syntax.UNARY_EXPRESSION,
+        syntax.CALL_EXPRESSION,
+    }
 )
 """Values of which something is known where they are assigned: constants, and new objects."""
+_INCREMENT = syntax.kind("inc_statement")
+_DECREMENT = syntax.kind("dec_statement")
 _MAY_HOLD_LABELS = frozenset({syntax.LABELED_STATEMENT, syntax.STATEMENT_LIST, syntax.BLOCK})
 
 
@@ -115,6 +126,8 @@ class StatementLowering:
             syntax.SHORT_VAR_DECLARATION: self._assignment,
             syntax.ASSIGNMENT_STATEMENT: self._assignment,
             syntax.VAR_DECLARATION: self._var,
+            _INCREMENT: self._step,
+            _DECREMENT: self._step,
             syntax.IF_STATEMENT: self._if,
             syntax.FOR_STATEMENT: self._for,
             syntax.EXPRESSION_SWITCH_STATEMENT: self._switch,
@@ -186,6 +199,8 @@ class StatementLowering:
         """Whether a statement that concerns nothing that is followed needs no more than this."""
         kind = node.kind_id
         if kind == syntax.RETURN_STATEMENT:
+            if self.results and not syntax.operands(node):
+                return False
             self.frame.exit(ExitKind.RETURN, span_of(node))
             return True
         if kind in (syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT):
@@ -259,6 +274,7 @@ class StatementLowering:
                 if place is not None:
                     self.frame.fresh.add(place.root)
                     self.frame.emit(Assign(span_of(spec), place, self._zero(spec)))
+                    self.frame.count(span_of(spec), place, self._zero_count(spec))
 
     def _zero(self, spec: Node) -> Outcome | None:
         """What is known of a variable declared without a value."""
@@ -272,6 +288,20 @@ class StatementLowering:
             return Outcome.FALSE
         return Outcome.NIL if name == "error" else None
 
+    def _zero_count(self, spec: Node) -> Outcome | None:
+        """Whether a variable declared without a value counts nothing."""
+        of = spec.child_by_field_id(syntax.F_TYPE)
+        counts = of is not None and (of.kind_id == syntax.SLICE_TYPE or syntax.text(of) == "int")
+        return Outcome.FALSE if counts else None
+
+    def _step(self, node: Node) -> None:
+        """``n++`` and ``n--``."""
+        for operand in syntax.operands(node):
+            place = self.values.place(operand)
+            if place is not None and not place.path:
+                self.frame.emit(Assign(span_of(node), place.below(COUNT)))
+                self.frame.count(span_of(node), place, Outcome.TRUE if node.kind_id == _INCREMENT else None)
+
     # assignments
 
     def _assignment(self, node: Node) -> None:
@@ -280,6 +310,8 @@ class StatementLowering:
             return
         targets = syntax.operands(left)
         values = self._evaluate(syntax.operands(right), len(targets))
+        if syntax.operator(node) not in ("", "="):
+            values = [replace(value, count=None) for value in values]
         if node.kind_id == syntax.SHORT_VAR_DECLARATION:
             for target in targets:
                 self._declare(target)
@@ -310,7 +342,7 @@ class StatementLowering:
             if place is not None:
                 self.frame.connect(span, place, value)
             elif target.type != "_" and syntax.text(target) != "_":
-                self.frame.escape(span, value, Handing.STORED)
+                self._store_outside(target, value, span)
         sites = [self.frame.graph.sites[index] for index in pending]
         self.frame.emit(Drop(span, frozenset(site.place.root for site in sites)))
 
@@ -320,6 +352,22 @@ class StatementLowering:
         key = node.child_by_field_id(syntax.F_INDEX) if node.kind_id == syntax.INDEX_EXPRESSION else None
         if key is not None:
             self.values.hand_on(node, self.values.value(key), Handing.STORED)
+
+    def _store_outside(self, target: Node, value: Value, span: Span) -> None:
+        """A result goes where others can see it; if that is the error, tests of it still tell of the acquisition.
+
+        An error that goes to a variable of the package leaves it open whether there is anything to release.
+        """
+        self.frame.escape(span, value, Handing.STORED)
+        place = self.values.place(target)
+        if value.pending is not None:
+            return
+        if place is not None and not place.weak:
+            self.frame.emit(Assign(span, place, value.known))
+            self.frame.connect(span, place, value)
+        for site in self.frame.graph.sites if place is None else ():
+            if any(link.place == site.error for link in value.links):
+                self.frame.emit(Escape(span, site.place, Handing.STORED))
 
     def _acquired(self, place: Place | None, value: Value) -> None:
         if value.pending is None:
@@ -468,8 +516,11 @@ class StatementLowering:
         self.frame.scopes.pop()
         self._resume(after)
 
-    def condition(self, node: Node, holds: int, fails: int, span: Span) -> None:
-        """Branch on a condition; ``&&``, ``||`` and ``!`` become edges of their own."""
+    def condition(self, node: Node, holds: int, fails: int, span: Span, *, negated: bool = False) -> None:
+        """Branch on a part of the condition at ``span``; ``&&``, ``||`` and ``!`` become edges of their own.
+
+        ``negated`` tells whether the whole holds where the part fails.
+        """
         node = syntax.unparen(node)
         operator = node.child_by_field_id(syntax.F_OPERATOR)
         kind = operator.type if operator is not None else ""
@@ -479,14 +530,14 @@ class StatementLowering:
                 return
             second = self.frame.new_block()
             first = (second, fails) if kind == "&&" else (holds, second)
-            self.condition(left, *first, span)
+            self.condition(left, *first, span, negated=negated)
             self._resume(second)
-            self.condition(right, holds, fails, span)
+            self.condition(right, holds, fails, span, negated=negated)
             return
         if node.kind_id == syntax.UNARY_EXPRESSION and kind == "!":
             operand = node.child_by_field_id(syntax.F_OPERAND)
             if operand is not None:
-                self.condition(operand, fails, holds, span)
+                self.condition(operand, fails, holds, span, negated=not negated)
             return
         if node.kind_id in (syntax.TRUE, syntax.FALSE):
             self.frame.goto(holds if node.kind_id == syntax.TRUE else fails)
@@ -500,8 +551,8 @@ class StatementLowering:
             self.frame.graph.blocks[exhausted].events.append(drained)
             self.frame.link(exhausted, fails)
             fails = exhausted
-        self.frame.branch(holds, positive, span, True)
-        self.frame.branch(fails, negative, span, False)
+        self.frame.branch(holds, positive, span, not negated)
+        self.frame.branch(fails, negative, span, negated)
         self.frame.current = None
 
     def _resume(self, block: int) -> None:
@@ -574,7 +625,7 @@ class StatementLowering:
         """Variables from outside a loop that only its body uses, and that every turn assigns before it reads them."""
         dead = set()
         for root in self.frame.tracked:
-            if root < 0 or root >= body.start_byte or not self.frame.is_own(root):
+            if root < 0 or root >= body.start_byte or root in self.results or not self.frame.is_own(root):
                 continue
             uses = self.frame.uses_of(root)
             if uses and all(body.start_byte <= use < body.end_byte for use in uses):
@@ -714,6 +765,9 @@ class StatementLowering:
     def _receive(self, node: Node) -> None:
         left = node.child_by_field_id(syntax.F_LEFT)
         declares = any(child.type == ":=" for child in node.children)
+        right = node.child_by_field_id(syntax.F_RIGHT)
+        if right is not None:
+            self.values.value(right)
         for target in syntax.operands(left) if left is not None else []:
             if declares:
                 self._declare(target)

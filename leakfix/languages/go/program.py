@@ -95,6 +95,16 @@ class Program:
         """Whether a function's body is read for what it does: bodies of dependencies are not, models and types tell."""
         return function is not None and function.body is not None and not self.world.is_downloaded(function.file)
 
+    def calls(self, function: Function, symbol: str) -> bool:
+        """Whether a function, or a literal in it, calls the function of this symbol."""
+        name = symbol.rpartition(".")[2].encode()
+        for match in CALLED.finditer(function.file.data, function.node.start_byte, function.node.end_byte):
+            call = _call_at(function.file.root, match.start(1), match.end(1)) if match[1] == name else None
+            callee = self.types(function).callee(call) if call is not None else None
+            if callee is not None and callee.symbol == symbol:
+                return True
+        return False
+
     def parameter_count(self, function: Function) -> int:
         """How many operands a function has, its receiver included."""
         signature = self.types(function).signature(function.node)

@@ -25,6 +25,8 @@ BEFORE_EXIT = Form("close-before-exit", "release before every exit that forgets 
 KEEP_ERROR = Form("keep-error", "defer the release and return its error")
 BIND = Form("bind", "bind the discarded result and release it")
 
+_PIPES = ("os/exec.Cmd.StdinPipe", "os/exec.Cmd.StdoutPipe", "os/exec.Cmd.StderrPipe")
+
 _ENDINGS = {
     LossKind.RETURN: "returns without releasing it",
     LossKind.END: "the function ends without releasing it",
@@ -90,6 +92,8 @@ class LifecycleRule(Rule[Analysis]):
             return Refusal("generated", "the file is generated: its generator is the place for the fix")
         if repair.leak.repeats and not repair.is_in_loop:
             return Refusal("goto", "the acquisition is repeated by goto, and where a turn ends is not plain")
+        if repair.waits and any(repair.analysis.program.calls(repair.unit.function, pipe) for pipe in _PIPES):
+            return Refusal("pipes", "the process may stay blocked on a pipe that nobody serves, and so would the wait")
         return None
 
     def why(self, repair: Repair) -> str:
