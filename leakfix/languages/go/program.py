@@ -13,7 +13,7 @@ from leakfix.languages.go.lowering import lower, lower_captured
 from leakfix.languages.go.obligations import error_result, from_models, of_type
 from leakfix.languages.go.packages import SnapshotPackage
 from leakfix.languages.go.scopes import Bindings
-from leakfix.languages.go.summaries import Summary
+from leakfix.languages.go.summaries import Depth, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,7 +52,7 @@ class Program:
         self.stopping_names = frozenset(s.rpartition(".")[2] for s in symbols if models.never_returns(s))
         self.checking_names = frozenset(s.rpartition(".")[2] for s in symbols if models.check(s) is not None)
         self.stubs = {resource.name: resource.stubs for resource in models.resources() if resource.stubs}
-        self._depth = 0
+        self.depth = Depth(_DEEPEST_SUMMARY)
 
     def bindings(self, function: Function) -> Bindings:
         """The variables of a function."""
@@ -82,14 +82,10 @@ class Program:
         return known
 
     def summary_graph(self, function: Function, follow: int | None = None) -> Graph | None:
-        """The flow graph that a part of a summary is read off; None for a function without one, or too deep."""
-        if not self.is_read(function) or function.has_error or self._depth >= _DEEPEST_SUMMARY:
+        """The flow graph that a part of a summary is read off; None for a function without one."""
+        if not self.is_read(function) or function.has_error:
             return None
-        self._depth += 1
-        try:
-            return lower(self, function.file, function, function.node, follow=follow)
-        finally:
-            self._depth -= 1
+        return lower(self, function.file, function, function.node, follow=follow)
 
     def is_read(self, function: Function | None) -> bool:
         """Whether a function's body is read for what it does: bodies of dependencies are not, models and types tell."""
@@ -116,8 +112,45 @@ class Program:
 
     def acquires(self, function: Function, call: Node) -> bool:
         """Whether a call of the function acquires something."""
+        quick = self._acquires_by_name(function.file, call)
+        if quick is not None:
+            return quick
         callee = self.types(function).callee(call)
         return callee is not None and bool(self.owned(callee, call, function.file))
+
+    def _acquires_by_name(self, file: File, call: Node) -> bool | None:
+        """The answer for a function that is named plainly, by its package or alone; None where types are needed.
+
+        That holds where the name cannot be a variable's: everywhere in the file a dot follows the package's name.
+        """
+        function = call.child_by_field_id(syntax.F_FUNCTION)
+        operand = function.child_by_field_id(syntax.F_OPERAND) if function is not None else None
+        if function is None or operand is None or operand.kind_id != syntax.IDENTIFIER:
+            return None
+        qualifier, name = syntax.text(operand), syntax.text(function.child_by_field_id(syntax.F_FIELD) or function)
+        path = file.imports.get(qualifier)
+        if path is None or path == "C" or not self._is_never_a_variable(file, qualifier):
+            return None
+        symbol = f"{path}.{name}"
+        if self.models.acquires(symbol):
+            return None
+        package = self.world.imported(path, file.package)
+        if package is None or package.is_snapshot:
+            return False
+        declared = package.lookup(name)
+        if declared is None or declared.function is None or not self.is_read(declared.function):
+            return False
+        summary = self.summary(declared.function)
+        return None if summary.owned or summary.holders else False
+
+    def _is_never_a_variable(self, file: File, name: str) -> bool:
+        """Whether a name of the file is always followed by a dot, but where it is part of a string or path."""
+        key = f"plain:{name}"
+        known = file.cache.get(key)
+        if not isinstance(known, bool):
+            pattern = re.compile(rb'(?<![\w."/-])' + re.escape(name.encode()) + rb'(?![\w."/-])')
+            known = file.cache[key] = pattern.search(file.data) is None
+        return known
 
     def sharing(self, callee: Callee | None) -> frozenset[int]:
         """The results of a project's function that hold, next to another result, what the caller has to release."""

@@ -3,17 +3,61 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from leakfix.flow import Acquire, Copy, Derive, Escape, ExitKind, Graph, Handing, Obligation, Place, Release
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.program import Program
 
 Path = tuple[str, ...]
+Part = TypeVar("Part")
+
+
+class Depth:
+    """How many more calls deep summaries may look, and whether one had to stop there."""
+
+    __slots__ = ("left", "met")
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+        self.met = False
+
+
+class Depths(Generic[Part]):
+    """One part of a summary: final, or, where it met the end of the depth, as known with so many calls left."""
+
+    __slots__ = ("_final", "_known")
+
+    def __init__(self) -> None:
+        self._final: list[Part] = []
+        self._known: dict[int, Part] = {}
+
+    def get(self, depth: Depth, compute: Callable[[], Part], unknown: Part) -> Part:
+        """The part as far as the depth allows; ``unknown`` beyond it."""
+        if self._final:
+            return self._final[0]
+        if depth.left in self._known:
+            depth.met = True
+            return self._known[depth.left]
+        if depth.left == 0:
+            depth.met = True
+            return unknown
+        before, depth.met = depth.met, False
+        depth.left -= 1
+        try:
+            found = compute()
+        finally:
+            depth.left += 1
+            cut, depth.met = depth.met, depth.met or before
+        if cut:
+            self._known[depth.left] = found
+        else:
+            self._final.append(found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +81,8 @@ NO_EFFECTS = Effects()
 class Summary:
     """A function as its callers see it; each part is read off a flow graph of its own when somebody asks.
 
-    Within its own recursion, and beyond a depth, nothing is known: everything is kept and nothing owned is returned.
+    Beyond a depth of calls nothing is known: everything is kept and nothing owned is returned. A part that met that
+    depth is kept for the depth at which it was asked for, so that what is known never depends on who asked first.
     """
 
     __slots__ = ("_effects", "_function", "_never_returns", "_owned", "_program")
@@ -45,21 +90,17 @@ class Summary:
     def __init__(self, program: Program, function: Function) -> None:
         self._program = program
         self._function = function
-        self._effects: dict[int, Effects | None] = {}
-        self._owned: Owned | None = None
-        self._never_returns: bool | None = None
+        self._effects: dict[int, Depths[Effects | None]] = {}
+        self._owned: Depths[Owned] = Depths()
+        self._never_returns: Depths[bool] = Depths()
 
     def of(self, index: int) -> Effects | None:
         """The effects on an argument, or on the receiver; None when they are unknown."""
         position = self._position(index)
         if position is None:
             return NO_EFFECTS
-        if position not in self._effects:
-            self._effects[position] = None
-            graph = self._program.summary_graph(self._function, follow=position)
-            if graph is not None:
-                self._effects[position] = effects_on(graph, graph.params[position])
-        return self._effects[position]
+        known = self._effects.setdefault(position, Depths())
+        return known.get(self._program.depth, lambda: self._effects_at(position), None)
 
     @property
     def owned(self) -> Mapping[int, Obligation]:
@@ -74,19 +115,24 @@ class Summary:
     @property
     def never_returns(self) -> bool:
         """Whether no path gets to a return or the end."""
-        if self._never_returns is None:
-            self._never_returns = False
-            graph = self._program.summary_graph(self._function) if self._may_not_return() else None
-            self._never_returns = graph is not None and _never_returns(graph)
-        return self._never_returns
+        return self._never_returns.get(self._program.depth, self._has_no_return, False)
 
     def _ownership(self) -> Owned:
-        if self._owned is None:
-            self._owned = Owned()
-            if self._program.acquires_anything(self._function):
-                graph = self._program.summary_graph(self._function)
-                self._owned = ownership(graph) if graph is not None else Owned()
-        return self._owned
+        return self._owned.get(self._program.depth, self._owned_results, NOTHING_OWNED)
+
+    def _effects_at(self, position: int) -> Effects | None:
+        graph = self._program.summary_graph(self._function, follow=position)
+        return effects_on(graph, graph.params[position]) if graph is not None else None
+
+    def _owned_results(self) -> Owned:
+        if not self._program.acquires_anything(self._function):
+            return NOTHING_OWNED
+        graph = self._program.summary_graph(self._function)
+        return ownership(graph) if graph is not None else NOTHING_OWNED
+
+    def _has_no_return(self) -> bool:
+        graph = self._program.summary_graph(self._function) if self._may_not_return() else None
+        return graph is not None and _never_returns(graph)
 
     def _position(self, index: int) -> int | None:
         """The place of an operand among receiver and parameters; the arguments of a variadic one share the last."""
@@ -108,6 +154,9 @@ class Owned:
 
     results: Mapping[int, Obligation] = field(default_factory=dict)
     holders: frozenset[int] = frozenset()
+
+
+NOTHING_OWNED = Owned()
 
 
 def effects_on(graph: Graph, root: int) -> Effects:

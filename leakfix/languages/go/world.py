@@ -39,6 +39,7 @@ class World:
         self._stdlib = stdlib if stdlib is not None else Path(__file__).parent / "std"
         environment = os.environ if environment is None else environment
         self._cache = module_cache(environment)
+        self._cache_prefix = f"{self._cache}{os.sep}"
         self._gopath = go_path(environment) / "src"
         self._files: dict[Path, tuple[File, ...]] = {}
         self._known: dict[Path, File] = {}
@@ -107,7 +108,7 @@ class World:
 
     def is_downloaded(self, file: File) -> bool:
         """Whether a file lies in the module cache: a dependency, no code of the project."""
-        return file.path.is_relative_to(self._cache)
+        return os.fspath(file.path).startswith(self._cache_prefix)
 
     def module_of(self, directory: Path) -> Module | None:
         """Return the module that holds an absolute directory: the nearest go.mod upwards."""
