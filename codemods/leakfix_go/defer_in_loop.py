@@ -98,7 +98,7 @@ class DeferInLoop(Rule[Analysis]):
             function=pile.round.function.name,
             message=_message(pile, first),
             severity=_severity(pile, refusal),
-            confidence=Confidence.HIGH if refusal is None else Confidence.MEDIUM,
+            confidence=_confidence(refusal),
             trace=tuple(_trace(subject, pile)),
             fixes=fixes,
             refusal=refusal,
@@ -141,6 +141,13 @@ def _fixes(subject: Analysis, pile: Pile) -> tuple[tuple[Fix, ...], Refusal | No
 def _fix(subject: Analysis, form: Form, safety: Safety, why: str, edits: tuple[Edit, ...]) -> Fix:
     path = subject.source.path
     return Fix(form.title, form.name, safety, why, tuple(FileEdit(path, edit) for edit in edits))
+
+
+def _confidence(refusal: Refusal | None) -> Confidence:
+    """How sure it is that the pile is not what the function wants."""
+    if refusal is None:
+        return Confidence.HIGH
+    return Confidence.LOW if refusal.code in _MAYBE_MEANT else Confidence.MEDIUM
 
 
 def _sentence(text: str) -> str:
