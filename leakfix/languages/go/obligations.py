@@ -96,7 +96,8 @@ def _error_of(callee: Callee, call: Node, acquire: Acquire) -> int | None:
 
 
 def _is_below(file: File, until: tuple[int, int]) -> bool:
-    version = file.version
+    """Whether the module's go line is below a version: it, and no file's constraint, sets the runtime's behaviour."""
+    version = file.package.module.go if file.package.module is not None else None
     return version is not None and (version.major, version.minor) < until
 
 

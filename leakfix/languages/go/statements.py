@@ -98,13 +98,16 @@ def insert_before(source: Source, statement: Node, lines: Iterable[str]) -> Edit
         and not source.data[source.line_start(above.start_byte) : above.start_byte].strip()
     ):
         first, above = above, above.prev_named_sibling
-    return _lines(source, source.line_start(first.start_byte), source.indent(statement.start_byte), lines)
+    at = source.line_start(first.start_byte)
+    _check_comments(source, statement, at)
+    return _lines(source, at, source.indent(statement.start_byte), lines)
 
 
 def insert_behind(source: Source, statement: Node, lines: Iterable[str]) -> Edit:
     """New lines behind a statement and the comment that ends its last line."""
     if not owns_line(source, statement):
         raise LayoutError
+    _check_comments(source, statement, _next_line(source, statement.end_byte))
     return _behind_line(source, statement.end_byte, source.indent(statement.start_byte), lines)
 
 
@@ -174,6 +177,29 @@ def unused(base: Iterable[str], used: Set[str]) -> str:
     while f"{names[0]}{number}" in used:
         number += 1
     return f"{names[0]}{number}"
+
+
+def _check_comments(source: Source, node: Node, at: int) -> None:
+    """A new line between two that end in comments would part what gofmt aligns."""
+    if at == 0:
+        return
+    above, below = source.line(at - 1), source.line(at)
+    if above != below and all(_ends_in_comment(source, node, line) for line in (above, below)):
+        raise LayoutError
+
+
+def _ends_in_comment(source: Source, node: Node, line: int) -> bool:
+    """Whether a line holds code and then a comment."""
+    span = source.line_span(line)
+    text = source.slice(span)
+    if b"//" not in text and b"*/" not in text:
+        return False
+    root = node
+    while root.parent is not None:
+        root = root.parent
+    end = span.start + len(text.rstrip())
+    last = root.descendant_for_byte_range(max(end - 1, 0), end)
+    return last is not None and last.kind_id == syntax.COMMENT and bool(text[: last.start_byte - span.start].strip())
 
 
 def _behind_line(source: Source, offset: int, indent: bytes, lines: Iterable[str]) -> Edit:
