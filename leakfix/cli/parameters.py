@@ -42,6 +42,11 @@ _SCANNING = (
     ),
     click.option("--no-cache", is_flag=True, help="Neither use nor keep results."),
     click.option("--tests/--no-tests", default=None, help="Look at test files, or leave them out."),
+    click.option(
+        "--confidence",
+        type=click.Choice(["high", "medium", "low"]),
+        help="How sure findings must be; by default medium.",
+    ),
     click.option("--statistics", is_flag=True, help="Count findings, forms and refusals."),
 )
 
@@ -72,6 +77,7 @@ def options_of(values: dict[str, Any]) -> Options:
         prefer=_names(values.pop("prefer", ())),
         unsafe=values.pop("unsafe", False),
         tests=values.pop("tests"),
+        confidence=values.pop("confidence"),
         jobs=values.pop("jobs"),
         cache=not values.pop("no_cache"),
     )

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _GENERATED = Refusal("generated", "the file is generated: its generator is what has to change")
 _SHOWN_LINES = 3
+_SURE_ENOUGH = {
+    "high": frozenset({Confidence.HIGH}),
+    "medium": frozenset({Confidence.HIGH, Confidence.MEDIUM}),
+    "low": frozenset(Confidence),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ class Examiner:
         self, file: OpenFile, request: Request, found: Sequence[Finding]
     ) -> tuple[list[Finding], list[Finding], list[Problem]]:
         path = _path(request)
-        wanted = [finding for finding in found if not self.configuration.ignored_at(finding.rule, path)]
+        sure = _SURE_ENOUGH[self.configuration.confidence]
+        wanted = [f for f in found if f.confidence in sure and not self.configuration.ignored_at(f.rule, path)]
         data = file.source.data
         own = b"leakfix:" in data
         if not (own or (wanted and may_suppress(data))):

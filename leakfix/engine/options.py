@@ -43,6 +43,8 @@ class Options:
     """Whether fixes that need a review are taken too."""
     tests: bool | None = None
     """Whether findings in test files are wanted."""
+    confidence: str | None = None
+    """How sure a finding must be to be reported: "high", "medium" or "low"."""
     jobs: int = 1
     """How many processes may work at once; 0 for one a processor."""
     cache: bool = False
@@ -130,6 +132,7 @@ def _combined(found: Configuration, options: Options) -> Configuration:
         ignore=(*found.ignore, *options.ignore),
         exclude=(*found.exclude, *options.exclude),
         tests=found.tests if options.tests is None else options.tests,
+        confidence=found.confidence if options.confidence is None else options.confidence,
     )
     try:
         changed.exclude_patterns  # noqa: B018

@@ -21,7 +21,8 @@ Document = Mapping[str, object]
 
 DEFAULT_MAX_FILE_SIZE = 4 << 20
 MAX_CONFIGURATION_FILE = 4 << 20
-KEYS = ("select", "ignore", "per-path-ignores", "exclude", "models", "prefer", "max-file-size", "tests")
+CONFIDENCES = ("high", "medium", "low")
+KEYS = ("select", "ignore", "per-path-ignores", "exclude", "models", "prefer", "max-file-size", "tests", "confidence")
 MODEL_TABLES = ("resource", "acquire", "release", "borrow", "keep", "wrap", "lend", "noreturn", "check")
 _FOR_ALL = "*"
 
@@ -56,6 +57,8 @@ class Configuration:
     max_file_size: int = DEFAULT_MAX_FILE_SIZE
     """Larger files are not looked at; bytes."""
     tests: bool = True
+    confidence: str = "medium"
+    """How sure a finding must be to be reported: "high", "medium" or "low"."""
     """Whether findings in test files are wanted."""
 
     def enabled(self, rule: str, *, default: bool = True) -> bool:
@@ -190,6 +193,7 @@ def _configuration(path: Path, prefix: str, table: Document) -> Configuration:
         prefer=values.forms("prefer"),
         max_file_size=values.size("max-file-size", DEFAULT_MAX_FILE_SIZE),
         tests=values.truth("tests", default=True),
+        confidence=values.choice("confidence", CONFIDENCES, "medium"),
     )
 
 
@@ -247,6 +251,12 @@ class _Values:
         if not isinstance(value, bool):
             raise self._wrong(key, "true or false", value)
         return value
+
+    def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
+        value = self.table.get(key, default)
+        if value not in choices:
+            raise self._wrong(key, " or ".join(f'"{choice}"' for choice in choices), value)
+        return str(value)
 
     def model_tables(self) -> Document:
         found = {key: self.table[key] for key in MODEL_TABLES if key in self.table}
