@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax as go
+from leakfix.languages.go.closures_control import CLAUSES, FALLTHROUGH_STATEMENT, statements_of
 from leakfix.languages.go.closures_results import zero_of_predeclared
 from leakfix.languages.go.closures_values import arguments_of, binding_of, is_address_taken
 from leakfix.languages.go.types import (
@@ -109,7 +110,7 @@ class Errors:
         inner, at = statement, statement.parent
         while at is not None and at.kind_id not in go.FUNCTION_KINDS:
             if self._is_branch_of_error(at, inner, variable):
-                return not self._changes(variable, inner, statement)
+                return not self._changes(variable, inner)
             inner, at = at, at.parent
         return False
 
@@ -122,6 +123,8 @@ class Errors:
                 return self._says(condition, variable, "!=", "&&")
             return inner == at.child_by_field_id(go.F_ALTERNATIVE) and self._says(condition, variable, "==", "||")
         if at.kind_id == go.EXPRESSION_CASE:
+            if _is_fallen_into(at):
+                return False
             switch, value = at.parent, at.child_by_field_id(go.F_VALUE)
             values = [] if value is None else go.operands(value)
             tagless = switch is not None and switch.child_by_field_id(go.F_VALUE) is None
@@ -143,9 +146,16 @@ class Errors:
             return False
         return any(part.kind_id == go.IDENTIFIER and self._bindings.variable(part) is variable for part in parts)
 
-    def _changes(self, variable: Variable, branch: Node, statement: Node) -> bool:
-        """Whether the variable can get another value between the start of a branch and a return in it."""
-        uses = [
-            use for use in self._bindings.uses(variable) if branch.start_byte <= use.start_byte < statement.start_byte
-        ]
+    def _changes(self, variable: Variable, branch: Node) -> bool:
+        """Whether the variable can get another value in a branch; before a return in a loop, that may be behind it."""
+        uses = [use for use in self._bindings.uses(variable) if branch.start_byte <= use.start_byte < branch.end_byte]
         return any(binding_of(use) is not None or is_address_taken(use) for use in uses)
+
+
+def _is_fallen_into(clause: Node) -> bool:
+    """Whether the clause before one ends in ``fallthrough``."""
+    before = clause.prev_named_sibling
+    while before is not None and before.kind_id == go.COMMENT:
+        before = before.prev_named_sibling
+    statements = statements_of(before) if before is not None and before.kind_id in CLAUSES else []
+    return bool(statements) and statements[-1].kind_id == FALLTHROUGH_STATEMENT

@@ -164,6 +164,8 @@ def _with_results(site: Site, returns: tuple[Exit, ...], groups: Sequence[tuple[
         raise ObstructedError(
             "named-result", "the deferred function sets a result, and not every return is an error", site.loop
         )
+    if any("\n" in results[at].text for at in columns):
+        raise ObstructedError("layout", "the type of a result is written on several lines", site.loop)
     _check_meanings(site, [results[at].type for at in columns], list(fixed.values()))
     taken = {go.text(name) for node in fixed.values() for name in names_in(node)}
     bound = names.values([results[at] for at in columns], taken, by_error=by_error)

@@ -554,3 +554,49 @@ def test_more_than_three_ways_out_are_too_many(tmp_path: Path) -> None:
 
 def test_a_body_on_one_line_is_left_alone(tmp_path: Path) -> None:
     assert obstacle(tmp_path, "func f(xs []int) {\n    for range xs { h := open(1); defer h.Close() }\n}") == "layout"
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        ("if err := use(h); err != nil {\nreturn err\n}", True),
+        ("if err := use(h); err == nil {\nlog(x)\n} else {\nreturn err\n}", True),
+        ("if err := use(h); x > 1 && err != nil {\nreturn err\n}", True),
+        ("if err := use(h); x > 1 || err != nil {\nreturn err\n}", False),
+        ("switch err := use(h); {\ncase err != nil:\nreturn err\n}", True),
+        ("switch err := use(h); {\ncase x > 1:\nfallthrough\ncase err != nil:\nreturn err\n}", False),
+        ("if err := use(h); err != nil {\nerr = other(h)\nreturn err\n}", False),
+        ("if err := use(h); err != nil {\nreset(&err)\nreturn err\n}", False),
+        ("if err := use(h); err != nil {\nfor {\nif x > 1 {\nreturn err\n}\nerr = other(h)\n}\n}", False),
+        ("if x > 1 {\nreturn errOdd\n}", True),
+        ("if x > 1 {\nreturn errNone\n}", False),
+        ("if x > 1 {\nreturn io.EOF\n}", True),
+        ("if x > 1 {\nreturn &os.PathError{Op: h.name}\n}", True),
+        ("if x > 1 {\nreturn problem{x}\n}", True),
+        ('if x > 1 {\nreturn fmt.Errorf("%d", x)\n}', True),
+        ("if err := use(h); err != nil {\nreturn wrapped(err)\n}", False),
+    ],
+)
+def test_errors_that_cannot_be_nil(tmp_path: Path, body: str, known: bool) -> None:
+    head = 'import (\n"errors"\n"fmt"\n"io"\n"os"\n)\n\nvar errOdd = errors.New("odd")\n\nvar errNone error\n'
+    loop = f"for _, x := range xs {{\nh := open(x)\ndefer h.Close()\n{body}\n}}"
+    code = f"{head}\nfunc f(xs []int) error {{\n{loop}\nreturn nil\n}}"
+    assert ("if err := func() error {" in wrapped(tmp_path, code)) == known
+
+
+def test_a_result_type_on_several_lines_is_left_alone(tmp_path: Path) -> None:
+    code = """
+        func f(xs []int) struct {
+            n int
+        } {
+            for _, x := range xs {
+                h := open(x)
+                defer h.Close()
+                if x > 1 {
+                    return h.n
+                }
+            }
+            panic(1)
+        }
+        """
+    assert obstacle(tmp_path, code) == "layout"
