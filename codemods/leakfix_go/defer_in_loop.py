@@ -64,7 +64,7 @@ WRAP = Form("wrap", "run the deferred call at the end of each iteration: wrap th
 INLINE = Form("inline", "call it behind the last use instead of deferring it", Safety.REVIEW)
 
 _FEW_ROUNDS = 10
-_MAYBE_MEANT = frozenset(("escapes", "outlives-iteration", "no-owner", "outer-state"))
+_MAYBE_MEANT = frozenset(("escapes", "outlives-iteration", "no-owner", "outer-state", "named-result"))
 """Refusals for what may have to live until the function returns: information only."""
 
 
