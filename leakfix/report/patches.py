@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import PurePosixPath
+from textwrap import fill, wrap
 from typing import TYPE_CHECKING
 
 from leakfix.report.text import plural
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from leakfix.engine.fixing import Fixed
     from leakfix.engine.mend import Applied, Mended
 
+_WIDTH = 72
 _CHECKED = "the file parses as well as before, the finding is gone, and no new one has come up"
 
 
@@ -85,7 +87,7 @@ def _change(
     else:
         subject, body = _group_subject(applied, names, split), "\n\n".join(_account(entry, names) for entry in applied)
     checked = f"Checked: {_CHECKED}" + (f"; with all fixes of the series, `{verified}` succeeds." if verified else ".")
-    return Change(subject, f"{body}\n\n{checked}", _trailers(applied), files)
+    return Change(subject, f"{body}\n\n{fill(checked, _WIDTH)}", _trailers(applied), files)
 
 
 def _subject(entry: Applied, names: Mapping[str, str]) -> str:
@@ -109,12 +111,12 @@ def _account(entry: Applied, names: Mapping[str, str]) -> str:
     finding, fix = entry.finding, entry.fix
     place = f"{names[finding.path]}:{finding.line}"
     where = f"{place}, in {finding.function}" if finding.function else place
-    lines = [f"{where}: {finding.message}."]
+    lines = [*wrap(f"{where}: {finding.message}.", _WIDTH)]
     for step in finding.trace:
         other = "" if step.path == finding.path else f"{names.get(step.path, step.path)} "
         lines.append(f"  {other}line {step.line}: {step.message}")
     why = f" {_sentence(fix.why)}" if fix.why else ""
-    return "\n".join([*lines, "", f"{_sentence(fix.title)}{why}"])
+    return "\n".join([*lines, "", *wrap(f"{_sentence(fix.title)}{why}", _WIDTH)])
 
 
 def _sentence(text: str) -> str:

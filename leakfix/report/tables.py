@@ -26,7 +26,7 @@ def statistics_table(statistics: Statistics, style: Style) -> Iterator[str]:
 def fixed_table(fixed: Fixed, style: Style) -> Iterator[str]:
     """What fixing came to, in counts: applied forms, and what is left by reason."""
     forms = _counted(entry.fix.form for entry in fixed.applied)
-    reasons = _counted(finding.refusal.code if finding.refusal else "not taken" for finding in fixed.left)
+    reasons = _counted(finding.refusal.code if finding.refusal else "fix not taken" for finding in fixed.left)
     yield from _counts("findings", fixed.before.statistics.rules, style)
     yield from _counts("fixes applied, by form", forms, style)
     yield from _counts("findings left, by reason", reasons, style)

@@ -38,7 +38,7 @@ def test_a_message_tells_what_leaks_where_and_what_was_done(console: Console, tr
     (finding,) = console.json("store.go")["findings"]
     text = (tree / name).read_text()
     assert "Subject: [PATCH] store: fix leak in Size\n" in text
-    assert f"store.go:11, in Size: {finding['message']}.\n" in text
+    assert f"store.go:11, in Size: {finding['message']}." in " ".join(text.split())
     for step in finding["trace"]:
         assert f"line {step['line']}: {step['message']}" in text
     assert "Checked: " in text
