@@ -252,7 +252,7 @@ class CallLowering:
         self, node: Node, callee: Callee | None, receiver: Value, through: dict[int, list[Value]]
     ) -> list[Value]:
         """The values of the call's results, with the acquisitions that it makes."""
-        owned = self.program.owned(callee, node, self.frame.file) if callee is not None else {}
+        owned = self.program.owned(callee, node, self.frame.function) if callee is not None else {}
         signature = callee.signature if callee is not None else None
         errors = [error for _, error in owned.values() if error is not None]
         count = max((len(signature.results) if signature else 1) - 1, *through, *owned, *errors, 0) + 1

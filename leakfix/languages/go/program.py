@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from leakfix.flow import Outcome
 from leakfix.languages.go import syntax
 from leakfix.languages.go.first_look import METHOD, acquiring_names
+from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.lower_frame import span_of
 from leakfix.languages.go.lowering import lower, lower_captured
@@ -31,6 +33,8 @@ CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*)\(")
 """Where a call may stand: only a first look, the tree decides."""
 
 _DEEPEST_SUMMARY = 4
+_ANSWER: Final = "response-body"
+_VALUES: Final = frozenset({syntax.COMPOSITE_LITERAL, syntax.FUNC_LITERAL})
 _OTHER_VERBS = frozenset({"Abort", "Close", "CloseWithError", "ListenAndServe", "Release", "Serve", "Shutdown", "Stop"})
 """Methods that end what they are called on, or keep it until it ends, whatever the models say of its type."""
 
@@ -116,7 +120,7 @@ class Program:
         if quick is not None:
             return quick
         callee = self.types(function).callee(call)
-        return callee is not None and bool(self.owned(callee, call, function.file))
+        return callee is not None and bool(self.owned(callee, call, function))
 
     def _acquires_by_name(self, file: File, call: Node) -> bool | None:
         """The answer for a function that is named plainly, by its package or alone; None where types are needed.
@@ -158,15 +162,18 @@ class Program:
             return frozenset()
         return self.summary(callee.function).holders
 
-    def owned(self, callee: Callee, call: Node, file: File) -> Mapping[int, tuple[Obligation, int | None]]:
+    def owned(self, callee: Callee, call: Node, caller: Function) -> Mapping[int, tuple[Obligation, int | None]]:
         """What a call makes its caller owe: result index to obligation and the index of the error, if any."""
-        found = from_models(self.models, callee, call, file)
+        found = from_models(self.models, callee, call, caller.file)
+        if any(obligation.family == _ANSWER for obligation, _ in found.values()):
+            return {} if sends_head(call, self.bindings(caller), self.types(caller)) else found
         if found or callee.function is None or not self.is_read(callee.function):
             return found
         summary = self.summary(callee.function)
         error = error_result(callee.signature)
         for index, obligation in summary.owned.items():
-            found[index] = (obligation, error)
+            if _are_met(summary.needs.get(index, frozenset()), callee.function, call):
+                found[index] = (obligation, error)
         for index in summary.holders:
             signature = callee.signature
             if index in found or signature is None or index >= len(signature.results):
@@ -200,6 +207,27 @@ class Program:
         if package is None or name not in self._functions:
             return False
         return bool(self.models.acquires(f"{package}.{name}")) or not self.is_standard(package, file)
+
+
+def _are_met(needs: frozenset[tuple[int, Outcome]], function: Function, call: Node) -> bool:
+    """Whether the arguments of a call are, as far as they are spelled out, what a result depends on."""
+    arguments = syntax.operands(call.child_by_field_id(syntax.F_ARGUMENTS) or call)
+    for position, outcome in needs:
+        index = position - bool(function.receiver_type)
+        if index >= len(arguments) or (index >= 0 and _known(arguments[index]) is not outcome):
+            return False
+    return True
+
+
+def _known(argument: Node) -> Outcome | None:
+    """What the spelling of an argument tells of it."""
+    node = syntax.unparen(argument)
+    if node.kind_id == syntax.NIL:
+        return Outcome.NIL
+    if node.kind_id in (syntax.TRUE, syntax.FALSE):
+        return Outcome.TRUE if node.kind_id == syntax.TRUE else Outcome.FALSE
+    is_address = node.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(node) == "&"
+    return Outcome.NOT_NIL if is_address or node.kind_id in _VALUES else None
 
 
 def _call_at(root: Node, start: int, end: int) -> Node | None:

@@ -5,10 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from leakfix.flow import Acquire, Copy, Derive, Escape, ExitKind, Graph, Handing, Obligation, Place, Release
+from leakfix.flow import (
+    Acquire,
+    Copy,
+    Derive,
+    Escape,
+    ExitKind,
+    Graph,
+    Handing,
+    Obligation,
+    Outcome,
+    Place,
+    Release,
+    Test,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.program import Program
@@ -108,6 +121,11 @@ class Summary:
         return self._ownership().results
 
     @property
+    def needs(self) -> Mapping[int, frozenset[tuple[int, Outcome]]]:
+        """What operands, counted with the receiver first, must be for the caller to have to release a result."""
+        return self._ownership().needs
+
+    @property
     def holders(self) -> frozenset[int]:
         """The results that are new objects which hold something to be released."""
         return self._ownership().holders
@@ -154,6 +172,8 @@ class Owned:
 
     results: Mapping[int, Obligation] = field(default_factory=dict)
     holders: frozenset[int] = frozenset()
+    needs: Mapping[int, frozenset[tuple[int, Outcome]]] = field(default_factory=dict)
+    """What operands, counted with the receiver first, must be for a result to be handed over unreleased."""
 
 
 NOTHING_OWNED = Owned()
@@ -238,6 +258,7 @@ def ownership(graph: Graph) -> Owned:
     """Which results hand what the function acquired to its caller, and which are objects that hold such a thing."""
     owned: dict[int, Obligation] = {}
     holders: set[int] = set()
+    needs: dict[int, frozenset[tuple[int, Outcome]]] = {}
     acquired = {event.site for event in graph.events() if isinstance(event, Acquire)}
     for number in sorted(acquired):
         site = graph.sites[number]
@@ -246,6 +267,8 @@ def ownership(graph: Graph) -> Owned:
         if any(escape.how is not Handing.RETURNED for escape in escapes):
             continue
         given = [escape for escape in escapes if escape.index is not None]
+        for index, needed in _needs(graph, number, places | closers, given):
+            needs[index] = needs.get(index, needed) & needed
         by_function = [escape for escape in given if escape.place in closers]
         for escape in given:
             index = escape.index or 0
@@ -255,12 +278,28 @@ def ownership(graph: Graph) -> Owned:
                 holders.add(index)
             else:
                 owned[index] = site.obligation
-    return Owned(owned, frozenset(holders))
+    return Owned(owned, frozenset(holders), needs)
 
 
-def _escapes(graph: Graph, site: int, places: set[Place]) -> list[Escape]:
-    """Where the resource is handed on, on paths from its acquisition that do not release it first."""
+def _needs(
+    graph: Graph, site: int, places: set[Place], given: list[Escape]
+) -> Iterator[tuple[int, frozenset[tuple[int, Outcome]]]]:
+    """Without which outcomes of tests of its operands the function does not hand the resource over as a result."""
+    operands = {Place(root): position for position, root in enumerate(graph.params) if root}
+    tests = {test for block in graph.blocks for edge in block.edges for test in edge.tests if test.place in operands}
+    without = {test: {escape.index for escape in _escapes(graph, site, places, test)} for test in tests}
+    for index in {escape.index for escape in given}:
+        yield index or 0, frozenset((operands[t.place], t.outcome) for t in tests if index not in without[t])
+
+
+def _escapes(graph: Graph, site: int, places: set[Place], avoided: Test | None = None) -> list[Escape]:
+    """Where the resource is handed on, on paths from its acquisition that do not release it first.
+
+    Edges on which the ``avoided`` test holds are left out.
+    """
     found: list[Escape] = []
+    paths = [tuple(release.split(".")[:-1]) for release in graph.sites[site].obligation.releases]
+    ends = places | {place.below(*path) for place in places for path in paths}
     start = next(
         n for n, b in enumerate(graph.blocks) if any(isinstance(e, Acquire) and e.site == site for e in b.events)
     )
@@ -275,13 +314,13 @@ def _escapes(graph: Graph, site: int, places: set[Place]) -> list[Escape]:
                     break
         released = False
         for event in events:
-            if isinstance(event, Release) and event.place in places and event.method != "close":
+            if isinstance(event, Release) and event.place in ends and event.method != "close":
                 released = True
                 break
             if isinstance(event, Escape) and any(event.place.holds(place) for place in places):
                 found.append(event)
         for edge in block.edges if not released else ():
-            if edge.target not in seen:
+            if edge.target not in seen and avoided not in edge.tests:
                 seen.add(edge.target)
                 queue.append(edge.target)
     return found

@@ -67,7 +67,7 @@ class LifecycleRule(Rule[Analysis]):
             function=repair.unit.graph.function,
             message=self.message(repair),
             severity=Severity(obligation.severity) if obligation.severity else self.severity,
-            confidence=Confidence(obligation.confidence) if repair.has_typed_holders else Confidence.LOW,
+            confidence=Confidence(obligation.confidence) if repair.has_typed_holder else Confidence.LOW,
             trace=trace(repair),
             fixes=fixes,
             refusal=refusal,

@@ -157,12 +157,13 @@ class Repair:
         raise RefusalError("no-owner", f"the type of {name} has no method that releases the resource")
 
     @property
-    def has_typed_holders(self) -> bool:
-        """Whether no variable that holds the resource where it is lost has a type without the releasing method.
+    def has_typed_holder(self) -> bool:
+        """Whether some variable that holds the resource, if any does, is of a type with the releasing method.
 
-        Such a variable may hold other things on other paths, and the ways there are often guarded.
+        A variable of another type may hold other things on other paths, and the ways there are often guarded.
         """
-        return not any(loss.holders and not any(map(self._has_release, loss.holders)) for loss in self.leak.losses)
+        holders = list(self._holders(None))
+        return not holders or any(map(self._has_release, holders))
 
     def _holders(self, loss: Loss | None) -> Iterator[Place]:
         if loss is not None:
