@@ -24,6 +24,7 @@ from leakfix.languages.go.closures_deferred import (
     variables_of,
 )
 from leakfix.languages.go.closures_lifetime import Lifetime
+from leakfix.languages.go.closures_loops import DEFERS_AT_MOST
 from leakfix.languages.go.closures_plan import Obstacle, ObstructedError
 from leakfix.languages.go.closures_state import State
 from leakfix.languages.go.closures_values import base_of, bindings_in, last_name
@@ -60,6 +61,8 @@ def judge(pile: Pile) -> Plea | Obstacle:
         return _Judge(pile).plea()
     except ObstructedError as why:
         return why.obstacle
+    except RecursionError:
+        return Obstacle("unresolved", "the function is nested too deeply to be followed", pile.round.loop)
 
 
 class _Judge:
@@ -78,6 +81,8 @@ class _Judge:
             raise ObstructedError("goto", "the loop is built with goto", self.pile.label)
         if self.round.function.has_error:
             raise ObstructedError("syntax-error", "the function holds a syntax error", self.round.loop)
+        if len(self._all_defers()) > DEFERS_AT_MOST:
+            raise ObstructedError("unresolved", "the loop defers more than can be followed", self.round.loop)
         self._check_frames()
         waiting = list(self.pile.statements)
         seen: set[int] = set()

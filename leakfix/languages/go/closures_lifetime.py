@@ -76,6 +76,7 @@ class Lifetime:
         self._flows: list[Node] = []
         self._sinks: list[Node] = []
         self._uses: list[Node] = []
+        self._fresh: dict[Variable, bool] = {}
         self._collect(round_.body)
         while any([self._flow(node) for node in self._flows] + [self._absorb(node) for node in self._sinks]):
             continue
@@ -174,7 +175,9 @@ class Lifetime:
         variable = self.round.bindings.variable(base) if base.kind_id == go.IDENTIFIER else None
         if variable is None or variable is self._inward:
             return variable
-        return variable if self.round.is_own(variable) and self._is_fresh(variable) else None
+        if variable not in self._fresh:
+            self._fresh[variable] = self.round.is_own(variable) and self._is_fresh(variable)
+        return variable if self._fresh[variable] else None
 
     def _is_fresh(self, variable: Variable) -> bool:
         """Whether what a variable refers to was made in the round, as far as can be told."""

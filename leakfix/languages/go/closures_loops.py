@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from leakfix.languages.go.program import Program
 
 _DEFERS: Final = Query(go.language(), "(defer_statement) @defer (for_statement) @loop")
+DEFERS_AT_MOST: Final = 50
+"""How many defers of one loop are looked at."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,20 @@ def piles(program: Program, file: File) -> Iterator[Pile]:
     functions = iter(file.functions)
     function = next(functions, None)
     grouped: dict[int, tuple[Function, Node, Node, bool, list[Node]]] = {}
+    unlooped: Counter[int] = Counter()
     for statement in _candidates(file):
         while function is not None and function.node.end_byte <= statement.start_byte:
             function = next(functions, None)
         owner = enclosing_function(statement)
         if function is None or owner is None or function.node.start_byte > statement.start_byte:
             continue
-        loop, by_goto = _repeating(program, function, statement)
+        around = enclosing_loops(statement)
+        if around and len(grouped[around[0].id][-1] if around[0].id in grouped else ()) >= DEFERS_AT_MOST:
+            continue
+        unlooped[function.node.id] += not around
+        if unlooped[function.node.id] > DEFERS_AT_MOST and not around:
+            continue
+        loop, by_goto = _repeating(program, function, statement, around)
         if loop is not None:
             grouped.setdefault(loop.id, (function, owner, loop, by_goto, []))[-1].append(statement)
     for top, owner, loop, by_goto, statements in grouped.values():
@@ -94,8 +104,11 @@ def _candidates(file: File) -> list[Node]:
     return inside
 
 
-def _repeating(program: Program, function: Function, statement: Node) -> tuple[Node | None, bool]:
-    """The innermost loop that can go on once a statement has run; the label of one that is built with goto."""
+def _repeating(program: Program, function: Function, statement: Node, loops: list[Node]) -> tuple[Node | None, bool]:
+    """The innermost loop that can go on once a statement has run; the label of one that is built with goto.
+
+    Nothing is found where statements are nested too deeply to be followed.
+    """
 
     def stops(call: Node) -> bool:
         if never_stops(call):
@@ -106,13 +119,16 @@ def _repeating(program: Program, function: Function, statement: Node) -> tuple[N
         called = program.types(function).callee(call)
         return called is not None and program.models.never_returns(called.symbol)
 
-    for loop in enclosing_loops(statement):
-        if repeats_after(statement, loop, stops):
-            return loop, False
-    top = function.node
-    if b"goto" not in function.file.data[top.start_byte : top.end_byte]:
+    try:
+        for loop in loops:
+            if repeats_after(statement, loop, stops):
+                return loop, False
+        top = function.node
+        if b"goto" not in function.file.data[top.start_byte : top.end_byte]:
+            return None, False
+        label = jumped_back(statement, stops)
+    except RecursionError:
         return None, False
-    label = jumped_back(statement, stops)
     return label, label is not None
 
 

@@ -122,7 +122,10 @@ class Plan:
 
     def route_of(self, leave: Exit) -> Route | None:
         """The route that a jump takes; None when it goes on to the next round."""
-        return next((route for route in self.routes if leave in route.exits), None)
+        for route in self.routes:
+            if route.exits and (leave.jump, leave.target) == (route.exits[0].jump, route.exits[0].target):
+                return route
+        return None
 
     def _results(self) -> str:
         types = [*("bool" for _ in self.flagged), *self.types]
