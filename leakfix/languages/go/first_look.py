@@ -49,7 +49,7 @@ def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     at_end = _NAME_AT_END.search
 
     def test(data: bytes) -> bool:
-        for piece in data.split(b"("):
+        for piece in data.split(b"(")[:-1]:
             name = at_end(piece, max(len(piece) - longest, 0))
             if name is not None and name[0] in wanted:
                 return True
@@ -79,7 +79,7 @@ def owner_names(files: Iterable[bytes], models: Models) -> frozenset[str]:
 
     Those of methods stand behind `METHOD`.
     """
-    kept = [data for data in files if b"func " in data]
+    kept = list(files)
     types = _released_types(kept, models)
     makers = [maker for data in kept for maker in _makers(data, types)]
     wanted = {name.removeprefix(METHOD).encode() for name in acquiring_names(models)}
@@ -102,7 +102,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _called(data: bytes) -> Iterator[bytes]:
-    for piece in data.split(b"("):
+    for piece in data.split(b"(")[:-1]:
         name = _NAME_AT_END.search(piece, max(len(piece) - _LONGEST_NAME, 0))
         if name is not None:
             yield name[0]
