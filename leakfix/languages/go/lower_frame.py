@@ -97,6 +97,10 @@ class Value:
             return self.links[0].place
         return None
 
+    def without(self, root: int) -> Value:
+        """The value as something else than the variable with this root sees it: what is its own stays its own."""
+        return Value(tuple(link for link in self.links if link.place.root != root), self.known)
+
     def under(self, path: tuple[str, ...]) -> Value:
         """The value as a part of a larger one, at ``path``."""
         return Value(tuple(replace(link, path=path + link.path) for link in self.links))

@@ -398,8 +398,9 @@ class StatementLowering:
     def _assign_outside(self, target: Node, value: Value, span: Span) -> None:
         if syntax.text(target) == "_":
             return
-        self.frame.escape(span, value, Handing.STORED)
         place = self.values.place(target)
+        others = value if place is None else value.without(place.root)
+        self.frame.escape(span, others, Handing.STORED)
         if place is not None:
             self.frame.emit(Assign(span, place, value.known))
 

@@ -33,11 +33,13 @@ Part = TypeVar("Part")
 class Depth:
     """How many more calls deep summaries may look, and whether one had to stop there."""
 
-    __slots__ = ("left", "met")
+    __slots__ = ("left", "met", "within")
 
     def __init__(self, left: int) -> None:
         self.left = left
         self.met = False
+        self.within: tuple[str, int] | None = None
+        """The function and operand whose effects are being read off: calling itself, it does no more than it does."""
 
 
 class Depths(Generic[Part]):
@@ -112,6 +114,8 @@ class Summary:
         position = self._position(index)
         if position is None:
             return NO_EFFECTS
+        if self._program.depth.within == (self._function.symbol, position):
+            return NO_EFFECTS
         known = self._effects.setdefault(position, Depths())
         return known.get(self._program.depth, lambda: self._effects_at(position), None)
 
@@ -139,7 +143,12 @@ class Summary:
         return self._owned.get(self._program.depth, self._owned_results, NOTHING_OWNED)
 
     def _effects_at(self, position: int) -> Effects | None:
-        graph = self._program.summary_graph(self._function, follow=position)
+        depth = self._program.depth
+        outer, depth.within = depth.within, (self._function.symbol, position)
+        try:
+            graph = self._program.summary_graph(self._function, follow=position)
+        finally:
+            depth.within = outer
         return effects_on(graph, graph.params[position]) if graph is not None else None
 
     def _owned_results(self) -> Owned:
