@@ -135,10 +135,9 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
     if not graph.sites:
         return ()
     correlated = _correlated(graph)
-    late = _late(graph)
     found = []
     for index in range(len(graph.sites)):
-        pursuit = _Pursuit(graph, index, correlated, late)
+        pursuit = _Pursuit(graph, index, correlated)
         try:
             explore(graph, _State(), pursuit.run, pursuit.cross)
         except BudgetError:
@@ -149,9 +148,12 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
     return tuple(found)
 
 
-def _late(graph: Graph) -> _Late:
+def _late(graph: Graph, site: Site) -> _Late:
+    """What concerns an acquisition of what was made before it; what is made behind it is met in its order."""
     releases, escapes, owners = set(), set(), set()
     for event in graph.events():
+        if event.span.start > site.span.start:
+            continue
         if isinstance(event, Release) and event.deferred and event.late:
             releases.add(event.place)
         elif isinstance(event, Escape) and event.late:
@@ -175,12 +177,12 @@ def _correlated(graph: Graph) -> frozenset[Place]:
 class _Pursuit:
     """Follows the resource of one acquisition; collects where it is lost."""
 
-    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place], late: _Late) -> None:
+    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place]) -> None:
         self.graph = graph
         self.index = index
         self.site = graph.sites[index]
         self.correlated = correlated
-        self.late = late
+        self.late = _late(graph, self.site)
         self.losses: dict[tuple[LossKind, Span], Loss] = {}
         self.arrivals: dict[Span | tuple[Span, Place], set[Status]] = defaultdict(set)
         """What has become of the resource where control gets to an exit, or to an assignment to a place."""
