@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Outcome
@@ -37,6 +39,14 @@ _ANSWER: Final = "response-body"
 _VALUES: Final = frozenset({syntax.COMPOSITE_LITERAL, syntax.FUNC_LITERAL})
 _OTHER_VERBS = frozenset({"Abort", "Close", "CloseWithError", "ListenAndServe", "Release", "Serve", "Shutdown", "Stop"})
 """Methods that end what they are called on, or keep it until it ends, whatever the models say of its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The calls of a file that may acquire something, by where their names start."""
+
+    starts: tuple[int, ...]
+    calls: tuple[Node, ...]
 
 
 class Program:
@@ -115,7 +125,18 @@ class Program:
         return any(self.acquires(function, call) for call in self.candidates(function.file, span_of(function.node)))
 
     def acquires(self, function: Function, call: Node) -> bool:
-        """Whether a call of the function acquires something."""
+        """Whether a call of the function acquires something; the answer at full depth is kept."""
+        known = function.cache.setdefault("acquires", {})
+        if not isinstance(known, dict) or call.id in known:
+            return isinstance(known, dict) and bool(known[call.id])
+        before, self.depth.met = self.depth.met, False
+        found = self._acquires(function, call)
+        if not self.depth.met:
+            known[call.id] = found
+        self.depth.met = self.depth.met or before
+        return found
+
+    def _acquires(self, function: Function, call: Node) -> bool:
         quick = self._acquires_by_name(function.file, call)
         if quick is not None:
             return quick
@@ -185,14 +206,21 @@ class Program:
 
     def candidates(self, file: File, span: Span) -> tuple[Node, ...]:
         """The calls within ``span`` whose name is that of an acquiring function, in order."""
-        found = []
-        for match in CALLED.finditer(file.data, span.start, span.end):
+        known = file.cache.get("candidates")
+        if not isinstance(known, Candidates):
+            known = file.cache["candidates"] = self._candidates(file)
+        first, behind = (bisect_left(known.starts, offset) for offset in (span.start, span.end))
+        return known.calls[first:behind]
+
+    def _candidates(self, file: File) -> Candidates:
+        found: list[tuple[int, Node]] = []
+        for match in CALLED.finditer(file.data):
             name = match[1].decode()
             if name in self.names:
                 call = _call_at(file.root, match.start(1), match.end(1))
                 if call is not None and self._may_acquire(file, call, name):
-                    found.append(call)
-        return tuple(found)
+                    found.append((match.start(1), call))
+        return Candidates(tuple(start for start, _ in found), tuple(call for _, call in found))
 
     def _may_acquire(self, file: File, call: Node, name: str) -> bool:
         """A look at how a function is named, before anybody asks for types."""
