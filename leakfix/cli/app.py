@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leakfix.cli.terminal import tell
+from leakfix.cli.terminal import OutputError, tell
 from leakfix.version import __version__
 
 if TYPE_CHECKING:
@@ -73,5 +73,6 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         tell("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        return FOUND
+    except OutputError as error:
+        tell(str(error))
+        return FAILED

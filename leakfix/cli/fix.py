@@ -59,6 +59,6 @@ def command(
 def _diff(fixed: Fixed) -> list[str | bytes]:
     pieces = list(leakfix.whole_diff(fixed.files, fixed.tree))
     style = style_of(sys.stdout)
-    if not sys.stdout.isatty() and not style.colour:
+    if not style.colour and not (sys.stdout and sys.stdout.isatty()):
         return list(pieces)
     return [line for piece in pieces for line in leakfix.shown_diff(piece, style)]

@@ -19,15 +19,21 @@ _REDRAWN_SECONDS = 0.1
 _BAR_CELLS = 30
 
 
-def style_of(stream: IO[str]) -> Style:
+class OutputError(Exception):
+    """Results that could not be written."""
+
+
+def style_of(stream: IO[str] | None) -> Style:
     """Colours on a terminal; NO_COLOR and FORCE_COLOR decide when they are set and not empty."""
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or stream is None:
         return Style()
     return Style(bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb"))
 
 
 def out(pieces: Iterable[str | bytes]) -> None:
     """Write to stdout, text with a newline behind each piece. When nobody reads on, the rest is dropped in silence."""
+    if sys.stdout is None:  # closed by whoever started this
+        return
     stream = sys.stdout.buffer
     try:
         for piece in pieces:
@@ -35,14 +41,16 @@ def out(pieces: Iterable[str | bytes]) -> None:
         stream.flush()
     except BrokenPipeError:
         _discard_stdout()
+    except OSError as error:
+        _discard_stdout()
+        raise OutputError(
+            f"the output cannot be written: {(error.strerror or type(error).__name__).lower()}"
+        ) from error
 
 
 def tell(message: str) -> None:
     """One line on stderr."""
-    try:
-        sys.stderr.write(f"leakfix: {safe(message)}\n")
-    except OSError:
-        return
+    say([f"leakfix: {safe(message)}"])
 
 
 def tell_all(problems: Iterable[Problem]) -> None:
@@ -53,6 +61,8 @@ def tell_all(problems: Iterable[Problem]) -> None:
 
 def say(lines: Iterable[str]) -> None:
     """Lines on stderr as they are, made by a report."""
+    if sys.stderr is None:
+        return
     try:
         for line in lines:
             sys.stderr.buffer.write(line.encode("utf-8", "surrogateescape") + b"\n")
@@ -65,7 +75,7 @@ class ProgressBar:
     """A bar on stderr, on a terminal only and only once a run has taken a while; `with` takes it away in the end."""
 
     def __init__(self) -> None:
-        self._visible = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._visible = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._started = time.monotonic()
         self._drawn = 0.0
 

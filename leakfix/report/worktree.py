@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakfix.engine.writing import Written, write
@@ -21,13 +23,33 @@ class DirtyError(Exception):
 
 
 def uncommitted(fixed: Fixed) -> list[str]:
-    """Those of the analysed files that are not as committed, by their path in the repository; none outside of one.
+    """Those of the analysed files that are not as committed, by their path in their repository; none outside of one.
 
     Raises ReviewError when git cannot tell.
     """
+    holders: dict[Path, Path | None] = {}
+    groups: defaultdict[Path, list[str]] = defaultdict(list)
+    for path in fixed.looked_at:
+        holder = _holder(Path(path).parent, holders)
+        if holder is not None:
+            groups[holder].append(path)
+    return [name for holder, paths in sorted(groups.items()) for name in _dirty(holder, paths)]
+
+
+def _holder(directory: Path, known: dict[Path, Path | None]) -> Path | None:
+    """The nearest directory upwards that is the top of a repository: trees may hold others, such as submodules."""
+    if directory not in known:
+        if (directory / ".git").exists():
+            known[directory] = directory
+        else:
+            known[directory] = _holder(directory.parent, known) if directory.parent != directory else None
+    return known[directory]
+
+
+def _dirty(holder: Path, paths: list[str]) -> list[str]:
     try:
-        with Repository.discover(fixed.tree) as repository:
-            return repository.dirty([repository.relative(path) for path in fixed.looked_at])
+        with Repository.discover(holder) as repository:
+            return repository.dirty([repository.relative(path) for path in paths])
     except (NotARepositoryError, NoWorkTreeError):
         return []
 

@@ -124,6 +124,15 @@ class TestApply:
         write(tree, {"new.go": leaking("New")})
         assert console.run("fix", "--apply").returncode == 2
 
+    def test_a_repository_inside_of_the_tree_has_its_own_work(self, console: Console, tree: Path) -> None:
+        commit(tree / "deep")
+        write(tree, {".gitignore": "deep/\n"})
+        commit(tree)
+        assert console.run("fix", ".", "deep", "--apply").returncode == 1
+        write(tree, {"deep/more.go": "package deep\n"})
+        done = console.run("fix", ".", "deep", "--apply")
+        assert (done.returncode, "not committed" in done.stderr) == (0, False), "nothing is to be written any more"
+
     def test_without_a_repository_it_writes(self, console: Console, tree: Path) -> None:
         assert console.run("fix", "--apply").returncode == 1
         assert (tree / "store.go").read_text() == FIXED

@@ -94,6 +94,16 @@ def test_a_reader_that_goes_away_is_no_error(console: Console, large: Path, argu
     assert "Broken pipe" not in told
 
 
+@pytest.mark.parametrize("redirected", [">&-", "2>&-", ">&- 2>&-", ">/dev/full"])
+def test_closed_streams_are_no_error(console: Console, redirected: str) -> None:
+    line = f"{' '.join(console.command('check'))} {redirected}"
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=console.directory, env=console.variables, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == (2 if "full" in redirected else 1)
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("command", [["check"], ["check", "--format", "json"], ["fix"]], ids=" ".join)
 def test_the_number_of_processes_changes_nothing(console: Console, large: Path, command: list[str]) -> None:
     assert large.exists()
