@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.obligations import assigned_to
-from leakfix.text import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -92,20 +91,13 @@ class Analysis:
 
     def _units(self) -> list[Unit]:
         owners: dict[int, tuple[Function, Node]] = {}
-        functions = iter(self.file.functions)
-        function = next(functions, None)
-        for call in self.program.candidates(self.file, Span(0, len(self.file.data))):
-            while function is not None and function.node.end_byte <= call.start_byte:
-                function = next(functions, None)
-            if function is None:
-                break
-            if function.node.start_byte > call.start_byte or function.has_error:
-                continue
-            owner = owner_of(call)
-            if owner is None or owner.id in owners or is_released_at_once(call):
-                continue
-            if self.program.acquires(function, call):
-                owners.setdefault(owner.id, (function, owner))
+        for function in self.file.functions:
+            for call in self.program.candidates(function) if not function.has_error else ():
+                owner = owner_of(call)
+                if owner is None or owner.id in owners or is_released_at_once(call):
+                    continue
+                if self.program.acquires(function, call):
+                    owners[owner.id] = (function, owner)
         return [Unit(function, owner, self.graph(function, owner)) for function, owner in owners.values()]
 
 

@@ -138,7 +138,7 @@ class StatementLowering(BranchLowering):
     def seed(self) -> None:
         """Follow the variables that acquiring calls are assigned to from the start: releases may stand before them."""
         program, function = self.frame.program, self.frame.function
-        calls = program.candidates(self.frame.file, span_of(self.frame.owner))
+        calls = program.candidates(function, self.frame.owner)
         acquiring = [call for call in calls if program.acquires(function, call)]
         self.frame.acquiring = tuple(call.start_byte for call in acquiring)
         for call in acquiring:

@@ -12,7 +12,6 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.first_look import METHOD, acquiring_names
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
-from leakfix.languages.go.lower_frame import span_of
 from leakfix.languages.go.lowering import lower, lower_captured
 from leakfix.languages.go.obligations import error_result, from_models, of_type
 from leakfix.languages.go.packages import SnapshotPackage
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.lower_frame import Frame
     from leakfix.languages.go.packages import File, Function, World
     from leakfix.models import Models
-    from leakfix.text import Span
 
 CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*)\(")
 """Where a call may stand: only a first look, the tree decides."""
@@ -43,7 +41,7 @@ _OTHER_VERBS = frozenset({"Abort", "Close", "CloseWithError", "ListenAndServe", 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The calls of a file that may acquire something, by where their names start."""
+    """The calls of a function that may acquire something, by where their names start."""
 
     starts: tuple[int, ...]
     calls: tuple[Node, ...]
@@ -122,7 +120,7 @@ class Program:
 
     def acquires_anything(self, function: Function) -> bool:
         """Whether any call of the function, or of literals in it, acquires something."""
-        return any(self.acquires(function, call) for call in self.candidates(function.file, span_of(function.node)))
+        return any(self.acquires(function, call) for call in self.candidates(function))
 
     def acquires(self, function: Function, call: Node) -> bool:
         """Whether a call of the function acquires something; the answer at full depth is kept."""
@@ -204,20 +202,23 @@ class Program:
                 found[index] = (closing, error)
         return found
 
-    def candidates(self, file: File, span: Span) -> tuple[Node, ...]:
-        """The calls within ``span`` whose name is that of an acquiring function, in order."""
-        known = file.cache.get("candidates")
+    def candidates(self, function: Function, within: Node | None = None) -> tuple[Node, ...]:
+        """The calls of a function, or of a literal in it, whose name is that of an acquiring function, in order."""
+        known = function.cache.get("candidates")
         if not isinstance(known, Candidates):
-            known = file.cache["candidates"] = self._candidates(file)
-        first, behind = (bisect_left(known.starts, offset) for offset in (span.start, span.end))
+            known = function.cache["candidates"] = self._candidates(function)
+        if within is None or within == function.node:
+            return known.calls
+        first, behind = (bisect_left(known.starts, offset) for offset in (within.start_byte, within.end_byte))
         return known.calls[first:behind]
 
-    def _candidates(self, file: File) -> Candidates:
+    def _candidates(self, function: Function) -> Candidates:
+        file, node = function.file, function.node
         found: list[tuple[int, Node]] = []
-        for match in CALLED.finditer(file.data):
+        for match in CALLED.finditer(file.data, node.start_byte, node.end_byte):
             name = match[1].decode()
             if name in self.names:
-                call = _call_at(file.root, match.start(1), match.end(1))
+                call = _call_at(node, match.start(1), match.end(1))
                 if call is not None and self._may_acquire(file, call, name):
                     found.append((match.start(1), call))
         return Candidates(tuple(start for start, _ in found), tuple(call for _, call in found))
@@ -258,9 +259,9 @@ def _known(argument: Node) -> Outcome | None:
     return Outcome.NOT_NIL if is_address or node.kind_id in _VALUES else None
 
 
-def _call_at(root: Node, start: int, end: int) -> Node | None:
+def _call_at(within: Node, start: int, end: int) -> Node | None:
     """The call whose function's last name lies at these bytes."""
-    node = root.descendant_for_byte_range(start, end)
+    node = within.descendant_for_byte_range(start, end)
     if node is None or node.kind_id not in (syntax.IDENTIFIER, syntax.FIELD_IDENTIFIER):
         return None
     parent = node.parent
