@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 # Many small allocations that live as long as the worker make the collector look at all of them in vain.
-_GC_THRESHOLD = 100_000
+_GC_THRESHOLD = 500_000
 
 
 class _Worker:

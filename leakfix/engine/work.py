@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from leakfix.project import Problem
     from leakfix.rules import Finding
 
-# A workspace keeps what it has read; after so many bytes of opened files a new one is begun, to bound the memory.
-WORKSPACE_BYTES = 48 << 20
+# A workspace keeps what it has read, some fifty times the bytes of the files opened; then a new one is begun.
+WORKSPACE_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
