@@ -115,8 +115,13 @@ class Program:
 
     def parameter_count(self, function: Function) -> int:
         """How many operands a function has, its receiver included."""
-        signature = self.types(function).signature(function.node)
-        return (len(signature.params) if signature is not None else 0) + bool(function.receiver_type)
+        known = function.cache.get("operands")
+        if not isinstance(known, int):
+            lists = (function.node.child_by_field_id(number) for number in (syntax.F_RECEIVER, syntax.F_PARAMETERS))
+            declarations = (one for held in lists if held is not None for one in syntax.operands(held))
+            known = sum(max(len(syntax.field_children(one, syntax.F_NAME)), 1) for one in declarations)
+            function.cache["operands"] = known
+        return known
 
     def acquires_anything(self, function: Function) -> bool:
         """Whether any call of the function, or of literals in it, acquires something."""
