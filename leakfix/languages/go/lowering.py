@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _ROUNDS = 3
 """What is found to be followed late in a function is followed from its start in the next round."""
 
+_COBRA = b"github.com/spf13/cobra"
 _COMMAND = ["*github.com/spf13/cobra.Command", "[]string"]
 """The parameters of the function that a cobra command runs; the process ends behind it."""
 
@@ -171,6 +172,8 @@ class StatementLowering(BranchLowering):
         function, package = self.frame.function, self.frame.file.package
         if self.frame.owner == function.node and function.name == "main" and package.name == "main":
             return True
+        if _COBRA not in self.frame.file.data:
+            return False
         signature = self.frame.types.signature(self.frame.owner)
         return signature is not None and [str(of) for of in signature.params] == _COMMAND
 
