@@ -54,6 +54,8 @@ class ResponseBody(LifecycleRule):
         leak = repair.leak
         if leak.site.discarded or leak.repeats or Status.HANDED_ON in leak.fates or forms.has_late_defer(repair):
             return usual_writers(repair)
+        if forms.has_deferred_release(repair):
+            return [(BEFORE_EXIT, forms.before_exits), (DEFER, forms.deferred_without_plain)]
         return [(DEFER, forms.deferred_without_plain), (BEFORE_EXIT, forms.before_exits)]
 
 

@@ -96,6 +96,15 @@ def has_named_error(repair: Repair) -> bool:
     return _named_error_result(repair) is not None
 
 
+def has_deferred_release(repair: Repair) -> bool:
+    """Whether a deferred function releases the value already, though too late for some exits."""
+    roots = {loss.holder.root for loss in repair.leak.losses if loss.holder is not None}
+    return any(
+        isinstance(event, Release) and event.deferred and event.place.root in roots
+        for event in repair.unit.graph.events()
+    )
+
+
 def has_late_defer(repair: Repair) -> bool:
     """Whether a deferred release of the value stands too late."""
     return _late_defer(repair) is not None
