@@ -21,7 +21,6 @@ from leakfix.flow.graph import (
     Release,
     Site,
     Test,
-    Use,
 )
 from leakfix.flow.solve import BudgetError, Step, explore
 
@@ -48,6 +47,5 @@ __all__ = [
     "Site",
     "Step",
     "Test",
-    "Use",
     "explore",
 ]

@@ -94,14 +94,6 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """``place`` is read."""
-
-    span: Span
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
 class Escape:
     """Ownership of what ``place`` holds is handed on."""
 
@@ -158,7 +150,7 @@ class Drop:
     roots: frozenset[int]
 
 
-Event = Acquire | Release | Use | Escape | Copy | Derive | Assign | Drop
+Event = Acquire | Release | Escape | Copy | Derive | Assign | Drop
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +233,6 @@ class Site:
     """Which result of the call is the error, if any."""
     discarded: bool
     """Whether the result is thrown away where it is made."""
-    bound: bool
-    """Whether the result has a name; false inside an expression."""
 
 
 @dataclass(slots=True)

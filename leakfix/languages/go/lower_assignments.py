@@ -105,7 +105,7 @@ class AssignmentLowering:
         pairs = list(zip(targets, values, strict=False))
         pending = [value.pending for _, value in pairs if value.pending is not None]
         if not pending:
-            self._bind_plain(pairs, span, node)
+            self._bind_plain(pairs, span)
             return
         places = [self._target(target) for target, _ in pairs]
         for place, (_, value) in zip(places, pairs, strict=True):
@@ -148,9 +148,10 @@ class AssignmentLowering:
         if value.pending is None:
             return
         self.frame.begin(value)
-        self.frame.amend(value.pending, bound=place is not None, discarded=place is None)
+        if place is None:
+            self.frame.discard(value.pending)
 
-    def _bind_plain(self, pairs: list[tuple[Node, Value]], span: Span, node: Node) -> None:
+    def _bind_plain(self, pairs: list[tuple[Node, Value]], span: Span) -> None:
         parallel = len(pairs) > 1 and any(value.links for _, value in pairs)
         prepared = []
         for target, value in pairs:
@@ -168,7 +169,6 @@ class AssignmentLowering:
             if value.fresh and not place.path:
                 self.frame.fresh.add(place.root)
             self.frame.store(span, place, value)
-        del node
 
     def _assign_outside(self, target: Node, value: Value, span: Span) -> None:
         if syntax.text(target) == "_":

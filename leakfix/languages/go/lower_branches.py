@@ -188,7 +188,7 @@ class BranchLowering(AssignmentLowering, ABC):
             if declares:
                 self._declare(target)
             value = element if number == 1 and self.frame.is_tracked(ranged) else NOTHING
-            self._bind_plain([(target, value)], span_of(clause), clause)
+            self._bind_plain([(target, value)], span_of(clause))
 
     def _enter_loop(self, label: str, after: Jump, again: Jump) -> tuple[dict[str, Jump], dict[str, Jump]]:
         saved = (self.breaks, self.continues)
@@ -246,7 +246,7 @@ class BranchLowering(AssignmentLowering, ABC):
         alias = node.child_by_field_id(syntax.F_ALIAS)
         for name in syntax.operands(alias) if alias is not None else []:
             self._declare(name)
-            self._bind_plain([(name, Value(value.links))], span_of(node), node)
+            self._bind_plain([(name, Value(value.links))], span_of(node))
         cases = [c for c in syntax.operands(node) if c.kind_id in (syntax.TYPE_CASE, syntax.DEFAULT_CASE)]
         bodies = [self.frame.new_block() for _ in cases]
         after = self.frame.new_block()
@@ -315,7 +315,7 @@ class BranchLowering(AssignmentLowering, ABC):
         for target in syntax.operands(left) if left is not None else []:
             if declares:
                 self._declare(target)
-            self._bind_plain([(target, NOTHING)], span_of(node), node)
+            self._bind_plain([(target, NOTHING)], span_of(node))
 
     # jumps
 

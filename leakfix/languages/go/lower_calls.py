@@ -108,7 +108,7 @@ class CallLowering:
         for value in results:
             if value.pending is not None:
                 self.frame.begin(value)
-                self.frame.amend(value.pending, discarded=True)
+                self.frame.discard(value.pending)
                 self.frame.emit(Drop(span_of(node), frozenset(link.place.root for link in value.links)))
 
     def stops(self, node: Node) -> ExitKind | None:

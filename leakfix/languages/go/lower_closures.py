@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leakfix.flow import ANY_METHOD, Assign, Copy, Derive, Escape, Handing, Place, Release
+from leakfix.flow import Assign, Copy, Derive, Escape, Handing, Place, Release
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Value, span_of
 
 if TYPE_CHECKING:
@@ -104,6 +104,3 @@ def _outer(place: Place, aliases: dict[Place, Place]) -> Place:
         if known is not None:
             return known.below(*place.path[length:])
     return place
-
-
-__all__ = ["ANY_METHOD", "Captures", "ClosureLowering"]

@@ -349,7 +349,7 @@ class Frame:
         """A new acquisition by the call ``node``: its index, the place of its resource and that of its error."""
         place, error = self.temporary(), self.temporary()
         self.graph.sites.append(
-            Site(span_of(node), obligation, symbol, place, error, result, error_result, discarded=False, bound=False)
+            Site(span_of(node), obligation, symbol, place, error, result, error_result, discarded=False)
         )
         return len(self.graph.sites) - 1, place, error
 
@@ -366,12 +366,10 @@ class Frame:
         self.receivers.append((index, place))
         self.emit(Acquire(site.span, site.place, index))
         self.emit(Copy(site.span, place, site.place))
-        self.amend(index, bound=True)
 
-    def amend(self, index: int, *, discarded: bool = False, bound: bool = False) -> None:
-        """Note how the result of an acquisition is used."""
-        site = self.graph.sites[index]
-        self.graph.sites[index] = replace(site, discarded=site.discarded or discarded, bound=site.bound or bound)
+    def discard(self, index: int) -> None:
+        """Note that the result of an acquisition is thrown away where it is made."""
+        self.graph.sites[index] = replace(self.graph.sites[index], discarded=True)
 
     # what values do
 

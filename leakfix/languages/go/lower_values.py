@@ -100,7 +100,6 @@ class ValueLowering:
         if value.pending is None:
             return value
         self.frame.begin(value)
-        self.frame.amend(value.pending)
         self.calls.unnamed.update(link.place.root for link in value.links)
         return Value(value.links, fresh=value.fresh)
 

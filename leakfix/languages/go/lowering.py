@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Place
+from leakfix.flow import Assign, Drop, Escape, ExitKind, Graph, Handing, Place
 from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry
 from leakfix.languages.go.lower_branches import BranchLowering
@@ -99,11 +99,9 @@ def lower_captured(outer: Frame, literal: Node, roots: frozenset[int]) -> Graph:
 def _forget_shared_receivers(frame: Frame) -> None:
     """An object that is handed on anywhere is released by whoever got it."""
     for index, place in frame.receivers:
-        site = frame.graph.sites[index]
         if any(isinstance(event, Escape) and event.place.root == place.root for event in frame.graph.events()):
             for block in frame.graph.blocks:
                 block.events[:] = [e for e in block.events if getattr(e, "site", None) != index]
-            frame.graph.sites[index] = site
 
 
 class StatementLowering(BranchLowering):
@@ -337,6 +335,3 @@ def _targets_of(call: Node) -> list[Node]:
     function = call.child_by_field_id(syntax.F_FUNCTION)
     operand = function.child_by_field_id(syntax.F_OPERAND) if function is not None else None
     return [*([operand] if operand is not None else []), *assigned_to(call)]
-
-
-__all__ = ["Edge", "lower", "lower_captured"]

@@ -108,6 +108,3 @@ def _writes(acquire: Acquire, call: Node) -> bool:
     if acquire.flags >= len(arguments):
         return False
     return any(flag in syntax.text(arguments[acquire.flags]) for flag in _WRITING_FLAGS)
-
-
-Owned = "Mapping[int, tuple[Obligation, int | None]]"
