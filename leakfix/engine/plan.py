@@ -86,7 +86,7 @@ class _Sieve:
     def request(self, file: Input) -> Request | None:
         """What is wanted of a file; None when it need not be opened."""
         data = file.data
-        rules = [rule.id for rule in self.triggered if any(word in data for word in rule.triggers)]
+        rules = [rule.id for rule in self.triggered if rule.may_fire(data)]
         if self.acquiring and self.calls(data):
             rules += self.acquiring
         if rules or b"leakfix:" in data or self.language.looks_broken(data):

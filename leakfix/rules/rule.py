@@ -45,10 +45,16 @@ class Rule(ABC, Generic[Subject]):
     """Where the pattern is documented: catalogue entries, release notes, issue threads."""
     triggers: ClassVar[tuple[bytes, ...]] = ()
     """Byte strings one of which a file must hold for the rule to fire; empty: the models' acquiring names decide."""
+    pattern: ClassVar[re.Pattern[bytes] | None] = None
+    """What must match somewhere in such a file besides: a first look that spares the parse, never an analysis."""
 
     @abstractmethod
     def find(self, subject: Subject) -> Iterable[Finding]:
         """The findings of one file, in the order of the file."""
+
+    def may_fire(self, data: bytes) -> bool:
+        """Whether a rule with triggers may find something in a file with these bytes."""
+        return any(word in data for word in self.triggers) and (self.pattern is None or bool(self.pattern.search(data)))
 
     @property
     def documentation(self) -> str:
