@@ -158,12 +158,21 @@ def _bodies(data: bytes, opening: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _makers(data: bytes, types: frozenset[bytes]) -> Iterator[tuple[bytes, frozenset[bytes]]]:
     """The functions of a file with a result of one of the types: the name, and the names that it calls."""
     for piece in data.split(b"\nfunc ")[1:]:
-        end = piece.find(b"{\n")
-        results = _results(piece[: end if end >= 0 else piece.find(b"\n")].rstrip())
+        results = _results(_header(piece))
         if results and not types.isdisjoint(_WORDS.findall(results)):
             name = _function_name(piece)
             if name:
                 yield name, frozenset(_called(piece))
+
+
+def _header(piece: bytes) -> bytes:
+    """A function up to its body, which may stand on the same line."""
+    line = piece.partition(b"\n")[0]
+    before, opening, body = line.partition(b" { ")
+    if opening and b"}" in body:
+        return before
+    end = piece.find(b"{\n")
+    return (piece[:end] if end >= 0 else line).rstrip()
 
 
 def _function_name(piece: bytes) -> bytes:
