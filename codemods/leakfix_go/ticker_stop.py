@@ -3,7 +3,8 @@
 Before Go 1.23 the runtime keeps a running ticker, its channel and its timer for ever: each one that is not stopped is
 memory lost and a wake-up at every tick. A timer is kept until it fires. From a module that declares Go 1.23 or later
 the collector frees both as soon as nobody refers to them, and nothing is reported; the go line of the module decides,
-not the toolchain at hand (GODEBUG asynctimerchan follows it). A module without a go line is left alone.
+not the toolchain at hand (GODEBUG asynctimerchan follows it). Without a go line, and in a GOPATH, that is Go 1.16; only
+a command outside any module that imports the standard library alone takes the toolchain's, and is left alone.
 
 Example:
 

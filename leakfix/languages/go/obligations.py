@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from leakfix.flow import Obligation
 from leakfix.languages.go import syntax
+from leakfix.languages.go.defaults import declared_version
 from leakfix.languages.go.types import has_method
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def _error_of(callee: Callee, call: Node, acquire: Acquire) -> int | None:
 
 
 def _is_below(file: File, until: tuple[int, int]) -> bool:
-    """Whether the module's go line is below a version: it, and no file's constraint, sets the runtime's behaviour."""
-    version = file.package.module.go if file.package.module is not None else None
+    """Whether the version that is declared is below one: it, and no file's constraint, sets the runtime's behaviour."""
+    version = declared_version(file.package)
     return version is not None and (version.major, version.minor) < until
 
 

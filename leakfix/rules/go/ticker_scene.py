@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
+from leakfix.languages.go.defaults import declared_version
 from leakfix.languages.go.statements import statement_of
 from leakfix.languages.go.versions import Version
 from leakfix.rules.go.ticker_control import Control
@@ -153,8 +154,8 @@ def time_calls(analysis: Analysis) -> tuple[TimeCall, ...]:
 
 def collects_timers(analysis: Analysis) -> bool:
     """Whether an unreferenced ticker is collected, or nobody can tell: the go line of the module decides."""
-    module = analysis.file.package.module
-    return module is None or module.go is None or module.go >= COLLECTED_SINCE
+    version = declared_version(analysis.file.package)
+    return version is None or version >= COLLECTED_SINCE
 
 
 def is_target(node: Node) -> bool:
