@@ -13,11 +13,13 @@ from leakfix.models.schema import (
     Check,
     Fact,
     Keep,
+    Large,
     Lend,
     ModelError,
     NoReturn,
     Release,
     Resource,
+    View,
     Wrap,
 )
 
@@ -29,7 +31,7 @@ _STANDARD: Final = "std.toml"
 _FIRST_TABLE: Final = b"\n[["
 
 
-_FactT = TypeVar("_FactT", Acquire, Borrow, Check, Keep, Lend, NoReturn, Release, Wrap)
+_FactT = TypeVar("_FactT", Acquire, Borrow, Check, Keep, Large, Lend, NoReturn, Release, View, Wrap)
 
 
 class Models:
@@ -149,6 +151,15 @@ class Models:
         """Which argument a call tests, coming back only if it is as expected."""
         return self._fact(symbol, Check)
 
+    def views(self, symbol: str) -> tuple[View, ...]:
+        """The results of a call that share the memory of an argument."""
+        facts = self._facts.get(symbol)
+        return () if facts is None else tuple(fact for fact in facts if type(fact) is View)
+
+    def large(self, symbol: str) -> Large | None:
+        """The result of a call that is large or has no bound."""
+        return self._fact(symbol, Large)
+
     def _fact(self, symbol: str, kind: type[_FactT]) -> _FactT | None:
         for fact in self._facts.get(symbol, ()):
             if type(fact) is kind:
@@ -203,10 +214,10 @@ def _by_symbol(document: Document) -> dict[str, tuple[Fact, ...]]:
 
 
 def _check_apart(label: str, symbol: str, facts: Iterable[Fact]) -> None:
-    """One statement of a kind for a symbol; several acquisitions if their results differ."""
+    """One statement of a kind for a symbol; several acquisitions and views if their results differ."""
     seen: set[tuple[type[Fact], int]] = set()
     for fact in facts:
-        key = (type(fact), fact.result if isinstance(fact, Acquire) else 0)
+        key = (type(fact), fact.result if isinstance(fact, (Acquire, View)) else 0)
         if key in seen:
             kind = type(fact).__name__.lower()
             raise ModelError(f'{label}: [[{kind}]] "{symbol}": call: stated twice')

@@ -11,18 +11,22 @@ from leakfix.models.schema import (
     RECEIVER,
     Acquire,
     Borrow,
+    Bulk,
     Check,
     Confidence,
     Fact,
     Family,
     Holds,
     Keep,
+    Large,
     Lend,
     ModelError,
     NoReturn,
     Release,
     Resource,
     Severity,
+    Share,
+    View,
     Wrap,
 )
 
@@ -347,6 +351,25 @@ def _check(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
         yield Check(symbol, argument, holds)
 
 
+def _view(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
+    calls, argument = table.calls(), _argument(table)
+    results = table.positions("result") or (0,)
+    table.required("share")
+    share = cast("Share", table.choice("share", get_args(Share)))
+    reused = table.flag("reused")
+    for symbol in calls:
+        for result in results:
+            yield View(symbol, argument, result, share, reused)
+
+
+def _large(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
+    calls, result, noun = table.calls(), table.position("result"), table.name("noun")
+    table.required("size")
+    size = cast("Bulk", table.choice("size", get_args(Bulk)))
+    for symbol in calls:
+        yield Large(symbol, result or 0, size, noun)
+
+
 _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator[Fact]]]] = {
     "acquire": _acquire,
     "release": _release,
@@ -356,6 +379,8 @@ _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator
     "lend": _lend,
     "noreturn": _noreturn,
     "check": _check,
+    "view": _view,
+    "large": _large,
 }
 
 

@@ -14,6 +14,8 @@ Family = Literal["closer", "response-body", "cancel", "ticker"]
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
 Holds = Literal["nil", "not-nil", "true", "false"]
+Share = Literal["part", "head", "tail", "most", "list"]
+Bulk = Literal["large", "line"]
 
 RECEIVER: Final = -1
 """The position that stands for the receiver of a method; ``"receiver"`` in a file."""
@@ -157,4 +159,30 @@ class Check:
     """What the argument is on return."""
 
 
-Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn | Check
+@dataclass(frozen=True, slots=True)
+class View:
+    """A call with a result that shares the memory of an argument."""
+
+    symbol: str
+    argument: int
+    """Position of the argument; RECEIVER possible."""
+    result: int
+    share: Share
+    """What the result is: any part of it, its beginning, its end, all but what surrounds it, or a list of its parts."""
+    reused: bool
+    """The memory belongs to the receiver, which overwrites it with its next operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """A call with a result that is a block of memory of its own, without a bound."""
+
+    symbol: str
+    result: int
+    size: Bulk
+    """Whether it is all of a file, body or output, or one line or record of it."""
+    noun: str
+    """What messages call it, with its article."""
+
+
+Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn | Check | View | Large
