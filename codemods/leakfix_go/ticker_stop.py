@@ -21,20 +21,23 @@ What is found:
 - a ticker of which only the channel is kept (`time.Tick(d)`, `time.NewTicker(d).C`) in a function that returns;
 - `time.After(d)` in the select of a loop that goes on while the timer runs, or kept in a variable that the next turn
   overwrites: every turn leaves one behind;
+- `time.After(d)` in the select of a loop whose other cases leave it (information): one timer stays each time, for as
+  long as it has to run. So it is with a select outside a loop that waits for more than a second, in a function that a
+  loop of the package calls. A tenth of a second is of low confidence, unless the loop does nothing else;
 - a ticker in a field of a type with Close, Shutdown or Stop that forgets it;
 - with any version: a goroutine that ranges over a ticker which is stopped. Stop does not close the channel.
 
 Functions that never return need no Stop (no range over a ticker ends by itself), and neither does a timer that was
 received from, or `main`. A ticker that is returned, stored, sent, captured by a function that outlives the call, or
-whose channel is, belongs to somebody else. Loops of a few rounds, a case that sets its own channel to nil, and a case
-on the Done of a context leave no timers behind worth a change. What stands in a test is reported as information.
+whose channel is, belongs to somebody else. Loops of a few rounds, and a case that sets its own channel to nil, leave no
+timers behind worth a change. What stands in a test is reported as information.
 
 Forms:
 - `defer`: `defer ticker.Stop()` behind the creation.
 - `close-before-exit`: `ticker.Stop()` before every exit that forgets it; in loops, or where other paths stop it.
-- `bind`: the ticker gets a name and a deferred Stop; `time.Tick(d)` becomes `time.NewTicker(d)`. NewTicker panics on a
-  duration that is not positive, where Tick returns nil: offered for positive constants only, and for variables that
-  were tested (`if d > 0`).
+- `bind`: the ticker gets a name and a deferred Stop; `time.Tick(d)` becomes `time.NewTicker(d)`, and `time.After(d)`
+  outside a loop `time.NewTimer(d)`. NewTicker panics on a duration that is not positive, where Tick returns nil:
+  offered for positive constants only, and for variables that were tested (`if d > 0`).
 - `after`: one tick is waited for: `time.After(d)`.
 - `one-timer`: one `NewTimer` before the loop, which each turn stops, drains and resets.
 - `timer-each-turn`: a timer with a name in each turn, stopped in the cases that do not wait for it; also where the
@@ -65,8 +68,9 @@ from leakfix.rules.go.ticker_channels import channels, is_only_channel
 from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE
 from leakfix.rules.go.ticker_fields import forgotten
 from leakfix.rules.go.ticker_goroutines import stuck_goroutines
+from leakfix.rules.go.ticker_left import left_running
 from leakfix.rules.go.ticker_named import is_held, is_replaced, is_reset, named, real_losses, stopped_before_exits
-from leakfix.rules.go.ticker_reports import AFTER, EACH_TURN, ONE_TIMER, of_channel, of_field, of_goroutine
+from leakfix.rules.go.ticker_reports import AFTER, EACH_TURN, ONE_TIMER, of_channel, of_field, of_goroutine, of_left
 from leakfix.rules.go.ticker_scene import collects_timers
 
 
@@ -89,7 +93,7 @@ class TickerStop(LifecycleRule):
         found = [of_goroutine(self, stuck) for stuck in stuck_goroutines(subject)]
         if not collects_timers(subject):
             found += self._owned(subject)
-            found += [of_channel(self, channel) for channel in channels(subject) if channel.leaks]
+            found += self._channels(subject)
             found += [of_field(self, field) for field in forgotten(subject)]
         return sorted(found, key=lambda finding: finding.span)
 
@@ -110,6 +114,14 @@ class TickerStop(LifecycleRule):
         if repair.leak.site.discarded:
             return Refusal("no-owner", "nobody can receive from it or stop it: the call has no use but its panic")
         return super().refuse(repair)
+
+    def _channels(self, subject: Analysis) -> Iterator[Finding]:
+        """Tickers and timers of which only the channel is kept."""
+        for channel in channels(subject):
+            if channel.leaks:
+                yield of_channel(self, channel)
+            elif (left := left_running(channel)) is not None:
+                yield of_left(self, channel, left)
 
     def _owned(self, subject: Analysis) -> Iterator[Finding]:
         """What the lifecycle detector says of tickers and timers that the function holds."""

@@ -58,6 +58,13 @@ def is_never_positive(scene: Scene, node: Node) -> bool:
     return value is not None and value <= 0
 
 
+def known_value(scene: Scene, node: Node) -> int | None:
+    """The nanoseconds of a constant, or of a variable that is set to one and never again; None when not known."""
+    origin = _only_value(scene, syntax.unparen(node))
+    resolver = Resolver(scene.function.file, None, scene.bindings)
+    return evaluate(origin if origin is not None else node, resolver)
+
+
 def is_plain(scene: Scene, node: Node) -> bool:
     """Whether evaluating a duration once more, and earlier, changes nothing: names, fields, constants, arithmetic."""
     if node.kind_id == syntax.BINARY_EXPRESSION and syntax.operator(node) in ("/", "%", "<<", ">>"):

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 def bound(channel: Channel) -> list[Edit]:
     """``ticker := time.NewTicker(d)`` and ``defer ticker.Stop()`` before the statement, which takes ``ticker.C``.
 
-    A variable that is called a ticker already becomes one, and its uses receive from ``ticker.C``.
+    For time.After it is a timer. A variable that is called a ticker already becomes one, and its uses receive from
+    ``ticker.C``.
     """
     call, scene = channel.call, channel.scene
     if channel.repeats:
         raise RefusalError("loop", "each turn of a loop makes another ticker, and a deferred Stop would wait")
     if call.symbol == TICK:
         _check_positive(channel, "NewTicker panics on a duration that is not positive, and Tick does not")
-    made = f"{call.package}NewTicker({_duration(channel)})"
+    made = f"{call.package}New{'Ticker' if call.ticks else 'Timer'}({_duration(channel)})"
     own = _own_name(channel)
     if own:
         return [
@@ -36,7 +37,7 @@ def bound(channel: Channel) -> list[Edit]:
             lines_behind(scene, call.statement, [f"defer {own}.Stop()"]),
             *(replaced(scene, receive, f"{own}.C") for receive in channel.receives),
         ]
-    name = new_name(scene, "ticker", call.statement)
+    name = new_name(scene, "ticker" if call.ticks else "timer", call.statement)
     lines = [f"{name} := {made}", f"defer {name}.Stop()"]
     return [lines_before(scene, call.statement, lines), replaced(scene, channel.node, f"{name}.C")]
 

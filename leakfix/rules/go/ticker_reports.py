@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.statements import LayoutError
@@ -11,6 +12,7 @@ from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE
 from leakfix.rules.go.ticker_fields import stopped_by_owner
 from leakfix.rules.go.ticker_forms import after, bound, one_timer, timer_each_turn
+from leakfix.rules.go.ticker_left import is_left_by_many
 from leakfix.rules.rule import Form
 from leakfix.text import Span
 
@@ -23,9 +25,12 @@ if TYPE_CHECKING:
     from leakfix.rules.go.ticker_channels import Channel
     from leakfix.rules.go.ticker_fields import Forgotten
     from leakfix.rules.go.ticker_goroutines import Stuck
+    from leakfix.rules.go.ticker_left import Left
     from leakfix.rules.go.ticker_scene import Scene, TimeCall
     from leakfix.rules.rule import Rule
     from leakfix.text import Edit
+
+    ChannelWriter = Callable[[Channel], list[Edit]]
 
 AFTER: Final = Form("after", "wait with time.After")
 ONE_TIMER: Final = Form("one-timer", "reset one timer instead of making one in each turn")
@@ -37,12 +42,14 @@ _WHY: Final = {
     ONE_TIMER.name: "Each turn waits as long as before: the timer is stopped, drained and reset first.",
     EACH_TURN.name: "Each turn waits as long as before, and its timer is stopped where another case is taken.",
 }
+_WHERE_IT_FIRES: Final[Sequence[tuple[Form, ChannelWriter]]] = ((EACH_TURN, timer_each_turn), (ONE_TIMER, one_timer))
+"""Where every turn but the last waits for the timer, stopping that of the last is the smaller change."""
 _GENERATED: Final = Refusal("generated", "the file is generated: its generator is the place for the fix")
 
 
 def of_channel(rule: Rule[Analysis], channel: Channel) -> Finding:
     """A ticker or timer of which only the channel is kept."""
-    fixes, refusal = _fixes_of_channel(channel)
+    fixes, refusal = _written(channel, _writers(channel))
     return _finding(
         rule,
         channel.call,
@@ -52,6 +59,23 @@ def of_channel(rule: Rule[Analysis], channel: Channel) -> Finding:
         refusal,
         Confidence.HIGH if channel.call.ticks else Confidence.MEDIUM,
     )
+
+
+def of_left(rule: Rule[Analysis], channel: Channel, left: Left) -> Finding:
+    """A timer that runs on when another case of its select is taken."""
+    fixes, refusal = _written(channel, _writers_of_left(channel, left))
+    name, scene = channel.call.symbol, channel.scene
+    if left.repeats:
+        message = (
+            f"the timer of {name} runs on when another case leaves the loop: before Go 1.23 nothing frees it earlier"
+        )
+        leaves = "this case leaves the loop while the timer runs"
+    else:
+        message = f"the timer of {name} runs on when another case is taken: before Go 1.23 nothing frees it earlier"
+        leaves = "this case goes on while the timer runs"
+    trace = (_step(scene, channel.call.node, "a timer is made here"), _step(scene, left.case, leaves))
+    found = _finding(rule, channel.call, message, trace, fixes, refusal, left.confidence)
+    return replace(found, severity=Severity.INFO)
 
 
 def of_goroutine(rule: Rule[Analysis], stuck: Stuck) -> Finding:
@@ -153,20 +177,29 @@ def _step(scene: Scene, node: Node, message: str) -> Step:
     return Step(source.path, source.line(node.start_byte), message)
 
 
-def _writers(channel: Channel) -> Sequence[tuple[Form, Callable[[Channel], list[Edit]]]]:
-    if channel.call.ticks and not channel.passing:
-        one = [(AFTER, after)] if channel.is_received else []
+def _writers(channel: Channel) -> Sequence[tuple[Form, ChannelWriter]]:
+    in_loop = channel.select is not None and channel.repeats
+    if channel.call.ticks and not in_loop:
+        one = [(AFTER, after)] if channel.is_received and not is_left_by_many(channel) else []
         return [*one, (BIND, bound)]
-    each = [(EACH_TURN, timer_each_turn)] if channel.select is not None else []
-    return [(ONE_TIMER, one_timer), *each]
+    if in_loop and not channel.passing:
+        return _WHERE_IT_FIRES
+    return [(ONE_TIMER, one_timer), *([(EACH_TURN, timer_each_turn)] if channel.select is not None else [])]
 
 
-def _fixes_of_channel(channel: Channel) -> tuple[tuple[Fix, ...], Refusal | None]:
+def _writers_of_left(channel: Channel, left: Left) -> Sequence[tuple[Form, ChannelWriter]]:
+    """Outside a loop a deferred Stop is shortest."""
+    if left.repeats:
+        return _WHERE_IT_FIRES
+    return [(EACH_TURN, timer_each_turn)] if channel.repeats else [(BIND, bound), (EACH_TURN, timer_each_turn)]
+
+
+def _written(channel: Channel, writers: Sequence[tuple[Form, ChannelWriter]]) -> tuple[tuple[Fix, ...], Refusal | None]:
     if channel.scene.function.file.is_generated:
         return (), _GENERATED
     fixes: list[Fix] = []
     reasons: list[Refusal] = []
-    for form, writer in _writers(channel):
+    for form, writer in writers:
         try:
             edits = writer(channel)
         except RefusalError as why:
