@@ -39,6 +39,9 @@ class Package:
         self._methods: dict[str, dict[str, Object]] = {}
         self._method: dict[tuple[str, str], Object | None] = {}
         self._shadows: dict[str, bool] = {}
+        # What rules learn of the package: from its trees, dropped with any of them; and from its bytes alone.
+        self.facts: dict[object, object] = {}
+        self.looks: dict[object, object] = {}
 
     @property
     def key(self) -> str:
@@ -96,6 +99,7 @@ class Package:
         for key in [key for key, method in self._method.items() if method is not None and method.file is file]:
             del self._method[key]
         self._methods.clear()
+        self.facts.clear()
 
     def _declarations(self, name: str) -> Iterator[Object]:
         """Yield the declarations of a name, one only when no build constraint allows for others."""

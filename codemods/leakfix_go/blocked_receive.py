@@ -1,0 +1,54 @@
+"""A goroutine waits for ever: nobody closes its channel, and it does not watch the signal that says it is over.
+
+A goroutine that waits on a channel ends only when somebody sends or closes. If the object that it works for can be
+closed while it waits, the wait has to watch that signal too; else the goroutine stays, with all that it refers to.
+
+Example:
+
+    func (f *Feed) loop() {             func (f *Feed) loop() {
+        for {                               for {
+            e := <-f.events                     var e Event
+            f.deliver(e)                        select {
+        }                                       case e = <-f.events:
+    }                                           case <-f.done:
+                                                    return
+                                                }
+                                                f.deliver(e)
+                                            }
+                                        }
+
+Forms:
+- `watch-signal`: select on the signal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from leakfix.rules import Finding, Form, Rule
+from leakfix.rules.go.waiting_reports import WATCH, of_stuck
+from leakfix.rules.go.waiting_waits import stuck_waits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leakfix.languages.go.analysis import Analysis
+
+
+class BlockedReceive(Rule["Analysis"]):
+    """``go-blocked-receive``."""
+
+    id: ClassVar[str] = "go-blocked-receive"
+    title: ClassVar[str] = "goroutine waits for ever on a channel"
+    language: ClassVar[str] = "go"
+    forms: ClassVar[tuple[Form, ...]] = (WATCH,)
+    triggers: ClassVar[tuple[bytes, ...]] = (b"<-", b"range ")
+    sources: ClassVar[tuple[str, ...]] = ("https://go.dev/blog/pipelines",)
+
+    def find(self, subject: Analysis) -> Iterable[Finding]:
+        """Every goroutine that waits for ever, in the order of the file."""
+        found = [of_stuck(self, stuck) for stuck in stuck_waits(subject)]
+        return sorted(found, key=lambda finding: finding.span)
+
+
+RULE = BlockedReceive()

@@ -1,0 +1,137 @@
+"""Waits of goroutines that nothing ends: on a channel that is never closed, blind to the signal that says it is over.
+
+A *task* is a function, a *party* one operation of a task on a channel. Nothing here knows a syntax: channels, signals and
+tasks are whatever a language uses to tell them apart. What is said of a channel is all that is done with it, but for
+what strangers may do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One send or receive: the task that does it, and the signals whose coming ends its wait."""
+
+    task: Hashable
+    is_goroutine: bool
+    watches: frozenset[Hashable] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """All that is known of a channel: ``closers`` are the tasks that close it."""
+
+    senders: tuple[Party, ...] = ()
+    receivers: tuple[Party, ...] = ()
+    closers: frozenset[Hashable] = frozenset()
+    sent_elsewhere: bool = False
+    received_elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something that tells the goroutines of an object that it is over.
+
+    ``givers`` are the tasks that give it; a context is given from outside, by nobody who is seen. ``ends`` tells whether
+    it is known to mean the end: a closing method gives it, or a goroutine returns upon it.
+    """
+
+    key: Hashable
+    givers: frozenset[Hashable] = frozenset()
+    given_elsewhere: bool = False
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A bare wait of a goroutine.
+
+    ``is_endless`` tells that the goroutine cannot end once it has come here; ``is_final`` that the channel's closing
+    would not end the wait for good either, as that of a receive in an endless loop.
+    """
+
+    party: Party
+    is_send: bool
+    is_endless: bool = False
+    is_final: bool = False
+
+
+class Cause(Enum):
+    """Why a wait is one for ever."""
+
+    ABANDONED = "whoever is at the other end gives up when the signal comes"
+    ENDLESS = "the goroutine goes on when the signal comes"
+    UNANSWERED = "nobody has to be at the other end when the signal has come"
+    SELF_GIVEN = "the goroutine itself gives the signal, behind the wait"
+    UNSIGNALLED = "nothing tells the goroutine that it is over"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The cause, and the signal that the wait should watch, if there is one."""
+
+    cause: Cause
+    signal: Signal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The signals of the object that a wait belongs to, and whether the object can be closed at all."""
+
+    signals: tuple[Signal, ...] = field(default=())
+    can_close: bool = False
+
+
+def judge(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
+    """Why a wait is one for ever; None where somebody may end it."""
+    if channel.closers and not (wait.is_endless and wait.is_final):
+        return None
+    others = _others(wait, channel)
+    strangers = channel.received_elsewhere if wait.is_send else channel.sent_elsewhere
+    if others is None:
+        return None
+    own = [signal for signal in scene.signals if signal.ends and signal.key not in wait.party.watches]
+    given = [signal for signal in own if signal.given_elsewhere or signal.givers - {wait.party.task}]
+    if any(signal.ends and signal.key in wait.party.watches for signal in scene.signals):
+        return None
+    if others and not strangers:
+        for signal in given:
+            if all(signal.key in other.watches for other in others):
+                return Verdict(Cause.ABANDONED, signal)
+    if wait.is_endless and (wait.is_final or not strangers):
+        if given:
+            return Verdict(Cause.ENDLESS, given[0])
+        return Verdict(Cause.UNSIGNALLED) if scene.can_close and not own else None
+    if wait.is_send or strangers or not others:
+        return None
+    return _unanswered(wait, others, given, own)
+
+
+def _unanswered(wait: Wait, others: Iterable[Party], given: list[Signal], own: list[Signal]) -> Verdict | None:
+    """Whether those at the other end are clients alone, who owe the goroutine nothing.
+
+    A goroutine at the other end may be bound to answer; one that gives the signal may send a last message first.
+    """
+    tasks = {other.task for other in others}
+    if any(other.is_goroutine for other in others):
+        return None
+    for signal in given:
+        if tasks.isdisjoint(signal.givers):
+            return Verdict(Cause.UNANSWERED, signal)
+    for signal in own:
+        if signal.givers == {wait.party.task}:
+            return Verdict(Cause.SELF_GIVEN, signal)
+    return None
+
+
+def _others(wait: Wait, channel: Channel) -> tuple[Party, ...] | None:
+    """Those at the other end; None when the goroutine itself is one of them, as with a semaphore."""
+    others = channel.receivers if wait.is_send else channel.senders
+    return None if any(other.task == wait.party.task for other in others) else others

@@ -1,0 +1,316 @@
+"""Lowering of branches, loops, selects and jumps to the steps of a process; each statement from the step behind it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow.channels import Act, Enter, Meet, Turn, Way
+from leakfix.languages.go import syntax
+from leakfix.languages.go.consts import evaluate
+from leakfix.languages.go.types import Array, underlying
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from leakfix.flow.channels import Net, Step, Told
+    from leakfix.languages.go.infer import Types
+
+_BREAK: Final = syntax.kind("break_statement")
+_CONTINUE: Final = syntax.kind("continue_statement")
+_GOTO: Final = syntax.kind("goto_statement")
+_FALLTHROUGH: Final = syntax.kind("fallthrough_statement")
+_CASES: Final = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.DEFAULT_CASE, syntax.COMMUNICATION_CASE})
+_SWITCHES: Final = frozenset({syntax.EXPRESSION_SWITCH_STATEMENT, syntax.TYPE_SWITCH_STATEMENT})
+_MOST_TURNS: Final = 5
+"""A loop with more turns is taken for one of unknown length."""
+
+
+class BranchLowering(ABC):
+    """The statements of one function body."""
+
+    def __init__(self, net: Net, data: bytes) -> None:
+        self.net = net
+        self.data = data
+        self._breaks: dict[str, Step] = {}
+        self._continues: dict[str, Step] = {}
+        self._labels: dict[str, Step] = {}
+        self._fallthrough: Step | None = None
+
+    @property
+    @abstractmethod
+    def halt(self) -> Step:
+        """Nothing is known of what follows."""
+
+    @property
+    @abstractmethod
+    def types(self) -> Types:
+        """The types of the function's expressions."""
+
+    @abstractmethod
+    def touches(self, node: Node) -> bool:
+        """Whether a node holds something of consequence."""
+
+    @abstractmethod
+    def matters(self, node: Node) -> bool:
+        """Whether a node needs steps of its own."""
+
+    @abstractmethod
+    def simple(self, node: Node, after: Step) -> Step:
+        """The steps of a statement or expression that branches nowhere."""
+
+    @abstractmethod
+    def leave(self, node: Node) -> Step:
+        """A return."""
+
+    @abstractmethod
+    def stop(self, node: Node) -> Step | None:
+        """Where control goes behind a call statement that never returns; None for one that does."""
+
+    @abstractmethod
+    def told(self, atom: Node) -> Told | None:
+        """What a condition tells."""
+
+    @abstractmethod
+    def choose(self, ways: Iterable[tuple[Step, Told | None]]) -> Step:
+        """A branch."""
+
+    @abstractmethod
+    def communication(self, node: Node, target: Step) -> tuple[Way, Node]:
+        """What a case of a select waits for."""
+
+    @abstractmethod
+    def meet(self, ways: list[tuple[Way, Node]]) -> Step:
+        """A meeting."""
+
+    @abstractmethod
+    def ranged(self, clause: Node) -> int | None:
+        """The channel that a loop ranges over."""
+
+    @abstractmethod
+    def loop(self) -> int:
+        """The number of a new loop."""
+
+    def statements(self, nodes: Iterable[Node], after: Step) -> Step:
+        """Statements in their order."""
+        for node in reversed(list(nodes)):
+            after = self._statement(node, after)
+        return after
+
+    def _statement(self, node: Node, after: Step, label: str = "") -> Step:
+        kind = node.kind_id
+        if kind == syntax.COMMENT or not self.matters(node):
+            return after
+        if kind in (syntax.STATEMENT_LIST, syntax.BLOCK):
+            return self.statements(node.named_children, after)
+        if kind == syntax.IF_STATEMENT:
+            return self._if(node, after)
+        if kind == syntax.FOR_STATEMENT:
+            return self._for(node, after, label)
+        if kind in _SWITCHES:
+            return self._switch(node, after, label)
+        if kind == syntax.SELECT_STATEMENT:
+            return self._select(node, after, label)
+        if kind == syntax.LABELED_STATEMENT:
+            return self._labeled(node, after)
+        if kind in (_BREAK, _CONTINUE, _GOTO, _FALLTHROUGH):
+            return self._jump(node)
+        if kind == syntax.RETURN_STATEMENT:
+            return self.leave(node)
+        if kind == syntax.EXPRESSION_STATEMENT:
+            stopped = self.stop(node)
+            after = after if stopped is None else stopped
+        return self.simple(node, after)
+
+    def _if(self, node: Node, after: Step) -> Step:
+        then, other = (node.child_by_field_id(f) for f in (syntax.F_CONSEQUENCE, syntax.F_ALTERNATIVE))
+        branches = [self._statement(branch, after) if branch is not None else after for branch in (then, other)]
+        condition, start = (node.child_by_field_id(f) for f in (syntax.F_CONDITION, syntax.F_INITIALIZER))
+        entry = self._condition(condition, *branches) if condition is not None else after
+        return self.simple(start, entry) if start is not None else entry
+
+    def _condition(self, node: Node, holds: Step, fails: Step) -> Step:
+        node = syntax.unparen(node)
+        sign = syntax.operator(node)
+        if node.kind_id == syntax.BINARY_EXPRESSION and sign in ("&&", "||"):
+            left, right = node.child_by_field_id(syntax.F_LEFT), node.child_by_field_id(syntax.F_RIGHT)
+            if left is not None and right is not None:
+                second = self._condition(right, holds, fails)
+                return self._condition(left, *((second, fails) if sign == "&&" else (holds, second)))
+        if node.kind_id == syntax.UNARY_EXPRESSION and sign == "!":
+            operand = node.child_by_field_id(syntax.F_OPERAND)
+            if operand is not None:
+                return self._condition(operand, fails, holds)
+        if node.kind_id in (syntax.TRUE, syntax.FALSE):
+            return holds if node.kind_id == syntax.TRUE else fails
+        told = self.told(node)
+        opposite = (told[0], not told[1]) if told is not None else None
+        return self.simple(node, self.choose([(holds, told), (fails, opposite)]))
+
+    # loops
+
+    def _for(self, node: Node, after: Step, label: str) -> Step:
+        clause = next((child for child in syntax.operands(node) if child.kind_id != syntax.BLOCK), None)
+        body = node.child_by_field_id(syntax.F_BODY)
+        saved = self._breaks, self._continues
+        head = self.net.add(Meet(()))
+        names = dict.fromkeys({"", label})
+        self._breaks = self._breaks | dict.fromkeys(names, after)
+        start = update = condition = None
+        if clause is not None and clause.kind_id == syntax.FOR_CLAUSE:
+            start, condition, update = (
+                clause.child_by_field_id(f) for f in (syntax.F_INITIALIZER, syntax.F_CONDITION, syntax.F_UPDATE)
+            )
+        elif clause is not None and clause.kind_id != syntax.RANGE_CLAUSE:
+            condition = clause
+        again = self.simple(update, head) if update is not None else head
+        self._continues = self._continues | dict.fromkeys(names, again)
+        inside = self._statement(body, again) if body is not None else again
+        self._breaks, self._continues = saved
+        entry = self._head(node, head, inside, after)
+        ranged = clause.child_by_field_id(syntax.F_RIGHT) if clause is not None else None
+        first = start if start is not None else ranged
+        return self.simple(first, entry) if first is not None and self._channel_of(clause) is None else entry
+
+    def _channel_of(self, clause: Node | None) -> int | None:
+        return self.ranged(clause) if clause is not None and clause.kind_id == syntax.RANGE_CLAUSE else None
+
+    def _head(self, node: Node, head: Step, inside: Step, after: Step) -> Step:
+        """Fill the head of a loop; where the loop is entered."""
+        clause = next((child for child in syntax.operands(node) if child.kind_id != syntax.BLOCK), None)
+        body = node.child_by_field_id(syntax.F_BODY)
+        channel = self._channel_of(clause)
+        if channel is not None and clause is not None:
+            way = Way(inside, Act.RECEIVE, channel, ended=after)
+            self.net.steps[head] = self.net.steps[self.meet([(way, clause)])]
+            self.note_again(head, channel, clause)
+            return head
+        if clause is None or (clause.kind_id == syntax.FOR_CLAUSE and _condition_of(clause) is None):
+            self._forward(head, inside)
+            return head
+        condition = _condition_of(clause)
+        if condition is not None and (self.touches(clause) or self.told(condition) is not None):
+            self._forward(head, self._condition(condition, inside, after))
+            return head
+        if body is None or not self.touches(body):
+            self._forward(head, self.choose([(inside, None), (after, None)]))
+            return head
+        number = self.loop()
+        self.net.steps[head] = Turn(number, self._turns(clause), inside, after)
+        return self.net.add(Enter(number, head))
+
+    @abstractmethod
+    def note_again(self, step: Step, channel: int, node: Node) -> None:
+        """A step that was filled later meets a channel."""
+
+    def _forward(self, head: Step, target: Step) -> None:
+        """The placeholder ``head`` just leads on."""
+        self.net.steps[head] = Meet((Way(target),)) if target == head else Enter(-1, target)
+
+    def _turns(self, clause: Node) -> int | None:
+        """How many turns a loop has, if that is a small number that can be told."""
+        found = self._ranged_over(clause) if clause.kind_id == syntax.RANGE_CLAUSE else self._counted(clause)
+        return found if found is not None and 0 <= found <= _MOST_TURNS else None
+
+    def _ranged_over(self, clause: Node) -> int | None:
+        right = clause.child_by_field_id(syntax.F_RIGHT)
+        if right is None:
+            return None
+        if right.kind_id == syntax.COMPOSITE_LITERAL:
+            written, value = right.child_by_field_id(syntax.F_TYPE), right.child_by_field_id(syntax.F_BODY)
+            is_list = written is not None and written.kind_id in (
+                syntax.SLICE_TYPE,
+                syntax.IMPLICIT_LENGTH_ARRAY_TYPE,
+            )
+            return len(syntax.operands(value)) if is_list and value is not None else None
+        count = evaluate(right, self.types.resolver)
+        if count is not None:
+            return count
+        of = underlying(self.types.of(right))
+        return of.length if isinstance(of, Array) else None
+
+    def _counted(self, clause: Node) -> int | None:
+        """The turns of ``for i := 0; i < n; i++``."""
+        if clause.kind_id != syntax.FOR_CLAUSE:
+            return None
+        start, condition = clause.child_by_field_id(syntax.F_INITIALIZER), _condition_of(clause)
+        update = clause.child_by_field_id(syntax.F_UPDATE)
+        if start is None or condition is None or update is None or syntax.text(update)[-2:] != "++":
+            return None
+        first = next(iter(syntax.operands(start.child_by_field_id(syntax.F_RIGHT) or start)), None)
+        sign, bound = syntax.operator(condition), condition.child_by_field_id(syntax.F_RIGHT)
+        if first is None or bound is None or sign not in ("<", "<="):
+            return None
+        low, high = evaluate(first, self.types.resolver), evaluate(bound, self.types.resolver)
+        return None if low is None or high is None else high - low + (sign == "<=")
+
+    # switches and selects
+
+    def _switch(self, node: Node, after: Step, label: str) -> Step:
+        cases = [child for child in syntax.operands(node) if child.kind_id in _CASES]
+        entries = self._bodies(cases, after, label)
+        if not any(case.kind_id == syntax.DEFAULT_CASE for case in cases):
+            entries.append(after)
+        entry = self.choose([(step, None) for step in entries])
+        for number in (syntax.F_VALUE, syntax.F_INITIALIZER):
+            part = node.child_by_field_id(number)
+            entry = self.simple(part, entry) if part is not None else entry
+        return entry
+
+    def _bodies(self, cases: list[Node], after: Step, label: str) -> list[Step]:
+        saved, outer = self._breaks, self._fallthrough
+        self._breaks = self._breaks | dict.fromkeys({"", label}, after)
+        entries: list[Step] = []
+        for case in reversed(cases):
+            entries.append(
+                self.statements((c for c in case.named_children if c.kind_id == syntax.STATEMENT_LIST), after)
+            )
+            self._fallthrough = entries[-1]
+        self._breaks, self._fallthrough = saved, outer
+        return entries[::-1]
+
+    def _select(self, node: Node, after: Step, label: str) -> Step:
+        cases = [child for child in syntax.operands(node) if child.kind_id in _CASES]
+        if not cases:
+            return self.halt
+        ways: list[tuple[Way, Node]] = []
+        for case, entry in zip(cases, self._bodies(cases, after, label), strict=True):
+            held = case.child_by_field_id(syntax.F_COMMUNICATION)
+            ways.append(self.communication(held, entry) if held is not None else (Way(entry), case))
+        if all(way.act is Act.PASS for way, _ in ways):
+            return self.choose([(way.target, None) for way, _ in ways])
+        return self.meet(ways)
+
+    # jumps
+
+    def _labeled(self, node: Node, after: Step) -> Step:
+        name = _label(node)
+        target = self._target(name)
+        inner = [child for child in syntax.operands(node) if child.kind_id != syntax.LABEL_NAME]
+        self._forward(target, self._statement(inner[0], after, name) if inner else after)
+        return target
+
+    def _target(self, name: str) -> Step:
+        if name not in self._labels:
+            self._labels[name] = self.net.add(Meet(()))
+        return self._labels[name]
+
+    def _jump(self, node: Node) -> Step:
+        kind, name = node.kind_id, _label(node)
+        if kind == _GOTO:
+            return self._target(name)
+        if kind == _FALLTHROUGH:
+            return self._fallthrough if self._fallthrough is not None else self.halt
+        return (self._breaks if kind == _BREAK else self._continues).get(name, self.halt)
+
+
+def _label(node: Node) -> str:
+    return next((syntax.text(child) for child in syntax.operands(node) if child.kind_id == syntax.LABEL_NAME), "")
+
+
+def _condition_of(clause: Node) -> Node | None:
+    if clause.kind_id == syntax.FOR_CLAUSE:
+        return clause.child_by_field_id(syntax.F_CONDITION)
+    return None if clause.kind_id == syntax.RANGE_CLAUSE else clause

@@ -1,0 +1,101 @@
+"""Conditions that a function tests more than once, spelled so that equal ones are equal: what one test told, the next
+one knows, until a variable in it is assigned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tree_sitter import Query, QueryCursor
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.analysis import owner_of
+from leakfix.languages.go.channel_uses import is_assigned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.flow.channels import Told
+    from leakfix.languages.go.scopes import Bindings, Variable
+
+_QUERY: Final = Query(syntax.language(), "[(if_statement condition: (_) @condition) (for_clause condition: (_) @condition)]")
+_OPAQUE: Final = frozenset(
+    {syntax.CALL_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.FUNC_LITERAL, syntax.TYPE_ASSERTION_EXPRESSION}
+)
+
+
+class Conditions:
+    """The repeated conditions of one declaration or literal."""
+
+    def __init__(self, owner: Node, bindings: Bindings, told_elsewhere: Iterator[Variable]) -> None:
+        """``told_elsewhere`` are variables that something else than a condition tells of: one test of them is enough."""
+        self._bindings = bindings
+        counts: dict[str, int] = {}
+        variables: dict[str, set[Variable]] = {}
+        for variable in told_elsewhere:
+            counts[_spelled(variable)] = 1
+            variables[_spelled(variable)] = {variable}
+        for condition in QueryCursor(_QUERY).captures(owner).get("condition", []):
+            if owner_of(condition) == owner:
+                for atom in _atoms(condition):
+                    key, _, named = self._read(atom)
+                    if key:
+                        counts[key] = counts.get(key, 0) + 1
+                        variables[key] = named
+        self._repeated = frozenset(key for key, count in counts.items() if count > 1)
+        self.changes: dict[int, frozenset[str]] = {}
+        """Where a variable of repeated conditions is assigned: the byte offset of its name, and the conditions."""
+        for key in self._repeated:
+            for variable in variables[key]:
+                for use in self._bindings.uses(variable):
+                    if is_assigned(use):
+                        self.changes[use.start_byte] = self.changes.get(use.start_byte, frozenset()) | {key}
+
+    def told(self, atom: Node) -> Told | None:
+        """What it means that a condition without ``&&``, ``||`` and ``!`` holds; None when nobody asks again."""
+        key, holds, _ = self._read(atom)
+        return (key, holds) if key in self._repeated else None
+
+    def told_of(self, variable: Variable, holds: bool) -> Told | None:
+        """What it means that a boolean variable is this."""
+        return (_spelled(variable), holds) if _spelled(variable) in self._repeated else None
+
+    def _read(self, atom: Node) -> tuple[str, bool, set[Variable]]:
+        """The spelling of a condition, empty for one that may change by itself; whether it holds where that holds."""
+        atom = syntax.unparen(atom)
+        variables: set[Variable] = set()
+        waiting = [atom]
+        while waiting:
+            node = waiting.pop()
+            if node.kind_id in _OPAQUE or (node.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(node) == "<-"):
+                return "", True, set()
+            variable = self._bindings.variable(node) if node.kind_id == syntax.IDENTIFIER else None
+            if variable is not None:
+                variables.add(variable)
+            waiting.extend(node.named_children)
+        sign = syntax.operator(atom) if atom.kind_id == syntax.BINARY_EXPRESSION else ""
+        words = syntax.text(atom).split()
+        if sign == "!=":
+            words = ["==" if word == sign else word for word in words]
+        names = sorted(variable.declaration.start_byte for variable in variables)
+        return f"{' '.join(words)} {names}", sign != "!=", variables
+
+
+def _spelled(variable: Variable) -> str:
+    return f"{variable.name} {[variable.declaration.start_byte]}"
+
+
+def _atoms(condition: Node) -> Iterator[Node]:
+    node = syntax.unparen(condition)
+    if node.kind_id == syntax.BINARY_EXPRESSION and syntax.operator(node) in ("&&", "||"):
+        for number in (syntax.F_LEFT, syntax.F_RIGHT):
+            part = node.child_by_field_id(number)
+            if part is not None:
+                yield from _atoms(part)
+    elif node.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(node) == "!":
+        operand = node.child_by_field_id(syntax.F_OPERAND)
+        if operand is not None:
+            yield from _atoms(operand)
+    else:
+        yield node

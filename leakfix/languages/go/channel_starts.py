@@ -1,0 +1,165 @@
+"""Goroutines: where function literals and declared functions are started, and whether they live as long as the program."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.analysis import owner_of
+from leakfix.languages.go.channel_fields import function_around
+from leakfix.languages.go.infer import Types
+from leakfix.languages.go.scopes import Bindings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.packages import Function, Package
+
+_STARTED: Final = re.compile(rb"go ((?:\w+\.)*\w+)[(\[]|\.Go\((?:[\w.]+, )?((?:\w+\.)*\w+)\)")
+_GROUPS: Final = frozenset({"sync.WaitGroup.Go", "golang.org/x/sync/errgroup.Group.Go"})
+_DEPTH: Final = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """A goroutine that runs a declared function or a literal; ``by`` is the function around the statement ``node``."""
+
+    node: Node
+    called: Node
+    by: Function
+
+    @property
+    def lives_on(self) -> bool:
+        """Whether it is meant to run as long as the program: started in main or init, or for a package-level object."""
+        name, package = self.by.name, self.by.file.package.name
+        if name == "init" or (name == "main" and package == "main"):
+            return True
+        base = self.called
+        while base.kind_id == syntax.SELECTOR_EXPRESSION:
+            operand = base.child_by_field_id(syntax.F_OPERAND)
+            if operand is None:
+                return False
+            base = operand
+        if base.kind_id != syntax.IDENTIFIER or base == self.called:
+            return False
+        return Bindings.of_function(self.by).variable(base) is None
+
+
+def started_names(package: Package) -> frozenset[bytes]:
+    """The last names of the functions that a package's code may start as goroutines; a look at its bytes."""
+    known = package.looks.get("started")
+    if not isinstance(known, frozenset):
+        found = (m for file in package.files if not file.is_test for m in _STARTED.finditer(file.data))
+        known = package.looks["started"] = frozenset((m[1] or m[2]).rpartition(b".")[2] for m in found)
+    return known
+
+
+def start_of_literal(function: Function, literal: Node) -> Start | None:
+    """Where a function literal is started as a goroutine at the place where it stands."""
+    if literal.kind_id != syntax.FUNC_LITERAL:
+        return None
+    call = literal.parent
+    if call is not None and call.kind_id == syntax.CALL_EXPRESSION and call.parent is not None:
+        if call.parent.kind_id == syntax.GO_STATEMENT:
+            return Start(call.parent, literal, function)
+    return _in_group(function, literal)
+
+
+def starts_of(function: Function) -> tuple[Start, ...]:
+    """Where the package starts a declared function as a goroutine, by itself or as part of one that it starts."""
+    known = function.cache.get("starts")
+    if not isinstance(known, tuple):
+        function.cache["starts"] = ()
+        known = function.cache["starts"] = tuple(_starts(function, 0))
+    return known
+
+
+def starts(function: Function, owner: Node) -> tuple[Start, ...]:
+    """Where a declaration or literal is started as a goroutine."""
+    if owner == function.node:
+        return starts_of(function)
+    start = start_of_literal(function, owner)
+    return (start,) if start is not None else ()
+
+
+def _starts(function: Function, depth: int) -> Iterator[Start]:
+    name = function.name.rpartition(".")[2].encode()
+    package = function.file.package
+    calls: list[tuple[Function, Node]] = []
+    for by, mention in _mentions(package, name):
+        used = _reference(mention)
+        if not _means(by, used, function):
+            continue
+        call = used.parent
+        is_call = call is not None and call.kind_id == syntax.CALL_EXPRESSION
+        if call is None or not is_call or call.child_by_field_id(syntax.F_FUNCTION) != used:
+            start = _in_group(by, used)
+            if start is None:
+                return
+            yield start
+        elif call.parent is not None and call.parent.kind_id == syntax.GO_STATEMENT:
+            yield Start(call.parent, used, by)
+        else:
+            calls.append((by, call))
+    # A helper that goroutines alone call is part of them.
+    if function.name[:1].isupper() and not function.receiver_type or name[:1].isupper() or depth >= _DEPTH:
+        return
+    for by, call in calls:
+        owner = owner_of(call)
+        if owner is not None and by is not function:
+            yield from starts(by, owner)
+
+
+def _mentions(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:
+    pattern = re.compile(rb"\b" + re.escape(name) + rb"\b(?=[(\[),])")
+    for file in package.files:
+        if file.is_test or name not in file.data:
+            continue
+        for match in pattern.finditer(file.data):
+            node = file.root.descendant_for_byte_range(match.start(), match.end())
+            function = function_around(file, match.start())
+            declared = function is not None and function.node.child_by_field_id(syntax.F_NAME) == node
+            if node is not None and function is not None and not declared:
+                yield function, node
+
+
+def _reference(mention: Node) -> Node:
+    parent = mention.parent
+    selected = parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION
+    return parent if parent is not None and selected and parent.child_by_field_id(syntax.F_FIELD) == mention else mention
+
+
+def _means(by: Function, used: Node, function: Function) -> bool:
+    """Whether a reference names the function."""
+    types = Types.of_function(by)
+    if used.kind_id == syntax.SELECTOR_EXPRESSION:
+        call = used.parent
+        if call is not None and call.kind_id == syntax.CALL_EXPRESSION:
+            callee = types.callee(call) if call.child_by_field_id(syntax.F_FUNCTION) == used else None
+            if callee is not None:
+                return callee.function is function
+        operand, name = used.child_by_field_id(syntax.F_OPERAND), used.child_by_field_id(syntax.F_FIELD)
+        if operand is None or name is None or not function.receiver_type:
+            return False
+        from leakfix.languages.go.types import selection
+
+        found = selection(types.of(operand), syntax.text(name))
+        return found is not None and found.object is not None and found.object.function is function
+    if used.kind_id != syntax.IDENTIFIER or function.receiver_type:
+        return False
+    return Bindings.of_function(by).variable(used) is None
+
+
+def _in_group(function: Function, used: Node) -> Start | None:
+    """A function value that is the argument of a group's Go."""
+    held = used.parent
+    call = held.parent if held is not None and held.kind_id == syntax.ARGUMENT_LIST else None
+    called = call.child_by_field_id(syntax.F_FUNCTION) if call is not None else None
+    if call is None or called is None or not syntax.text(called).endswith(".Go"):
+        return None
+    callee = Types.of_function(function).callee(call)
+    return Start(call, used, function) if callee is not None and callee.symbol in _GROUPS else None

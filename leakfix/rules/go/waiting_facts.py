@@ -1,0 +1,245 @@
+"""What a package tells of its channels, signals and goroutines, in the terms of `leakfix.detectors.signals`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from leakfix.detectors.signals import Channel, Party, Signal
+from leakfix.languages.go import syntax
+from leakfix.languages.go.analysis import Analysis, owner_of
+from leakfix.languages.go.channel_fields import (
+    ChannelField,
+    FieldUses,
+    field_of,
+    fields_of,
+    is_channel,
+    is_context,
+    mentions,
+    uses_of,
+)
+from leakfix.languages.go.channel_operations import Act, Operation, cases_of, received_from
+from leakfix.languages.go.channel_starts import start_of_literal, starts, starts_of
+from leakfix.rules.go.ticker_scene import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.packages import Function, Package
+    from leakfix.languages.go.types import Named
+
+CLOSING: Final = ("close", "stop", "shutdown", "quit", "terminate", "destroy", "dispose", "cancel", "exit", "kill", "halt")
+"""How the names of methods start that end an object, in lower case."""
+
+_DONE: Final = "context.Context.Done"
+
+
+@dataclass(frozen=True, eq=False)
+class WaitScene(Scene):
+    """A scene in which a range over a channel that nobody closes never ends."""
+
+    def is_endless(self, node: Node, depth: int = 0) -> bool:
+        """Whether a range over the channel never ends."""
+        return super().is_endless(node, depth) or self._is_never_closed(node)
+
+    def _is_never_closed(self, node: Node) -> bool:
+        if not is_channel(self.types.of(node)):
+            return False
+        field = field_of(self.function, node)
+        if field is None:
+            return False
+        uses = uses_of(field)
+        return uses.is_made and not uses.sent_elsewhere and not uses.of(Act.CLOSE)
+
+
+def scene_at(analysis: Analysis, function: Function, owner: Node) -> WaitScene:
+    """The scene of a declaration or literal of any file of the package, made once."""
+    known = function.cache.setdefault("wait scenes", {})
+    assert isinstance(known, dict)
+    found = known.get(owner.id)
+    if not isinstance(found, WaitScene):
+        here = analysis if function.file is analysis.file else Analysis(analysis.program, function.file)
+        found = known[owner.id] = WaitScene(here, function, owner)
+    return found
+
+
+def task_of(function: Function, owner: Node) -> Hashable:
+    """The task that a declaration or literal is part of: literals that no goroutine runs belong to what is around them."""
+    at = owner
+    while at.kind_id == syntax.FUNC_LITERAL and start_of_literal(function, at) is None:
+        around = owner_of(at)
+        if around is None:
+            break
+        at = around
+    return str(function.file.path), at.start_byte
+
+
+def is_closing(name: str) -> bool:
+    """Whether a function's name says that it ends something."""
+    return name.rpartition(".")[2].lower().startswith(CLOSING)
+
+
+def signal_of(function: Function, channel: Node) -> ChannelField | None:
+    """The signal that a received channel expression stands for: a field with a channel, or the Done of one's context."""
+    channel = syntax.unparen(channel)
+    if channel.kind_id != syntax.CALL_EXPRESSION:
+        return field_of(function, channel)
+    called = channel.child_by_field_id(syntax.F_FUNCTION)
+    context = called.child_by_field_id(syntax.F_OPERAND) if called is not None else None
+    if context is None or called is None or not syntax.text(called).endswith(".Done"):
+        return None
+    return field_of(function, context)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The channels and signals of one package, seen from the analysis of one of its files."""
+
+    analysis: Analysis
+
+    @property
+    def package(self) -> Package:
+        """The package."""
+        return self.analysis.file.package
+
+    def channel(self, uses: FieldUses) -> Channel:
+        """A field's channel, with who sends, receives and closes."""
+        closers = frozenset(task_of(one.function, one.owner) for one in uses.of(Act.CLOSE))
+        return Channel(
+            tuple(self.party(one) for one in uses.of(Act.SEND)),
+            tuple(self.party(one) for one in uses.of(Act.RECEIVE, Act.RANGE)),
+            closers,
+            uses.sent_elsewhere,
+            uses.received_elsewhere,
+        )
+
+    def party(self, operation: Operation) -> Party:
+        """One operation with the signals of fields that its select watches; a default ends every wait."""
+        function, owner = operation.function, operation.owner
+        return Party(task_of(function, owner), self.is_goroutine(function, owner), self._watched(operation))
+
+    def is_goroutine(self, function: Function, owner: Node) -> bool:
+        """Whether the code runs as a goroutine of its own."""
+        at: Node | None = owner
+        while at is not None and at.kind_id == syntax.FUNC_LITERAL:
+            if start_of_literal(function, at) is not None:
+                return True
+            at = owner_of(at)
+        return bool(starts_of(function))
+
+    def signals(self, owner: Named, waits_on: ChannelField | None) -> list[Signal]:
+        """The fields of a type that end its goroutines, those that a closing method gives first."""
+        found = []
+        for name, of in fields_of(owner):
+            key = ChannelField(self.package, owner.name, name)
+            if key == waits_on or not (is_channel(of) or is_context(of)):
+                continue
+            signal = self._context(key) if is_context(of) else self._signal(key)
+            if signal is not None:
+                found.append(signal)
+        return sorted(found, key=lambda signal: signal.given_elsewhere)
+
+    def givers(self, key: ChannelField) -> list[Operation]:
+        """The calls that close a signal's channel."""
+        return list(uses_of(key).of(Act.CLOSE))
+
+    def _signal(self, key: ChannelField) -> Signal | None:
+        uses = uses_of(key)
+        closes = uses.of(Act.CLOSE)
+        if not closes or uses.of(Act.SEND):
+            return None
+        givers = frozenset(self._giver(one) for one in closes)
+        ends = any(is_closing(one.function.name) for one in closes) or self._is_left_upon(key, uses)
+        return Signal(key, givers, False, ends)
+
+    def _context(self, key: ChannelField) -> Signal | None:
+        for function, node in mentions(self.package, key.name):
+            received = _received_done(node)
+            if function is None or received is None or signal_of(function, received.channel) != key:
+                continue
+            if received.case is not None and self.leaves(function, received.case):
+                return Signal(key, frozenset(), True, True)
+        return None
+
+    def _giver(self, operation: Operation) -> Hashable:
+        """Who closes: a helper that one function alone calls is part of it."""
+        function = operation.function
+        task = task_of(function, operation.owner)
+        name = function.name.rpartition(".")[2]
+        if task != task_of(function, function.node) or name[:1].isupper() or starts_of(function):
+            return task
+        callers = set()
+        for by, node in mentions(self.package, name):
+            is_own = node.parent == function.node
+            if by is None:
+                return task
+            around = owner_of(node)
+            if not is_own and around is not None:
+                callers.add(task_of(by, around))
+        return callers.pop() if len(callers) == 1 else task
+
+    def _is_left_upon(self, key: ChannelField, uses: FieldUses) -> bool:
+        """Whether some goroutine returns when the signal comes."""
+        for one in uses.of(Act.RECEIVE):
+            if one.case is not None and self.is_goroutine(one.function, one.owner):
+                if self.leaves(one.function, one.case):
+                    return True
+        return False
+
+    def leaves(self, function: Function, case: Node) -> bool:
+        """Whether a function returns once a case of a select is taken, without waiting in that select again."""
+        owner = owner_of(case)
+        select = case.parent
+        if owner is None or select is None:
+            return False
+        control = scene_at(self.analysis, function, owner).control
+        start, again = control.at(case), control.at(select)
+        if start is None:
+            return False
+        return control.leaves(control.reachable([start], [again] if again is not None else []))
+
+    def _watched(self, operation: Operation) -> frozenset[Hashable]:
+        select = operation.select
+        found: set[Hashable] = set()
+        for case in cases_of(select) if select is not None else ():
+            channel = received_from(case)
+            signal = signal_of(operation.function, channel) if channel is not None else None
+            if case.kind_id == syntax.DEFAULT_CASE:
+                return _EVERYTHING
+            if signal is not None and case != operation.case:
+                found.add(signal)
+        return frozenset(found)
+
+
+class _Everything(frozenset["Hashable"]):
+    """The signals that an operation watches which never waits."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+_EVERYTHING: Final = _Everything()
+
+
+@dataclass(frozen=True, slots=True)
+class _Received:
+    channel: Node
+    case: Node | None
+
+
+def _received_done(name: Node) -> _Received | None:
+    """The receive from ``x.name.Done()`` that a mention of a context is part of."""
+    at: Node | None = name
+    for _ in range(4):
+        at = at.parent if at is not None else None
+        if at is None or at.kind_id == syntax.CALL_EXPRESSION:
+            break
+    receive = at.parent if at is not None else None
+    if at is None or receive is None or receive.kind_id != syntax.UNARY_EXPRESSION:
+        return None
+    held = receive.parent
+    case = held.parent if held is not None and held.kind_id == syntax.RECEIVE_STATEMENT else None
+    return _Received(at, case)

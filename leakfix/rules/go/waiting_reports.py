@@ -1,0 +1,125 @@
+"""What is said of goroutines that wait for ever on the channels of objects, and the fixes that go with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.detectors.signals import Cause
+from leakfix.languages.go import syntax
+from leakfix.languages.go.statements import LayoutError
+from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Step
+from leakfix.rules.go.repair import RefusalError
+from leakfix.rules.go.waiting_select import Watch, watched
+from leakfix.rules.rule import Form
+from leakfix.text import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.analysis import Analysis
+    from leakfix.languages.go.packages import File
+    from leakfix.rules.go.waiting_waits import Stuck
+    from leakfix.rules.rule import Rule
+
+WATCH: Final = Form("watch-signal", "select on the signal that tells that it is over")
+
+_CONFIDENCE: Final = {
+    Cause.ABANDONED: Confidence.HIGH,
+    Cause.ENDLESS: Confidence.HIGH,
+    Cause.UNANSWERED: Confidence.MEDIUM,
+    Cause.SELF_GIVEN: Confidence.MEDIUM,
+    Cause.UNSIGNALLED: Confidence.LOW,
+}
+
+
+def of_stuck(rule: Rule[Analysis], stuck: Stuck) -> Finding:
+    """The finding at a wait, with its fix or the reason why there is none."""
+    fixes, refusal = _mended(stuck)
+    node = stuck.operation.select or stuck.operation.node
+    span = Span(stuck.operation.node.start_byte, stuck.operation.node.end_byte)
+    return Finding.at(
+        stuck.scene.source,
+        span if stuck.operation.select is None else Span(node.start_byte, node.start_byte + len(b"select")),
+        rule=rule.id,
+        function=stuck.scene.function.name,
+        message=_message(stuck),
+        severity=rule.severity,
+        confidence=_CONFIDENCE[stuck.verdict.cause],
+        trace=tuple(_trace(stuck)),
+        fixes=fixes,
+        refusal=refusal,
+    )
+
+
+def step(file: File, node: Node, message: str) -> Step:
+    """A step of a trace at a node."""
+    return Step(file.source.path, file.source.line(node.start_byte), message)
+
+
+def spelled_signal(stuck: Stuck) -> str:
+    """The expression that is received from: ``x.done`` or ``x.ctx.Done()``."""
+    signal = stuck.signal
+    if signal is None:
+        return ""
+    path = f"{stuck.holder}.{signal.name}"
+    return f"{path}.Done()" if stuck.verdict.signal is not None and stuck.verdict.signal.given_elsewhere else path
+
+
+def _mended(stuck: Stuck) -> tuple[tuple[Fix, ...], Refusal | None]:
+    cause, signal = stuck.verdict.cause, spelled_signal(stuck)
+    if cause is Cause.SELF_GIVEN:
+        reason = f"{signal} is closed by this goroutine alone, when it returns: a select on it would never take that case"
+        return (), Refusal("own-signal", reason)
+    if cause is Cause.UNSIGNALLED:
+        return (), Refusal("no-owner", "the type has no signal that a select could watch")
+    try:
+        edit = watched(Watch(stuck.scene, stuck.operation, signal))
+    except RefusalError as why:
+        return (), Refusal(why.code, why.reason)
+    except LayoutError:
+        return (), Refusal("layout", "the code is not laid out one statement a line")
+    safety, why = _safety(stuck, signal)
+    changed = (FileEdit(stuck.scene.source.path, edit),)
+    return (Fix(f"select on {signal}, too", WATCH.name, safety, why, changed),), None
+
+
+def _safety(stuck: Stuck, signal: str) -> tuple[Safety, str]:
+    channel = syntax.text(stuck.operation.channel)
+    if stuck.verdict.cause is Cause.ABANDONED and not stuck.is_buffered:
+        return Safety.SAFE, f"Once {signal} is closed nobody waits at the other end of {channel}."
+    if stuck.operation.act.value == "send":
+        return Safety.REVIEW, f"Once {signal} is closed, what would be sent to {channel} may be dropped."
+    return Safety.REVIEW, f"Once {signal} is closed, what is still sent to {channel} may not be received any more."
+
+
+def _message(stuck: Stuck) -> str:
+    cause, signal, channel = stuck.verdict.cause, spelled_signal(stuck), syntax.text(stuck.operation.channel)
+    given = f"{signal} is done" if signal.endswith(")") else f"{signal} is closed"
+    waits = "to send to" if stuck.operation.act.value == "send" else "for"
+    if cause is Cause.ABANDONED:
+        return f"once {given} the goroutine waits {waits} {channel} for ever: those at the other end give up then"
+    if cause is Cause.ENDLESS:
+        return f"the goroutine waits {waits} {channel} and never ends, also when {given}"
+    if cause is Cause.UNANSWERED:
+        return f"the goroutine waits {waits} {channel} without watching {signal}: nobody closes it"
+    if cause is Cause.SELF_GIVEN:
+        return f"the goroutine waits {waits} {channel}, which nobody closes; {signal} is closed only when it returns"
+    ended = stuck.closing.name if stuck.closing is not None else stuck.holder
+    return f"the goroutine waits {waits} {channel} and never ends: nothing tells it of {ended}"
+
+
+def _trace(stuck: Stuck) -> Iterator[Step]:
+    if stuck.start is not None:
+        yield step(stuck.start.by.file, stuck.start.node, "the goroutine is started here")
+    file = stuck.scene.function.file
+    channel = syntax.text(stuck.operation.channel)
+    told = "it waits to send here" if stuck.operation.act.value == "send" else "it waits here"
+    yield step(file, stuck.operation.node, f"{told}, on {channel} alone" if stuck.operation.select is None else told)
+    for giver in stuck.givers[:1]:
+        yield step(giver.function.file, giver.node, f"the signal is given here: {syntax.text(giver.node)}")
+    if not stuck.givers and stuck.closing is not None:
+        yield step(stuck.closing.file, stuck.closing.node, f"{stuck.closing.name} does not end it")
+
+
