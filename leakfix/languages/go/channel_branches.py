@@ -5,10 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow.channels import Act, Enter, Meet, Turn, Way
+from leakfix.flow.channels import Act, End, Enter, Halt, Leave, Meet, Turn, Unwind, Way, following
 from leakfix.languages.go import syntax
 from leakfix.languages.go.consts import evaluate
-from leakfix.languages.go.types import Array, underlying
+from leakfix.languages.go.types import Array, Chan, underlying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,10 @@ class BranchLowering(ABC):
         self._continues: dict[str, Step] = {}
         self._labels: dict[str, Step] = {}
         self._fallthrough: Step | None = None
+        self._around: Node | None = None
+        """The innermost loop around, if that has no condition."""
+        self._counters: list[int] = []
+        """The numbers of conditions on what the loop around counts: they begin anew where the loop does."""
 
     @property
     @abstractmethod
@@ -145,9 +149,35 @@ class BranchLowering(ABC):
                 return self._condition(operand, fails, holds)
         if node.kind_id in (syntax.TRUE, syntax.FALSE):
             return holds if node.kind_id == syntax.TRUE else fails
+        if self._around is not None and holds != fails and self.counts(node, self._around):
+            return self._counted_exit(self._around, node, holds, fails)
         told = self.told(node)
         opposite = (told[0], not told[1]) if told is not None else None
         return self.simple(node, self.choose([(holds, told), (fails, opposite)]))
+
+    def _counted_exit(self, loop: Node, node: Node, holds: Step, fails: Step) -> Step:
+        """A condition on what a loop counts: it ends the loop in the turn that loops of unknown length end with."""
+        number = self.loop()
+        self._counters.append(number)
+        stays, leaves = (holds, fails) if self._stays(holds) and not self._stays(fails) else (fails, holds)
+        turn = Turn(number, None, stays, leaves, fewer=1, drained=self.received(loop))
+        return self.simple(node, self.net.add(turn))
+
+    def _stays(self, step: Step) -> bool:
+        """Whether a step leads back to the head of the loop around it, without any other way."""
+        head = self._continues.get("")
+        seen: set[Step] = set()
+        waiting = [step]
+        while waiting:
+            at = waiting.pop()
+            if at == head or at in seen:
+                continue
+            seen.add(at)
+            operation = self.net.steps[at]
+            if isinstance(operation, End | Halt | Leave | Unwind):
+                return False
+            waiting.extend(following(operation))
+        return True
 
     # loops
 
@@ -167,9 +197,16 @@ class BranchLowering(ABC):
             condition = clause
         again = self.simple(update, head) if update is not None else head
         self._continues = self._continues | dict.fromkeys(names, again)
+        is_endless = clause is None or (clause.kind_id == syntax.FOR_CLAUSE and condition is None)
+        outer = self._around, self._counters
+        self._around, self._counters = (node if is_endless and self.received(node) else None), []
         inside = self._statement(body, again) if body is not None else again
         self._breaks, self._continues = saved
+        counted = self._counters
+        self._around, self._counters = outer
         entry = self._head(node, head, inside, after)
+        for number in counted:
+            entry = self.net.add(Enter(number, entry))
         ranged = clause.child_by_field_id(syntax.F_RIGHT) if clause is not None else None
         first = start if start is not None else ranged
         return self.simple(first, entry) if first is not None and self._channel_of(clause) is None else entry
@@ -194,12 +231,26 @@ class BranchLowering(ABC):
         if condition is not None and (self.touches(clause) or self.told(condition) is not None):
             self._forward(head, self._condition(condition, inside, after))
             return head
-        if body is None or not self.touches(body):
+        if body is None or not self.touches(body) or self._is_stream(clause):
             self._forward(head, self.choose([(inside, None), (after, None)]))
             return head
-        number = self.loop()
-        self.net.steps[head] = Turn(number, self._turns(clause), inside, after)
+        number, count = self.loop(), self._turns(clause)
+        drained = self.received(body) if count is None else frozenset()
+        self.net.steps[head] = Turn(number, count, inside, after, drained=drained)
         return self.net.add(Enter(number, head))
+
+    def _is_stream(self, clause: Node) -> bool:
+        """Whether a loop ranges over what may never end: a channel of somebody else."""
+        ranged = clause.child_by_field_id(syntax.F_RIGHT) if clause.kind_id == syntax.RANGE_CLAUSE else None
+        return ranged is not None and isinstance(underlying(self.types.of(ranged)), Chan)
+
+    @abstractmethod
+    def received(self, body: Node) -> frozenset[int]:
+        """The channels that a loop's body receives from."""
+
+    @abstractmethod
+    def counts(self, atom: Node, loop: Node) -> bool:
+        """Whether a condition compares what a loop counts."""
 
     @abstractmethod
     def note_again(self, step: Step, channel: int, node: Node) -> None:

@@ -42,12 +42,14 @@ from leakfix.languages.go.channel_uses import (
     arguments,
     function_node,
     group_name,
+    is_assigned,
     last_name,
     literals_between,
     operation,
     parameter,
     role_of_call,
 )
+from leakfix.languages.go.types import is_integer
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -62,6 +64,8 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
 
 _DEEPEST: Final = 4
+_TAKING: Final = frozenset({Doing.RECEIVE, Doing.RANGE, Doing.PASS})
+_COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _GROUP_CALL: Final = re.compile(rb"\.(Wait|Done)\(")
 
 
@@ -344,6 +348,32 @@ class Lowering(BranchLowering):
             if way.act is not Act.PASS:
                 self._note(step, way.channel, node)
         return step
+
+    def received(self, body: Node) -> frozenset[int]:
+        """The channels that a loop's body receives from, or gives to a function that it calls."""
+        found = set()
+        for offset in self._within(self._offsets, body):
+            variable = self._reader.bindings.variable(self._nodes[offset])
+            channel = self._channels.get(variable) if variable is not None else None
+            if channel is not None and operation(self._nodes[offset]).doing in _TAKING:
+                found.add(channel)
+        return frozenset(found)
+
+    def counts(self, atom: Node, loop: Node) -> bool:
+        """Whether a condition compares what a loop counts: a variable that goes up or down, or a length."""
+        if atom.kind_id != syntax.BINARY_EXPRESSION or syntax.operator(atom) not in _COMPARISONS:
+            return False
+        sides = [atom.child_by_field_id(number) for number in (syntax.F_LEFT, syntax.F_RIGHT)]
+        return any(side is not None and self._is_counter(side, loop) for side in sides)
+
+    def _is_counter(self, node: Node, loop: Node) -> bool:
+        counted = node
+        if node.kind_id == syntax.CALL_EXPRESSION and last_name(node) == "len":
+            counted = next(iter(arguments(node)), node)
+        variable = self._reader.bindings.variable(counted) if counted.kind_id == syntax.IDENTIFIER else None
+        uses = self._reader.bindings.uses(variable) if variable is not None else ()
+        inside = (use for use in uses if loop.start_byte <= use.start_byte < loop.end_byte)
+        return any(is_assigned(use) for use in inside) and is_integer(self.types.of(node))
 
     def note_again(self, step: Step, channel: int, node: Node) -> None:
         """A step that was filled later meets a channel."""

@@ -1,0 +1,204 @@
+"""Processes that talk over channels: a function, the concurrent functions that it starts, and what each may do next.
+
+Every language lowers to this; nothing here knows a syntax. A *net* holds the steps of all its processes in one list; a
+step is named by its index. Steps that concern no channel are left out.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from leakfix.text import Span
+
+Step = int
+"""The index of a step in `Net.steps`."""
+
+Told = tuple[str, bool]
+"""A condition, spelled so that equal conditions are spelled alike, and whether it holds."""
+
+
+class Act(Enum):
+    """What a process does at a meeting."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+    PASS = "pass"
+    """Something that happens without the other processes of the net, sooner or later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One thing that a process can do at a meeting, and where it goes on."""
+
+    target: Step
+    act: Act = Act.PASS
+    channel: int = -1
+    told: Told | None = None
+    """What is known when a value arrived."""
+    ended: Step | None = None
+    """Where a receive goes on when the channel is closed and empty; as usual if None."""
+    told_ended: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meet:
+    """The process waits until one of the ways can be gone."""
+
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A branch that nothing else decides; each way with what the condition tells there."""
+
+    ways: tuple[tuple[Step, Told | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A process starts."""
+
+    process: int
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """The channel is made."""
+
+    channel: int
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The channel is closed."""
+
+    channel: int
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """The steps from ``entry`` on run when the function with the number ``frame`` ends."""
+
+    frame: int
+    entry: Step
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Unwind:
+    """The function with the number ``frame`` ends: what it deferred runs, the latest first."""
+
+    frame: int
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The process waits until all others of the group have ended."""
+
+    group: str
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """A loop begins."""
+
+    loop: int
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The head of a loop with a number of turns: so many times to ``inside``, then to ``after``.
+
+    A loop whose number of turns is not known (``count`` None) has ``fewer`` than every other such loop. Who is through
+    with one has received all that there was to receive from the channels in ``drained``.
+    """
+
+    loop: int
+    count: int | None
+    inside: Step
+    after: Step
+    fewer: int = 0
+    drained: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """What was known of these conditions is known no more."""
+
+    conditions: frozenset[str]
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The function leaves at ``span``."""
+
+    span: Span
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The process has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """The whole program ends, or nothing is known of what follows."""
+
+
+Operation = (
+    Meet | Choice | Start | Make | Close | Defer | Unwind | Wait | Enter | Turn | Forget | Leave | End | Halt
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of the net."""
+
+    name: str
+    capacity: int | None
+    """How many values it holds; None when that is not known: it is never full then."""
+    unknown_senders: bool = False
+    """Whether somebody outside the net may send on it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A function that runs concurrently with the one that starts it."""
+
+    entry: Step
+    groups: frozenset[str] = frozenset()
+    """The groups that wait for its end."""
+
+
+@dataclass(slots=True)
+class Net:
+    """A function, which is process 0, with what it starts and the channels that it makes."""
+
+    steps: list[Operation] = field(default_factory=list)
+    channels: list[Channel] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
+
+    def add(self, operation: Operation) -> Step:
+        """A new step."""
+        self.steps.append(operation)
+        return len(self.steps) - 1
+
+
+def following(operation: Operation) -> list[Step]:
+    """The steps that the process may go to from a step."""
+    if isinstance(operation, Meet):
+        return [step for way in operation.ways for step in (way.target, way.ended) if step is not None]
+    if isinstance(operation, Choice):
+        return [target for target, _ in operation.ways]
+    if isinstance(operation, Turn):
+        return [operation.inside, operation.after]
+    if isinstance(operation, Defer):
+        return [operation.then, operation.entry]
+    return [] if isinstance(operation, End | Halt) else [operation.then]

@@ -1,0 +1,208 @@
+"""The channels that a function makes and keeps to itself and to the goroutines that it starts, as a net of processes.
+
+A channel is followed when its variable never holds anything else and every use of it is known: a send, a receive, a
+range, a close, an argument of a function whose body is read, a capture of a literal that runs where it is seen to run.
+One that is given to an unknown function which can only send on it is followed too; all others are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow.channels import Channel
+from leakfix.languages.go import syntax
+from leakfix.languages.go.analysis import owner_of
+from leakfix.languages.go.channel_lowering import DepthError, Lowering, Shared, lower_net
+from leakfix.languages.go.channel_uses import (
+    Doing,
+    Run,
+    is_assigned,
+    literals_between,
+    operation,
+    parameter,
+)
+from leakfix.languages.go.consts import evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.analysis import Analysis
+    from leakfix.languages.go.channel_uses import Reader
+    from leakfix.languages.go.packages import Function
+    from leakfix.languages.go.scopes import Variable
+
+MAKES: Final = re.compile(rb"\b(\w+)(?:, \w+)* :?= *(?:make\(chan\b|make\([^)]*\), make\(chan\b)|\bvar (\w+) += +make\(chan\b")
+_MAKE: Final = re.compile(rb"\bmake\(chan\b")
+STARTS: Final = re.compile(rb"\bgo (?=func\b|[\w.]+\()|\.Go\(")
+"""A first look whether a function starts goroutines."""
+
+_DEEPEST: Final = 3
+_COBRA: Final = ["*github.com/spf13/cobra.Command", "[]string"]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A channel that is followed: its variable, the call of make, and what it holds."""
+
+    variable: Variable
+    make: Node
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """A function with the channels that it makes, lowered."""
+
+    function: Function
+    owner: Node
+    made: tuple[Made, ...]
+    shared: Shared
+    ends_process: bool
+
+
+def nests(analysis: Analysis) -> tuple[Nest, ...]:
+    """The functions of a file that start goroutines and make channels which can be followed, in order."""
+    known = analysis.cache.get("channel nests")
+    if not isinstance(known, tuple):
+        known = analysis.cache["channel nests"] = tuple(_nests(analysis))
+    return known
+
+
+def _nests(analysis: Analysis) -> Iterator[Nest]:
+    file = analysis.file
+    owners: dict[int, tuple[Function, Node, list[tuple[Node, Node, int]]]] = {}
+    for function, call in _calls(analysis):
+        target = _target(call)
+        owner = owner_of(call)
+        if target is not None and owner is not None and STARTS.search(file.data, owner.start_byte, owner.end_byte):
+            owners.setdefault(owner.id, (function, owner, []))[2].append((call, *target))
+    for function, owner, calls in owners.values():
+        nest = _nest(analysis, function, owner, calls)
+        if nest is not None:
+            yield nest
+
+
+def _calls(analysis: Analysis) -> Iterator[tuple[Function, Node]]:
+    data, functions = analysis.file.data, iter(analysis.file.functions)
+    function = next(functions, None)
+    for match in _MAKE.finditer(data):
+        while function is not None and function.node.end_byte <= match.start():
+            function = next(functions, None)
+        if function is None:
+            return
+        if function.node.start_byte > match.start() or function.has_error:
+            continue
+        if not STARTS.search(data, function.node.start_byte, function.node.end_byte):
+            continue
+        node = function.node.descendant_for_byte_range(match.start(), match.start() + 4)
+        call = node.parent if node is not None and node.kind_id == syntax.IDENTIFIER else None
+        if call is not None and call.kind_id == syntax.CALL_EXPRESSION:
+            yield function, call
+
+
+def _target(call: Node) -> tuple[Node, int] | None:
+    """The name that a call of make is declared for, and where it starts; None when it is assigned otherwise."""
+    listed = call.parent
+    declared = listed.parent if listed is not None and listed.kind_id == syntax.EXPRESSION_LIST else None
+    if listed is None or declared is None:
+        return None
+    if declared.kind_id == syntax.SHORT_VAR_DECLARATION:
+        left = declared.child_by_field_id(syntax.F_LEFT)
+        names = syntax.operands(left) if left is not None else []
+    elif declared.kind_id == syntax.VAR_SPEC:
+        names = syntax.field_children(declared, syntax.F_NAME)
+    else:
+        return None
+    position = syntax.operands(listed).index(call)
+    if position >= len(names) or names[position].kind_id != syntax.IDENTIFIER:
+        return None
+    return names[position], names[position].start_byte
+
+
+def _nest(analysis: Analysis, function: Function, owner: Node, calls: list[tuple[Node, Node, int]]) -> Nest | None:
+    shared = Shared(analysis.program)
+    reader = shared.reader(function)
+    made: list[Made] = []
+    for call, name, _ in calls:
+        variable = reader.bindings.variable(name)
+        if variable is None or variable.declaration != name or not reader.bindings.uses(variable):
+            continue
+        known = _Trace(shared).follow(reader, variable, variable.function)
+        if known is not None:
+            channel = Channel(variable.name, _capacity(analysis, function, call), known.unknown_senders)
+            made.append(Made(variable, call, channel))
+    if not made:
+        return None
+    for number, one in enumerate(made):
+        shared.net.channels.append(one.channel)
+        shared.makes[one.variable.declaration.start_byte] = number
+    try:
+        lower_net(shared, Run(function, owner), {one.variable: number for number, one in enumerate(made)})
+    except DepthError:
+        return None
+    if len(shared.net.processes) < 2:
+        return None
+    return Nest(function, owner, tuple(made), shared, _ends_process(analysis, function, owner))
+
+
+def _capacity(analysis: Analysis, function: Function, call: Node) -> int | None:
+    listed = call.child_by_field_id(syntax.F_ARGUMENTS)
+    arguments = syntax.operands(listed) if listed is not None else []
+    return evaluate(arguments[1], analysis.types(function).resolver) if len(arguments) > 1 else 0
+
+
+def _ends_process(analysis: Analysis, function: Function, owner: Node) -> bool:
+    """Whether the process ends with the function, or what the function starts is meant to run as long as it."""
+    if owner == function.node and function.name in ("main", "init") and not function.receiver_type:
+        return function.name == "init" or function.file.package.name == "main"
+    signature = analysis.types(function).signature(owner) if b"cobra" in function.file.data else None
+    return signature is not None and [str(of) for of in signature.params] == _COBRA
+
+
+@dataclass(slots=True)
+class _Known:
+    unknown_senders: bool = False
+
+
+class _Trace:
+    """Goes after a channel through the functions that are given it."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._seen: set[int] = set()
+        self._known = _Known()
+
+    def follow(self, reader: Reader, variable: Variable, owner: Node, depth: int = 0) -> _Known | None:
+        """What is known of the channel; None when it gets out of sight."""
+        if depth > _DEEPEST:
+            return None
+        if variable.declaration.id in self._seen:
+            return self._known
+        self._seen.add(variable.declaration.id)
+        for use in reader.bindings.uses(variable):
+            if is_assigned(use):
+                return None
+            does = operation(use)
+            if does.doing is Doing.ESCAPE:
+                return None
+            if any(reader.places(literal) is None for literal in literals_between(use, owner)):
+                return None
+            if does.doing is Doing.PASS and not self._passed(reader, does.node, does.position, depth):
+                return None
+        return self._known
+
+    def _passed(self, reader: Reader, call: Node, position: int, depth: int) -> bool:
+        run = reader.called(call)
+        if run is None:
+            self._known.unknown_senders = True
+            return reader.takes_to_send(call, position)
+        inner = self._shared.reader(run.function)
+        given = parameter(inner, run.owner, position)
+        return given is not None and self.follow(inner, given, run.owner, depth + 1) is not None
+
+
+__all__ = ["STARTS", "Lowering", "Made", "Nest", "nests"]
