@@ -20,7 +20,7 @@ from leakfix.languages.go.modules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from leakfix.languages.go.modules import Module
 
@@ -98,11 +98,7 @@ class World:
         key = (path, main.directory if main else None)
         name = self._names.get(key)
         if name is None:
-            if self._in_snapshot(path, importer):
-                name = likely_name(path)
-            else:
-                package = self.imported(path, importer)
-                name = package.name if package is not None else ""
+            name = likely_name(path) if self._in_snapshot(path, importer) else self._name(path, importer)
             self._names[key] = name
         return name
 
@@ -140,10 +136,7 @@ class World:
         """Read the Go files of a directory once and sort them into packages."""
         files = self._files.get(directory)
         if files is None:
-            module = self.module_of(directory)
-            root = module.directory if module else directory
-            inside = directory.resolve().is_relative_to(root.resolve())
-            files = tuple(_read_files(directory, root)) if inside else ()
+            files = tuple(_read_files(directory, self._root(directory)))
             self._files[directory] = files
             self._primary[directory] = _primary_name(files)
             self._known.update((file.path, file) for file in files)
@@ -152,6 +145,11 @@ class World:
                 for file in package.files:
                     file.package = package
         return files
+
+    def _root(self, directory: Path) -> Path:
+        """Return the directory that no link may lead out of: that of the module."""
+        module = self.module_of(directory)
+        return module.directory if module else directory
 
     def _import_path(self, directory: Path, name: str, module: Module | None) -> str:
         path = self._plain_import_path(directory, module)
@@ -188,6 +186,20 @@ class World:
                 package.path = package.path or path
                 return package
         return None
+
+    def _name(self, path: str, importer: Package) -> str:
+        """Find the name of an imported package; no more of its files is read than tells it."""
+        if path == "C" or not _is_sane(path):
+            return ""
+        for directory in self._places(path, importer):
+            if directory in self._files:
+                if self._files[directory]:
+                    return self._primary[directory]
+            elif directory.is_dir():
+                name = _first_name(_read_files(directory, self._root(directory), tests_last=True))
+                if name is not None:
+                    return name
+        return ""
 
     def _standard(self, path: str) -> Package | None:
         if path not in self._snapshot:
@@ -248,27 +260,42 @@ def _is_sane(path: str) -> bool:
     return bool(path) and not path.startswith("/") and "\\" not in path and ".." not in path and "\0" not in path
 
 
-def _read_files(directory: Path, root: Path) -> Iterator[File]:
+def _read_files(directory: Path, root: Path, tests_last: bool = False) -> Iterator[File]:
     """Read the regular .go files of a directory, by name; links only when they stay under `root`."""
+    if not _is_inside(directory, root):
+        return
     try:
         with os.scandir(directory) as entries:
             names = sorted(entry.name for entry in entries if _is_source(entry, root))
     except OSError:
         return
+    if tests_last:
+        names.sort(key=lambda name: name.endswith("_test.go"))
+    shown = display(directory)
+    before = "" if shown == "." else f"{shown.rstrip('/')}/"
     for name in names:
         path = directory / name
         try:
-            data = path.read_bytes()
+            with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 (cheaper: many files are read)
+                data = stream.readall()
         except OSError:
             continue
-        yield File(path, display(path), data, read_header(data))
+        yield File(path, before + name, data, read_header(data))
+
+
+def _is_inside(path: Path, root: Path) -> bool:
+    """Whether a path leads to what lies under a directory, whatever links are on the way."""
+    if path == root:
+        return True
+    true, holding = os.path.realpath(path), os.path.realpath(root)
+    return true == holding or true.startswith(holding.rstrip(os.sep) + os.sep)
 
 
 def _is_source(entry: os.DirEntry[str], root: Path) -> bool:
     if not entry.name.endswith(".go") or entry.name.startswith((".", "_")):
         return False
     try:
-        if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(os.path.realpath(root)):
+        if entry.is_symlink() and not _is_inside(Path(entry.path), root):
             return False
         return entry.is_file() and entry.stat().st_size <= _FILE_LIMIT
     except OSError:
@@ -283,7 +310,17 @@ def display(path: Path) -> str:
 
 def _primary_name(files: tuple[File, ...]) -> str:
     """Return the name of a directory's package: of its first plain file that linux/amd64 builds, tests last."""
-    names = [file.header.package for file in files if not file.is_test and file.header.package]
-    built = [file.header.package for file in files if not file.is_test and file.header.package and file.is_built]
-    tests = [file.header.package.removesuffix("_test") for file in files if file.is_test]
-    return next(iter([*built, *names, *tests]), "")
+    return _first_name(sorted(files, key=lambda file: file.is_test)) or ""
+
+
+def _first_name(files: Iterable[File]) -> str | None:
+    """Return the name that files, tests last, give a package, looking at no more of them than that takes."""
+    found: str | None = None
+    for file in files:
+        name = file.header.package
+        if file.is_test:
+            return found or name.removesuffix("_test")
+        if name and file.is_built:
+            return name
+        found = found or name
+    return found
