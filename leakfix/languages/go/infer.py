@@ -32,7 +32,7 @@ from leakfix.languages.go.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from tree_sitter import Node
 
@@ -61,7 +61,6 @@ class Types:
         self._callees: dict[int, Callee | None] = {}
         self._variables: dict[Variable, Type | None] = {}
         self._bindings: Bindings | None = None
-        self._meanings: Mapping[int, Variable] | None = None
         self._calls = Calls(self)
         self.origins = Origins(self)
         self._made: Resolver | None = None
@@ -162,10 +161,9 @@ class Types:
         """Return what an identifier or `package.Name` means; None for every other expression."""
         number = node.kind_id
         if number in IDENTIFIERS:
-            meanings = self._meanings
-            if meanings is None:
-                meanings = self._meanings = self.bindings.meanings if self.bindings is not None else {}
-            return meanings.get(node.id) or self._names.lookup(node.text or b"")
+            bindings = self.bindings
+            local = bindings.entity(node) if bindings is not None else None
+            return local if local is not None else self._names.lookup(node.text or b"")
         if number == syntax.SELECTOR_EXPRESSION:
             operand, name = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_FIELD)
         elif number == syntax.QUALIFIED_TYPE:

@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax, types
+from leakfix.languages.go.declaring import receiver_type_parameters
 from leakfix.languages.go.packages import PREDECLARED
-from leakfix.languages.go.scopes import receiver_type_parameters
 from leakfix.languages.go.types import (
     Array,
     Chan,

@@ -1,57 +1,59 @@
 """What the identifiers of one top-level declaration mean, as far as it declares them itself.
 
-One query collects identifiers, scopes and declarations of a function; a sweep over them in source order keeps a symbol
-table. Names that nothing in the function declares are package-level, imported, builtin or unknown: no Variable.
+Declarations are found at once, by their tokens; what a name means and where it is used, when somebody asks. Names that
+nothing in the function declares are package-level, imported, builtin or unknown: no Variable.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
-
-from tree_sitter import Node, Query, QueryCursor
+from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.packages import PREDECLARED, Function, const_specs
+from leakfix.languages.go.declaring import Declarations, VariableKind
+from leakfix.languages.go.packages import PREDECLARED, Function
+from leakfix.languages.go.shapes import IDENTIFIERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
+    from tree_sitter import Node
+
+    from leakfix.languages.go.declaring import Declaring
     from leakfix.languages.go.packages import File, Object
 
-VariableKind: TypeAlias = Literal["local", "param", "result", "receiver", "const", "type", "typeparam"]
-
 _PARAMETER_KINDS: Final = frozenset(("param", "result", "receiver", "typeparam"))
-
-_QUERY: Final = Query(
-    syntax.language(),
-    """
-    (identifier) @name
-    [(block) (if_statement) (for_statement) (expression_switch_statement) (type_switch_statement) (expression_case)
-     (type_case) (default_case) (communication_case)] @scope
-    [(function_declaration) (method_declaration) (func_literal)] @function
-    [(short_var_declaration) (range_clause) (receive_statement) (var_spec) (const_declaration) (type_spec) (type_alias)
-     (type_switch_statement)] @declaration
-    (keyed_element . (literal_element (identifier) @key))
-    (type_conversion_expression type: (generic_type) @generic)
-    (type_instantiation_expression) @generic
-    (call_expression type_arguments: (type_arguments) @generic)
-    (call_expression arguments: (argument_list [(type_identifier) (qualified_type)] @generic))
-    """,
+_VALUELESS: Final = frozenset(("const", "type", "typeparam"))
+_CASES: Final = frozenset((syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.DEFAULT_CASE, syntax.COMMUNICATION_CASE))
+_SCOPES: Final = (
+    _CASES
+    | syntax.FUNCTION_KINDS
+    | {
+        syntax.BLOCK,
+        syntax.IF_STATEMENT,
+        syntax.FOR_STATEMENT,
+        syntax.EXPRESSION_SWITCH_STATEMENT,
+        syntax.TYPE_SWITCH_STATEMENT,
+    }
 )
+_REDECLARING: Final = frozenset((syntax.SHORT_VAR_DECLARATION, syntax.RANGE_CLAUSE, syntax.RECEIVE_STATEMENT))
+_WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") | frozenset(
+    range(128, 256)
+)
+_DEEPEST_TYPE: Final = 100
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Variable:
     """A variable that a function declares, compared by identity; `entity` also gives local constants and types so.
 
     `declaration` is its defining identifier; `scope` the node that bounds it (block, if/for/switch statement, case
     clause, or function for parameters); `function` the function declaration or literal that owns it, so that a use in
-    another function is a capture; `index` counts all of the top-level function in the order in which they get visible.
-    `origin` is what gives it its type (parameter_declaration, short_var_declaration, var_spec, range_clause,
-    receive_statement, type_switch_statement) and `position` its place there. The variable of a type switch is one
-    Variable for all clauses.
+    another function is a capture; `index` tells it apart from all others of the file. `origin` is what gives it its
+    type (parameter_declaration, short_var_declaration, var_spec, range_clause, receive_statement,
+    type_switch_statement) and `position` its place there. The variable of a type switch is one Variable for all
+    clauses. Nothing of it changes.
     """
 
     name: str
@@ -63,11 +65,14 @@ class Variable:
     origin: Node
     position: int
     visible: int
+    since: int
+    end: int
+    is_variable: bool = field(init=False)
+    """Whether it is a variable, and no local constant, type or type parameter."""
 
-    @property
-    def is_variable(self) -> bool:
-        """Whether it is a variable, and no local constant, type or type parameter."""
-        return self.kind not in ("const", "type", "typeparam")
+    def __post_init__(self) -> None:
+        """Tell kinds apart once."""
+        self.is_variable = self.kind not in _VALUELESS
 
     def __repr__(self) -> str:
         """Name it for people."""
@@ -85,19 +90,16 @@ class Bindings:
             self.node, self.file = declaration, file
         else:
             raise TypeError("a declaration node needs its file")
-        sweep = _Sweep(self.node, self.file)
-        self._meaning = sweep.meaning
-        self._uses = sweep.uses
-        self._clauses = sweep.clauses
-        self._keys = sweep.keys
-        self.variables = tuple(variable for variable in sweep.variables if variable.is_variable)
-        self.entities = tuple(sweep.variables)
-        self.has_local_types = any(entity.kind in ("type", "typeparam") for entity in sweep.variables)
-
-    @property
-    def meanings(self) -> Mapping[int, Variable]:
-        """What `entity` tells, by the id of the identifier's node."""
-        return self._meaning
+        self._data = self.file.data
+        declared = Declarations(self.node, self._data)
+        self._declared = declared.by_name
+        self.has_local_types = declared.has_types
+        self._named: dict[bytes, tuple[Variable, ...]] = {}
+        self._defined: dict[int, Variable] = {}
+        self._meaning: dict[int, Variable | None] = {}
+        self._uses: dict[Variable, tuple[Node, ...]] = {}
+        self._scopes: dict[int, Node] = {}
+        self._entities: tuple[Variable, ...] | None = None
 
     @classmethod
     def of_function(cls, function: Function) -> Bindings:
@@ -107,47 +109,77 @@ class Bindings:
             found = function.cache["bindings"] = cls(function)
         return found
 
+    @property
+    def entities(self) -> tuple[Variable, ...]:
+        """All that it declares, in the order in which it gets visible."""
+        if self._entities is None:
+            found = [entity for name in self._declared for entity in self._of_name(name)]
+            self._entities = tuple(sorted(found, key=attrgetter("since", "index")))
+        return self._entities
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """All variables, in the order in which they get visible."""
+        return tuple(entity for entity in self.entities if entity.is_variable)
+
     def variable(self, identifier: Node) -> Variable | None:
         """Return the variable that an identifier defines or uses; None when it is package-level or unknown."""
-        found = self._meaning.get(identifier.id)
+        found = self.entity(identifier)
         return found if found is not None and found.is_variable else None
 
     def entity(self, identifier: Node) -> Variable | None:
         """Return what an identifier means if the function declares it: a local constant, type or type parameter too."""
-        return self._meaning.get(identifier.id)
+        if identifier.kind_id not in IDENTIFIERS:
+            return None
+        start = identifier.start_byte
+        if start in self._meaning:
+            return self._meaning[start]
+        name = self._data[start : identifier.end_byte]
+        found = self._meaning[start] = self._find(identifier, start, name) if name in self._declared else None
+        return found
 
     def uses(self, variable: Variable) -> tuple[Node, ...]:
         """Return the identifiers that read or assign a variable in source order, its declaration left out.
 
         The key `f` of `T{f: f}` is a field and no use.
         """
-        return tuple(self._uses.get(variable, ()))
+        found = self._uses.get(variable)
+        if found is None:
+            places = (node for node in self._places(variable) if self.entity(node) is variable)
+            found = self._uses[variable] = tuple(node for node in places if node != variable.declaration)
+        return found
 
     def clause(self, identifier: Node) -> Node | None:
         """Return the case clause in which a type switch's variable is used here; None for every other identifier."""
-        return self._clauses.get(identifier.id)
+        variable = self.entity(identifier)
+        if variable is None or variable.origin.kind_id != syntax.TYPE_SWITCH_STATEMENT:
+            return None
+        offset = identifier.start_byte
+        clauses = (child for child in variable.origin.named_children if child.kind_id in _CASES)
+        return next((clause for clause in clauses if clause.start_byte <= offset < clause.end_byte), None)
 
     def is_key(self, identifier: Node) -> bool:
         """Whether an identifier is the key of a composite literal's element: a field name, or an expression."""
-        return identifier.id in self._keys
+        end = identifier.end_byte
+        if self._data[end : end + 1] not in _MAY_BE_KEY:
+            return False
+        held = identifier.parent
+        element = held.parent if held is not None and held.kind_id == syntax.LITERAL_ELEMENT else None
+        if element is None or element.kind_id != syntax.KEYED_ELEMENT or identifier.kind_id != syntax.IDENTIFIER:
+            return False
+        first = element.named_child(0)
+        return first is not None and first.start_byte == identifier.start_byte
 
     def local_type(self, name: str, offset: int) -> Variable | None:
         """Return the local type or type parameter that a type name means at an offset."""
-        best = self._at(offset).get(name)
+        best = _innermost(self._of_name(name.encode()), offset)
         return best if best is not None and not best.is_variable and best.kind != "const" else None
 
     def locals_at(self, node: Node) -> dict[str, Variable]:
         """Return what the function's own names mean at a node: the innermost declaration of each."""
-        return self._at(node.start_byte)
-
-    def _at(self, offset: int) -> dict[str, Variable]:
-        found: dict[str, Variable] = {}
-        for entity in self.entities:
-            if entity.visible <= offset < entity.scope.end_byte:
-                other = found.get(entity.name)
-                if other is None or entity.scope.start_byte >= other.scope.start_byte:
-                    found[entity.name] = entity
-        return found
+        offset = node.start_byte
+        found = (_innermost(self._of_name(name), offset) for name in self._declared)
+        return {entity.name: entity for entity in found if entity is not None}
 
     def names_at(self, node: Node) -> set[str]:
         """Return every name visible at a node: local, package-level, imported or predeclared; parses the package."""
@@ -155,241 +187,115 @@ class Bindings:
         names |= self.file.package.names() | self.file.imports.keys() | PREDECLARED
         return names
 
+    def _of_name(self, name: bytes) -> tuple[Variable, ...]:
+        """What has this name, in the order in which it gets visible."""
+        found = self._named.get(name)
+        if found is None:
+            found = self._named[name] = tuple(self._made(name))
+            self._defined.update((variable.index, variable) for variable in found)
+        return found
 
-class _Sweep:
-    """One pass over the captures of a declaration, ordered by offset, with a symbol table."""
+    def _made(self, name: bytes) -> list[Variable]:
+        made: list[Variable] = []
+        for one in sorted(self._declared.get(name, ()), key=attrgetter("since")):
+            scope = one.function if one.kind in _PARAMETER_KINDS else self._scope(one)
+            if one.origin.kind_id in _REDECLARING and any(_is_same_scope(other, scope, one) for other in made):
+                continue
+            variable = Variable(
+                name.decode("utf-8", "replace"),
+                one.kind,
+                one.identifier,
+                scope,
+                one.function,
+                one.identifier.start_byte,
+                one.origin,
+                one.position,
+                one.visible,
+                one.since,
+                scope.end_byte,
+            )
+            made.append(variable)
+        return made
 
-    def __init__(self, declaration: Node, file: File) -> None:
-        self._file = file
-        self._data = file.data
-        self.meaning: dict[int, Variable] = {}
-        self.uses: dict[Variable, list[Node]] = {}
-        self.clauses: dict[int, Node] = {}
-        self.keys: frozenset[int] = frozenset()
-        self.variables: list[Variable] = []
-        self._defining: set[int] = set()
-        self._switched: set[int] = set()
-        self._events: list[tuple[int, int, int, int, Callable[[Node], None], Node]] = []
-        self._table: dict[bytes, list[Variable]] = {}
-        self._scopes: list[tuple[Node, list[bytes]]] = []
-        self._functions: list[Node] = []
-        captures = QueryCursor(_QUERY).captures(declaration)
-        self._collect(captures)
-        self._run(captures)
+    def _scope(self, declaring: Declaring) -> Node:
+        origin = declaring.origin
+        found = self._scopes.get(origin.id)
+        if found is None:
+            node: Node | None = origin
+            while node is not None and node.kind_id not in _SCOPES:
+                node = node.parent
+            if node is None or node.kind_id in syntax.FUNCTION_KINDS:
+                node = declaring.function.child_by_field_id(syntax.F_BODY) or declaring.function
+            found = self._scopes[origin.id] = node
+        return found
 
-    def _collect(self, captures: dict[str, list[Node]]) -> None:
-        bodies: set[int] = set()
-        for function in captures.get("function", ()):
-            body = function.child_by_field_id(syntax.F_BODY)
-            self._at(function.start_byte, 1, -function.end_byte, self._open_function, function)
-            self._at(function.end_byte, 0, -function.start_byte, self._close_function, function)
-            if function.kind_id != syntax.FUNC_LITERAL:
-                self._at(function.start_byte, 1, 0, self._define_type_parameters, function)
-            if body is not None:
-                bodies.add(body.id)
-                self._at(body.start_byte, 0, 0, self._define_parameters, function)
-        for scope in captures.get("scope", ()):
-            if scope.id not in bodies:
-                self._at(scope.start_byte, 1, -scope.end_byte, self._open, scope)
-                self._at(scope.end_byte, 0, -scope.start_byte, self._close, scope)
-        for declaration in captures.get("declaration", ()):
-            _COLLECTORS[declaration.kind_id](self, declaration)
-        self._events.sort()
+    def _find(self, identifier: Node, start: int, name: bytes) -> Variable | None:
+        variables = self._of_name(name)
+        if start in self._defined:
+            return self._defined[start]
+        found: Variable | None = None
+        for variable in variables:
+            if variable.since <= start < variable.end:
+                found = variable
+        if found is None:
+            return None
+        if identifier.kind_id != syntax.IDENTIFIER:
+            return found if _may_be_value(identifier) else None
+        return None if self.is_key(identifier) and takes_fields(identifier, self.file) else found
 
-    def _at(self, offset: int, priority: int, nesting: int, action: Callable[[Node], None], node: Node) -> None:
-        # The running number is unique: sorting never compares actions.
-        self._events.append((offset, priority, nesting, len(self._events), action, node))
+    def _places(self, variable: Variable) -> Iterator[Node]:
+        """Yield the identifiers with the name of a variable where it may be meant."""
+        data, end = self._data, variable.end
+        name = data[variable.index : variable.declaration.end_byte]
+        length = len(name)
+        at = data.find(name, variable.since, end)
+        while at >= 0:
+            behind = at + length
+            if data[at - 1] not in _WORD and (behind >= end or data[behind] not in _WORD):
+                selected = data[at - 1] == _DOT and data[at - 3 : at] != b"..."
+                node = None if selected else self.node.descendant_for_byte_range(at, behind)
+                if node is not None and node.kind_id in IDENTIFIERS:
+                    yield node
+            at = data.find(name, behind, end)
 
-    def _run(self, captures: dict[str, list[Node]]) -> None:
-        uncertain = tuple(_doubtful(captures))
-        doubtful = {node.id for node in uncertain}
-        names = sorted([*captures.get("name", ()), *uncertain], key=_start)
-        self.keys = frozenset(node.id for node in captures.get("key", ()))
-        special = self.keys | self._defining | doubtful
-        events, data, table, meaning, uses = self._events, self._data, self._table, self.meaning, self.uses
-        switched = self._switched
-        done, count = 0, len(events)
-        due = events[0][0] if events else len(data) + 1
-        for node in names:
-            start = node.start_byte
-            while due <= start:
-                event = events[done]
-                event[4](event[5])
-                done += 1
-                due = events[done][0] if done < count else len(data) + 1
-            stack = table.get(data[start : node.end_byte])
-            if stack:
-                identity = node.id
-                variable = stack[-1]
-                if identity in special and not self._is_use(node, doubtful):
-                    continue
-                meaning[identity] = variable
-                uses.setdefault(variable, []).append(node)
-                if variable.index in switched:
-                    self._note_clause(node, variable)
-        for event in events[done:]:
-            event[4](event[5])
 
-    def _is_use(self, node: Node, doubtful: set[int]) -> bool:
-        if node.id in self._defining:
+_DOT: Final = ord(".")
+_MAY_BE_KEY: Final = frozenset((b":", b" ", b"\t", b"\r", b"\n", b"/"))
+
+
+def _innermost(entities: tuple[Variable, ...], offset: int) -> Variable | None:
+    best: Variable | None = None
+    for entity in entities:
+        if entity.visible <= offset < entity.end and (best is None or entity.scope.start_byte >= best.scope.start_byte):
+            best = entity
+    return best
+
+
+def _is_same_scope(known: Variable, scope: Node, declaring: Declaring) -> bool:
+    """Whether a variable and a later declaration of its name share a block, so that the latter only assigns."""
+    if known.kind not in _PARAMETER_KINDS:
+        return known.scope == scope
+    return known.function == declaring.function and scope == declaring.function.child_by_field_id(syntax.F_BODY)
+
+
+def _may_be_value(name: Node) -> bool:
+    """Whether what the grammar took for a type's name may be a variable: `handlers[i](x)`, `a[b[i]]`, `new(x)`."""
+    node: Node | None = name
+    for _ in range(_DEEPEST_TYPE):
+        if node is None or node.kind_id == syntax.BLOCK:
             return False
-        return node.id in doubtful or not takes_fields(node, self._file)
-
-    def _note_clause(self, node: Node, variable: Variable) -> None:
-        for outer, inner in zip(self._scopes, self._scopes[1:], strict=False):
-            if outer[0].id == variable.scope.id:
-                self.clauses[node.id] = inner[0]
-
-    def _open(self, node: Node) -> None:
-        self._scopes.append((node, []))
-
-    def _close(self, _: Node) -> None:
-        for name in self._scopes.pop()[1]:
-            self._table[name].pop()
-
-    def _open_function(self, node: Node) -> None:
-        self._functions.append(node)
-        self._open(node)
-
-    def _close_function(self, node: Node) -> None:
-        self._functions.pop()
-        self._close(node)
-
-    def _define(self, identifier: Node, kind: VariableKind, origin: Node, position: int, visible: int) -> None:
-        name = self._data[identifier.start_byte : identifier.end_byte]
-        if name == b"_" or not self._functions:
-            return
-        scope, own = self._scopes[-1]
-        if kind not in _PARAMETER_KINDS and scope.kind_id in syntax.FUNCTION_KINDS:
-            scope = scope.child_by_field_id(syntax.F_BODY) or scope
-        variable = Variable(
-            name.decode("utf-8", "replace"),
-            kind,
-            identifier,
-            scope,
-            self._functions[-1],
-            len(self.variables),
-            origin,
-            position,
-            visible,
-        )
-        self.variables.append(variable)
-        self.meaning[identifier.id] = variable
-        self._table.setdefault(name, []).append(variable)
-        own.append(name)
-
-    def _define_type_parameters(self, function: Node) -> None:
-        parameters = function.child_by_field_id(syntax.F_TYPE_PARAMETERS)
-        position = 0
-        for declaration in parameters.named_children if parameters is not None else ():
-            for name in syntax.field_children(declaration, syntax.F_NAME):
-                self._define(name, "typeparam", declaration, position, name.start_byte)
-                position += 1
-        for position, name in enumerate(receiver_type_parameters(function)):
-            self._define(name, "typeparam", function, position, name.start_byte)
-
-    def _define_parameters(self, function: Node) -> None:
-        kinds: tuple[tuple[int, VariableKind], ...] = (
-            (syntax.F_RECEIVER, "receiver"),
-            (syntax.F_PARAMETERS, "param"),
-            (syntax.F_RESULT, "result"),
-        )
-        for number, kind in kinds:
-            parameters = function.child_by_field_id(number)
-            if parameters is None or parameters.kind_id != syntax.PARAMETER_LIST:
-                continue
-            position = 0
-            for declaration in parameters.named_children:
-                names = syntax.field_children(declaration, syntax.F_NAME)
-                for name in names:
-                    self._define(name, kind, declaration, position, name.end_byte)
-                    position += 1
-                position += not names
-
-    def _collect_short(self, declaration: Node) -> None:
-        left = declaration.child_by_field_id(syntax.F_LEFT)
-        if left is not None:
-            self._defining.update(node.id for node in left.named_children)
-            self._at(declaration.end_byte, 0, -declaration.start_byte, self._define_short, declaration)
-
-    def _collect_if_defining(self, declaration: Node) -> None:
-        if any(child.kind_id == syntax.DEFINE for child in declaration.children):
-            self._collect_short(declaration)
-
-    def _define_short(self, declaration: Node) -> None:
-        left = declaration.child_by_field_id(syntax.F_LEFT)
-        assert left is not None
-        own = self._scopes[-1][1] if self._scopes else []
-        for position, node in enumerate(syntax.operands(left)):
-            name = self._data[node.start_byte : node.end_byte]
-            if node.kind_id != syntax.IDENTIFIER:
-                continue
-            if name in own:
-                variable = self._table[name][-1]
-                self.meaning[node.id] = variable
-                self._insert_use(variable, node)
-            else:
-                self._define(node, "local", declaration, position, declaration.end_byte)
-
-    def _insert_use(self, variable: Variable, node: Node) -> None:
-        """Add a use that became known after later ones: `x, err := f(x)`."""
-        known = self.uses.setdefault(variable, [])
-        at = len(known)
-        while at and known[at - 1].start_byte > node.start_byte:
-            at -= 1
-        known.insert(at, node)
-
-    def _collect_var(self, spec: Node) -> None:
-        self._defining.update(node.id for node in syntax.field_children(spec, syntax.F_NAME))
-        self._at(spec.end_byte, 0, -spec.start_byte, self._define_var, spec)
-
-    def _define_var(self, spec: Node) -> None:
-        for position, name in enumerate(syntax.field_children(spec, syntax.F_NAME)):
-            self._define(name, "local", spec, position, spec.end_byte)
-
-    def _collect_const(self, declaration: Node) -> None:
-        for spec, _ in const_specs(declaration):
-            self._defining.update(node.id for node in syntax.field_children(spec, syntax.F_NAME))
-            self._at(spec.end_byte, 0, -spec.start_byte, self._define_const, spec)
-
-    def _define_const(self, spec: Node) -> None:
-        for position, name in enumerate(syntax.field_children(spec, syntax.F_NAME)):
-            self._define(name, "const", spec, position, spec.end_byte)
-
-    def _collect_type(self, spec: Node) -> None:
-        name = spec.child_by_field_id(syntax.F_NAME)
-        if name is not None:
-            self._at(name.start_byte, 1, 0, self._define_type, spec)
-
-    def _define_type(self, spec: Node) -> None:
-        name = spec.child_by_field_id(syntax.F_NAME)
-        assert name is not None
-        self._define(name, "type", spec, 0, name.start_byte)
-
-    def _collect_switch(self, switch: Node) -> None:
-        alias = switch.child_by_field_id(syntax.F_ALIAS)
-        value = switch.child_by_field_id(syntax.F_VALUE)
-        if alias is not None and value is not None:
-            self._defining.update(node.id for node in alias.named_children)
-            self._at(value.end_byte, 0, -value.start_byte, self._define_alias, switch)
-
-    def _define_alias(self, switch: Node) -> None:
-        alias = switch.child_by_field_id(syntax.F_ALIAS)
-        self._switched.add(len(self.variables))
-        for name in syntax.operands(alias)[:1] if alias is not None else ():
-            self._define(name, "local", switch, 0, name.end_byte)
-
-
-_COLLECTORS: Final[dict[int, Callable[[_Sweep, Node], None]]] = {
-    syntax.SHORT_VAR_DECLARATION: _Sweep._collect_short,
-    syntax.RANGE_CLAUSE: _Sweep._collect_if_defining,
-    syntax.RECEIVE_STATEMENT: _Sweep._collect_if_defining,
-    syntax.VAR_SPEC: _Sweep._collect_var,
-    syntax.CONST_DECLARATION: _Sweep._collect_const,
-    syntax.TYPE_SPEC: _Sweep._collect_type,
-    syntax.TYPE_ALIAS: _Sweep._collect_type,
-    syntax.TYPE_SWITCH_STATEMENT: _Sweep._collect_switch,
-}
+        number, parent = node.kind_id, node.parent
+        if number == syntax.TYPE_INSTANTIATION_EXPRESSION:
+            return True
+        within = parent.kind_id if parent is not None else 0
+        if number == syntax.GENERIC_TYPE and within == syntax.TYPE_CONVERSION_EXPRESSION:
+            return True
+        if number == syntax.TYPE_ARGUMENTS and within == syntax.CALL_EXPRESSION:
+            return True
+        if number in (syntax.TYPE_IDENTIFIER, syntax.QUALIFIED_TYPE) and within == syntax.ARGUMENT_LIST:
+            return True
+        node = parent
+    return False
 
 
 def takes_fields(key: Node, file: File) -> bool:
@@ -452,32 +358,3 @@ def _literal_type(key: Node) -> Node | None:
             element = syntax.operands(element)[0]
         result = element
     return result
-
-
-def receiver_type_parameters(function: Node) -> tuple[Node, ...]:
-    """Return the names that a method's receiver gives its type's parameters: K and V in `func (m *M[K, V]) f()`."""
-    receiver = function.child_by_field_id(syntax.F_RECEIVER)
-    for parameter in receiver.named_children if receiver is not None else ():
-        node = parameter.child_by_field_id(syntax.F_TYPE)
-        while node is not None and node.kind_id != syntax.GENERIC_TYPE:
-            node = next(iter(syntax.operands(node)), None)
-        arguments = node.child_by_field_id(syntax.F_TYPE_ARGUMENTS) if node is not None else None
-        if arguments is not None:
-            elements = [syntax.operands(element) for element in syntax.operands(arguments)]
-            return tuple(element[0] for element in elements if element)
-    return ()
-
-
-def _doubtful(captures: dict[str, list[Node]]) -> Iterator[Node]:
-    """Yield names that the grammar took for types and that may be variables: `handlers[i](x)`, `a[b[i]]`, `new(x)`."""
-    for generic in captures.get("generic", ()):
-        waiting = [generic]
-        while waiting:
-            node = waiting.pop()
-            if node.kind_id in (syntax.TYPE_IDENTIFIER, syntax.PACKAGE_IDENTIFIER):
-                yield node
-            else:
-                waiting.extend(node.named_children)
-
-
-_start: Final = attrgetter("start_byte")
