@@ -27,7 +27,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.rules import Finding, Form, Rule
 from leakfix.rules.go.waiting_reports import WATCH, of_stuck
+from leakfix.rules.go.waiting_replies import unanswered_replies
 from leakfix.rules.go.waiting_waits import stuck_waits
+from leakfix.rules.go.waiting_watchers import DONE_CHANNEL, of_watcher, watchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,13 +43,14 @@ class BlockedReceive(Rule["Analysis"]):
     id: ClassVar[str] = "go-blocked-receive"
     title: ClassVar[str] = "goroutine waits for ever on a channel"
     language: ClassVar[str] = "go"
-    forms: ClassVar[tuple[Form, ...]] = (WATCH,)
+    forms: ClassVar[tuple[Form, ...]] = (WATCH, DONE_CHANNEL)
     triggers: ClassVar[tuple[bytes, ...]] = (b"<-", b"range ")
     sources: ClassVar[tuple[str, ...]] = ("https://go.dev/blog/pipelines",)
 
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """Every goroutine that waits for ever, in the order of the file."""
-        found = [of_stuck(self, stuck) for stuck in stuck_waits(subject)]
+        found = [of_stuck(self, stuck) for stuck in (*stuck_waits(subject), *unanswered_replies(subject))]
+        found += [of_watcher(self, watcher) for watcher in watchers(subject)]
         return sorted(found, key=lambda finding: finding.span)
 
 

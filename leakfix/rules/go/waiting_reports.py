@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.signals import Cause
 from leakfix.languages.go import syntax
+from leakfix.languages.go.channel_operations import Act
 from leakfix.languages.go.statements import LayoutError
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Step
 from leakfix.rules.go.repair import RefusalError
@@ -46,7 +47,7 @@ def of_stuck(rule: Rule[Analysis], stuck: Stuck) -> Finding:
         function=stuck.scene.function.name,
         message=_message(stuck),
         severity=rule.severity,
-        confidence=_CONFIDENCE[stuck.verdict.cause],
+        confidence=_CONFIDENCE[stuck.cause],
         trace=tuple(_trace(stuck)),
         fixes=fixes,
         refusal=refusal,
@@ -58,24 +59,15 @@ def step(file: File, node: Node, message: str) -> Step:
     return Step(file.source.path, file.source.line(node.start_byte), message)
 
 
-def spelled_signal(stuck: Stuck) -> str:
-    """The expression that is received from: ``x.done`` or ``x.ctx.Done()``."""
-    signal = stuck.signal
-    if signal is None:
-        return ""
-    path = f"{stuck.holder}.{signal.name}"
-    return f"{path}.Done()" if stuck.verdict.signal is not None and stuck.verdict.signal.given_elsewhere else path
-
-
 def _mended(stuck: Stuck) -> tuple[tuple[Fix, ...], Refusal | None]:
-    cause, signal = stuck.verdict.cause, spelled_signal(stuck)
+    cause, signal = stuck.cause, stuck.signal
     if cause is Cause.SELF_GIVEN:
         reason = f"{signal} is closed by this goroutine alone, when it returns: a select on it would never take that case"
         return (), Refusal("own-signal", reason)
     if cause is Cause.UNSIGNALLED:
         return (), Refusal("no-owner", "the type has no signal that a select could watch")
     try:
-        edit = watched(Watch(stuck.scene, stuck.operation, signal))
+        edit = watched(Watch(stuck.scene, stuck.operation, signal, stuck.way_out))
     except RefusalError as why:
         return (), Refusal(why.code, why.reason)
     except LayoutError:
@@ -87,19 +79,27 @@ def _mended(stuck: Stuck) -> tuple[tuple[Fix, ...], Refusal | None]:
 
 def _safety(stuck: Stuck, signal: str) -> tuple[Safety, str]:
     channel = syntax.text(stuck.operation.channel)
-    if stuck.verdict.cause is Cause.ABANDONED and not stuck.is_buffered:
-        return Safety.SAFE, f"Once {signal} is closed nobody waits at the other end of {channel}."
-    if stuck.operation.act.value == "send":
-        return Safety.REVIEW, f"Once {signal} is closed, what would be sent to {channel} may be dropped."
-    return Safety.REVIEW, f"Once {signal} is closed, what is still sent to {channel} may not be received any more."
+    given = given_text(signal)
+    if stuck.is_exact:
+        return Safety.SAFE, f"Once {given} nobody waits at the other end of {channel}."
+    if stuck.operation.act is Act.SEND:
+        return Safety.REVIEW, f"Once {given}, what would be sent to {channel} may be dropped."
+    if stuck.cause is Cause.ABANDONED:
+        return Safety.REVIEW, f"Once {given}, the goroutine may return before {channel} gives what it could still give."
+    return Safety.REVIEW, f"Once {given}, who still sends to {channel} may wait for ever in its place."
+
+
+def given_text(signal: str) -> str:
+    """``x.done is closed`` or ``x.ctx is done``."""
+    return f"{signal.removesuffix('.Done()')} is done" if signal.endswith(")") else f"{signal} is closed"
 
 
 def _message(stuck: Stuck) -> str:
-    cause, signal, channel = stuck.verdict.cause, spelled_signal(stuck), syntax.text(stuck.operation.channel)
-    given = f"{signal} is done" if signal.endswith(")") else f"{signal} is closed"
-    waits = "to send to" if stuck.operation.act.value == "send" else "for"
+    cause, signal, channel = stuck.cause, stuck.signal, syntax.text(stuck.operation.channel)
+    given = given_text(signal)
+    waits = "to send to" if stuck.operation.act is Act.SEND else "for"
     if cause is Cause.ABANDONED:
-        return f"once {given} the goroutine waits {waits} {channel} for ever: those at the other end give up then"
+        return f"once {given} the goroutine waits {waits} {channel} for ever: whoever is at the other end gives up then"
     if cause is Cause.ENDLESS:
         return f"the goroutine waits {waits} {channel} and never ends, also when {given}"
     if cause is Cause.UNANSWERED:
@@ -111,11 +111,10 @@ def _message(stuck: Stuck) -> str:
 
 
 def _trace(stuck: Stuck) -> Iterator[Step]:
-    if stuck.start is not None:
-        yield step(stuck.start.by.file, stuck.start.node, "the goroutine is started here")
+    yield step(stuck.start.by.file, stuck.start.node, "the goroutine is started here")
     file = stuck.scene.function.file
     channel = syntax.text(stuck.operation.channel)
-    told = "it waits to send here" if stuck.operation.act.value == "send" else "it waits here"
+    told = "it waits to send here" if stuck.operation.act is Act.SEND else "it waits here"
     yield step(file, stuck.operation.node, f"{told}, on {channel} alone" if stuck.operation.select is None else told)
     for giver in stuck.givers[:1]:
         yield step(giver.function.file, giver.node, f"the signal is given here: {syntax.text(giver.node)}")

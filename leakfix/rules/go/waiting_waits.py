@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.signals import Cause, Channel, Party, Signal, Verdict, Wait, judge
+from leakfix.detectors.signals import Cause, Channel, Party, Verdict, Wait, judge
 from leakfix.detectors.signals import Scene as Given
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_fields import (
@@ -38,27 +38,25 @@ _STRANGERS: Final = Channel(sent_elsewhere=True, received_elsewhere=True)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stuck:
-    """A goroutine that waits for ever at ``operation``, and the signal that it should watch, if there is one.
+    """A goroutine that waits for ever at ``operation``.
 
-    ``field`` is the channel that it waits on, where that is a field; ``holder`` the expression of the object that has
-    the signal; ``closing`` the method that ends the object.
+    ``signal`` is the expression that it should receive from too, empty if there is none, ``givers`` what closes it;
+    ``closing`` the method that ends the object, ``holder`` the expression of the object. ``way_out`` is what other
+    selects of the goroutine do upon the signal, empty where no other watches it. ``is_exact`` tells that nothing is in
+    the channel, or on its way, that would be lost.
     """
 
     scene: WaitScene
     operation: Operation
-    verdict: Verdict
-    start: Start | None
-    field: ChannelField | None
+    cause: Cause
+    start: Start
+    signal: str = ""
     holder: str = ""
+    owner: Named | None = None
     closing: Function | None = None
     givers: tuple[Operation, ...] = ()
-    is_buffered: bool = False
-
-    @property
-    def signal(self) -> ChannelField | None:
-        """The field with the signal."""
-        key = self.verdict.signal.key if self.verdict.signal is not None else None
-        return key if isinstance(key, ChannelField) else None
+    is_exact: bool = False
+    way_out: str = ""
 
 
 def stuck_waits(analysis: Analysis) -> Iterator[Stuck]:
@@ -131,10 +129,23 @@ def _judged(facts: Facts, function: Function, operation: Operation) -> Stuck | N
             continue
         if len(verdicts) > 1 and first.cause not in (Cause.ENDLESS, Cause.UNSIGNALLED):
             continue
+        is_exact = first.cause is Cause.ABANDONED and field is not None and not uses_of(field).is_buffered
         start = next(one for one in started if not one.lives_on)
-        is_buffered = field is not None and uses_of(field).is_buffered
-        return Stuck(scene, operation, first, start, field, holder, closing, _givers(facts, first), is_buffered)
+        signal = _spelled(first, holder)
+        givers = _givers(facts, first)
+        return Stuck(
+            scene, operation, first.cause, start, signal, holder, named, closing, givers, is_exact
+        )
     return None
+
+
+def _spelled(verdict: Verdict, holder: str) -> str:
+    """The expression that is received from: ``x.done`` or ``x.ctx.Done()``."""
+    signal = verdict.signal
+    if signal is None or not isinstance(signal.key, ChannelField):
+        return ""
+    path = f"{holder}.{signal.key.name}"
+    return f"{path}.Done()" if signal.given_elsewhere else path
 
 
 def _givers(facts: Facts, verdict: Verdict) -> tuple[Operation, ...]:
@@ -261,5 +272,3 @@ def _rank(name: str) -> tuple[int, str]:
     plain = ("close", "stop", "shutdown")
     return (plain.index(name.lower()) if name.lower() in plain else len(plain), name)
 
-
-__all__ = ["Cause", "Signal", "Stuck", "closing_method", "may_wait", "path_of", "stuck_waits"]
