@@ -1,0 +1,344 @@
+"""Where Go code cuts elements off a slice whose backing array lives on: the cuts of a file.
+
+A cut assigns a part of a slice to the place that held all of it, a field, element or variable that outlives the call.
+What the array's other slots hold stays reachable until they are overwritten or the array goes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.pointers import Held, held
+from leakfix.languages.go.slots_bounds import Bounds, Lost
+from leakfix.languages.go.slots_facts import Facts, Store, stores_of
+from leakfix.languages.go.slots_places import bounds
+from leakfix.languages.go.types import Slice, core
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.analysis import Analysis
+    from leakfix.languages.go.scopes import Variable
+    from leakfix.languages.go.types import Type
+
+BRACKETS: Final = re.compile(rb"\[[^\]\n\[:\"'`{]*:[^\]\n\[=\"'`{]*\]")
+"""Where a slice expression may stand: a first look, the tree decides."""
+
+_ASSIGNING: Final = frozenset((syntax.ASSIGNMENT_STATEMENT, syntax.SHORT_VAR_DECLARATION, syntax.VAR_SPEC))
+
+
+class Kind(StrEnum):
+    """How elements are cut off."""
+
+    ENDS = "ends"
+    """``x = x[low:high]``: what is before ``low`` and behind ``high``."""
+    DELETE = "delete"
+    """``x = append(x[:low], x[high:]...)``: the last slots, whose elements were moved down."""
+    EMPTY = "empty"
+    """``x = x[:0]``: every slot."""
+    FILTER = "filter"
+    """``y := x[:0]``, elements of x appended to y, ``x = y``: the slots behind what was kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """One cut.
+
+    ``statement`` assigns to ``target``; ``array`` is the expression that is sliced; ``owner`` the key of the place that
+    outlives the call and ``place`` an expression for it; ``names`` the keys of all that hold the array in the function.
+    ``front`` and ``back`` tell what is lost at the ends. ``kept`` is the variable that a filter appends to.
+    """
+
+    facts: Facts
+    kind: Kind
+    store: Store
+    array: Node
+    low: Node | None
+    high: Node | None
+    owner: str
+    place: Node
+    names: frozenset[str]
+    element: Type | None
+    held: Held
+    front: Lost | None = None
+    back: Lost | None = None
+    kept: Variable | None = None
+
+    @property
+    def statement(self) -> Node:
+        """The assignment."""
+        return self.store.statement
+
+    @property
+    def target(self) -> Node:
+        """What is assigned to."""
+        return self.store.target
+
+
+def cuts(analysis: Analysis) -> tuple[Cut, ...]:
+    """The cuts of a file, in order; found once."""
+    known = analysis.cache.get("slots")
+    if not isinstance(known, tuple):
+        known = analysis.cache["slots"] = tuple(_Search(analysis).cuts())
+    return known
+
+
+class _Search:
+    """Goes through the slice expressions of one file."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._seen: set[int] = set()
+
+    def cuts(self) -> Iterator[Cut]:
+        data, root = self.analysis.file.data, self.analysis.file.root
+        for match in BRACKETS.finditer(data):
+            start = data.rfind(b"\n", 0, match.start()) + 1
+            if b"= " not in data[start : match.start()]:
+                continue
+            node = root.descendant_for_byte_range(match.start(), match.end())
+            if node is not None and node.kind_id == syntax.SLICE_EXPRESSION and node.id not in self._seen:
+                self._seen.add(node.id)
+                yield from self._of(node)
+
+    def _of(self, sliced: Node) -> Iterator[Cut]:
+        """The cut that a slice expression makes, or the filter that it begins."""
+        statement, value = _assigned(sliced)
+        if statement is None or value is None:
+            return
+        store = next((s for s in stores_of(statement) if s.value == value and not s.several), None)
+        function = self.analysis.function_at(sliced.start_byte)
+        if store is None or function is None or function.has_error:
+            return
+        facts = Facts.of(self.analysis, function)
+        array = sliced.child_by_field_id(syntax.F_OPERAND)
+        if array is None:
+            return
+        if value.id != sliced.id:
+            found = self._deletion(facts, store, sliced, array, value)
+        elif store.sign == ":=" and _is_empty(sliced):
+            found = self._filter(facts, store, array)
+        elif store.sign == "=":
+            found = self._ends(facts, store, sliced, array)
+        else:
+            found = None
+        if found is not None:
+            yield found
+
+    def _ends(self, facts: Facts, store: Store, sliced: Node, array: Node) -> Cut | None:
+        low, high, _ = bounds(sliced)
+        owner = _owner(facts, store, array)
+        if owner is None:
+            return None
+        place, key, names = owner
+        told = Bounds(facts, names, store.statement)
+        if _is_empty(sliced):
+            return _cut(facts, Kind.EMPTY, store, array, None, high, key, place, names, None, Lost(None, bounded=True))
+        if high is not None and told.is_length(high):
+            high = None
+        front = told.before(low) if low is not None else None
+        back = told.behind(high) if high is not None else None
+        if (low is not None and low.text != b"0" and front is None) or (high is not None and back is None):
+            return None
+        if front is None and back is None:
+            return None
+        return _cut(facts, Kind.ENDS, store, array, low, high, key, place, names, front, back)
+
+    def _deletion(self, facts: Facts, store: Store, first: Node, array: Node, call: Node) -> Cut | None:
+        second = _second(call)
+        if second is None:
+            return None
+        again = second.child_by_field_id(syntax.F_OPERAND)
+        zero, low, capacity = bounds(first)
+        high, until, _ = bounds(second)
+        plain = (zero is None or zero.text == b"0") and capacity is None and until is None
+        if not plain or low is None or high is None or facts.places.key(again) != facts.places.key(array):
+            return None
+        owner = _owner(facts, store, array)
+        if owner is None:
+            return None
+        place, key, names = owner
+        linear = facts.places.linear(low), facts.places.linear(high)
+        has_calls = None in linear
+        back = Lost(None, bounded=False) if has_calls else Bounds(facts, names, store.statement).between(low, high)
+        if back is None:
+            return None
+        return _cut(facts, Kind.DELETE, store, array, low, high, key, place, names, None, back)
+
+    def _filter(self, facts: Facts, begun: Store, array: Node) -> Cut | None:
+        """The cut at the end of an in-place filter that a declaration ``kept := x[:0]`` begins."""
+        kept = facts.variable(begun.target)
+        array_key = facts.places.key(array)
+        if kept is None or array_key is None:
+            return None
+        stores = [s for s in facts.stores if s.statement.start_byte > begun.statement.end_byte]
+        appended = any(facts.variable(s.target) is kept and _appends_to(facts, s.value, kept) for s in stores)
+        ends = [s for s in stores if s.sign == "=" and facts.variable(s.value) is kept and not s.several]
+        if not appended or len(ends) != 1:
+            return None
+        owner = _owner(facts, ends[0], array)
+        if owner is None:
+            return None
+        place, key, names = owner
+        back = Lost(None, bounded=True)
+        return _cut(facts, Kind.FILTER, ends[0], array, None, None, key, place, names, None, back, kept)
+
+
+def _cut(
+    facts: Facts,
+    kind: Kind,
+    store: Store,
+    array: Node,
+    low: Node | None,
+    high: Node | None,
+    owner: str,
+    place: Node,
+    names: frozenset[str],
+    front: Lost | None,
+    back: Lost | None,
+    kept: Variable | None = None,
+) -> Cut | None:
+    """The cut, if the slots are known to hold something that is kept alive."""
+    whole = core(facts.types.of(array))
+    if not isinstance(whole, Slice):
+        return None
+    what = held(whole.element)
+    if not what:
+        return None
+    element = whole.element
+    return Cut(facts, kind, store, array, low, high, owner, place, names, element, what, front, back, kept)
+
+
+def _owner(facts: Facts, store: Store, array: Node) -> tuple[Node, str, frozenset[str]] | None:
+    """Whose array is cut: the place that outlives the call, its key, and the keys of all that hold the array."""
+    target, held_by = facts.places.key(store.target), facts.places.key(array)
+    if target is None or held_by is None:
+        return None
+    variable = facts.variable(store.target)
+    if variable is not None:
+        found = _origin(facts, variable) if target == held_by else (array, held_by) if facts.is_lasting(array) else None
+        if found is None or not _is_stored(facts, variable, found[1], store):
+            return None
+        place, owner = found
+    else:
+        place, owner = store.target, target
+        if target != held_by:
+            aliased = facts.variable(array)
+            found = _origin(facts, aliased) if aliased is not None else None
+            if found is None or found[1] != target:
+                return None
+        elif not facts.is_lasting(store.target):
+            return None
+    names = {owner} | {key for key, origin in _aliases(facts).items() if origin[1] == owner}
+    return place, owner, frozenset(names)
+
+
+def _aliases(facts: Facts) -> dict[str, tuple[Node, str]]:
+    """The local variables that hold the array of a place that outlives the call: key to place and its key."""
+    known = facts.function.cache.get("slot aliases")
+    if isinstance(known, dict):
+        return known
+    found: dict[str, tuple[Node, str]] = {}
+    for store in facts.stores:
+        variable = facts.variable(store.target)
+        key = facts.places.key(store.target)
+        if variable is not None and key is not None and key not in found and variable.kind == "local":
+            origin = _origin(facts, variable)
+            if origin is not None:
+                found[key] = origin
+    facts.function.cache["slot aliases"] = found
+    return found
+
+
+def _origin(facts: Facts, variable: Variable) -> tuple[Node, str] | None:
+    """The lasting place whose array a local variable holds: all its values are that place's, or made of its own."""
+    found: tuple[Node, str] | None = None
+    for definition in facts.definitions(variable):
+        if definition.kind != "value" or definition.value is None:
+            return None
+        value = syntax.unparen(definition.value)
+        if _is_made_of(facts, value, variable):
+            continue
+        key = facts.places.key(value)
+        if key is None or facts.variable(value) is not None:
+            return None
+        if found is None:
+            found = (value, key)
+        elif found[1] != key:
+            return None
+    return found if found is not None and facts.is_lasting(found[0]) else None
+
+
+def _is_made_of(facts: Facts, value: Node, variable: Variable) -> bool:
+    """Whether a value is a part of what the variable holds, or that with more appended."""
+    if value.kind_id == syntax.SLICE_EXPRESSION:
+        return facts.variable(value.child_by_field_id(syntax.F_OPERAND)) is variable
+    if _appends_to(facts, value, variable):
+        return True
+    arguments = value.child_by_field_id(syntax.F_ARGUMENTS) if value.kind_id == syntax.CALL_EXPRESSION else None
+    first = syntax.operands(arguments)[:1] if arguments is not None else []
+    deletes = bool(first) and (value.text or b"").startswith((b"append(", b"slices.Delete("))
+    if not deletes:
+        return False
+    part = first[0]
+    sliced = part.kind_id == syntax.SLICE_EXPRESSION
+    return facts.variable(part.child_by_field_id(syntax.F_OPERAND) if sliced else part) is variable
+
+
+def _is_stored(facts: Facts, variable: Variable, owner: str, cut: Store) -> bool:
+    """Whether a variable is stored back in the place that it was taken from, behind the cut."""
+    return any(
+        store.statement.start_byte >= cut.statement.start_byte
+        and facts.variable(store.value) is variable
+        and facts.places.key(store.target) == owner
+        for store in facts.stores
+    )
+
+
+def _appends_to(facts: Facts, value: Node | None, variable: Variable) -> bool:
+    """Whether a value is ``append(v, ...)`` of a variable."""
+    if value is None or value.kind_id != syntax.CALL_EXPRESSION:
+        return False
+    function, arguments = value.child_by_field_id(syntax.F_FUNCTION), value.child_by_field_id(syntax.F_ARGUMENTS)
+    first = syntax.operands(arguments)[:1] if arguments is not None else []
+    return function is not None and function.text == b"append" and bool(first) and facts.variable(first[0]) is variable
+
+
+def _assigned(sliced: Node) -> tuple[Node | None, Node | None]:
+    """The statement that assigns a slice expression, alone or as the first argument of ``append``, and that value."""
+    value = sliced
+    parent = value.parent
+    if parent is not None and parent.kind_id == syntax.ARGUMENT_LIST:
+        call = parent.parent
+        function = call.child_by_field_id(syntax.F_FUNCTION) if call is not None else None
+        if call is None or function is None or function.text != b"append" or syntax.operands(parent)[0] != sliced:
+            return None, None
+        value, parent = call, call.parent
+    if parent is None or parent.kind_id != syntax.EXPRESSION_LIST:
+        return None, None
+    statement = parent.parent
+    if statement is None or statement.kind_id not in _ASSIGNING:
+        return None, None
+    return statement, value
+
+
+def _second(call: Node) -> Node | None:
+    """The slice expression ``x[j:]`` that ``append(x[:i], x[j:]...)`` appends."""
+    arguments = call.child_by_field_id(syntax.F_ARGUMENTS)
+    given = syntax.operands(arguments) if arguments is not None else []
+    if len(given) != 2 or given[1].kind_id != syntax.VARIADIC_ARGUMENT:
+        return None
+    inner = syntax.unparen(syntax.operands(given[1])[0])
+    return inner if inner.kind_id == syntax.SLICE_EXPRESSION else None
+
+
+def _is_empty(sliced: Node) -> bool:
+    """Whether a slice expression is ``x[:0]``."""
+    low, high, _ = bounds(sliced)
+    return high is not None and high.text == b"0" and (low is None or low.text == b"0")

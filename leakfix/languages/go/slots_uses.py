@@ -1,0 +1,248 @@
+"""What a Go package does with the slice of an owner elsewhere: it appends, hands it out, or brings lost slots back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.slots_facts import Facts
+from leakfix.languages.go.slots_places import bounds, indexed
+from leakfix.languages.go.types import Named, deref
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.packages import File, Function
+    from leakfix.languages.go.slots import Cut
+
+_INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
+
+
+@dataclass(slots=True)
+class Uses:
+    """What was found.
+
+    ``grows``: something is appended. ``handed_out``: a place that returns, sends or stores the slice, or a part of it.
+    ``revives``: a function makes the slice longer without appending, so that lost slots come back. ``set_again`` are
+    the fields of an element that such functions assign. ``pointed``: somebody takes the address of an element.
+    """
+
+    grows: bool = False
+    handed_out: tuple[File, Node] | None = None
+    revives: bool = False
+    set_again: set[str] = field(default_factory=set)
+    pointed: bool = False
+
+
+def uses(cut: Cut) -> Uses:
+    """What the package of a cut does with the slice of the cut's owner."""
+    found = Uses()
+    for function, nodes in _mentions(cut).items():
+        _read(Facts.of(cut.facts.analysis, function), nodes, found)
+    return found
+
+
+def named_place(cut: Cut) -> Node:
+    """The field, variable or dereferenced pointer that a cut's owner is, or is an element of."""
+    node = syntax.unparen(cut.place)
+    while node.kind_id in (syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION):
+        node = syntax.unparen(syntax.operands(node)[0])
+    return node
+
+
+def _mentions(cut: Cut) -> dict[Function, list[Node]]:
+    """The expressions in the package that mean the same field or variable, by function."""
+    place = named_place(cut)
+    if place.kind_id == syntax.UNARY_EXPRESSION:
+        return _dereferences(cut, place)
+    name = place.child_by_field_id(syntax.F_FIELD) if place.kind_id == syntax.SELECTOR_EXPRESSION else place
+    if name is None or not name.text:
+        return {}
+    owner = _named(cut.facts, place)
+    pattern = re.compile(rb"\b" + re.escape(name.text) + rb"\b")
+    found: dict[Function, list[Node]] = {}
+    for file in _files(cut):
+        if not pattern.search(file.data):
+            continue
+        functions = {f.node.start_byte: f for f in file.functions}
+        for function in functions.values():
+            for match in pattern.finditer(file.data, function.node.start_byte, function.node.end_byte):
+                node = file.root.descendant_for_byte_range(match.start(), match.end())
+                whole = _whole(node, place) if node is not None else None
+                if whole is None:
+                    continue
+                facts = Facts.of(cut.facts.analysis, function)
+                other = _named(facts, whole)
+                if whole.kind_id == syntax.SELECTOR_EXPRESSION:
+                    if owner is not None and other is not None and owner != other:
+                        continue
+                elif facts.bindings.entity(whole) is not None:
+                    continue
+                found.setdefault(function, []).append(whole)
+    return found
+
+
+def _dereferences(cut: Cut, place: Node) -> dict[Function, list[Node]]:
+    """The ``*x`` of all methods of the type that a receiver points to."""
+    function = cut.facts.function
+    operand = cut.facts.variable(place.child_by_field_id(syntax.F_OPERAND))
+    if operand is None or operand.kind != "receiver":
+        return {}
+    found: dict[Function, list[Node]] = {}
+    for file in _files(cut):
+        for other in file.functions:
+            if other.receiver_type == function.receiver_type:
+                nodes = list(_receiver_uses(Facts.of(cut.facts.analysis, other)))
+                if nodes:
+                    found[other] = nodes
+    return found
+
+
+def _receiver_uses(facts: Facts) -> Iterator[Node]:
+    """The uses of the receiver as a slice: ``*x`` for a pointer, ``x`` for a value."""
+    for variable in facts.bindings.variables:
+        for use in facts.bindings.uses(variable) if variable.kind == "receiver" else ():
+            parent = use.parent
+            if parent is not None and parent.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(parent) == "*":
+                yield parent
+            elif parent is not None and parent.kind_id != syntax.SELECTOR_EXPRESSION:
+                yield use
+
+
+def _files(cut: Cut) -> Iterator[File]:
+    file = cut.facts.file
+    for other in file.package.files:
+        if other.path == file.path or (other.is_test and not file.is_test):
+            continue
+        yield other
+    yield file
+
+
+def _whole(node: Node, place: Node) -> Node | None:
+    """The expression that a name stands in as the field or variable of the place; None when it is another."""
+    if place.kind_id != syntax.SELECTOR_EXPRESSION:
+        return node if node.kind_id == syntax.IDENTIFIER else None
+    parent = node.parent
+    if node.kind_id != syntax.FIELD_IDENTIFIER or parent is None or parent.kind_id != syntax.SELECTOR_EXPRESSION:
+        return None
+    return parent
+
+
+def _named(facts: Facts, selector: Node) -> tuple[str, str] | None:
+    """The declared type that a field is selected from."""
+    operand = selector.child_by_field_id(syntax.F_OPERAND)
+    found = deref(facts.types.of(operand)) if operand is not None else None
+    return (found.package, found.name) if isinstance(found, Named) else None
+
+
+def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
+    keys = {key for key in map(facts.places.key, nodes) if key}
+    for store in facts.stores:
+        value = syntax.unparen(store.value) if store.value is not None else None
+        if value is not None and facts.variable(store.target) is not None and _base(facts, value) in keys:
+            own = facts.places.key(store.target)
+            if own:
+                keys.add(own)
+    for store in facts.stores:
+        value = syntax.unparen(store.value) if store.value is not None else None
+        if value is None:
+            continue
+        if _appended(facts, value) in keys:
+            found.grows = True
+        target = facts.places.key(store.target)
+        elsewhere = facts.variable(store.target) is None and target not in keys
+        if elsewhere and _base(facts, value) in keys:
+            found.handed_out = found.handed_out or (facts.file, store.statement)
+    for node in facts.nodes("exit"):
+        if any(_base(facts, part) in keys for part in _parts(node)):
+            found.handed_out = found.handed_out or (facts.file, node)
+    found.pointed = found.pointed or _points_out(facts, keys)
+    if any(_revives(facts, sliced, keys) for sliced in facts.nodes("slice")):
+        found.revives = True
+        found.set_again |= _assigned_fields(facts)
+
+
+def _points_out(facts: Facts, keys: set[str]) -> bool:
+    """Whether a function returns, sends or stores the address of an element."""
+    pointers: set[str] = set()
+    for store in facts.stores:
+        if store.value is not None and _points(facts, store.value, keys):
+            if facts.variable(store.target) is None:
+                return True
+            pointers.add(facts.places.key(store.target) or "")
+    return any(
+        _points(facts, part, keys) or facts.places.key(part) in pointers
+        for node in facts.nodes("exit")
+        for part in _parts(node)
+    )
+
+
+def _points(facts: Facts, value: Node, keys: set[str]) -> bool:
+    value = syntax.unparen(value)
+    operand = value.child_by_field_id(syntax.F_OPERAND) if value.kind_id == syntax.UNARY_EXPRESSION else None
+    if operand is None or syntax.operator(value) != "&" or operand.kind_id not in _INDEXES:
+        return False
+    return facts.places.key(indexed(operand)[0]) in keys
+
+
+def _base(facts: Facts, node: Node) -> str | None:
+    """The key of a slice, or of the slice that a part is taken of."""
+    node = syntax.unparen(node)
+    if node.kind_id == syntax.SLICE_EXPRESSION:
+        return facts.places.key(node.child_by_field_id(syntax.F_OPERAND))
+    return facts.places.key(node)
+
+
+def _appended(facts: Facts, value: Node) -> str | None:
+    if value.kind_id != syntax.CALL_EXPRESSION:
+        return None
+    function, arguments = value.child_by_field_id(syntax.F_FUNCTION), value.child_by_field_id(syntax.F_ARGUMENTS)
+    first = syntax.operands(arguments)[:1] if arguments is not None else []
+    if function is None or function.text != b"append" or not first:
+        return None
+    return facts.places.key(first[0])
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """The expressions that a return, a send or a literal gives away."""
+    if node.kind_id == syntax.RETURN_STATEMENT:
+        for held in syntax.operands(node):
+            yield from syntax.operands(held)
+    elif node.kind_id == syntax.SEND_STATEMENT:
+        yield from syntax.operands(node)[1:]
+    else:
+        body = node.child_by_field_id(syntax.F_BODY)
+        for element in syntax.operands(body) if body is not None else ():
+            yield from (part for inner in (element, *syntax.operands(element)) for part in syntax.operands(inner))
+
+
+def _revives(facts: Facts, sliced: Node, keys: set[str]) -> bool:
+    """Whether a slice expression may be longer than what it slices: ``x[:len(x)+1]``, ``x[:cap(x)]``."""
+    if _base(facts, sliced) not in keys:
+        return False
+    high = bounds(sliced)[1]
+    linear = facts.places.linear(high)
+    if high is None or linear is None:
+        return False
+    if any(key.startswith("cap(") for key in linear.terms):
+        return True
+    return bool(linear.terms) and linear.constant > 0
+
+
+def _assigned_fields(facts: Facts) -> set[str]:
+    found = set()
+    for store in facts.stores:
+        name = store.target.child_by_field_id(syntax.F_FIELD)
+        value = syntax.unparen(store.value) if store.value is not None else None
+        if store.sign == "=" and name is not None and value is not None and _depends_not(value, store.target):
+            found.add(syntax.text(name))
+    return found
+
+
+def _depends_not(value: Node, target: Node) -> bool:
+    """Whether a value does not use what its target held: ``x.f = append(x.f[:0], ...)`` does."""
+    return (target.text or b"") not in (value.text or b"")
