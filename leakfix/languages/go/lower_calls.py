@@ -15,6 +15,8 @@ from leakfix.languages.go.types import selection
 from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tree_sitter import Node
 
     from leakfix.languages.go.infer import Callee
@@ -252,7 +254,9 @@ class CallLowering:
         self, node: Node, callee: Callee | None, receiver: Value, through: dict[int, list[Value]]
     ) -> list[Value]:
         """The values of the call's results, with the acquisitions that it makes."""
-        owned = self.program.owned(callee, node, self.frame.function) if callee is not None else {}
+        owned: Mapping[int, tuple[Obligation, int | None]] = {}
+        if callee is not None and node.end_byte not in self.frame.settled:
+            owned = self.program.owned(callee, node, self.frame.function)
         signature = callee.signature if callee is not None else None
         errors = [error for _, error in owned.values() if error is not None]
         count = max((len(signature.results) if signature else 1) - 1, *through, *owned, *errors, 0) + 1

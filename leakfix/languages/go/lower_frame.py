@@ -158,6 +158,10 @@ class Jump:
     depth: int
 
 
+class KeptError(Exception):
+    """The operand that is followed is kept as a whole: nothing else that the function does to it matters."""
+
+
 class Frame:
     """The state of lowering one function or function literal to a graph."""
 
@@ -174,6 +178,10 @@ class Frame:
         self.fresh: set[int] = set()
         self.acquiring: tuple[int, ...] = ()
         """Where the calls start that acquire something, in order."""
+        self.operand = 0
+        """The root of the operand of which only the effects are asked for; 0 if there is none."""
+        self.settled: frozenset[int] = frozenset()
+        """Where the calls end of which nothing is followed that they acquire."""
         self._points: list[int] | None = None
         self.late = False
         """Whether a variable turned out to hold a resource after uses of it were passed over."""
@@ -207,6 +215,8 @@ class Frame:
         if self.current is not None:
             self.graph.blocks[self.current].events.append(event)
             if isinstance(event, Escape) and not event.place.path:
+                if event.place.root == self.operand and event.how is not Handing.RETURNED:
+                    raise KeptError
                 self.fresh.discard(event.place.root)
 
     def link(self, source: int | None, target: int, edge: Edge | None = None) -> None:

@@ -66,14 +66,25 @@ _TELLING = frozenset(
 _MAY_HOLD_LABELS = frozenset({syntax.LABELED_STATEMENT, syntax.STATEMENT_LIST, syntax.BLOCK})
 
 
-def lower(program: Program, file: File, function: Function, owner: Node, *, follow: int | None = None) -> Graph:
+def lower(
+    program: Program,
+    file: File,
+    function: Function,
+    owner: Node,
+    *,
+    follow: int | None = None,
+    settled: frozenset[int] = frozenset(),
+) -> Graph:
     """The flow graph of ``owner``: the function's declaration, or a function literal inside it.
 
-    With ``follow``, the position of an operand, the receiver first, that operand is followed and nothing else.
+    With ``follow``, the position of an operand, the receiver first, that operand is followed and nothing else; raises
+    `KeptError` when it is kept as a whole.
+    What the calls acquire that end at the bytes ``settled`` is not followed.
     """
     previous: Frame | None = None
     for _ in range(_ROUNDS):
         frame = Frame(program, file, function, owner)
+        frame.settled = settled
         if previous is not None:
             frame.adopt(previous, (root for root in previous.tracked if root >= 0))
         lowering = StatementLowering(frame)
@@ -138,7 +149,8 @@ class StatementLowering(BranchLowering):
         """Follow the variables that acquiring calls are assigned to from the start: releases may stand before them."""
         program, function = self.frame.program, self.frame.function
         calls = program.candidates(function, self.frame.owner)
-        acquiring = [call for call in calls if program.acquires(function, call)]
+        settled = self.frame.settled
+        acquiring = [c for c in calls if c.end_byte not in settled and program.acquires(function, c)]
         self.frame.acquiring = tuple(call.start_byte for call in acquiring)
         for call in acquiring:
             for target in _targets_of(call):
@@ -154,7 +166,8 @@ class StatementLowering(BranchLowering):
         self.frame.enter()
         self._parameters(owner)
         if follow is not None and self.frame.graph.params[follow]:
-            self.frame.follow(self.frame.graph.params[follow])
+            self.frame.operand = self.frame.graph.params[follow]
+            self.frame.follow(self.frame.operand)
         self._results(owner)
         if body is not None:
             for statement in body.named_children:

@@ -32,7 +32,7 @@ def from_models(models: Models, callee: Callee, call: Node, file: File) -> dict[
     """What the models say that a call acquires: result index (RECEIVER possible) to obligation and error index."""
     found: dict[int, tuple[Obligation, int | None]] = {}
     for acquire in models.acquires(callee.symbol):
-        if acquire.until is not None and not _is_below(file, acquire.until):
+        if acquire.until is not None and not is_below(file, acquire.until):
             continue
         resource = models.resource(acquire.resource)
         obligation = of_resource(resource, acquire, writes=acquire.writes or _writes(acquire, call))
@@ -96,7 +96,7 @@ def _error_of(callee: Callee, call: Node, acquire: Acquire) -> int | None:
     return last if last > max(acquire.result, 0) else None
 
 
-def _is_below(file: File, until: tuple[int, int]) -> bool:
+def is_below(file: File, until: tuple[int, int]) -> bool:
     """Whether the version that is declared is below one: it, and no file's constraint, sets the runtime's behaviour."""
     version = declared_version(file.package)
     return version is not None and (version.major, version.minor) < until

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Outcome
@@ -13,13 +14,15 @@ from leakfix.languages.go.first_look import METHOD, acquiring_names
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.lowering import lower, lower_captured
-from leakfix.languages.go.obligations import error_result, from_models, of_type
+from leakfix.languages.go.obligations import error_result, from_models, is_below, of_type
 from leakfix.languages.go.packages import SnapshotPackage
+from leakfix.languages.go.plain_calls import PlainCall, plain_call
 from leakfix.languages.go.scopes import Bindings
+from leakfix.languages.go.settled import Settling
 from leakfix.languages.go.summaries import Depth, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from tree_sitter import Node
 
@@ -65,6 +68,7 @@ class Program:
         self.checking_names = frozenset(s.rpartition(".")[2] for s in symbols if models.check(s) is not None)
         self.stubs = {resource.name: resource.stubs for resource in models.resources() if resource.stubs}
         self.depth = Depth(_DEEPEST_SUMMARY)
+        self.settling = Settling(self)
 
     def bindings(self, function: Function) -> Bindings:
         """The variables of a function."""
@@ -79,8 +83,10 @@ class Program:
         return isinstance(self.world.imported(package, importer.package), SnapshotPackage) if package else False
 
     def graph(self, function: Function, owner: Node) -> Graph:
-        """The flow graph of a declaration or of a function literal inside it."""
-        return lower(self, function.file, function, owner)
+        """The flow graph of a declaration or of a function literal inside it, for what it may lose."""
+        calls = self.candidates(function, owner)
+        settled = frozenset(call.end_byte for call in calls if self.settling.is_settled(function, call))
+        return lower(self, function.file, function, owner, settled=settled)
 
     def lower_literal(self, outer: Frame, literal: Node, roots: frozenset[int]) -> Graph:
         """The flow graph of a function literal that follows the captured variables ``roots``."""
@@ -140,45 +146,59 @@ class Program:
         return found
 
     def _acquires(self, function: Function, call: Node) -> bool:
-        quick = self._acquires_by_name(function.file, call)
+        quick = self._acquires_by_name(function, call)
         if quick is not None:
             return quick
         callee = self.types(function).callee(call)
         return callee is not None and bool(self.owned(callee, call, function))
 
-    def _acquires_by_name(self, file: File, call: Node) -> bool | None:
-        """The answer for a function that is named plainly, by its package or alone; None where types are needed.
-
-        That holds where the name cannot be a variable's: everywhere in the file a dot follows the package's name.
-        """
-        function = call.child_by_field_id(syntax.F_FUNCTION)
-        operand = function.child_by_field_id(syntax.F_OPERAND) if function is not None else None
-        if function is None or operand is None or operand.kind_id != syntax.IDENTIFIER:
+    def _acquires_by_name(self, function: Function, call: Node) -> bool | None:
+        """The answer for a function that is named plainly, by its package or alone; None where types are needed."""
+        plain = self.plain_call(function, call)
+        if plain is None:
             return None
-        qualifier, name = syntax.text(operand), syntax.text(function.child_by_field_id(syntax.F_FIELD) or function)
-        path = file.imports.get(qualifier)
-        if path is None or path == "C" or not self._is_never_a_variable(file, qualifier):
+        acquired = self.models.acquires(plain.symbol)
+        if any(self.models.resource(acquire.resource).family == _ANSWER for acquire in acquired):
             return None
-        symbol = f"{path}.{name}"
-        if self.models.acquires(symbol):
-            return None
-        package = self.world.imported(path, file.package)
-        if package is None or package.is_snapshot:
+        if any(acquire.until is None or is_below(function.file, acquire.until) for acquire in acquired):
+            return True
+        if plain.function is None or not self.is_read(plain.function):
             return False
-        declared = package.lookup(name)
-        if declared is None or declared.function is None or not self.is_read(declared.function):
-            return False
-        summary = self.summary(declared.function)
-        return None if summary.owned or summary.holders else False
+        summary = self.summary(plain.function)
+        if any(are_met(summary.needs.get(index, frozenset()), plain.function, call) for index in summary.owned):
+            return True
+        return None if summary.holders else False
 
-    def _is_never_a_variable(self, file: File, name: str) -> bool:
-        """Whether a name of the file is always followed by a dot, but where it is part of a string or path."""
-        key = f"plain:{name}"
-        known = file.cache.get(key)
-        if not isinstance(known, bool):
-            pattern = re.compile(rb'(?<![\w."/-])' + re.escape(name.encode()) + rb'(?![\w."/-])')
-            known = file.cache[key] = pattern.search(file.data) is None
-        return known
+    def plain_call(self, function: Function, call: Node) -> PlainCall | None:
+        """What a call calls, where its name alone tells."""
+        return plain_call(self.world, function, call)
+
+    def results(self, plain: PlainCall) -> Collection[int] | None:
+        """The results of a call, -1 its receiver, that may have to be released; None when that depends on its types."""
+        acquired = self.models.acquires(plain.symbol)
+        if acquired:
+            return {acquire.result for acquire in acquired}
+        if plain.function is None or not self.is_read(plain.function):
+            return ()
+        summary = self.summary(plain.function)
+        return summary.owned.keys() | summary.holders
+
+    def takes(self, plain: PlainCall, index: int) -> bool:
+        """Whether a function surely releases or keeps an argument, so that its caller need not release it."""
+        symbol, function = plain
+        release = self.models.release(symbol)
+        if release is not None or self.models.kept_argument(symbol) is not None:
+            return index in (release.argument if release is not None else None, self.models.kept_argument(symbol))
+        if self.models.wrap(symbol) is not None or self.models.borrows(symbol):
+            return False
+        if function is None or not self.is_read(function):
+            return False
+        effects = self.summary(function).of(index)
+        if effects is None:
+            return not any(
+                fnmatchcase(symbol.rpartition(".")[2], stub) for stubs in self.stubs.values() for stub in stubs
+            )
+        return any(not path and method in self.release_verbs for path, method in effects.releases)
 
     def sharing(self, callee: Callee | None) -> frozenset[int]:
         """The results of a project's function that hold, next to another result, what the caller has to release."""
@@ -196,7 +216,7 @@ class Program:
         summary = self.summary(callee.function)
         error = error_result(callee.signature)
         for index, obligation in summary.owned.items():
-            if _are_met(summary.needs.get(index, frozenset()), callee.function, call):
+            if are_met(summary.needs.get(index, frozenset()), callee.function, call):
                 found[index] = (obligation, error)
         for index in summary.holders:
             signature = callee.signature
@@ -243,7 +263,7 @@ class Program:
         return bool(self.models.acquires(f"{package}.{name}")) or not self.is_standard(package, file)
 
 
-def _are_met(needs: frozenset[tuple[int, Outcome]], function: Function, call: Node) -> bool:
+def are_met(needs: frozenset[tuple[int, Outcome]], function: Function, call: Node) -> bool:
     """Whether the arguments of a call are, as far as they are spelled out, what a result depends on."""
     arguments = syntax.operands(call.child_by_field_id(syntax.F_ARGUMENTS) or call)
     for position, outcome in needs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from leakfix.flow import (
     Acquire,
@@ -19,6 +19,8 @@ from leakfix.flow import (
     Release,
     Test,
 )
+from leakfix.languages.go import syntax
+from leakfix.languages.go.lower_frame import KeptError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -87,10 +89,13 @@ class Effects:
     """Those of them that are the operand itself on some path."""
 
 
+_PLAIN: Final = frozenset({b"bool", b"error", b"string"})
 _ALIASES_AT_MOST = 6
 _DEEPEST_PATH = 6
 
 NO_EFFECTS = Effects()
+KEPT = Effects(keeps=((),))
+"""What is done to an operand that is kept as a whole: whatever else is done to it makes no difference."""
 
 
 class Summary:
@@ -147,12 +152,14 @@ class Summary:
         outer, depth.within = depth.within, (self._function.symbol, position)
         try:
             graph = self._program.summary_graph(self._function, follow=position)
+        except KeptError:
+            return KEPT
         finally:
             depth.within = outer
         return effects_on(graph, graph.params[position]) if graph is not None else None
 
     def _owned_results(self) -> Owned:
-        if not self._program.acquires_anything(self._function):
+        if not _may_hand_over(self._function) or not self._program.acquires_anything(self._function):
             return NOTHING_OWNED
         graph = self._program.summary_graph(self._function)
         return ownership(graph) if graph is not None else NOTHING_OWNED
@@ -186,6 +193,14 @@ class Owned:
 
 
 NOTHING_OWNED = Owned()
+
+
+def _may_hand_over(function: Function) -> bool:
+    """A first look: whether a function has a result that can hold a resource."""
+    result = function.node.child_by_field_id(syntax.F_RESULT)
+    if result is None:
+        return False
+    return result.text not in _PLAIN
 
 
 def effects_on(graph: Graph, root: int) -> Effects:
@@ -226,6 +241,8 @@ class _Told:
 
     def effects(self) -> Effects:
         """All of it, in order."""
+        if () in self.keeps:
+            return KEPT
         return Effects(
             tuple(sorted(self.releases)), tuple(sorted(self.keeps)), frozenset(self.results), frozenset(self.same)
         )

@@ -1,0 +1,85 @@
+"""Calls that are understood by their names alone, before any types are known: ``name(...)``, ``package.Name(...)``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from leakfix.languages.go import syntax
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.languages.go.packages import File, Function, World
+
+
+class PlainCall(NamedTuple):
+    """What a call calls: ``symbol`` as types spell it, and the declaration where its source is there."""
+
+    symbol: str
+    function: Function | None
+
+
+_OTHERWISE: Final = "plain-calls"
+
+
+def plain_call(world: World, function: Function, call: Node) -> PlainCall | None:
+    """What a call in a function calls; None where only types can tell."""
+    named = call.child_by_field_id(syntax.F_FUNCTION)
+    if named is None:
+        return None
+    if named.kind_id == syntax.IDENTIFIER:
+        return _own(function, syntax.text(named))
+    operand = named.child_by_field_id(syntax.F_OPERAND) if named.kind_id == syntax.SELECTOR_EXPRESSION else None
+    name = named.child_by_field_id(syntax.F_FIELD) if operand is not None else None
+    if operand is None or name is None or operand.kind_id != syntax.IDENTIFIER:
+        return None
+    return _imported(world, function.file, syntax.text(operand), syntax.text(name))
+
+
+def _own(function: Function, name: str) -> PlainCall | None:
+    """A function of the package, where the name is nothing else in the calling function."""
+    known = function.cache.setdefault(_OTHERWISE, {})
+    if not isinstance(known, dict):
+        return None
+    if name not in known:
+        known[name] = _looked_up(function, name)
+    found = known[name]
+    return found if isinstance(found, PlainCall) else None
+
+
+def _looked_up(function: Function, name: str) -> PlainCall | None:
+    node, data = function.node, function.file.data
+    otherwise = re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"\b(?!\()")
+    if otherwise.search(data, node.start_byte, node.end_byte) is not None:
+        return None
+    declared = function.file.package.lookup(name, function.file)
+    if declared is None or declared.kind != "func":
+        return None
+    return PlainCall(declared.symbol, declared.function)
+
+
+def _imported(world: World, file: File, qualifier: str, name: str) -> PlainCall | None:
+    """A function of an imported package, where a dot follows the package's name everywhere in the file.
+
+    A package that is not there, or does not declare the name as a function, has no declaration to offer.
+    """
+    path = file.imports.get(qualifier)
+    if path is None or path == "C" or not _is_never_a_variable(file, qualifier):
+        return None
+    package = world.imported(path, file.package)
+    declared = package.lookup(name, file) if package is not None and not package.is_snapshot else None
+    if declared is None:
+        return PlainCall(f"{path}.{name}", None)
+    return PlainCall(declared.symbol, declared.function)
+
+
+def _is_never_a_variable(file: File, name: str) -> bool:
+    """Whether a name of the file is always followed by a dot, but where it is part of a string or path, or imported."""
+    whole = file.whole
+    key = f"plain:{name}"
+    known = whole.cache.get(key)
+    if not isinstance(known, bool):
+        pattern = re.compile(rb'(?<![\w."/-])' + re.escape(name.encode()) + rb'(?![\w."/-]|[ \t]+["`])')
+        known = whole.cache[key] = pattern.search(whole.data) is None
+    return known
