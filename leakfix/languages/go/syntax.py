@@ -229,3 +229,14 @@ def operator(node: Node) -> str:
 def field_children(node: Node, number: int) -> list[Node]:
     """Return the named children in a field that may occur several times (the names of a spec or a parameter)."""
     return [child for child in node.children_by_field_id(number) if child.is_named]
+
+
+def call_at(within: Node, offset: int) -> Node | None:
+    """The call of the function or method whose name starts at a byte offset."""
+    node = within.descendant_for_byte_range(offset, offset + 1)
+    if node is None or node.kind_id not in (IDENTIFIER, FIELD_IDENTIFIER):
+        return None
+    parent = node.parent
+    if parent is not None and parent.kind_id == SELECTOR_EXPRESSION:
+        parent = parent.parent
+    return parent if parent is not None and parent.kind_id == CALL_EXPRESSION else None

@@ -13,7 +13,6 @@ from leakfix.languages.go import syntax
 from leakfix.rules.finding import Confidence
 from leakfix.rules.go.ticker_durations import known_value
 from leakfix.rules.go.ticker_once import is_made_few_times
-from leakfix.rules.go.ticker_scene import call_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +113,7 @@ def _calls(callers: tuple[Function, ...], name: bytes) -> Iterator[tuple[Functio
     for caller in callers:
         start, end = caller.node.start_byte, caller.node.end_byte
         for match in called.finditer(caller.file.data, start, end):
-            call = call_at(caller.node, match.start())
+            call = syntax.call_at(caller.node, match.start())
             if call is not None:
                 yield caller, call
 

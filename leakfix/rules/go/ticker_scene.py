@@ -179,21 +179,10 @@ def outer_expression(node: Node) -> Node:
     return node
 
 
-def call_at(within: Node, offset: int) -> Node | None:
-    """The call of the function or method whose name starts at a byte offset."""
-    node = within.descendant_for_byte_range(offset, offset + 1)
-    if node is None or node.kind_id not in (syntax.IDENTIFIER, syntax.FIELD_IDENTIFIER):
-        return None
-    parent = node.parent
-    if parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION:
-        parent = parent.parent
-    return parent if parent is not None and parent.kind_id == syntax.CALL_EXPRESSION else None
-
-
 def _time_calls(analysis: Analysis) -> Iterator[TimeCall]:
     data, root = analysis.file.data, analysis.file.root
     for match in _CALLED.finditer(data):
-        call = call_at(root, match.start())
+        call = syntax.call_at(root, match.start())
         function = analysis.function_at(match.start()) if call is not None else None
         if call is None or function is None or function.has_error:
             continue
