@@ -186,6 +186,12 @@ class _Search:
         if owner is None:
             return None
         place, key, names = owner
+        read = [node.child_by_field_id(syntax.F_RIGHT) for node in facts.nodes("range")]
+        read += [
+            syntax.operands(node)[0] for node in facts.nodes("index") if node.start_byte > begun.statement.end_byte
+        ]
+        if not any(facts.places.key(node) in names for node in read):
+            return None
         back = Lost(None, bounded=True)
         return _cut(facts, Kind.FILTER, ends[0], array, None, None, key, place, names, None, back, kept)
 

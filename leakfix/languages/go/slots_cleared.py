@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LISTS: Final = frozenset((syntax.STATEMENT_LIST, syntax.BLOCK))
 _BORROWING: Final = frozenset(("append", "copy", "len", "cap", "delete", "panic", "print", "println"))
+_JUMPS: Final = frozenset((syntax.RETURN_STATEMENT, syntax.kind("break_statement"), syntax.kind("continue_statement")))
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
@@ -55,7 +56,7 @@ def cleared(cut: Cut) -> Cleared:
         elif is_zero(cut.facts, store.value):
             fields.add(path)
             last = store.statement
-    if any(_clears(cut, call, pointers) for call in cut.facts.nodes("call")):
+    if any(_clears(cut, call, pointers) for call in cut.facts.nodes("call")) or _is_known_nil(cut):
         return Cleared(whole=True)
     return Cleared(False, frozenset(fields), last)
 
@@ -69,6 +70,31 @@ def lets_go(cut: Cut) -> bool:
         if behind and _is_fresh(cut, store) and is_on_the_way(store.statement, cut.statement):
             return True
     return any(_replaced_by(cut, call) for call in cut.facts.nodes("call"))
+
+
+def _is_known_nil(cut: Cut) -> bool:
+    """Whether the cut is only reached where the lost element is nil: ``if x[0] != nil { return }`` before it."""
+    for index in cut.facts.nodes("index"):
+        test = index.parent
+        if test is None or test.kind_id != syntax.BINARY_EXPRESSION or not is_slot(cut, index):
+            continue
+        branch = test.parent
+        if (test.text or b"").endswith(b"nil") and branch is not None and branch.kind_id == syntax.IF_STATEMENT:
+            then = branch.child_by_field_id(syntax.F_CONSEQUENCE)
+            inside = then is not None and then.start_byte <= cut.statement.start_byte < then.end_byte
+            before = branch.end_byte <= cut.statement.start_byte and is_on_the_way(branch, cut.statement)
+            if (inside and syntax.operator(test) == "==") or (
+                before and syntax.operator(test) == "!=" and _leaves(then)
+            ):
+                return True
+    return False
+
+
+def _leaves(block: Node | None) -> bool:
+    """Whether the last statement of a block is a jump."""
+    lists = syntax.operands(block) if block is not None else []
+    statements = syntax.operands(lists[0]) if lists else []
+    return bool(statements) and statements[-1].kind_id in _JUMPS
 
 
 def element_pointers(cut: Cut) -> dict[Variable, Node]:

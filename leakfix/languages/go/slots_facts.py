@@ -215,6 +215,19 @@ class Facts:
             return not isinstance(of, Chan) and self.is_lasting(operand, depth - 1)
         return False
 
+    def may_last(self, node: Node) -> bool:
+        """Whether a place is part of an object that may outlive the call: not all of its values are made here."""
+        if self.is_lasting(node):
+            return True
+        node = syntax.unparen(node)
+        while node.kind_id != syntax.IDENTIFIER:
+            inner = syntax.operands(node)
+            if not inner:
+                return False
+            node = syntax.unparen(inner[0])
+        variable = self.bindings.variable(node)
+        return variable is not None and any(self.outlives(d.value) for d in self.definitions(variable))
+
     def is_package_variable(self, node: Node) -> bool:
         """Whether an expression names a variable of this package or of an imported one."""
         found = self.types.entity(node)

@@ -151,7 +151,7 @@ def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
         value = syntax.unparen(store.value) if store.value is not None else None
         if value is None:
             continue
-        if _appended(facts, value) in keys:
+        if _appended(facts, value) in keys and _is_stored_for_good(facts, store.target, keys):
             found.grows = True
         target = facts.places.key(store.target)
         elsewhere = facts.variable(store.target) is None and target not in keys
@@ -164,6 +164,17 @@ def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
     if any(_revives(facts, sliced, keys) for sliced in facts.nodes("slice")):
         found.revives = True
         found.set_again |= _assigned_fields(facts)
+
+
+def _is_stored_for_good(facts: Facts, target: Node, keys: set[str]) -> bool:
+    """Whether a target is a place that may have been there before the call, or a variable that is stored in one."""
+    if facts.variable(target) is None:
+        return facts.may_last(target)
+    key = facts.places.key(target)
+    return any(
+        facts.places.key(store.value) == key and facts.places.key(store.target) in keys and facts.may_last(store.target)
+        for store in facts.stores
+    )
 
 
 def _points_out(facts: Facts, keys: set[str]) -> bool:
@@ -226,11 +237,22 @@ def _revives(facts: Facts, sliced: Node, keys: set[str]) -> bool:
         return False
     high = bounds(sliced)[1]
     linear = facts.places.linear(high)
-    if high is None or linear is None:
+    if high is None or linear is None or not linear.terms:
         return False
-    if any(key.startswith("cap(") for key in linear.terms):
+    capacities, lengths = ({f"{name}({key})" for key in keys} for name in ("cap", "len"))
+    if not capacities.isdisjoint(linear.terms):
         return True
-    return bool(linear.terms) and linear.constant > 0
+    if linear.constant > 0 and any(key in lengths or _is_length(facts, key, lengths) for key in linear.terms):
+        return True
+    asked = any(facts.places.key(call) in capacities for call in facts.nodes("call"))
+    return asked and linear.constant >= 0 and lengths.isdisjoint(linear.terms)
+
+
+def _is_length(facts: Facts, key: str, lengths: set[str]) -> bool:
+    """Whether a variable is set to the length of the slice somewhere."""
+    return any(
+        facts.places.key(store.target) == key and facts.places.key(store.value) in lengths for store in facts.stores
+    )
 
 
 def _assigned_fields(facts: Facts) -> set[str]:
