@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.rules import Finding, Form, Rule
 from leakfix.rules.go.waiting_reports import WATCH, of_stuck
+from leakfix.rules.go.waiting_owner import OWNER_CLOSE
 from leakfix.rules.go.waiting_replies import unanswered_replies
 from leakfix.rules.go.waiting_waits import stuck_waits
 from leakfix.rules.go.waiting_watchers import DONE_CHANNEL, of_watcher, watchers
@@ -43,7 +44,7 @@ class BlockedReceive(Rule["Analysis"]):
     id: ClassVar[str] = "go-blocked-receive"
     title: ClassVar[str] = "goroutine waits for ever on a channel"
     language: ClassVar[str] = "go"
-    forms: ClassVar[tuple[Form, ...]] = (WATCH, DONE_CHANNEL)
+    forms: ClassVar[tuple[Form, ...]] = (WATCH, DONE_CHANNEL, OWNER_CLOSE)
     triggers: ClassVar[tuple[bytes, ...]] = (b"<-", b"range ")
     sources: ClassVar[tuple[str, ...]] = ("https://go.dev/blog/pipelines",)
 

@@ -10,6 +10,7 @@ from leakfix.languages.go.channel_operations import Act
 from leakfix.languages.go.statements import LayoutError
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Step
 from leakfix.rules.go.repair import RefusalError
+from leakfix.rules.go.waiting_owner import OWNER_CLOSE, closed_by_owner, ends_objects
 from leakfix.rules.go.waiting_select import Watch, watched
 from leakfix.rules.rule import Form
 from leakfix.text import Span
@@ -47,11 +48,18 @@ def of_stuck(rule: Rule[Analysis], stuck: Stuck) -> Finding:
         function=stuck.scene.function.name,
         message=_message(stuck),
         severity=rule.severity,
-        confidence=_CONFIDENCE[stuck.cause],
+        confidence=_confidence(stuck),
         trace=tuple(_trace(stuck)),
         fixes=fixes,
         refusal=refusal,
     )
+
+
+def _confidence(stuck: Stuck) -> Confidence:
+    """A method that gives something back ends the object; what another one does is only told by its name."""
+    if stuck.cause is Cause.UNSIGNALLED and stuck.closing is not None and ends_objects(stuck.closing):
+        return Confidence.MEDIUM if stuck.operation.owner == stuck.scene.function.node else Confidence.LOW
+    return _CONFIDENCE[stuck.cause]
 
 
 def step(file: File, node: Node, message: str) -> Step:
@@ -64,17 +72,22 @@ def _mended(stuck: Stuck) -> tuple[tuple[Fix, ...], Refusal | None]:
     if cause is Cause.SELF_GIVEN:
         reason = f"{signal} is closed by this goroutine alone, when it returns: a select on it would never take that case"
         return (), Refusal("own-signal", reason)
-    if cause is Cause.UNSIGNALLED:
-        return (), Refusal("no-owner", "the type has no signal that a select could watch")
+    form = OWNER_CLOSE if cause is Cause.UNSIGNALLED else WATCH
     try:
-        edit = watched(Watch(stuck.scene, stuck.operation, signal, stuck.way_out))
+        if form is OWNER_CLOSE:
+            edits = closed_by_owner(stuck)
+        else:
+            edit = watched(Watch(stuck.scene, stuck.operation, signal, stuck.way_out))
+            edits = (FileEdit(stuck.scene.source.path, edit),)
     except RefusalError as why:
         return (), Refusal(why.code, why.reason)
     except LayoutError:
         return (), Refusal("layout", "the code is not laid out one statement a line")
+    if form is OWNER_CLOSE:
+        why = "Once the object is closed, the goroutine does no more work for it."
+        return (Fix(form.title, form.name, form.safety, why, edits),), None
     safety, why = _safety(stuck, signal)
-    changed = (FileEdit(stuck.scene.source.path, edit),)
-    return (Fix(f"select on {signal}, too", WATCH.name, safety, why, changed),), None
+    return (Fix(f"select on {signal}, too", form.name, safety, why, edits),), None
 
 
 def _safety(stuck: Stuck, signal: str) -> tuple[Safety, str]:

@@ -20,6 +20,7 @@ from leakfix.languages.go.channel_fields import (
 from leakfix.languages.go.channel_operations import Act, Operation, alternatives, cases_of, operations, received_from
 from leakfix.languages.go.channel_starts import Start, started_names, starts
 from leakfix.languages.go.statements import statement_of
+from leakfix.languages.go.types import Chan, Struct, underlying
 from leakfix.rules.go.waiting_facts import Facts, WaitScene, is_closing, scene_at, signal_of, task_of
 
 if TYPE_CHECKING:
@@ -180,14 +181,18 @@ def _channel(
     if field is None:
         return None, _STRANGERS
     uses = uses_of(field)
-    if _is_buffered_once(operation, uses):
+    if _may_go_on(scene, operation, uses):
         return None
     return field, facts.channel(uses) if uses.is_made else _STRANGERS
 
 
-def _is_buffered_once(operation: Operation, uses: FieldUses) -> bool:
-    """A send on a channel with a buffer waits for nobody, as far as anybody can tell."""
-    return operation.act is Act.SEND and uses.is_buffered
+def _may_go_on(scene: WaitScene, operation: Operation, uses: FieldUses) -> bool:
+    """Whether a channel's buffer may let an operation pass: one with room, or one that holds the tokens of a semaphore."""
+    if not uses.is_buffered or operation.act is Act.SEND:
+        return uses.is_buffered
+    of = underlying(scene.types.of(operation.channel))
+    element = underlying(of.element) if isinstance(of, Chan) else None
+    return isinstance(element, Struct) and not element.fields
 
 
 def _wait(facts: Facts, scene: WaitScene, operation: Operation) -> Wait | None:
