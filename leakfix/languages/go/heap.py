@@ -79,6 +79,20 @@ class Frame:
         return known
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """A call of runtime.SetFinalizer that the walk met: the objects of its arguments at that time."""
+
+    call: Node
+    function: Function
+    objects: Cells
+    finalizers: Cells
+    depth: int
+    site: Site
+    later: bool
+    """Whether it is made in a deferred call or in a function literal."""
+
+
 class Heap:
     """The objects of one walk."""
 

@@ -1,0 +1,163 @@
+"""Finalizers that never run: what they wait for is kept alive by the finalizer itself, or by a cycle of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakfix.detectors.reachability import way
+from leakfix.flow.holdings import CellKind
+from leakfix.languages.go import syntax
+from leakfix.languages.go.heap_walk import walked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.flow.holdings import Cell, Hold
+    from leakfix.languages.go.analysis import Analysis
+    from leakfix.languages.go.heap import Heap, Setting
+    from leakfix.languages.go.infer import Types
+    from leakfix.languages.go.packages import Function
+    from leakfix.languages.go.scopes import Bindings
+
+SYMBOL: Final = "runtime.SetFinalizer"
+NAME: Final = b"SetFinalizer"
+_CALLED: Final = re.compile(rb"\bSetFinalizer\(")
+_CALLERS: Final = 8
+"""In how many callers of a function the objects that it gives a finalizer are looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class Finalizer:
+    """A call of runtime.SetFinalizer whose object is never collected."""
+
+    analysis: Analysis
+    function: Function
+    call: Node
+    heap: Heap
+    cell: Cell
+    """The object."""
+    own: Cell | None
+    """The finalizer, if it is one function value that captures something."""
+    captured: tuple[Hold, ...]
+    """How the finalizer keeps the object alive; empty when it does not."""
+    cycle: tuple[Hold, ...]
+    """The cycle that the object is part of; empty when it is of none."""
+    linked_in: Function | None = None
+    """The caller that closes the cycle, if it is not the function itself."""
+
+    @property
+    def object(self) -> Node:
+        """The first argument."""
+        return arguments(self.call)[0]
+
+    @property
+    def value(self) -> Node:
+        """The second argument, without parentheses."""
+        return syntax.unparen(arguments(self.call)[1])
+
+    @property
+    def bindings(self) -> Bindings:
+        """The variables of the function."""
+        return self.analysis.bindings(self.function)
+
+    @property
+    def types(self) -> Types:
+        """The types of the function."""
+        return self.analysis.types(self.function)
+
+    @property
+    def ways(self) -> tuple[Hold, ...]:
+        """The holds to show: those of the finalizer first."""
+        return self.captured or self.cycle
+
+
+def finalizers(analysis: Analysis) -> Iterator[Finalizer]:
+    """The finalizers of a file, in order, that never run."""
+    for function, call in calls(analysis, analysis.file.root):
+        if function.has_error or arguments(call)[1].kind_id == syntax.NIL:
+            continue
+        found = _found(analysis, function, call)
+        if found is None:
+            found = next(
+                filter(None, (_linked(analysis, function, call, at) for at in _callers(analysis, function))), None
+            )
+        if found is not None:
+            yield found
+
+
+def calls(analysis: Analysis, root: Node) -> Iterator[tuple[Function, Node]]:
+    """The calls of runtime.SetFinalizer in the functions of a file."""
+    file = analysis.file
+    for match in _CALLED.finditer(file.data, root.start_byte, root.end_byte):
+        call, function = syntax.call_at(root, match.start()), analysis.function_at(match.start())
+        if call is None or function is None or len(arguments(call)) != 2:
+            continue
+        callee = analysis.types(function).callee(call)
+        if callee is not None and callee.symbol == SYMBOL:
+            yield function, call
+
+
+def arguments(call: Node) -> list[Node]:
+    """The arguments of a call."""
+    held = call.child_by_field_id(syntax.F_ARGUMENTS)
+    return syntax.operands(held) if held is not None else []
+
+
+def _found(analysis: Analysis, function: Function, call: Node) -> Finalizer | None:
+    heap, settings = walked(analysis.program, function, call.start_byte)
+    setting = next((one for one in settings if one.depth == 0 and one.call == call), None)
+    cell = _only(setting)
+    if setting is None or cell is None or any(_clears(one, cell, call.start_byte) for one in settings):
+        return None
+    own = next(iter(setting.finalizers)) if len(setting.finalizers) == 1 else None
+    captured = way(heap.holdings, own, cell) if own is not None and own.kind is CellKind.FUNCTION else None
+    cycle = way(heap.holdings, cell, cell)
+    if captured is None and cycle is None:
+        return None
+    return Finalizer(analysis, function, call, heap, cell, own, captured or (), cycle or ())
+
+
+def _clears(setting: Setting, cell: Cell, focus: int) -> bool:
+    """Whether a call takes the finalizer away again: a deferred one, or a later one in the same block or around it."""
+    if arguments(setting.call)[1].kind_id != syntax.NIL or cell not in setting.objects:
+        return False
+    scope = setting.site.scope
+    return setting.later or scope.start <= focus < min(scope.end, setting.site.offset)
+
+
+def _linked(analysis: Analysis, function: Function, call: Node, at: tuple[Function, Node]) -> Finalizer | None:
+    """The finalizer that a function sets, with the cycle that one of its callers closes."""
+    caller, calling = at
+    heap, settings = walked(analysis.program, caller, calling.start_byte)
+    for setting in settings:
+        cell = _only(setting)
+        if setting.depth == 1 and setting.function is function and setting.call == call and cell is not None:
+            cycle = way(heap.holdings, cell, cell)
+            if cycle is not None and not any(_clears(one, cell, calling.start_byte) for one in settings):
+                return Finalizer(analysis, function, call, heap, cell, None, (), cycle, caller)
+    return None
+
+
+def _only(setting: Setting | None) -> Cell | None:
+    return next(iter(setting.objects)) if setting is not None and len(setting.objects) == 1 else None
+
+
+def _callers(analysis: Analysis, function: Function) -> Iterator[tuple[Function, Node]]:
+    """Some calls of a function in its package."""
+    name = function.name.rpartition(".")[2].encode()
+    called = re.compile(rb"\b" + re.escape(name) + rb"\(")
+    count = 0
+    for file in function.file.package.files:
+        if file.is_test or name + b"(" not in file.data:
+            continue
+        for caller in file.functions:
+            for match in called.finditer(file.data, caller.node.start_byte, caller.node.end_byte):
+                call = syntax.call_at(caller.node, match.start())
+                callee = analysis.types(caller).callee(call) if call is not None and not caller.has_error else None
+                if call is not None and callee is not None and callee.function is function and count < _CALLERS:
+                    count += 1
+                    yield caller, call
