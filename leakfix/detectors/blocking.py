@@ -19,7 +19,6 @@ from leakfix.flow.channels import (
     End,
     Enter,
     Forget,
-    Halt,
     Leave,
     Make,
     Meet,
@@ -96,7 +95,7 @@ class _State:
 
 
 def stuck(net: Net) -> tuple[Stuck, ...]:
-    """Every operation at which a started process can wait for ever, each with the shortest way there.
+    """Every operation at which a started process can wait for ever, once for each place where the function may leave.
 
     Nothing is found in nets with too many states.
     """
@@ -115,9 +114,9 @@ class _Run:
         self._net = net
         self._capacity = [_LARGE if c.capacity is None else min(c.capacity, _LARGE) for c in net.channels]
         self._reach: dict[int, frozenset[tuple[int, Act]]] = {}
-        self._stuck: dict[tuple[int, int], Stuck] = {}
+        self._stuck: dict[tuple[int, int, Span | None], Stuck] = {}
 
-    def found(self) -> dict[tuple[int, int], Stuck]:
+    def found(self) -> dict[tuple[int, int, Span | None], Stuck]:
         start = _State(_Instance(0, self._net.processes[0].entry), (), (0,) * len(self._net.channels))
         queue, seen = deque([start]), {start}
         while queue:
@@ -259,7 +258,7 @@ class _Run:
             way = next((way for way in operation.ways if anew is None or way.channel == anew), None)
             if way is not None:
                 found = Stuck(way.channel, way.act, instance.at, instance.process, state.left)
-                self._stuck.setdefault((way.channel, instance.at), found)
+                self._stuck.setdefault((way.channel, instance.at, state.left), found)
 
     def _is_blocked(self, state: _State, number: int, operation: Meet, is_over: bool, anew: int | None) -> bool:
         if not operation.ways:
@@ -273,7 +272,11 @@ class _Run:
                 continue
             wanted = {Act.RECEIVE} if way.act is Act.SEND else {Act.SEND, Act.PASS}
             for index, other in state.instances():
-                if index != number and not (index < 0 and anew is not None) and self._can_do(other, way.channel, wanted):
+                if (
+                    index != number
+                    and not (index < 0 and anew is not None)
+                    and self._can_do(other, way.channel, wanted)
+                ):
                     return False
         return True
 

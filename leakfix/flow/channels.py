@@ -152,9 +152,7 @@ class Halt:
     """The whole program ends, or nothing is known of what follows."""
 
 
-Operation = (
-    Meet | Choice | Start | Make | Close | Defer | Unwind | Wait | Enter | Turn | Forget | Leave | End | Halt
-)
+Operation = Meet | Choice | Start | Make | Close | Defer | Unwind | Wait | Enter | Turn | Forget | Leave | End | Halt
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from leakfix.flow.channels import Told
     from leakfix.languages.go.scopes import Bindings, Variable
 
-_QUERY: Final = Query(syntax.language(), "[(if_statement condition: (_) @condition) (for_clause condition: (_) @condition)]")
+_QUERY: Final = Query(
+    syntax.language(), "[(if_statement condition: (_) @condition) (for_clause condition: (_) @condition)]"
+)
 _OPAQUE: Final = frozenset(
     {syntax.CALL_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.FUNC_LITERAL, syntax.TYPE_ASSERTION_EXPRESSION}
 )

@@ -248,7 +248,7 @@ class Lowering(BranchLowering):
         callee = self._shared.program.types(self._run.function).callee(call)
         if callee is None or not self._shared.program.models.never_returns(callee.symbol):
             return None
-        ends_goroutine = self._run.function.file.is_test or callee.symbol == "runtime.Goexit"
+        ends_goroutine = self._run.function.file.is_test or callee.symbol.startswith(("testing.", "runtime.Goexit"))
         return self._left(Span(node.start_byte, node.end_byte)) if ends_goroutine else self._shared.halt
 
     def simple(self, node: Node, after: Step) -> Step:
@@ -355,7 +355,8 @@ class Lowering(BranchLowering):
         for offset in self._within(self._offsets, body):
             variable = self._reader.bindings.variable(self._nodes[offset])
             channel = self._channels.get(variable) if variable is not None else None
-            if channel is not None and operation(self._nodes[offset]).doing in _TAKING:
+            does = operation(self._nodes[offset])
+            if channel is not None and does.doing in _TAKING and role_of_call(does.node) is not Role.STARTED:
                 found.add(channel)
         return frozenset(found)
 

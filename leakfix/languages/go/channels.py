@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.scopes import Variable
 
-MAKES: Final = re.compile(rb"\b(\w+)(?:, \w+)* :?= *(?:make\(chan\b|make\([^)]*\), make\(chan\b)|\bvar (\w+) += +make\(chan\b")
+MAKES: Final = re.compile(
+    rb"\b(\w+)(?:, \w+)* :?= *(?:make\(chan\b|make\([^)]*\), make\(chan\b)|\bvar (\w+) += +make\(chan\b"
+)
 _MAKE: Final = re.compile(rb"\bmake\(chan\b")
 STARTS: Final = re.compile(rb"\bgo (?=func\b|[\w.]+\()|\.Go\(")
 """A first look whether a function starts goroutines."""
