@@ -29,6 +29,7 @@ from leakfix.rules import Finding, Form, Rule
 from leakfix.rules.go.waiting_reports import WATCH, of_stuck
 from leakfix.rules.go.waiting_owner import OWNER_CLOSE
 from leakfix.rules.go.waiting_replies import unanswered_replies
+from leakfix.rules.go.waiting_requests import request_waits
 from leakfix.rules.go.waiting_waits import stuck_waits
 from leakfix.rules.go.waiting_watchers import DONE_CHANNEL, of_watcher, watchers
 
@@ -45,13 +46,14 @@ class BlockedReceive(Rule["Analysis"]):
     title: ClassVar[str] = "goroutine waits for ever on a channel"
     language: ClassVar[str] = "go"
     forms: ClassVar[tuple[Form, ...]] = (WATCH, DONE_CHANNEL, OWNER_CLOSE)
-    triggers: ClassVar[tuple[bytes, ...]] = (b"<-", b"range ")
+    triggers: ClassVar[tuple[bytes, ...]] = (b"<-", b"range ", b"select {}")
     sources: ClassVar[tuple[str, ...]] = ("https://go.dev/blog/pipelines",)
 
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """Every goroutine that waits for ever, in the order of the file."""
         found = [of_stuck(self, stuck) for stuck in (*stuck_waits(subject), *unanswered_replies(subject))]
         found += [of_watcher(self, watcher) for watcher in watchers(subject)]
+        found += request_waits(self, subject)
         return sorted(found, key=lambda finding: finding.span)
 
 

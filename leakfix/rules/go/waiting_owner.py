@@ -12,6 +12,7 @@ from leakfix.languages.go.imports import added
 from leakfix.languages.go.statements import LayoutError, insert_behind, insert_first
 from leakfix.rules.finding import FileEdit, Safety
 from leakfix.rules.go.repair import RefusalError
+from leakfix.rules.go.waiting_facts import is_closing
 from leakfix.rules.go.waiting_select import Watch, watched
 from leakfix.rules.rule import Form
 from leakfix.text import Edit, Span
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 OWNER_CLOSE: Final = Form("owner-close", "end the goroutine where its owner is closed", Safety.REVIEW)
 
 _NAMES: Final = ("done", "quit", "closing", "ended")
+_DEPTH: Final = 2
 _ENDS: Final = frozenset({"Close", "Stop", "Shutdown", "Cancel", "CloseIdleConnections", "Release"})
 
 
@@ -75,18 +77,32 @@ def closed_by_owner(stuck: Stuck) -> tuple[FileEdit, ...]:
     return tuple(edits)
 
 
-def ends_objects(method: Function) -> bool:
-    """Whether a method gives back what its object holds: it stops, closes or cancels one of the fields."""
+def ends_objects(method: Function, depth: int = 0) -> bool:
+    """Whether a method, or one that it calls to close, gives back what its object holds: stops or closes a field."""
     receiver = _receiver(method)
     waiting = [method.body]
     while waiting:
         node = waiting.pop()
         if node is None:
             continue
-        if node.kind_id == syntax.CALL_EXPRESSION and _gives_back(node, receiver):
-            return True
+        if node.kind_id == syntax.CALL_EXPRESSION:
+            if _gives_back(node, receiver):
+                return True
+            helper = _helper(method, node, receiver) if depth < _DEPTH else None
+            if helper is not None and ends_objects(helper, depth + 1):
+                return True
         waiting.extend(node.named_children)
     return False
+
+
+def _helper(method: Function, call: Node, receiver: str) -> Function | None:
+    """The method of the same object that a call calls, if its name says that it closes."""
+    function = call.child_by_field_id(syntax.F_FUNCTION)
+    head, _, name = syntax.text(function).rpartition(".") if function is not None else ("", "", "")
+    if head != receiver or not is_closing(name):
+        return None
+    found = method.file.package.method(method.receiver_type, name)
+    return found.function if found is not None else None
 
 
 def _gives_back(call: Node, receiver: str) -> bool:

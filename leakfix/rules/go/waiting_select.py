@@ -167,8 +167,11 @@ def _case_added(watch: Watch, select: Node, way_out: str) -> Edit:
     return Edit(Span(start, start), b"".join(indent + line.encode() + newline for line in lines))
 
 
-def returning(scene: Scene, at: Node) -> str:
-    """The statement that returns from the function around a node, with zero values or the named results as they are."""
+def returning(scene: Scene, at: Node, error: str = "") -> str:
+    """The statement that returns from the function around a node, with zero values or the named results as they are.
+
+    A last result that is an error is ``error`` then, if that is given and no result has a name.
+    """
     owner = owner_of(at)
     signature = scene.types.signature(owner) if owner is not None else None
     if owner is None or not isinstance(signature, Signature):
@@ -182,6 +185,8 @@ def returning(scene: Scene, at: Node) -> str:
             raise RefusalError("named-result", "a named result is shadowed here")
         return "return"
     values = [_zero(scene, at, result) for result in signature.results]
+    if error and str(signature.results[-1]) == "error":
+        values[-1] = error
     return f"return {', '.join(values)}"
 
 
