@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BRACKETS: Final = re.compile(rb"\[[^\]\n\[:\"'`{]*:[^\]\n\[=\"'`{]*\]")
 """Where a slice expression may stand: a first look, the tree decides."""
+EMPTYING: Final = re.compile(rb"\[0? ?: ?0\]")
+"""Where a slice may be emptied: a first look."""
 
 _ASSIGNING: Final = frozenset((syntax.ASSIGNMENT_STATEMENT, syntax.SHORT_VAR_DECLARATION, syntax.VAR_SPEC))
 
@@ -44,6 +46,10 @@ class Kind(StrEnum):
     """``x = x[:0]``: every slot."""
     FILTER = "filter"
     """``y := x[:0]``, elements of x appended to y, ``x = y``: the slots behind what was kept."""
+    RESULT = "result"
+    """``return x[low:high:high]`` of a slice made here: what the caller cannot reach."""
+    LIBRARY = "library"
+    """``x = slices.Delete(x, i, j)`` and the like, where these may be of a toolchain that clears nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +130,7 @@ class _Search:
             found = self._deletion(facts, store, sliced, array, value)
         elif store.sign == ":=" and _is_empty(sliced):
             found = self._filter(facts, store, array)
-        elif store.sign == "=":
+        elif store.sign in ("=", ":="):
             found = self._ends(facts, store, sliced, array)
         else:
             found = None
@@ -133,7 +139,7 @@ class _Search:
 
     def _ends(self, facts: Facts, store: Store, sliced: Node, array: Node) -> Cut | None:
         low, high, _ = bounds(sliced)
-        owner = _owner(facts, store, array)
+        owner = owner_of(facts, store, array)
         if owner is None:
             return None
         place, key, names = owner
@@ -160,7 +166,7 @@ class _Search:
         plain = (zero is None or zero.text == b"0") and capacity is None and until is None
         if not plain or low is None or high is None or facts.places.key(again) != facts.places.key(array):
             return None
-        owner = _owner(facts, store, array)
+        owner = owner_of(facts, store, array)
         if owner is None:
             return None
         place, key, names = owner
@@ -182,7 +188,7 @@ class _Search:
         ends = [s for s in stores if s.sign == "=" and facts.variable(s.value) is kept and not s.several]
         if not appended or len(ends) != 1:
             return None
-        owner = _owner(facts, ends[0], array)
+        owner = owner_of(facts, ends[0], array)
         if owner is None:
             return None
         place, key, names = owner
@@ -221,7 +227,7 @@ def _cut(
     return Cut(facts, kind, store, array, low, high, owner, place, names, element, what, front, back, kept)
 
 
-def _owner(facts: Facts, store: Store, array: Node) -> tuple[Node, str, frozenset[str]] | None:
+def owner_of(facts: Facts, store: Store, array: Node) -> tuple[Node, str, frozenset[str]] | None:
     """Whose array is cut: the place that outlives the call, its key, and the keys of all that hold the array."""
     target, held_by = facts.places.key(store.target), facts.places.key(array)
     if target is None or held_by is None:

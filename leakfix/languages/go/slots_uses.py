@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots_facts import Facts
 from leakfix.languages.go.slots_places import bounds, indexed
-from leakfix.languages.go.types import Named, deref
+from leakfix.languages.go.types import Named, selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Function
     from leakfix.languages.go.slots import Cut
 
+_KNOWN: Final = frozenset(("slices", "sort", "golang.org/x/exp/slices"))
+"""Packages whose functions never make a slice longer than what they fill."""
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
@@ -133,10 +135,11 @@ def _whole(node: Node, place: Node) -> Node | None:
 
 
 def _named(facts: Facts, selector: Node) -> tuple[str, str] | None:
-    """The declared type that a field is selected from."""
-    operand = selector.child_by_field_id(syntax.F_OPERAND)
-    found = deref(facts.types.of(operand)) if operand is not None else None
-    return (found.package, found.name) if isinstance(found, Named) else None
+    """The declared type that a selected field belongs to."""
+    operand, name = selector.child_by_field_id(syntax.F_OPERAND), selector.child_by_field_id(syntax.F_FIELD)
+    member = selection(facts.types.of(operand), syntax.text(name)) if operand is not None and name is not None else None
+    owner = member.owner if member is not None else None
+    return (owner.package, owner.name) if isinstance(owner, Named) else None
 
 
 def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
@@ -154,6 +157,8 @@ def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
         if _appended(facts, value) in keys and _is_stored_for_good(facts, store.target, keys):
             found.grows = True
         target = facts.places.key(store.target)
+        if target in keys and _is_helped(facts, value, keys):
+            found.revives = True
         elsewhere = facts.variable(store.target) is None and target not in keys
         if elsewhere and _base(facts, value) in keys:
             found.handed_out = found.handed_out or (facts.file, store.statement)
@@ -216,6 +221,18 @@ def _appended(facts: Facts, value: Node) -> str | None:
     if function is None or function.text != b"append" or not first:
         return None
     return facts.places.key(first[0])
+
+
+def _is_helped(facts: Facts, value: Node, keys: set[str]) -> bool:
+    """Whether a function of the project's own is given the slice and returns it anew: it may bring slots back."""
+    function = value.child_by_field_id(syntax.F_FUNCTION) if value.kind_id == syntax.CALL_EXPRESSION else None
+    arguments = value.child_by_field_id(syntax.F_ARGUMENTS) if function is not None else None
+    if function is None or arguments is None or function.text == b"append":
+        return False
+    if not any(_base(facts, argument) in keys for argument in syntax.operands(arguments)):
+        return False
+    callee = facts.types.callee(value)
+    return callee is None or callee.package not in _KNOWN
 
 
 def _parts(node: Node) -> Iterator[Node]:

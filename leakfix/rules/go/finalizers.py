@@ -10,6 +10,7 @@ from leakfix.detectors.reachability import way
 from leakfix.flow.holdings import CellKind
 from leakfix.languages.go import syntax
 from leakfix.languages.go.heap_walk import walked
+from leakfix.languages.go.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from leakfix.languages.go.analysis import Analysis
     from leakfix.languages.go.heap import Heap, Setting
     from leakfix.languages.go.infer import Types
-    from leakfix.languages.go.packages import Function
-    from leakfix.languages.go.scopes import Bindings
+    from leakfix.languages.go.packages import File, Function
+    from leakfix.languages.go.scopes import Bindings, Variable
 
 SYMBOL: Final = "runtime.SetFinalizer"
 NAME: Final = b"SetFinalizer"
+OWN_EACH_ROUND: Final = Version(1, 22)
+"""From this version on each round of a loop has variables of its own (go.dev/blog/loopvar-preview)."""
 _CALLED: Final = re.compile(rb"\bSetFinalizer\(")
 _CALLERS: Final = 8
 """In how many callers of a function the objects that it gives a finalizer are looked at."""
@@ -69,6 +72,10 @@ class Finalizer:
         """The types of the function."""
         return self.analysis.types(self.function)
 
+    def cell_of(self, variable: Variable) -> Cell | None:
+        """The object that a variable of the function is; None when it was not met."""
+        return self.heap.variables.get(variable)
+
     @property
     def ways(self) -> tuple[Hold, ...]:
         """The holds to show: those of the finalizer first."""
@@ -77,7 +84,7 @@ class Finalizer:
 
 def finalizers(analysis: Analysis) -> Iterator[Finalizer]:
     """The finalizers of a file, in order, that never run."""
-    for function, call in calls(analysis, analysis.file.root):
+    for function, call in calls_in(analysis, analysis.file):
         if function.has_error or arguments(call)[1].kind_id == syntax.NIL:
             continue
         found = _found(analysis, function, call)
@@ -89,16 +96,14 @@ def finalizers(analysis: Analysis) -> Iterator[Finalizer]:
             yield found
 
 
-def calls(analysis: Analysis, root: Node) -> Iterator[tuple[Function, Node]]:
+def calls_in(analysis: Analysis, file: File) -> Iterator[tuple[Function, Node]]:
     """The calls of runtime.SetFinalizer in the functions of a file."""
-    file = analysis.file
-    for match in _CALLED.finditer(file.data, root.start_byte, root.end_byte):
-        call, function = syntax.call_at(root, match.start()), analysis.function_at(match.start())
-        if call is None or function is None or len(arguments(call)) != 2:
-            continue
-        callee = analysis.types(function).callee(call)
-        if callee is not None and callee.symbol == SYMBOL:
-            yield function, call
+    for function in file.functions:
+        for match in _CALLED.finditer(file.data, function.node.start_byte, function.node.end_byte):
+            call = syntax.call_at(function.node, match.start())
+            callee = analysis.types(function).callee(call) if call is not None else None
+            if call is not None and callee is not None and callee.symbol == SYMBOL and len(arguments(call)) == 2:
+                yield function, call
 
 
 def arguments(call: Node) -> list[Node]:
@@ -116,9 +121,20 @@ def _found(analysis: Analysis, function: Function, call: Node) -> Finalizer | No
     own = next(iter(setting.finalizers)) if len(setting.finalizers) == 1 else None
     captured = way(heap.holdings, own, cell) if own is not None and own.kind is CellKind.FUNCTION else None
     cycle = way(heap.holdings, cell, cell)
+    if captured is not None and _is_shared(analysis, heap, captured):
+        captured = None
     if captured is None and cycle is None:
         return None
     return Finalizer(analysis, function, call, heap, cell, own, captured or (), cycle or ())
+
+
+def _is_shared(analysis: Analysis, heap: Heap, captured: tuple[Hold, ...]) -> bool:
+    """Whether a way leads through a variable that all rounds of a loop share, as it was before Go 1.22."""
+    if analysis.version is not None and analysis.version >= OWN_EACH_ROUND:
+        return False
+    cells = {hold.holder for hold in captured}
+    in_loops = (v for v, cell in heap.variables.items() if cell in cells)
+    return any(v.origin.kind_id == syntax.RANGE_CLAUSE or v.scope.kind_id == syntax.FOR_STATEMENT for v in in_loops)
 
 
 def _clears(setting: Setting, cell: Cell, focus: int) -> bool:

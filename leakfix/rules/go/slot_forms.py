@@ -99,6 +99,18 @@ def copied(cut: Cut) -> tuple[Edit, ...]:
     return (Edit(Span(value.start_byte, value.end_byte), f"append({made}(nil), {part}...)".encode()),)
 
 
+def cleared_behind(cut: Cut) -> tuple[Edit, ...]:
+    """Clear what a function of package slices cut off, on a line behind it."""
+    zeros = Zeros(cut)
+    if not zeros.can_clear:
+        raise RefusalError("name-taken", "the name clear means something else here")
+    _check_goto(cut)
+    _check_alone(cut)
+    length = free_name(["n", "before", "length"], cut.facts.bindings, cut.statement)
+    whole, call = zeros.whole, syntax.text(cut.statement)
+    return (_instead(cut, [f"{length} := len({whole})", call, f"clear({zeros.array}[len({whole}):{length}])"]),)
+
+
 def remaining_fields(cut: Cut, fields: Sequence[tuple[str, str]]) -> tuple[Edit, ...]:
     """Set fields of the one slot that is cut off, whose other fields are set already, on lines before the cut."""
     zeros = Zeros(cut)
@@ -112,8 +124,10 @@ def writers(cut: Cut, is_handed_out: bool) -> list[tuple[Form, Callable[[Cut], t
         return [(DELETE, deletion), (MOVE, moved_down)]
     if cut.kind is Kind.ENDS and cut.front is not None and is_handed_out:
         return [(FRESH, copied)]
+    if cut.kind is Kind.LIBRARY:
+        return [(CLEAR, cleared_behind)]
     counts = [lost.count for lost in (cut.front, cut.back) if lost is not None]
-    single = cut.kind is Kind.ENDS and all(count == 1 for count in counts)
+    single = cut.kind in (Kind.ENDS, Kind.RESULT) and all(count == 1 for count in counts)
     return [(ZERO if single else CLEAR, clearing)]
 
 
@@ -140,7 +154,7 @@ def _before(cut: Cut, lines: Sequence[str]) -> tuple[Edit, ...]:
     """New lines before the cut; an element that the same statement reads is read on a line of its own first."""
     if any(line.startswith("var ") for line in lines):
         _check_goto(cut)
-    if len(stores_of(cut.statement)) == 1:
+    if len(stores_of(cut.statement)) <= 1:
         _check_own_line(cut)
         return (insert_before(cut.facts.function.file.source, cut.statement, lines),)
     return (_instead(cut, [_other_store(cut), *lines, _own_store(cut)]),)

@@ -9,7 +9,7 @@ from leakfix.languages.go.pointers import Held
 from leakfix.languages.go.slots import Kind
 from leakfix.languages.go.slots_aliases import is_handed_on, watcher
 from leakfix.languages.go.slots_cleared import cleared, lets_go
-from leakfix.languages.go.slots_uses import named_place, uses
+from leakfix.languages.go.slots_uses import Uses, named_place, uses
 from leakfix.languages.go.statements import LayoutError
 from leakfix.languages.go.types import Pointer, core
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.analysis import Analysis
     from leakfix.languages.go.slots import Cut
-    from leakfix.languages.go.slots_uses import Uses
     from leakfix.rules.rule import Form, Rule
     from leakfix.text import Edit
 
@@ -39,8 +38,8 @@ def lost_slots(rule: Rule[Analysis], cut: Cut) -> Finding | None:
     done = cleared(cut)
     if done.whole or lets_go(cut) or is_handed_on(cut):
         return None
-    used = uses(cut)
-    if not matters(cut, used):
+    used = Uses() if cut.kind is Kind.RESULT else uses(cut)
+    if cut.kind is not Kind.RESULT and not matters(cut, used):
         return None
     fields = left_fields(cut, done, used)
     if fields is not None and (not fields or cut.kind is not Kind.ENDS or cut.back is None or cut.back.count != 1):
@@ -77,10 +76,12 @@ def message(cut: Cut, fields: tuple[str, ...] = ()) -> str:
     place = syntax.text(cut.place)
     if fields:
         return f"the slot that is cut off {place} keeps {' and '.join(fields)} of its element reachable"
-    several = cut.kind is Kind.FILTER or any(lost is not None and lost.count != 1 for lost in (cut.front, cut.back))
+    several = any(lost is not None and lost.count != 1 for lost in (cut.front, cut.back))
     end = "front" if cut.front is not None else "end"
     what, verb = ("elements", "stay") if several else ("element", "stays")
-    if cut.kind is Kind.DELETE or cut.kind is Kind.FILTER:
+    if cut.kind is Kind.RESULT:
+        said = f"the part of {place} that is not returned stays reachable in its array"
+    elif cut.kind in (Kind.DELETE, Kind.FILTER, Kind.LIBRARY):
         said = f"the slots behind the shortened {place} keep their elements reachable"
         if not several:
             said = f"the slot behind the shortened {place} keeps its element reachable"
@@ -94,6 +95,10 @@ def _fixes(
 ) -> tuple[tuple[Fix, ...], Refusal | None]:
     if cut.facts.file.is_generated:
         return (), _GENERATED
+    if cut.store.sign == ":=" or (
+        cut.facts.variable(cut.target) and cut.target.text != cut.array.text and not cut.kept
+    ):
+        return (), Refusal("live-alias", f"{syntax.text(cut.array)} keeps its length, and would see the slots cleared")
     seen = watcher(cut)
     if seen is not None:
         return (), Refusal(seen.code, seen.reason)
@@ -114,20 +119,20 @@ def _fixes(
 
 
 def _fix(cut: Cut, used: Uses, form: Form, edits: tuple[Edit, ...]) -> Fix:
-    review = _review(cut, used, form)
+    danger = review(cut, used, form)
     path = cut.facts.file.source.path
-    safety = Safety.REVIEW if review else Safety.SAFE
+    safety = Safety.REVIEW if danger else Safety.SAFE
     return Fix(
         _TITLES[form.name],
         form.name,
         safety,
-        review or _WHY,
+        danger or _WHY,
         tuple(FileEdit(path, edit) for edit in edits),
         form.requires,
     )
 
 
-def _review(cut: Cut, used: Uses, form: Form) -> str:
+def review(cut: Cut, used: Uses, form: Form) -> str:
     """What a form may change; empty where nothing can see it."""
     if form is FRESH:
         return _COPY_WHY
@@ -144,7 +149,7 @@ def _review(cut: Cut, used: Uses, form: Form) -> str:
 
 
 def _severity(cut: Cut) -> Severity:
-    if cut.facts.file.is_test or cut.held is Held.STRINGS:
+    if cut.facts.file.is_test or cut.held is Held.STRINGS or cut.kind is Kind.LIBRARY:
         return Severity.INFO
     return Severity.WARNING if cut.front is not None or lives_long(cut) else Severity.INFO
 
@@ -161,7 +166,7 @@ def _trace(cut: Cut) -> tuple[Step, ...]:
     place = syntax.text(cut.place)
     steps: list[Step] = []
     array = cut.facts.variable(cut.array)
-    if array is not None:
+    if array is not None and cut.kind is not Kind.RESULT:
         line = source.line(array.declaration.start_byte)
         steps.append(Step(source.path, line, f"{array.name} gets the array of {place} here"))
     steps.append(Step(source.path, source.line(cut.statement.start_byte), "the slice is cut here, its array stays"))

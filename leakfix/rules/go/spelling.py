@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakfix.languages.go.types import Array, Basic, Interface, Map, Named, Pointer, Signature, Slice, underlying
+from leakfix.languages.go.types import (
+    Array,
+    Basic,
+    Chan,
+    Interface,
+    Map,
+    Named,
+    Pointer,
+    Signature,
+    Slice,
+    Struct,
+    underlying,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,11 +57,21 @@ class _Spelling:
         if isinstance(of, Map):
             key = self.of(of.key)
             return self._with(f"map[{key}]", of.value) if key is not None else None
+        if isinstance(of, Chan):
+            return self._channel(of)
         if isinstance(of, Signature):
             return self._signature(of)
+        if of == Struct(()):
+            return "struct{}"
         if isinstance(of, Interface) and str(of) == "any":
             return "interface{}"
         return None
+
+    def _channel(self, of: Chan) -> str | None:
+        inner = self.of(of.element)
+        if inner is None or inner.startswith("<-"):
+            return None
+        return {"send": "chan<- ", "receive": "<-chan "}.get(of.direction, "chan ") + inner
 
     def _with(self, before: str, element: Type | None) -> str | None:
         inner = self.of(element)

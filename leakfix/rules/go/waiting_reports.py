@@ -39,11 +39,11 @@ _CONFIDENCE: Final = {
 def of_stuck(rule: Rule[Analysis], stuck: Stuck) -> Finding:
     """The finding at a wait, with its fix or the reason why there is none."""
     fixes, refusal = _mended(stuck)
-    node = stuck.operation.select or stuck.operation.node
-    span = Span(stuck.operation.node.start_byte, stuck.operation.node.end_byte)
+    start = stuck.place.start_byte
+    end = stuck.place.end_byte if stuck.operation.select is None else start + len(b"select")
     return Finding.at(
         stuck.scene.source,
-        span if stuck.operation.select is None else Span(node.start_byte, node.start_byte + len(b"select")),
+        Span(start, end),
         rule=rule.id,
         function=stuck.scene.function.name,
         message=_message(stuck),
@@ -108,7 +108,7 @@ def given_text(signal: str) -> str:
 
 
 def _message(stuck: Stuck) -> str:
-    cause, signal, channel = stuck.cause, stuck.signal, syntax.text(stuck.operation.channel)
+    cause, signal, channel = stuck.cause, stuck.signal, stuck.channels
     given = given_text(signal)
     waits = "to send to" if stuck.operation.act is Act.SEND else "for"
     if cause is Cause.ABANDONED:
@@ -126,9 +126,9 @@ def _message(stuck: Stuck) -> str:
 def _trace(stuck: Stuck) -> Iterator[Step]:
     yield step(stuck.start.by.file, stuck.start.node, "the goroutine is started here")
     file = stuck.scene.function.file
-    channel = syntax.text(stuck.operation.channel)
+    channel = stuck.channels
     told = "it waits to send here" if stuck.operation.act is Act.SEND else "it waits here"
-    yield step(file, stuck.operation.node, f"{told}, on {channel} alone" if stuck.operation.select is None else told)
+    yield step(file, stuck.place, f"{told}, on {channel} alone")
     for giver in stuck.givers[:1]:
         yield step(giver.function.file, giver.node, f"the signal is given here: {syntax.text(giver.node)}")
     if not stuck.givers and stuck.closing is not None:

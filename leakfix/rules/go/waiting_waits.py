@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.signals import Cause, Channel, Party, Verdict, Wait, judge
+from leakfix.detectors.signals import Cause, Channel, Party, Verdict, Wait, judge_all
 from leakfix.detectors.signals import Scene as Given
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_fields import (
@@ -58,6 +58,18 @@ class Stuck:
     givers: tuple[Operation, ...] = ()
     is_exact: bool = False
     way_out: str = ""
+
+    @property
+    def place(self) -> Node:
+        """What waits: the operation, or its select."""
+        return self.operation.select or self.operation.node
+
+    @property
+    def channels(self) -> str:
+        """The channels that it waits on, as they are spelled."""
+        select = self.operation.select
+        parts = [one for one in operations(self.operation.function) if one.select == select] if select else []
+        return " or ".join(syntax.text(one.channel) for one in parts or [self.operation])
 
 
 def stuck_waits(analysis: Analysis) -> Iterator[Stuck]:
@@ -124,11 +136,8 @@ def _judged(facts: Facts, function: Function, operation: Operation) -> Stuck | N
         signals = facts.signals(named, field)
         closing = closing_method(facts, named)
         given = Given(tuple(signals), closing is not None)
-        verdicts = [judge(wait, channel, given) for _, channel in channels]
-        first = verdicts[0]
-        if first is None or any(verdict is None for verdict in verdicts):
-            continue
-        if len(verdicts) > 1 and first.cause not in (Cause.ENDLESS, Cause.UNSIGNALLED):
+        first = judge_all(wait, [channel for _, channel in channels], given)
+        if first is None:
             continue
         is_exact = first.cause is Cause.ABANDONED and field is not None and not uses_of(field).is_buffered
         start = next(one for one in started if not one.lives_on)
