@@ -16,7 +16,7 @@ from leakfix.languages.go.types import Array, Struct, underlying
 from leakfix.text import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tree_sitter import Node
 
@@ -101,6 +101,8 @@ class Heap:
         self.program = program
         self.focus = focus
         self.holdings = Holdings()
+        self.variables: Mapping[Variable, Cell] = {}
+        """The variables of the walked function."""
         self._outside: dict[Spot, Cell] = {}
         self._count = 0
 

@@ -24,6 +24,7 @@ def walked(program: Program, function: Function, focus: int) -> tuple[Heap, tupl
     """What the objects of a function hold in the end, as far as it matters at a byte offset, and its finalizers."""
     heap = Heap(program, focus)
     walk = Walk(heap, Frame.of(program, function), [])
+    heap.variables = walk.frame.cells
     walk.start()
     return heap, tuple(walk.settings)
 
