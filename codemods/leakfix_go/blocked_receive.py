@@ -26,9 +26,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.rules import Finding, Form, Rule
-from leakfix.rules.go.waiting_reports import WATCH, of_stuck
 from leakfix.rules.go.waiting_owner import OWNER_CLOSE
 from leakfix.rules.go.waiting_replies import unanswered_replies
+from leakfix.rules.go.waiting_reports import WATCH, of_stuck
 from leakfix.rules.go.waiting_requests import request_waits
 from leakfix.rules.go.waiting_waits import stuck_waits
 from leakfix.rules.go.waiting_watchers import DONE_CHANNEL, of_watcher, watchers

@@ -1,8 +1,8 @@
 """Waits of goroutines that nothing ends: on a channel that is never closed, blind to the signal that says it is over.
 
-A *task* is a function, a *party* one operation of a task on a channel. Nothing here knows a syntax: channels, signals and
-tasks are whatever a language uses to tell them apart. What is said of a channel is all that is done with it, but for
-what strangers may do.
+A *task* is a function, a *party* one operation of a task on a channel. Nothing here knows a syntax: channels, signals
+and tasks are whatever a language uses to tell them apart. What is said of a channel is all that is done with it, but
+for what strangers may do.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Channel:
 class Signal:
     """Something that tells the goroutines of an object that it is over.
 
-    ``givers`` are the tasks that give it; a context is given from outside, by nobody who is seen. ``ends`` tells whether
-    it is known to mean the end: a closing method gives it, or a goroutine returns upon it.
+    ``givers`` are the tasks that give it; a context is given from outside, by nobody who is seen. ``ends`` tells
+    whether it is known to mean the end: a closing method gives it, or a goroutine returns upon it.
     """
 
     key: Hashable
@@ -112,6 +112,21 @@ def judge(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
     if wait.is_send or strangers or not others:
         return None
     return _unanswered(wait, others, given, own)
+
+
+def judge_all(wait: Wait, channels: Iterable[Channel], scene: Scene) -> Verdict | None:
+    """Why a wait for any of several channels is one for ever: it is that for each of them, by the same signal."""
+    verdicts = [judge(wait, channel, scene) for channel in channels]
+    first = verdicts[0] if verdicts else None
+    if first is None or len(verdicts) == 1:
+        return first
+    keys = {verdict.signal.key if verdict.signal is not None else None for verdict in verdicts if verdict is not None}
+    if None in verdicts or len(keys) > 1:
+        return None
+    causes = {verdict.cause for verdict in verdicts if verdict is not None}
+    if causes == {first.cause}:
+        return first
+    return Verdict(Cause.ENDLESS, first.signal) if wait.is_endless and first.signal is not None else None
 
 
 def _unanswered(wait: Wait, others: Iterable[Party], given: list[Signal], own: list[Signal]) -> Verdict | None:

@@ -234,8 +234,10 @@ class _Collection:
         if key != element or value is None or keyed.parent is None:
             return
         literal = keyed.parent.parent
-        if literal is not None and literal.kind_id == syntax.COMPOSITE_LITERAL and not self._is_of_type(
-            function, literal
+        if (
+            literal is not None
+            and literal.kind_id == syntax.COMPOSITE_LITERAL
+            and not self._is_of_type(function, literal)
         ):
             return
         self._store(next(iter(syntax.operands(value)), None))
@@ -257,7 +259,12 @@ class _Collection:
             return
         self._stores += 1
         function = value.child_by_field_id(syntax.F_FUNCTION) if value is not None else None
-        if value is None or function is None or function.kind_id != syntax.IDENTIFIER or syntax.text(function) != "make":
+        if (
+            value is None
+            or function is None
+            or function.kind_id != syntax.IDENTIFIER
+            or syntax.text(function) != "make"
+        ):
             self._is_made = False
             return
         arguments = value.child_by_field_id(syntax.F_ARGUMENTS)
@@ -269,7 +276,7 @@ class _Collection:
 
 
 def _direction(function: Function, value: Node) -> str | None:
-    """The direction of the channel type that a value is handed on as, where a return tells; None when both or unknown."""
+    """The direction of the channel type that a return hands a value on as; None when both or unknown."""
     parent = value.parent
     held = parent.parent if parent is not None and parent.kind_id == syntax.EXPRESSION_LIST else None
     owner = owner_of(value)

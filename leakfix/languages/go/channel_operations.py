@@ -39,6 +39,13 @@ class Act(Enum):
     CLOSE = "close"
 
 
+_CHANNELS: Final = (
+    (Act.RECEIVE, "receive", syntax.F_OPERAND),
+    (Act.SEND, "send", F_CHANNEL),
+    (Act.RANGE, "range", syntax.F_RIGHT),
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One act on the channel that the expression ``channel`` denotes, in the function declaration or literal ``owner``.
@@ -102,12 +109,8 @@ def received_from(case: Node) -> Node | None:
 def _operations(function: Function) -> Iterator[Operation]:
     captures = QueryCursor(_QUERY).captures(function.node)
     found: list[tuple[Act, Node, Node | None]] = []
-    for node in captures.get("receive", ()):
-        found.append((Act.RECEIVE, node, node.child_by_field_id(syntax.F_OPERAND)))
-    for node in captures.get("send", ()):
-        found.append((Act.SEND, node, node.child_by_field_id(F_CHANNEL)))
-    for node in captures.get("range", ()):
-        found.append((Act.RANGE, node, node.child_by_field_id(syntax.F_RIGHT)))
+    for act, name, number in _CHANNELS:
+        found += [(act, node, node.child_by_field_id(number)) for node in captures.get(name, ())]
     for node in captures.get("close", ()):
         arguments = syntax.operands(node.child_by_field_id(syntax.F_ARGUMENTS) or node)
         if node.kind_id == syntax.CALL_EXPRESSION and len(arguments) == 1:

@@ -1,4 +1,4 @@
-"""Goroutines: where function literals and declared functions are started, and whether they live as long as the program."""
+"""Goroutines: where function literals and declared functions are started, and which live as long as the program."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_fields import function_around
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.scopes import Bindings
+from leakfix.languages.go.types import selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +64,9 @@ def start_of_literal(function: Function, literal: Node) -> Start | None:
     if literal.kind_id != syntax.FUNC_LITERAL:
         return None
     call = literal.parent
-    if call is not None and call.kind_id == syntax.CALL_EXPRESSION and call.parent is not None:
-        if call.parent.kind_id == syntax.GO_STATEMENT:
-            return Start(call.parent, literal, function)
+    statement = call.parent if call is not None and call.kind_id == syntax.CALL_EXPRESSION else None
+    if statement is not None and statement.kind_id == syntax.GO_STATEMENT:
+        return Start(statement, literal, function)
     return _in_group(function, literal)
 
 
@@ -106,7 +107,7 @@ def _starts(function: Function, depth: int) -> Iterator[Start]:
         else:
             calls.append((by, call))
     # A helper that goroutines alone call is part of them.
-    if function.name[:1].isupper() and not function.receiver_type or name[:1].isupper() or depth >= _DEPTH:
+    if name[:1].isupper() or depth >= _DEPTH:
         return
     for by, call in calls:
         owner = owner_of(call)
@@ -130,7 +131,9 @@ def _mentions(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:
 def _reference(mention: Node) -> Node:
     parent = mention.parent
     selected = parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION
-    return parent if parent is not None and selected and parent.child_by_field_id(syntax.F_FIELD) == mention else mention
+    return (
+        parent if parent is not None and selected and parent.child_by_field_id(syntax.F_FIELD) == mention else mention
+    )
 
 
 def _means(by: Function, used: Node, function: Function) -> bool:
@@ -145,8 +148,6 @@ def _means(by: Function, used: Node, function: Function) -> bool:
         operand, name = used.child_by_field_id(syntax.F_OPERAND), used.child_by_field_id(syntax.F_FIELD)
         if operand is None or name is None or not function.receiver_type:
             return False
-        from leakfix.languages.go.types import selection
-
         found = selection(types.of(operand), syntax.text(name))
         return found is not None and found.object is not None and found.object.function is function
     if used.kind_id != syntax.IDENTIFIER or function.receiver_type:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.signals import Channel, Party, Signal
@@ -20,18 +19,30 @@ from leakfix.languages.go.channel_fields import (
     uses_of,
 )
 from leakfix.languages.go.channel_operations import Act, Operation, cases_of, received_from
-from leakfix.languages.go.channel_starts import start_of_literal, starts, starts_of
+from leakfix.languages.go.channel_starts import start_of_literal, starts_of
 from leakfix.rules.go.ticker_scene import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable
 
     from tree_sitter import Node
 
     from leakfix.languages.go.packages import Function, Package
     from leakfix.languages.go.types import Named
 
-CLOSING: Final = ("close", "stop", "shutdown", "quit", "terminate", "destroy", "dispose", "cancel", "exit", "kill", "halt")
+CLOSING: Final = (
+    "close",
+    "stop",
+    "shutdown",
+    "quit",
+    "terminate",
+    "destroy",
+    "dispose",
+    "cancel",
+    "exit",
+    "kill",
+    "halt",
+)
 """How the names of methods start that end an object, in lower case."""
 
 _DONE: Final = "context.Context.Done"
@@ -67,7 +78,7 @@ def scene_at(analysis: Analysis, function: Function, owner: Node) -> WaitScene:
 
 
 def task_of(function: Function, owner: Node) -> Hashable:
-    """The task that a declaration or literal is part of: literals that no goroutine runs belong to what is around them."""
+    """The task that code is part of: a literal that no goroutine runs is part of the function around it."""
     at = owner
     while at.kind_id == syntax.FUNC_LITERAL and start_of_literal(function, at) is None:
         around = owner_of(at)
@@ -83,7 +94,7 @@ def is_closing(name: str) -> bool:
 
 
 def signal_of(function: Function, channel: Node) -> ChannelField | None:
-    """The signal that a received channel expression stands for: a field with a channel, or the Done of one's context."""
+    """The signal that a received channel stands for: a field with a channel, or the Done of a field's context."""
     channel = syntax.unparen(channel)
     if channel.kind_id != syntax.CALL_EXPRESSION:
         return field_of(function, channel)
@@ -152,7 +163,7 @@ class Facts:
         if not closes or uses.of(Act.SEND):
             return None
         givers = frozenset(self._giver(one) for one in closes)
-        ends = any(is_closing(one.function.name) for one in closes) or self._is_left_upon(key, uses)
+        ends = any(is_closing(one.function.name) for one in closes) or self._is_left_upon(uses)
         return Signal(key, givers, False, ends)
 
     def _context(self, key: ChannelField) -> Signal | None:
@@ -181,13 +192,10 @@ class Facts:
                 callers.add(task_of(by, around))
         return callers.pop() if len(callers) == 1 else task
 
-    def _is_left_upon(self, key: ChannelField, uses: FieldUses) -> bool:
+    def _is_left_upon(self, uses: FieldUses) -> bool:
         """Whether some goroutine returns when the signal comes."""
-        for one in uses.of(Act.RECEIVE):
-            if one.case is not None and self.is_goroutine(one.function, one.owner):
-                if self.leaves(one.function, one.case):
-                    return True
-        return False
+        cases = ((one.case, one) for one in uses.of(Act.RECEIVE) if self.is_goroutine(one.function, one.owner))
+        return any(case is not None and self.leaves(one.function, case) for case, one in cases)
 
     def leaves(self, function: Function, case: Node) -> bool:
         """Whether a function returns once a case of a select is taken, without waiting in that select again."""

@@ -181,9 +181,10 @@ def _gap(source: Source, last: Node, width: int) -> int:
     gap = column - width - 1
     if gap < 1:
         raise LayoutError
-    is_alone = last.prev_named_sibling is None or source.line(last.prev_named_sibling.end_byte) != source.line(
-        last.start_byte
-    ) - 1
+    is_alone = (
+        last.prev_named_sibling is None
+        or source.line(last.prev_named_sibling.end_byte) != source.line(last.start_byte) - 1
+    )
     tight = column == key.end_byte - key.start_byte + 2
     if is_alone and not tight:
         raise LayoutError
@@ -275,5 +276,3 @@ def _receiver(method: Function) -> str:
 def _verb(method: Function) -> str:
     name = method.name.rpartition(".")[2]
     return name[:1].lower() + name[1:]
-
-

@@ -191,5 +191,3 @@ def _is_in_loop(node: Node, label: str) -> bool:
 
 def _text(node: Node | None) -> str:
     return syntax.text(node) if node is not None else ""
-
-

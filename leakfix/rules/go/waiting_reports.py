@@ -70,7 +70,9 @@ def step(file: File, node: Node, message: str) -> Step:
 def _mended(stuck: Stuck) -> tuple[tuple[Fix, ...], Refusal | None]:
     cause, signal = stuck.cause, stuck.signal
     if cause is Cause.SELF_GIVEN:
-        reason = f"{signal} is closed by this goroutine alone, when it returns: a select on it would never take that case"
+        reason = (
+            f"{signal} is closed by this goroutine alone, when it returns: a select on it would never take that case"
+        )
         return (), Refusal("own-signal", reason)
     form = OWNER_CLOSE if cause is Cause.UNSIGNALLED else WATCH
     try:
@@ -84,10 +86,10 @@ def _mended(stuck: Stuck) -> tuple[tuple[Fix, ...], Refusal | None]:
     except LayoutError:
         return (), Refusal("layout", "the code is not laid out one statement a line")
     if form is OWNER_CLOSE:
-        why = "Once the object is closed, the goroutine does no more work for it."
-        return (Fix(form.title, form.name, form.safety, why, edits),), None
-    safety, why = _safety(stuck, signal)
-    return (Fix(f"select on {signal}, too", form.name, safety, why, edits),), None
+        told = "Once the object is closed, the goroutine does no more work for it."
+        return (Fix(form.title, form.name, form.safety, told, edits),), None
+    safety, told = _safety(stuck, signal)
+    return (Fix(f"select on {signal}, too", form.name, safety, told, edits),), None
 
 
 def _safety(stuck: Stuck, signal: str) -> tuple[Safety, str]:
@@ -133,5 +135,3 @@ def _trace(stuck: Stuck) -> Iterator[Step]:
         yield step(giver.function.file, giver.node, f"the signal is given here: {syntax.text(giver.node)}")
     if not stuck.givers and stuck.closing is not None:
         yield step(stuck.closing.file, stuck.closing.node, f"{stuck.closing.name} does not end it")
-
-

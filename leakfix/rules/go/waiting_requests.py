@@ -58,7 +58,10 @@ def request_waits(rule: Rule[Analysis], analysis: Analysis) -> Iterator[Finding]
         return
     if b"http.Request" in file.data:
         for function in file.functions:
-            if not function.has_error and b"http.Request" in file.data[function.node.start_byte : function.node.end_byte]:
+            if (
+                not function.has_error
+                and b"http.Request" in file.data[function.node.start_byte : function.node.end_byte]
+            ):
                 yield from _of_handler(rule, analysis, function)
     if b"context.Background()" in file.data or b"context.TODO()" in file.data:
         for function in file.functions:

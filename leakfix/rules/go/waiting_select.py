@@ -220,9 +220,9 @@ def check_exit(scene: Scene, operation: Operation, way_out: str) -> None:
         name = _name(call)
         if name in _LOCKS and call.start_byte < wait.start_byte and _is_held(call, calls, wait):
             raise RefusalError("lock", f"{_receiver(call)} is locked here, and would stay so")
-        if name == "Add" and call.start_byte < wait.start_byte and loop is not None and _within(call, loop):
-            if any(_name(other) == "Done" and _receiver(other) == _receiver(call) for other in calls):
-                raise RefusalError("cleanup", f"{_receiver(call)}.Done would not be called")
+        is_counted = name == "Add" and call.start_byte < wait.start_byte and loop is not None and _within(call, loop)
+        if is_counted and any(_name(other) == "Done" and _receiver(other) == _receiver(call) for other in calls):
+            raise RefusalError("cleanup", f"{_receiver(call)}.Done would not be called")
         if call.start_byte > wait.start_byte and _is_owed(scene, call, wait, loop):
             raise RefusalError("cleanup", f"{syntax.text(call)} behind the wait would not run")
     if way_out.startswith("return") and loop is not None and _tail(loop, owner):

@@ -125,7 +125,7 @@ def _judged(facts: Facts, function: Function, operation: Operation) -> Stuck | N
     channels = _channels(facts, scene, operation)
     if channels is None:
         return None
-    started = [start for start in starts(function, operation.owner)]
+    started = starts(function, operation.owner)
     if not started or all(start.lives_on for start in started):
         return None
     wait = _wait(facts, scene, operation)
@@ -143,9 +143,7 @@ def _judged(facts: Facts, function: Function, operation: Operation) -> Stuck | N
         start = next(one for one in started if not one.lives_on)
         signal = _spelled(first, holder)
         givers = _givers(facts, first)
-        return Stuck(
-            scene, operation, first.cause, start, signal, holder, named, closing, givers, is_exact
-        )
+        return Stuck(scene, operation, first.cause, start, signal, holder, named, closing, givers, is_exact)
     return None
 
 
@@ -165,9 +163,7 @@ def _givers(facts: Facts, verdict: Verdict) -> tuple[Operation, ...]:
     return tuple(facts.givers(signal.key))
 
 
-def _channels(
-    facts: Facts, scene: WaitScene, operation: Operation
-) -> list[tuple[ChannelField | None, Channel]] | None:
+def _channels(facts: Facts, scene: WaitScene, operation: Operation) -> list[tuple[ChannelField | None, Channel]] | None:
     """The channels that an operation, or each case of its select, waits for; None where that is no wait for ever."""
     if operation.select is None:
         found = _channel(facts, scene, operation)
@@ -178,9 +174,7 @@ def _channels(
     return listed if listed and len(listed) == len(known) == len(cases_of(operation.select)) else None
 
 
-def _channel(
-    facts: Facts, scene: WaitScene, operation: Operation
-) -> tuple[ChannelField | None, Channel] | None:
+def _channel(facts: Facts, scene: WaitScene, operation: Operation) -> tuple[ChannelField | None, Channel] | None:
     """What is known of the channel of one operation; None when it is no channel, or one that may end a goroutine."""
     if not is_channel(scene.types.of(operation.channel)):
         return None
@@ -196,7 +190,7 @@ def _channel(
 
 
 def _may_go_on(scene: WaitScene, operation: Operation, uses: FieldUses) -> bool:
-    """Whether a channel's buffer may let an operation pass: one with room, or one that holds the tokens of a semaphore."""
+    """Whether a channel's buffer may let an operation pass: one with room, or with the tokens of a semaphore."""
     if not uses.is_buffered or operation.act is Act.SEND:
         return uses.is_buffered
     of = underlying(scene.types.of(operation.channel))
@@ -250,10 +244,10 @@ def _holders(scene: WaitScene, operation: Operation) -> Iterator[tuple[Named, st
             named, text = pointed(scene.types.of(node)), path_of(node)
         else:
             named, text = _receiver(scene)
-        if named is not None and text and named.package == scene.function.file.package.key and named.local < 0:
-            if text not in told:
-                told.add(text)
-                yield named, text
+        is_own = named is not None and named.package == scene.function.file.package.key and named.local < 0
+        if named is not None and is_own and text and text not in told:
+            told.add(text)
+            yield named, text
 
 
 def _receiver(scene: WaitScene) -> tuple[Named | None, str]:
@@ -285,4 +279,3 @@ def closing_method(facts: Facts, named: Named) -> Function | None:
 def _rank(name: str) -> tuple[int, str]:
     plain = ("close", "stop", "shutdown")
     return (plain.index(name.lower()) if name.lower() in plain else len(plain), name)
-

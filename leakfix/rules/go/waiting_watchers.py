@@ -50,7 +50,7 @@ _NAMES: Final = ("done", "finished", "returned")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watcher:
-    """A goroutine that waits at ``wait`` for ``signal``, and where the function that started it has finished its work."""
+    """A goroutine that waits at ``wait`` for ``signal``, and where its starter is done with its work."""
 
     scene: WaitScene
     start: Start
@@ -133,7 +133,7 @@ def _watcher(analysis: Analysis, function: Function, start: int, name: int) -> W
     if signal is None or not _outlives(scene, signal) or not _returns_behind(scene, started.node):
         return None
     watched = _captured(scene, literal, wait)
-    if not watched or any(_escapes(scene, variable, literal) for variable in watched if variable.kind == "local"):
+    if not watched or any(_escapes(scene, variable) for variable in watched if variable.kind == "local"):
         return None
     finish = _finish(scene, started.node, literal, watched)
     return Watcher(scene, started, wait, syntax.text(signal), finish) if finish is not None else None
@@ -187,22 +187,24 @@ def _captured(scene: WaitScene, literal: Node, wait: Node) -> list[Variable]:
         if variable.function == literal or variable.kind == "receiver":
             continue
         uses = scene.bindings.uses(variable)
-        if any(literal.start_byte <= use.start_byte < literal.end_byte and use.start_byte > wait.end_byte for use in uses):
+        if any(
+            literal.start_byte <= use.start_byte < literal.end_byte and use.start_byte > wait.end_byte for use in uses
+        ):
             found.append(variable)
     return found
 
 
-def _escapes(scene: WaitScene, variable: Variable, literal: Node) -> bool:
-    """Whether a variable's value may live on when the function has returned: it is returned, stored or put into a value."""
+def _escapes(scene: WaitScene, variable: Variable) -> bool:
+    """Whether a variable's value may live on when the function has returned: returned, stored or put into a value."""
     for use in scene.bindings.uses(variable):
         at: Node | None = use
         while at is not None and at.kind_id not in (*syntax.FUNCTION_KINDS, syntax.STATEMENT_LIST):
             parent = at.parent
             if at.kind_id in (syntax.RETURN_STATEMENT, syntax.COMPOSITE_LITERAL):
                 return _is_whole(use)
-            if parent is not None and parent.kind_id == syntax.SEND_STATEMENT:
-                if parent.child_by_field_id(syntax.F_VALUE) == at and _is_whole(use):
-                    return True
+            is_sent = parent is not None and parent.kind_id == syntax.SEND_STATEMENT
+            if is_sent and parent is not None and parent.child_by_field_id(syntax.F_VALUE) == at and _is_whole(use):
+                return True
             if at.kind_id == syntax.ASSIGNMENT_STATEMENT and _is_stored(at, use):
                 return True
             at = parent
@@ -227,9 +229,9 @@ def _finish(scene: WaitScene, start: Node, literal: Node, watched: list[Variable
         if call.start_byte < start.end_byte and _statement_kind(call) != syntax.DEFER_STATEMENT:
             continue
         name, operand = _method(call)
-        if name == "Wait" and operand is not None and _is_group(scene, operand):
-            if not _is_awaited(scene, literal, operand):
-                return call
+        is_group = name == "Wait" and operand is not None and _is_group(scene, operand)
+        if is_group and operand is not None and not _is_awaited(literal, operand):
+            return call
         closed = _closed(scene, call)
         if closed is not None and closed in watched and closed in ends:
             return call
@@ -264,7 +266,7 @@ def _is_group(scene: WaitScene, operand: Node) -> bool:
     return str(scene.types.of(operand)) in (*_GROUPS, *_ERRGROUPS)
 
 
-def _is_awaited(scene: WaitScene, literal: Node, group: Node) -> bool:
+def _is_awaited(literal: Node, group: Node) -> bool:
     """Whether the goroutine itself is one of those that a group waits for: it calls Done outside of a loop."""
     for call in _all_calls(literal):
         name, operand = _method(call)
