@@ -91,11 +91,9 @@ class Scene:
 
 def judge(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
     """Why a wait is one for ever; None where somebody may end it."""
-    if channel.closers and not (wait.is_endless and wait.is_final):
-        return None
     others = _others(wait, channel)
     strangers = channel.received_elsewhere if wait.is_send else channel.sent_elsewhere
-    if others is None:
+    if others is None or not may_last(wait, channel):
         return None
     own = [signal for signal in scene.signals if signal.ends and signal.key not in wait.party.watches]
     given = [signal for signal in own if signal.given_elsewhere or signal.givers - {wait.party.task}]
@@ -112,6 +110,13 @@ def judge(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
     if wait.is_send or strangers or not others:
         return None
     return _unanswered(wait, others, given, own)
+
+
+def may_last(wait: Wait, channel: Channel) -> bool:
+    """Whether a wait may be one for ever, whatever the signals: nobody closes the channel, or knows what is in it."""
+    if channel.closers and not (wait.is_endless and wait.is_final):
+        return False
+    return _others(wait, channel) is not None
 
 
 def judge_all(wait: Wait, channels: Iterable[Channel], scene: Scene) -> Verdict | None:

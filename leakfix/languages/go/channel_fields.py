@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.types import Type
 
 CONTEXT: Final = "context.Context"
+_CLOSED: Final = re.compile(rb"close\(([\w.]+)\)")
 _HARMLESS: Final = frozenset({"len", "cap"})
 
 
@@ -101,6 +102,15 @@ def uses_of(field: ChannelField) -> FieldUses:
     known = field.package.facts.get(field)
     if not isinstance(known, FieldUses):
         known = field.package.facts[field] = _Collection(field).result()
+    return known
+
+
+def closed_names(package: Package) -> frozenset[bytes]:
+    """The last names of the channels that a package's code may close; a look at its bytes."""
+    known = package.looks.get("closed")
+    if not isinstance(known, frozenset):
+        found = (match[1] for file in package.files if not file.is_test for match in _CLOSED.finditer(file.data))
+        known = package.looks["closed"] = frozenset(name.rpartition(b".")[2] for name in found)
     return known
 
 

@@ -14,11 +14,11 @@ from leakfix.languages.go.scopes import Bindings
 from leakfix.languages.go.types import selection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
-    from leakfix.languages.go.packages import Function, Package
+    from leakfix.languages.go.packages import File, Function, Package
 
 _STARTED: Final = re.compile(rb"go ((?:\w+\.)*\w+)[(\[]|\.Go\((?:[\w.]+, )?((?:\w+\.)*\w+)\)")
 _GROUPS: Final = frozenset({"sync.WaitGroup.Go", "golang.org/x/sync/errgroup.Group.Go"})
@@ -50,12 +50,17 @@ class Start:
         return Bindings.of_function(self.by).variable(base) is None
 
 
-def started_names(package: Package) -> frozenset[bytes]:
-    """The last names of the functions that a package's code may start as goroutines; a look at its bytes."""
+def started_names(package: Package) -> Mapping[bytes, Sequence[tuple[File, int]]]:
+    """Where a package's code may start functions as goroutines, by their last names; a look at its bytes."""
     known = package.looks.get("started")
-    if not isinstance(known, frozenset):
-        found = (m for file in package.files if not file.is_test for m in _STARTED.finditer(file.data))
-        known = package.looks["started"] = frozenset((m[1] or m[2]).rpartition(b".")[2] for m in found)
+    if not isinstance(known, dict):
+        known = package.looks["started"] = {}
+        for file in package.files:
+            if file.is_test or not (b"go " in file.data or b".Go(" in file.data):
+                continue
+            for match in _STARTED.finditer(file.data):
+                group = 1 if match[1] else 2
+                known.setdefault(match[group].rpartition(b".")[2], []).append((file, match.end(group) - 1))
     return known
 
 
@@ -90,29 +95,40 @@ def starts(function: Function, owner: Node) -> tuple[Start, ...]:
 def _starts(function: Function, depth: int) -> Iterator[Start]:
     name = function.name.rpartition(".")[2].encode()
     package = function.file.package
-    calls: list[tuple[Function, Node]] = []
+    found = [start for by, mention in _sites(package, name) if (start := _start(by, mention, function)) is not None]
+    if found or name[:1].isupper() or depth >= _DEPTH:
+        yield from found
+        return
+    # A helper that goroutines alone call is part of them.
     for by, mention in _mentions(package, name):
         used = _reference(mention)
-        if not _means(by, used, function):
-            continue
-        call = used.parent
+        call, owner = used.parent, owner_of(used)
         is_call = call is not None and call.kind_id == syntax.CALL_EXPRESSION
+        if by is function or owner is None or not _means(by, used, function):
+            continue
         if call is None or not is_call or call.child_by_field_id(syntax.F_FUNCTION) != used:
-            start = _in_group(by, used)
-            if start is None:
-                return
-            yield start
-        elif call.parent is not None and call.parent.kind_id == syntax.GO_STATEMENT:
-            yield Start(call.parent, used, by)
-        else:
-            calls.append((by, call))
-    # A helper that goroutines alone call is part of them.
-    if name[:1].isupper() or depth >= _DEPTH:
-        return
-    for by, call in calls:
-        owner = owner_of(call)
-        if owner is not None and by is not function:
-            yield from starts(by, owner)
+            return
+        yield from starts(by, owner)
+
+
+def _start(by: Function, mention: Node, function: Function) -> Start | None:
+    """The goroutine that a mention of a function starts."""
+    used = _reference(mention)
+    call = used.parent
+    if call is None or not _means(by, used, function):
+        return None
+    if call.kind_id != syntax.CALL_EXPRESSION or call.child_by_field_id(syntax.F_FUNCTION) != used:
+        return _in_group(by, used)
+    statement = call.parent
+    is_started = statement is not None and statement.kind_id == syntax.GO_STATEMENT
+    return Start(statement, used, by) if statement is not None and is_started else None
+
+
+def _sites(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:
+    for file, offset in started_names(package).get(name, ()):
+        node, function = file.root.descendant_for_byte_range(offset, offset + 1), function_around(file, offset)
+        if node is not None and function is not None:
+            yield function, node
 
 
 def _mentions(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:

@@ -11,6 +11,7 @@ from leakfix.languages.go.analysis import Analysis, owner_of
 from leakfix.languages.go.channel_fields import (
     ChannelField,
     FieldUses,
+    closed_names,
     field_of,
     fields_of,
     is_channel,
@@ -158,6 +159,8 @@ class Facts:
         return list(uses_of(key).of(Act.CLOSE))
 
     def _signal(self, key: ChannelField) -> Signal | None:
+        if key.name.encode() not in closed_names(self.package):
+            return None
         uses = uses_of(key)
         closes = uses.of(Act.CLOSE)
         if not closes or uses.of(Act.SEND):
@@ -167,11 +170,14 @@ class Facts:
         return Signal(key, givers, False, ends)
 
     def _context(self, key: ChannelField) -> Signal | None:
+        received = f".{key.name}.Done()".encode()
+        if not any(received in file.data for file in self.package.files):
+            return None
         for function, node in mentions(self.package, key.name):
-            received = _received_done(node)
-            if function is None or received is None or signal_of(function, received.channel) != key:
+            done = _received_done(node)
+            if function is None or done is None or signal_of(function, done.channel) != key:
                 continue
-            if received.case is not None and self.leaves(function, received.case):
+            if done.case is not None and self.leaves(function, done.case):
                 return Signal(key, frozenset(), True, True)
         return None
 

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from leakfix.rules.rule import Rule
 
 _EMPTY: Final = re.compile(rb"\bselect \{\s*\}")
-_SUBSCRIBES: Final = ("watch", "subscribe", "listen", "observe", "notify")
+_SUBSCRIBED: Final = re.compile(rb"[wW]atch\w*\(|[sS]ubscribe\w*\(|[oO]bserve\w*\(|[nN]otify\w*\(")
+_DONE: Final = re.compile(rb"\n\t+<-[\w.()]+\.Done\(\)")
+_SUBSCRIBES: Final = ("watch", "subscribe", "observe", "notify")
 """How the names of functions start whose channel gives what happens some day, in lower case."""
 
 _ENDLESS: Final = frozenset({"context.Background", "context.TODO"})
@@ -56,18 +58,21 @@ def request_waits(rule: Rule[Analysis], analysis: Analysis) -> Iterator[Finding]
     file = analysis.file
     if file.is_test:
         return
-    if b"http.Request" in file.data:
-        for function in file.functions:
-            if (
-                not function.has_error
-                and b"http.Request" in file.data[function.node.start_byte : function.node.end_byte]
-            ):
-                yield from _of_handler(rule, analysis, function)
-    if b"context.Background()" in file.data or b"context.TODO()" in file.data:
-        for function in file.functions:
-            text = file.data[function.node.start_byte : function.node.end_byte]
-            if not function.has_error and b".Done()" in text and (b"context.Back" in text or b"context.TODO" in text):
-                yield from _never_done(rule, analysis, function)
+    data = file.data
+    if b"http.Request" in data and (_EMPTY.search(data) or _SUBSCRIBED.search(data)):
+        for function in _functions(analysis, b"http.Request"):
+            yield from _of_handler(rule, analysis, function)
+    if (b"context.Background()" in data or b"context.TODO()" in data) and _DONE.search(data):
+        for function in _functions(analysis, b".Done()"):
+            yield from _never_done(rule, analysis, function)
+
+
+def _functions(analysis: Analysis, word: bytes) -> Iterator[Function]:
+    """The functions of a file that hold some bytes, those with syntax errors left out."""
+    for function in analysis.file.functions:
+        node = function.node
+        if analysis.file.data.find(word, node.start_byte, node.end_byte) >= 0 and not function.has_error:
+            yield function
 
 
 def _of_handler(rule: Rule[Analysis], analysis: Analysis, function: Function) -> Iterator[Finding]:

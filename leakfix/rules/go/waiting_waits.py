@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.signals import Cause, Channel, Party, Verdict, Wait, judge_all
+from leakfix.detectors.signals import Cause, Channel, Party, Verdict, Wait, judge_all, may_last
 from leakfix.detectors.signals import Scene as Given
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_fields import (
     ChannelField,
     FieldUses,
+    closed_names,
     field_of,
     is_channel,
     pointed,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Function
     from leakfix.languages.go.types import Named
 
-_WAITS: Final = re.compile(rb"<-(?! ?chan\b)|\brange [\w.]+ \{")
-_LITERAL: Final = re.compile(rb"go func\(|\.Go\(func\(")
 _STRANGERS: Final = Channel(sent_elsewhere=True, received_elsewhere=True)
 
 
@@ -91,12 +89,12 @@ def stuck_waits(analysis: Analysis) -> Iterator[Stuck]:
 
 def may_wait(file: File) -> bool:
     """A look at the bytes of a file: whether it declares functions that are started, or starts literals."""
-    if _LITERAL.search(file.data):
+    if b"go func(" in file.data or b".Go(func(" in file.data:
         return True
     names = started_names(file.package)
     if not names:
         return False
-    return not names.isdisjoint(name for _, name in file.likely_methods) or not names.isdisjoint(file.likely_names)
+    return any(name in names for _, name in file.likely_methods) or any(name in names for name in file.likely_names)
 
 
 def candidates(analysis: Analysis) -> Iterator[tuple[Function, Operation]]:
@@ -105,9 +103,12 @@ def candidates(analysis: Analysis) -> Iterator[tuple[Function, Operation]]:
     for function in analysis.file.functions:
         node = function.node
         called = function.name.rpartition(".")[2].encode()
-        if called not in names and not _LITERAL.search(data, node.start_byte, node.end_byte):
+        start, end = node.start_byte, node.end_byte
+        if data.find(b"<-", start, end) < 0 and data.find(b"range ", start, end) < 0:
             continue
-        if function.has_error or not _WAITS.search(data, node.start_byte, node.end_byte):
+        if called not in names and data.find(b"go func(", start, end) < 0 and data.find(b".Go(func(", start, end) < 0:
+            continue
+        if function.has_error:
             continue
         for operation in operations(function):
             if operation.act is not Act.CLOSE and _is_wait(operation):
@@ -121,15 +122,15 @@ def _is_wait(operation: Operation) -> bool:
 
 
 def _judged(facts: Facts, function: Function, operation: Operation) -> Stuck | None:
-    scene = scene_at(facts.analysis, function, operation.owner)
-    channels = _channels(facts, scene, operation)
-    if channels is None:
+    if _may_be_closed(operation):
         return None
     started = starts(function, operation.owner)
     if not started or all(start.lives_on for start in started):
         return None
-    wait = _wait(facts, scene, operation)
-    if wait is None:
+    scene = scene_at(facts.analysis, function, operation.owner)
+    channels = _channels(facts, scene, operation)
+    wait = _wait(facts, scene, operation) if channels is not None else None
+    if wait is None or channels is None or not all(may_last(wait, channel) for _, channel in channels):
         return None
     field = channels[0][0]
     for named, holder in _holders(scene, operation):
@@ -145,6 +146,20 @@ def _judged(facts: Facts, function: Function, operation: Operation) -> Stuck | N
         givers = _givers(facts, first)
         return Stuck(scene, operation, first.cause, start, signal, holder, named, closing, givers, is_exact)
     return None
+
+
+def _may_be_closed(operation: Operation) -> bool:
+    """A look at the names that the package closes: one of the select's, or that of a range, ends the wait."""
+    closed = closed_names(operation.function.file.package)
+    select = operation.select
+    if select is None:
+        return operation.act is Act.RANGE and _last_name(operation.channel) in closed
+    parts = (one for one in operations(operation.function) if one.select == select and one.act is Act.RECEIVE)
+    return any(one.channel.kind_id == syntax.CALL_EXPRESSION or _last_name(one.channel) in closed for one in parts)
+
+
+def _last_name(node: Node) -> bytes:
+    return (node.text or b"").rpartition(b".")[2]
 
 
 def _spelled(verdict: Verdict, holder: str) -> str:
