@@ -54,6 +54,9 @@ class Part(Enum):
     """A copy of it: as large when it is all of it, else small and independent."""
 
 
+_ELEMENTS = frozenset({Part.ELEMENT, Part.EACH})
+
+
 class Lifetime(Enum):
     """Where a part is stored."""
 
@@ -74,8 +77,14 @@ class Source:
     size: Size
     noun: str
     """What messages call it, with its article."""
-    name: str = ""
-    """How the source spells it, when it is a place that others hold."""
+    held: str = ""
+    """How the source spells it, when it is a place that outlives the function itself."""
+    made: bool = False
+    """Whether the function itself made it."""
+    unmanaged: bool = False
+    """Whether it is no garbage collector's: who keeps a part does not keep it alive."""
+    immutable: bool = False
+    """Whether nobody can write to it: shortening it in place serves no later reuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,12 @@ class Cut:
     """The loop over the list that the part is taken from."""
     reused: bool = False
     """Whether its memory is overwritten later: keeping it is wrong, not only wasteful."""
+
+
+def lists_parts(cuts: Iterable[Cut]) -> bool:
+    """Whether what is cut so is a list of parts, and no longer one of them."""
+    parts = [cut.part for cut in cuts if cut.part in _ELEMENTS or cut.part is Part.LIST]
+    return bool(parts) and parts[-1] is Part.LIST
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +134,8 @@ class Sharing:
     """By the root of the target of `Derive`."""
     stores: dict[Span, Store] = field(default_factory=dict)
     """By the span of `Escape`."""
+    parameters: dict[int, int] = field(default_factory=dict)
+    """The number of the source that each parameter is, by position; the receiver is none of them."""
     entries: set[Span] = field(default_factory=set)
     """The spans of the `Copy` events that put a value into a larger one: the expression of the value."""
 
@@ -138,9 +155,72 @@ class Kept:
         return any(cut.reused for cut in self.cuts)
 
     @property
+    def in_proportion(self) -> bool:
+        """Whether every part of a list gives something that is stored, so that the waste is bounded by its like."""
+        loops = [cut.loop for cut in self.cuts if cut.part is Part.EACH and cut.loop is not None]
+        return any(loop not in self.store.conditional_in for loop in loops)
+
+    @property
     def fixed(self) -> bool:
         """Whether the part has a constant length."""
         return any(cut.fixed for cut in self.cuts)
+
+    @property
+    def truncates(self) -> bool:
+        """Whether something that others hold is replaced by its own beginning, and cannot be meant to grow again."""
+        is_shortened = self.source.held == self.store.name and all(cut.head for cut in self.cuts)
+        return is_shortened and self.source.immutable
+
+    @property
+    def in_owner(self) -> bool:
+        """Whether it is stored in the object that also holds what it is cut from."""
+        is_field = self.store.lifetime is Lifetime.OBJECT and "." in self.source.held
+        return is_field and self.source.held.partition(".")[0] == self.store.name.partition(".")[0]
+
+
+class Evidence(IntEnum):
+    """How sure it is that a part which is stored wastes memory."""
+
+    WEAK = 0
+    """Nothing tells how large the whole is."""
+    FAIR = 1
+    STRONG = 2
+
+
+def evidence(kept: Kept) -> Evidence | None:
+    """How sure it is that memory is wasted; None when what is cut stays alive anyway."""
+    if kept.reused:
+        return None if kept.in_owner else Evidence.STRONG
+    if kept.source.held and not kept.truncates:
+        return None
+    stays = kept.store.lifetime in (Lifetime.PROGRAM, Lifetime.CONTAINER)
+    if kept.source.size is Size.LARGE and not kept.in_proportion:
+        return Evidence.STRONG if stays else Evidence.FAIR
+    if kept.source.size is not Size.UNKNOWN:
+        return Evidence.FAIR if stays else Evidence.WEAK
+    is_clear = kept.truncates or kept.store.lifetime is Lifetime.PROGRAM
+    return Evidence.FAIR if kept.fixed and is_clear else Evidence.WEAK
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What becomes of a source of a function: it, or a part of it, is returned or stored."""
+
+    whole: bool
+    result: int | None = None
+    """The position of the result, when it is returned; else it is stored."""
+    inside: bool = False
+    """Whether it is returned inside of a larger value."""
+    lifetime: Lifetime = Lifetime.OBJECT
+
+
+def passed_on(sharing: Sharing, number: int) -> frozenset[Passed]:
+    """What a function does with one of its sources."""
+    search = _Search(sharing, number)
+    stored = search.run()
+    found = {Passed(search.whole(one.chain), lifetime=sharing.stores[one.store].lifetime) for one in stored if one.kept}
+    found |= {Passed(search.whole(chain), index, inside) for chain, index, inside in search.returned}
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,19 +240,23 @@ class _Found:
     chain: tuple[int, ...]
     entry: Span
     store: Span
+    kept: bool = True
+    """Whether it is stored; what is returned only tells that it is wanted."""
 
 
 def kept(sharing: Sharing) -> list[Kept]:
     """The parts that are stored and waste the rest of their block, in the order of the sources and of the file."""
     found: list[Kept] = []
+    if not sharing.stores or not sharing.cuts:
+        return found
     for number, source in enumerate(sharing.sources):
         search = _Search(sharing, number)
         stored = search.run()
         if not stored:
             continue
-        wasteful = [one for one in stored if search.reused(one)]
+        wasteful = [one for one in stored if one.kept and search.reused(one)]
         if not search.covered((), stored):
-            wasteful = [one for one in stored if one.chain]
+            wasteful = [one for one in stored if one.kept and one.chain]
         wasteful.sort(key=lambda one: (one.entry, one.store))
         for one in wasteful:
             cuts = tuple(sharing.cuts[root] for root in one.chain)
@@ -187,6 +271,7 @@ class _Search:
         self.sharing = sharing
         self.number = number
         self.found: set[_Found] = set()
+        self.returned: set[tuple[tuple[int, ...], int, bool]] = set()
         self.consumed: set[int] = set()
         """Cuts that are repeated on their own result: what they leave is used up."""
 
@@ -213,12 +298,18 @@ class _Search:
             elif isinstance(event, Copy):
                 held |= set(self._copied(held, event))
             elif isinstance(event, Derive):
-                held = {one for one in held if one.place != event.target} | set(self._cut(held, event))
-            elif isinstance(event, Escape) and event.how in (Handing.STORED, Handing.SENT):
-                for one in held:
-                    if event.place.holds(one.place):
-                        self.found.add(_Found(one.chain, one.entry or event.span, event.span))
+                held |= set(self._cut(held, event))
+            elif isinstance(event, Escape):
+                self._escape(held, event)
         return frozenset(held)
+
+    def _escape(self, held: Iterable[_Held], event: Escape) -> None:
+        stored = event.how in (Handing.STORED, Handing.SENT)
+        for one in held:
+            if event.place.holds(one.place):
+                self.found.add(_Found(one.chain, one.entry or event.span, event.span, stored))
+                if event.index is not None:
+                    self.returned.add((one.chain, event.index, event.place != one.place or one.entry is not None))
 
     def _copied(self, held: Iterable[_Held], event: Copy) -> Iterable[_Held]:
         entry = event.span if event.span in self.sharing.entries else None
@@ -233,18 +324,21 @@ class _Search:
         for one in held:
             if not one.place.holds(event.source) and event.source != one.place:
                 continue
-            last = self.sharing.cuts[one.chain[-1]].part if one.chain else None
             if cut.part is Part.COPY:
-                if all(self.sharing.cuts[at].part in (Part.MOST, Part.COPY) for at in one.chain):
+                if self.whole(one.chain):
                     yield replace(one, place=event.target)
                 continue
-            if cut.part in (Part.ELEMENT, Part.EACH) and last is not Part.LIST:
+            if cut.part in _ELEMENTS and not lists_parts(self.sharing.cuts[at] for at in one.chain):
                 continue
             if root in one.chain:
                 self.consumed.add(root)
                 yield replace(one, place=event.target)
             elif len(one.chain) < _LONGEST_CHAIN:
                 yield _Held(event.target, (*one.chain, root))
+
+    def whole(self, chain: Iterable[int]) -> bool:
+        """Whether a chain of cuts leaves next to nothing out."""
+        return all(self.sharing.cuts[root].part is Part.MOST for root in chain)
 
     def reused(self, found: _Found) -> bool:
         """Whether the memory of what is stored is overwritten later."""
@@ -257,6 +351,8 @@ class _Search:
             if one.chain == chain:
                 return True
             below[one.chain[len(chain)]].append(one)
+        if any(self._is_in_proportion(root, inner) for root, inner in below.items()):
+            return True
         wholes = [root for root, inner in below.items() if self.covered((*chain, root), inner)]
         if any(self._is_all(root, below[root]) for root in wholes):
             return True
@@ -264,12 +360,24 @@ class _Search:
         from_head = any(cuts[root].head for root in wholes)
         return from_head and (any(cuts[root].tail for root in wholes) or bool(chain and chain[-1] in self.consumed))
 
+    def _is_in_proportion(self, root: int, stored: Iterable[_Found]) -> bool:
+        """Whether several parts of each part are stored: what is kept grows with what is wanted."""
+        cut = self.sharing.cuts[root]
+        if cut.part is not Part.EACH:
+            return False
+        ends = {one.chain[-1] for one in stored if self._is_every(one, cut)}
+        return len([end for end in ends if not self.sharing.cuts[end].fixed]) > 1
+
+    def _is_every(self, found: _Found, cut: Cut) -> bool:
+        """Whether something is stored in every turn of the loop of a cut."""
+        store = self.sharing.stores.get(found.store)
+        return store is None or cut.loop not in store.conditional_in
+
     def _is_all(self, root: int, stored: Sequence[_Found]) -> bool:
         """Whether a cut that is stored leaves nearly nothing out."""
         cut = self.sharing.cuts[root]
         if cut.part is Part.EACH:
-            stores = [self.sharing.stores[one.store] for one in stored]
-            return any(cut.loop not in store.conditional_in for store in stores)
+            return any(self._is_every(one, cut) for one in stored)
         return cut.part in (Part.MOST, Part.LIST)
 
 

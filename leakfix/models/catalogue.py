@@ -37,10 +37,18 @@ _FactT = TypeVar("_FactT", Acquire, Borrow, Check, Keep, Large, Lend, NoReturn, 
 class Models:
     """What acquires, releases, borrows and never returns, by symbol. Immutable once made."""
 
-    __slots__ = ("_facts", "_releases", "_resources", "_types", "release_methods")
+    __slots__ = (
+        *("_facts", "_releases", "_resources", "_types"),
+        *("large_names", "release_methods", "view_names"),
+    )
 
     release_methods: frozenset[str]
     """The last component of every release, for a first look: "Close" of "Body.Close", "()" of cancel functions."""
+
+    view_names: frozenset[str]
+    """The last names of the calls with a result that shares the memory of an argument."""
+    large_names: frozenset[str]
+    """The last names of the calls with a result that is large."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         """Of the documents, a later one replaces all that earlier ones say of a symbol that it names."""
@@ -52,6 +60,8 @@ class Models:
                 self._resources[resource.name] = resource
                 self._types.update(dict.fromkeys(resource.types, resource))
             self._facts.update(_by_symbol(document))
+        self.view_names = self._names(View)
+        self.large_names = self._names(Large)
         releases: dict[str, list[Release]] = {}
         for facts in self._facts.values():
             for fact in facts:
@@ -150,6 +160,10 @@ class Models:
     def check(self, symbol: str) -> Check | None:
         """Which argument a call tests, coming back only if it is as expected."""
         return self._fact(symbol, Check)
+
+    def _names(self, kind: type[Fact]) -> frozenset[str]:
+        stated = (symbol for symbol, facts in self._facts.items() if any(type(fact) is kind for fact in facts))
+        return frozenset(symbol.rpartition(".")[2] for symbol in stated)
 
     def views(self, symbol: str) -> tuple[View, ...]:
         """The results of a call that share the memory of an argument."""

@@ -15,7 +15,7 @@ Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
 Holds = Literal["nil", "not-nil", "true", "false"]
 Share = Literal["part", "head", "tail", "most", "list"]
-Bulk = Literal["large", "line"]
+Bulk = Literal["large", "line", "mapping"]
 
 RECEIVER: Final = -1
 """The position that stands for the receiver of a method; ``"receiver"`` in a file."""
@@ -180,7 +180,7 @@ class Large:
     symbol: str
     result: int
     size: Bulk
-    """Whether it is all of a file, body or output, or one line or record of it."""
+    """Whether it is all of a file, body or output, one line or record of it, or memory that is no garbage collector's."""
     noun: str
     """What messages call it, with its article."""
 

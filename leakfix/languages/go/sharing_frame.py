@@ -1,0 +1,172 @@
+"""What the lowering of one function to a graph of shared memory builds up: blocks, temporaries, cuts and stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leakfix.detectors.retention import Cut, Lifetime, Sharing, Source, Store
+from leakfix.flow import Acquire, Assign, Block, Copy, Derive, Edge, Escape, Exit, ExitKind, Graph, Handing, Place
+from leakfix.languages.go import syntax
+from leakfix.text import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from leakfix.flow import Event
+    from leakfix.languages.go.packages import Function
+    from leakfix.languages.go.program import Program
+
+_SWITCHES = frozenset({syntax.EXPRESSION_SWITCH_STATEMENT, syntax.TYPE_SWITCH_STATEMENT, syntax.SELECT_STATEMENT})
+_CASES = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.COMMUNICATION_CASE})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a value is stored that outlives the function."""
+
+    lifetime: Lifetime
+    name: str
+
+
+def span_of(node: Node) -> Span:
+    """The bytes of a node."""
+    return Span(node.start_byte, node.end_byte)
+
+
+class SharingFrame:
+    """The state of lowering one function, its literals included, to a graph of shared memory.
+
+    A value is the tuple of the places that may hold memory it shares; temporaries have negative roots.
+    """
+
+    def __init__(self, program: Program, function: Function, live: frozenset[int]) -> None:
+        """Take the function, and the variables that are known to hold something; nothing is lowered yet."""
+        self.program = program
+        self.function = function
+        self.bindings = program.bindings(function)
+        self.types = program.types(function)
+        self.sharing = Sharing(Graph(function.name, span_of(function.node)))
+        self.current: int | None = self.new_block()
+        self.live = set(live)
+        """The roots that have held something that is followed."""
+        self._passed: set[int] = set()
+        self.late = False
+        """Whether a variable turned out to hold something after uses of it were passed over."""
+        self._temporaries = 0
+
+    # blocks
+
+    def new_block(self) -> int:
+        """A new, empty block."""
+        self.sharing.graph.blocks.append(Block())
+        return len(self.sharing.graph.blocks) - 1
+
+    def emit(self, event: Event) -> None:
+        """Append an event where control is; dropped when no control gets here."""
+        if self.current is not None:
+            self.sharing.graph.blocks[self.current].events.append(event)
+
+    def branch(self, target: int) -> None:
+        """An edge out of the current block, which stays open."""
+        if self.current is not None:
+            self.sharing.graph.blocks[self.current].edges.append(Edge(target))
+
+    def goto(self, target: int) -> None:
+        """End the current block with a jump."""
+        self.branch(target)
+        self.current = None
+
+    def leave(self, node: Node) -> None:
+        """Control leaves the function."""
+        if self.current is not None:
+            self.sharing.graph.blocks[self.current].exit = Exit(ExitKind.RETURN, span_of(node))
+        self.current = None
+
+    # values
+
+    def temporary(self) -> Place:
+        """A new place without a name."""
+        self._temporaries += 1
+        return Place(-self._temporaries)
+
+    def use(self, place: Place) -> tuple[Place, ...]:
+        """The value of a place; nothing as long as its variable holds nothing that is followed."""
+        if place.root < 0 or place.root in self.live:
+            return (place,)
+        self._passed.add(place.root)
+        return ()
+
+    def _follow(self, root: int) -> None:
+        if root not in self.live:
+            self.live.add(root)
+            self.late = self.late or root in self._passed
+
+    def source(self, source: Source, place: Place | None = None) -> Place:
+        """A block of memory is made, or first met, here; ``place`` holds it."""
+        held = place if place is not None else self.temporary()
+        self._follow(held.root)
+        self.sharing.sources.append(source)
+        self.emit(Acquire(source.span, held, len(self.sharing.sources) - 1))
+        return held
+
+    def cut(self, cut: Cut, value: Iterable[Place]) -> tuple[Place, ...]:
+        """A part of a value: what it shares memory with."""
+        places = tuple(value)
+        if not places:
+            return ()
+        target = self.temporary()
+        self.sharing.cuts[target.root] = cut
+        self.emit(Assign(cut.span, target))
+        for place in places:
+            self.emit(Derive(cut.span, target, place))
+        return (target,)
+
+    def hold(self, node: Node, value: Iterable[Place], into: Place, *, entry: bool) -> None:
+        """``into`` becomes another name for a value, or, with ``entry``, holds it inside."""
+        span = span_of(node)
+        for place in value:
+            self._follow(into.root)
+            if entry:
+                self.sharing.entries.add(span)
+            self.emit(Copy(span, into, place))
+
+    def store(self, node: Node, value: Iterable[Place], target: Target) -> None:
+        """The value of an expression is stored where it outlives the function."""
+        span = span_of(node)
+        how = Handing.SENT if target.lifetime is Lifetime.CHANNEL else Handing.STORED
+        for place in value:
+            self.sharing.stores[span] = Store(span, target.lifetime, self._conditional_in(node), target.name)
+            self.emit(Escape(span, place, how))
+
+    def hand_back(self, node: Node, value: Iterable[Place], index: int) -> None:
+        """The value is a result of the function."""
+        for place in value:
+            self.emit(Escape(span_of(node), place, Handing.RETURNED, index))
+
+    def _conditional_in(self, node: Node) -> frozenset[Span]:
+        """The loops around a node in which a condition picks it out."""
+        loops: set[Span] = set()
+        chosen = False
+        below, at = node, node.parent
+        while at is not None and at != self.function.node:
+            if at.kind_id == syntax.FOR_STATEMENT and chosen:
+                loops.add(span_of(at))
+            chosen = chosen or _picks(at, below)
+            below, at = at, at.parent
+        return frozenset(loops)
+
+
+def _picks(statement: Node, below: Node) -> bool:
+    """Whether a branch decides that something inside of it is done at all: there is no other branch for the rest."""
+    if statement.kind_id == syntax.IF_STATEMENT:
+        is_inside = below in (
+            statement.child_by_field_id(syntax.F_CONSEQUENCE),
+            statement.child_by_field_id(syntax.F_ALTERNATIVE),
+        )
+        return is_inside and statement.child_by_field_id(syntax.F_ALTERNATIVE) is None
+    if statement.kind_id not in _SWITCHES or below.kind_id not in _CASES:
+        return False
+    return not any(case.kind_id == syntax.DEFAULT_CASE for case in statement.named_children)

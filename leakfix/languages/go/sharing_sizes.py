@@ -1,0 +1,150 @@
+"""What the code tells of the size of strings and slices of Go."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from leakfix.detectors.retention import Size, Source
+from leakfix.languages.go import syntax, types
+from leakfix.languages.go.consts import evaluate
+from leakfix.languages.go.sharing_frame import span_of
+from leakfix.languages.go.types import Array, Basic, Slice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.packages import Function
+    from leakfix.languages.go.program import Program
+    from leakfix.languages.go.scopes import Variable
+    from leakfix.languages.go.types import Type
+
+LARGE_BUFFER: Final = 16 << 10
+"""From how many bytes on a buffer of a fixed size counts as large."""
+
+_DEPTH: Final = 4
+_WIDTHS: Final = {"bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "float32": 4}
+_WORD: Final = 8
+_SIZES: Final = {"large": Size.LARGE, "line": Size.LINE, "mapping": Size.LARGE}
+
+
+class Sizes:
+    """Evidence of sizes in one file."""
+
+    def __init__(self, program: Program, cuts_fixed: Callable[[Function], bool]) -> None:
+        """``cuts_fixed`` tells whether a function may cut parts of constant length."""
+        self._program = program
+        self.cuts_fixed = cuts_fixed
+
+    def of_call(self, function: Function, call: Node) -> tuple[Source, int] | None:
+        """The large block that a call makes, and which of its results that is."""
+        callee = self._program.types(function).callee(call)
+        large = self._program.models.large(callee.symbol) if callee is not None else None
+        if large is None or self._is_small_file(call):
+            return None
+        is_mapping = large.size == "mapping"
+        return Source(span_of(call), _SIZES[large.size], large.noun, made=True, unmanaged=is_mapping), large.result
+
+    def of_make(self, function: Function, call: Node) -> Source | None:
+        """The buffer that ``make([]T, n)`` makes, when n is a constant and the buffer is large."""
+        arguments = syntax.operands(call.child_by_field_id(syntax.F_ARGUMENTS) or call)
+        inferred = self._program.types(function)
+        if len(arguments) < 2 or arguments[0].kind_id != syntax.SLICE_TYPE:
+            return None
+        core = types.core(inferred.of(arguments[0]))
+        count = max((evaluate(one, inferred.resolver) or 0 for one in arguments[1:]), default=0)
+        if not isinstance(core, Slice):
+            return None
+        return _buffer(call, core.element, count)
+
+    def of_array(self, function: Function, node: Node) -> Source | None:
+        """An array that is sliced, when it is large."""
+        core = types.core(self._program.types(function).of(node))
+        return _buffer(node, core.element, core.length or 0) if isinstance(core, Array) else None
+
+    def of_parameter(self, function: Function, variable: Variable, index: int) -> Source:
+        """What the calls of a function in its own file tell of an argument."""
+        best: Source | None = None
+        for argument, caller in self._arguments(function, index):
+            found = self._evidence(caller, argument, 0)
+            if found is not None and (best is None or found.size > best.size):
+                best = found
+        if best is not None:
+            return Source(span_of(variable.declaration), best.size, best.noun)
+        return Source(span_of(variable.declaration), Size.UNKNOWN, f"all of {variable.name}")
+
+    def _arguments(self, function: Function, index: int) -> Iterator[tuple[Node, Function]]:
+        """The arguments that the functions of the same file call a function with, where something large is at hand."""
+        name = function.name.rpartition(".")[2].encode()
+        calls = re.compile(rb"\b" + re.escape(name) + rb"\(")
+        file = function.file
+        for caller in file.functions:
+            text = caller.node.text or b""
+            if caller is function or not any(
+                f"{large}(".encode() in text for large in self._program.models.large_names
+            ):
+                continue
+            for match in calls.finditer(file.data, caller.node.start_byte, caller.node.end_byte):
+                argument = _argument(caller.node, match.start(), match.end() - 1, index)
+                if argument is not None:
+                    yield argument, caller
+
+    def _evidence(self, function: Function, node: Node, depth: int) -> Source | None:
+        """The large block that an expression is, as far as its definition tells."""
+        node = syntax.unparen(node)
+        if depth > _DEPTH:
+            return None
+        if node.kind_id in (syntax.CALL_EXPRESSION, syntax.TYPE_CONVERSION_EXPRESSION):
+            is_call = node.kind_id == syntax.CALL_EXPRESSION
+            made = self.of_call(function, node) if is_call else None
+            if made is not None:
+                return made[0] if made[1] == 0 else None
+            inferred = self._program.types(function)
+            callee = inferred.callee(node)
+            through = callee is not None and (
+                callee.kind == "conversion"
+                or any(
+                    view.share == "most" and view.argument == 0 for view in self._program.models.views(callee.symbol)
+                )
+            )
+            operands = node.child_by_field_id(syntax.F_ARGUMENTS) or node.child_by_field_id(syntax.F_OPERAND)
+            inner = syntax.operands(operands) if operands is not None and through else []
+            if operands is not None and operands.kind_id != syntax.ARGUMENT_LIST and through:
+                inner = [operands]
+            return self._evidence(function, inner[0], depth + 1) if inner else None
+        if node.kind_id != syntax.IDENTIFIER:
+            return None
+        variable = self._program.bindings(function).variable(node)
+        if variable is None or variable.position != 0:
+            return None
+        held = variable.origin.child_by_field_id(syntax.F_RIGHT) or variable.origin.child_by_field_id(syntax.F_VALUE)
+        is_assigned = variable.origin.kind_id in (syntax.SHORT_VAR_DECLARATION, syntax.VAR_SPEC)
+        values = syntax.operands(held) if held is not None and is_assigned else []
+        return self._evidence(function, values[0], depth + 1) if values else None
+
+    def _is_small_file(self, call: Node) -> bool:
+        """Whether what is read has a fixed path: such files are settings and states, and small."""
+        arguments = syntax.operands(call.child_by_field_id(syntax.F_ARGUMENTS) or call)
+        return bool(arguments) and arguments[0].kind_id == syntax.INTERPRETED_STRING_LITERAL
+
+
+def _buffer(node: Node, element: Type | None, count: int) -> Source | None:
+    core = types.core(element)
+    width = _WIDTHS.get(core.name, _WORD) if isinstance(core, Basic) else _WORD
+    size = width * count
+    if size < LARGE_BUFFER:
+        return None
+    return Source(span_of(node), Size.LARGE, f"the whole buffer of {size} bytes", made=True)
+
+
+def _argument(within: Node, start: int, end: int, index: int) -> Node | None:
+    node = within.descendant_for_byte_range(start, end)
+    while node is not None and node.kind_id != syntax.CALL_EXPRESSION and node.start_byte <= start:
+        node = node.parent
+    arguments = node.child_by_field_id(syntax.F_ARGUMENTS) if node is not None else None
+    if arguments is None or arguments.start_byte != end:
+        return None
+    found = syntax.operands(arguments)
+    return found[index] if index < len(found) else None

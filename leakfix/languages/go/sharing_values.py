@@ -1,0 +1,441 @@
+"""Expressions of Go as what memory their values share (go.dev/ref/spec#Expressions).
+
+A value is the places that may hold that memory. Slicing, trimming and splitting cut it; conversions between strings and
+slices, concatenation and every call of which nothing is known make something new.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tree_sitter import Query, QueryCursor
+
+from leakfix.detectors.retention import Cut, Part, Size, Source
+from leakfix.languages.go import syntax, types
+from leakfix.languages.go.entities import Builtin
+from leakfix.languages.go.objects import Object
+from leakfix.languages.go.sharing_frame import SharingFrame, Target, span_of
+from leakfix.languages.go.types import Array, Basic, Pointer, Signature, Slice
+from leakfix.models import RECEIVER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tree_sitter import Node
+
+    from leakfix.detectors.retention import Passed
+    from leakfix.flow import Place
+    from leakfix.languages.go.callees import Callee
+    from leakfix.languages.go.objects import Function
+    from leakfix.languages.go.scopes import Variable
+    from leakfix.languages.go.sharing_places import Places
+    from leakfix.languages.go.sharing_sizes import Sizes
+    from leakfix.models import View
+
+Value = tuple["Place", ...]
+Summary = tuple[tuple[int, "Passed"], ...]
+
+_F_START, _F_END, _F_CAPACITY = syntax.field("start"), syntax.field("end"), syntax.field("capacity")
+_PARTS = {"part": Part.SLICE, "head": Part.SLICE, "tail": Part.SLICE, "most": Part.MOST, "list": Part.LIST}
+_CALLS = Query(syntax.language(), "(call_expression function: (selector_expression)) @call")
+_GIVING_BACK = (".Put", ".put", ".Release", ".release")
+_BUILTINS = frozenset(
+    {"append", "make", "len", "cap", "copy", "new", "delete", "min", "max", "clear", "panic", "close"}
+)
+_EMPTY = ('""', "``")
+
+
+class SharingValues:
+    """Evaluates the expressions of one function."""
+
+    def __init__(
+        self,
+        frame: SharingFrame,
+        places: Places,
+        sizes: Sizes,
+        literal: Callable[[Node], None],
+        summary: Callable[[Function], Summary],
+    ) -> None:
+        """``literal`` lowers the body of a function literal, ``summary`` tells what a function does with arguments."""
+        self.summary = summary
+        self.frame = frame
+        self.places = places
+        self.sizes = sizes
+        self.models = frame.program.models
+        self._literal = literal
+        self._handlers: dict[int, Callable[[Node], Value]] = {
+            syntax.IDENTIFIER: self._named,
+            syntax.SELECTOR_EXPRESSION: self._named,
+            syntax.INDEX_EXPRESSION: self._index,
+            syntax.SLICE_EXPRESSION: self._slice,
+            syntax.CALL_EXPRESSION: lambda node: self._first(self._call(node)),
+            syntax.TYPE_CONVERSION_EXPRESSION: self._conversion,
+            syntax.COMPOSITE_LITERAL: self._composite,
+            syntax.LITERAL_VALUE: self._composite,
+            syntax.FUNC_LITERAL: self._closure,
+            syntax.UNARY_EXPRESSION: self._unary,
+            syntax.BINARY_EXPRESSION: self._binary,
+            syntax.PARENTHESIZED_EXPRESSION: self._inner,
+            syntax.TYPE_ASSERTION_EXPRESSION: self._inner,
+            syntax.LITERAL_ELEMENT: self._inner,
+            syntax.VARIADIC_ARGUMENT: self._inner,
+        }
+
+    def value(self, node: Node) -> Value:
+        """Evaluate an expression of one value."""
+        handler = self._handlers.get(node.kind_id)
+        return handler(node) if handler is not None else ()
+
+    def values(self, node: Node, count: int) -> list[Value]:
+        """Evaluate an expression in a context of ``count`` values."""
+        inner = syntax.unparen(node)
+        found = self._call(inner) if inner.kind_id == syntax.CALL_EXPRESSION else {0: self.value(inner)}
+        return [found.get(index, ()) for index in range(count)]
+
+    def settled(self, node: Node, value: Value) -> Value:
+        """The value as it is now, whatever is assigned to its places later."""
+        if not value:
+            return ()
+        held = self.frame.temporary()
+        self.frame.hold(node, value, held, entry=False)
+        return (held,)
+
+    def parameters(self, function: Node, *, every: bool) -> None:
+        """The strings and slices that the function is given are blocks of their own.
+
+        Those of which nothing is known are followed where it cuts parts of constant length, or with ``every``.
+        """
+        every = every or self.sizes.cuts_fixed(self.frame.function)
+        index = 0
+        for variable in self.frame.bindings.variables:
+            if variable.function != function or variable.kind not in ("param", "receiver"):
+                continue
+            is_parameter = variable.kind == "param"
+            found = self._parameter(variable, index, every) if is_parameter else None
+            if found is not None:
+                self.frame.sharing.parameters[index] = len(self.frame.sharing.sources)
+                self.frame.source(found, self.places.place(variable.declaration))
+            index += is_parameter
+
+    def _parameter(self, variable: Variable, index: int, every: bool) -> Source | None:
+        if not self.frame.bindings.uses(variable) or not is_memory(types.core(self.frame.types.variable(variable))):
+            return None
+        found = self.sizes.of_parameter(self.frame.function, variable, index)
+        return found if every or found.size is not Size.UNKNOWN else None
+
+    def each(self, clause: Node, loop: Node, ranged: Value) -> Value:
+        """What a range over a value gives, turn by turn."""
+        cut = Cut(span_of(clause), Part.EACH, loop=span_of(loop))
+        return (*self.frame.cut(cut, ranged), *(place.below("[]") for place in ranged if place.root > 0))
+
+    def is_sequence(self, node: Node) -> bool:
+        """Whether a range is over an iterator function."""
+        node = syntax.unparen(node)
+        return node.kind_id == syntax.CALL_EXPRESSION and isinstance(types.core(self.frame.types.of(node)), Signature)
+
+    def _first(self, results: dict[int, Value]) -> Value:
+        return results.get(0, ())
+
+    def _inner(self, node: Node) -> Value:
+        operands = syntax.operands(node)
+        return self.value(operands[0]) if operands else ()
+
+    def _named(self, node: Node) -> Value:
+        place = self.places.place(node)
+        if place is None and node.kind_id == syntax.SELECTOR_EXPRESSION:
+            operand = node.child_by_field_id(syntax.F_OPERAND)
+            if operand is not None and operand.kind_id != syntax.IDENTIFIER:
+                self.value(operand)
+        return self.frame.use(place) if place is not None else ()
+
+    def _index(self, node: Node) -> Value:
+        operand, index = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_INDEX)
+        value = self.value(operand) if operand is not None else ()
+        if index is None:
+            return ()
+        self.value(index)
+        if not value:
+            return ()
+        at = syntax.text(index)
+        is_last = at.startswith("len(") and at.endswith("-1")
+        cut = Cut(span_of(node), Part.ELEMENT, head=at == "0", tail=is_last or (at.isdigit() and at != "0"))
+        return (*self.frame.cut(cut, value), *(place.below("[]") for place in value))
+
+    def _slice(self, node: Node) -> Value:
+        operand = node.child_by_field_id(syntax.F_OPERAND)
+        if operand is None:
+            return ()
+        start, end = node.child_by_field_id(_F_START), node.child_by_field_id(_F_END)
+        for bound in (start, end):
+            if bound is not None:
+                self.value(bound)
+        value = self._cut_from(operand)
+        head = start is None or syntax.text(start) == "0"
+        tail = end is None or syntax.text(end) == f"len({syntax.text(operand)})"
+        if head and tail:
+            return value
+        if head and end is not None and syntax.text(end) == "0":
+            return value
+        nearly = (tail and start is not None and self._is_constant(start)) or (head and self._is_short_of(operand, end))
+        fixed = (head and end is not None and self._is_constant(end)) or (
+            tail and start is not None and self._is_short_of(operand, start)
+        )
+        if start is not None and end is not None and self._is_constant(start) and self._is_constant(end):
+            fixed = True
+        part = Part.MOST if nearly and not fixed else Part.SLICE
+        return self.frame.cut(Cut(span_of(node), part, head=head, tail=tail, fixed=fixed), value)
+
+    def _cut_from(self, operand: Node) -> Value:
+        """The value of what is cut; what others hold is met here for the first time."""
+        node = syntax.unparen(operand)
+        if node.kind_id in (syntax.IDENTIFIER, syntax.SELECTOR_EXPRESSION):
+            core = types.core(self.frame.types.of(node))
+            if isinstance(core, Array):
+                if node.kind_id != syntax.IDENTIFIER or self.frame.bindings.variable(node) is None:
+                    return ()
+                source = self.sizes.of_array(self.frame.function, node)
+                return (self.frame.source(source),) if source is not None else ()
+            value = self._named(node)
+            if is_memory(core) and (not value or node.kind_id == syntax.SELECTOR_EXPRESSION) and self._is_held(node):
+                name = syntax.text(node)
+                return (
+                    self.frame.source(
+                        Source(span_of(node), Size.UNKNOWN, f"all of {name}", name, immutable=is_text(core))
+                    ),
+                    *value,
+                )
+            return value
+        return self.value(node)
+
+    def _is_held(self, node: Node) -> bool:
+        """Whether an expression names a variable, and no constant."""
+        entity = self.frame.types.entity(node)
+        return not (isinstance(entity, Object) and entity.kind != "var")
+
+    def _is_constant(self, node: Node) -> bool:
+        node = syntax.unparen(node)
+        if node.kind_id == syntax.INT_LITERAL:
+            return True
+        if node.kind_id == syntax.IDENTIFIER:
+            found = self.frame.bindings.entity(node)
+            if found is not None:
+                return found.kind == "const"
+            entity = self.frame.types.entity(node)
+            return isinstance(entity, Object) and entity.kind == "const"
+        if node.kind_id == syntax.CALL_EXPRESSION and syntax.text(node).startswith("len("):
+            arguments = syntax.operands(node.child_by_field_id(syntax.F_ARGUMENTS) or node)
+            is_text = bool(arguments) and arguments[0].kind_id == syntax.INTERPRETED_STRING_LITERAL
+            return is_text or (bool(arguments) and self._is_constant(arguments[0]))
+        return False
+
+    def _is_short_of(self, operand: Node, bound: Node | None) -> bool:
+        """Whether a bound is ``len(operand)-constant``."""
+        if bound is None or bound.kind_id != syntax.BINARY_EXPRESSION or syntax.operator(bound) != "-":
+            return False
+        left, right = bound.child_by_field_id(syntax.F_LEFT), bound.child_by_field_id(syntax.F_RIGHT)
+        is_length = left is not None and syntax.text(left) == f"len({syntax.text(operand)})"
+        return is_length and right is not None and self._is_constant(right)
+
+    def _composite(self, node: Node) -> Value:
+        body = node if node.kind_id == syntax.LITERAL_VALUE else node.child_by_field_id(syntax.F_BODY)
+        held = self.frame.temporary()
+        found = False
+        for element in syntax.operands(body) if body is not None else ():
+            for inner, path in _entries(element):
+                value = self.value(inner)
+                if value:
+                    found = True
+                    self.frame.hold(inner, value, held.below(path), entry=True)
+        return (held,) if found else ()
+
+    def _closure(self, node: Node) -> Value:
+        self._literal(node)
+        return ()
+
+    def _unary(self, node: Node) -> Value:
+        operand = node.child_by_field_id(syntax.F_OPERAND)
+        value = self.value(operand) if operand is not None else ()
+        return value if syntax.operator(node) in ("&", "*") else ()
+
+    def _binary(self, node: Node) -> Value:
+        """A concatenation is new, but with nothing it may be what was there."""
+        left, right = node.child_by_field_id(syntax.F_LEFT), node.child_by_field_id(syntax.F_RIGHT)
+        if left is None or right is None:
+            return ()
+        values = self.value(left), self.value(right)
+        if syntax.text(right) in _EMPTY:
+            return values[0]
+        return values[1] if syntax.text(left) in _EMPTY else ()
+
+    # calls
+
+    def _conversion(self, node: Node) -> Value:
+        operand = node.child_by_field_id(syntax.F_OPERAND)
+        value = self.value(operand) if operand is not None else ()
+        return self._converted(node, operand, value) if operand is not None and value else ()
+
+    def _converted(self, node: Node, operand: Node, value: Value) -> Value:
+        inferred = self.frame.types
+        given, wanted = types.core(inferred.of(operand)), types.core(inferred.of(node))
+        if isinstance(wanted, Pointer) or str(wanted) == "unsafe.Pointer" or (is_text(given) and is_text(wanted)):
+            return value
+        if isinstance(given, Slice) and isinstance(wanted, Slice):
+            return value
+        if is_memory(given) and is_memory(wanted):
+            return self.frame.cut(Cut(span_of(node), Part.COPY), value)
+        return ()
+
+    def _call(self, node: Node) -> dict[int, Value]:
+        function = syntax.unparen(node.child_by_field_id(syntax.F_FUNCTION) or node)
+        arguments = syntax.operands(node.child_by_field_id(syntax.F_ARGUMENTS) or node)
+        name = syntax.text(function.child_by_field_id(syntax.F_FIELD) or function)
+        if name in _BUILTINS and isinstance(self.frame.types.entity(function), Builtin):
+            return {0: self._builtin(node, name, arguments)}
+        if function.kind_id == syntax.FUNC_LITERAL:
+            self._literal(function)
+        receiver = function.child_by_field_id(syntax.F_OPERAND)
+        if receiver is not None and receiver.kind_id != syntax.IDENTIFIER:
+            self.value(receiver)
+        if name in self.models.large_names:
+            made = self.sizes.of_call(self.frame.function, node)
+            if made is not None:
+                self._values(arguments)
+                return {made[1]: (self.frame.source(made[0]),)}
+        if name in self.models.view_names:
+            callee = self.frame.types.callee(node)
+            views = self.models.views(callee.symbol) if callee is not None else ()
+            if views:
+                return self._views(node, views, arguments)
+        given = self._values(arguments)
+        if not any(given):
+            return {}
+        callee = self.frame.types.callee(node)
+        if callee is not None and callee.kind == "conversion" and len(arguments) == 1:
+            return {0: self._converted(node, arguments[0], given[0])}
+        return self._through(callee, receiver, arguments, given)
+
+    def _values(self, nodes: list[Node]) -> list[Value]:
+        return [self.value(node) for node in nodes]
+
+    def _through(
+        self, callee: Callee | None, receiver: Node | None, arguments: list[Node], given: list[Value]
+    ) -> dict[int, Value]:
+        """What a function of the project does with its arguments: gives back a part of one, or stores it."""
+        function = callee.function if callee is not None else None
+        if function is None or callee is None:
+            return {}
+        found: dict[int, Value] = {}
+        for index, passed in self.summary(function):
+            if index >= len(given) or not given[index]:
+                continue
+            leaf = arguments[index]
+            if passed.result is None:
+                lifetime = self.places.lifetime_through(receiver, passed.lifetime)
+                if lifetime is not None:
+                    self.frame.store(leaf, given[index], Target(lifetime, f"{callee.name}()"))
+                continue
+            if passed.inside:
+                held = self.frame.temporary()
+                self.frame.hold(leaf, given[index], held, entry=True)
+                value: Value = (held,)
+            else:
+                cut = Cut(span_of(leaf), Part.MOST if passed.whole else Part.SLICE)
+                value = self.frame.cut(cut, given[index])
+            found[passed.result] = (*found.get(passed.result, ()), *value)
+        return found
+
+    def _views(self, node: Node, views: tuple[View, ...], arguments: list[Node]) -> dict[int, Value]:
+        found: dict[int, Value] = {}
+        given: dict[int, Value] = {}
+        for view in views:
+            at = view.argument
+            if at not in given:
+                given[at] = self._given(node, view, arguments)
+            cut = Cut(
+                span_of(node),
+                _PARTS[view.share],
+                head=view.share == "head",
+                tail=view.share == "tail",
+                reused=view.reused,
+            )
+            found[view.result] = self.frame.cut(cut, given[at])
+        return found
+
+    def _given(self, node: Node, view: View, arguments: list[Node]) -> Value:
+        if view.argument != RECEIVER:
+            return self._cut_from(arguments[view.argument]) if view.argument < len(arguments) else ()
+        function = node.child_by_field_id(syntax.F_FUNCTION)
+        owner = function.child_by_field_id(syntax.F_OPERAND) if function is not None else None
+        if owner is None or not is_used_again(node, owner, within=self.frame.function.node):
+            return ()
+        name = syntax.text(owner)
+        return (self.frame.source(Source(span_of(node), Size.UNKNOWN, f"the buffer of {name}", name)),)
+
+    def _builtin(self, node: Node, name: str, arguments: list[Node]) -> Value:
+        if name == "append" and arguments:
+            return self._append(node, arguments)
+        self._values(arguments)
+        if name == "make":
+            source = self.sizes.of_make(self.frame.function, node)
+            return (self.frame.source(source),) if source is not None else ()
+        return ()
+
+    def _append(self, node: Node, arguments: list[Node]) -> Value:
+        first = self.value(arguments[0])
+        held = self.frame.temporary()
+        self.frame.hold(node, first, held, entry=False)
+        spread = node.text is not None and b"..." in node.text and arguments[-1].kind_id == syntax.VARIADIC_ARGUMENT
+        for argument in arguments[1:]:
+            value = self.value(argument)
+            if spread and argument == arguments[-1]:
+                cut = Cut(span_of(argument), Part.EACH)
+                value = (*self.frame.cut(cut, value), *(place.below("[]") for place in value))
+            self.frame.hold(argument, value, held.below("[]"), entry=True)
+        return (held,)
+
+
+def is_used_again(call: Node, owner: Node, within: Node) -> bool:
+    """Whether what a method gave a view of is used again: in a next turn, when it is reset, or by who gets it back."""
+    name = syntax.text(owner)
+    at: Node | None = call
+    while at is not None and at != within:
+        if at.kind_id == syntax.FOR_STATEMENT:
+            return True
+        at = at.parent
+    calls = QueryCursor(_CALLS).captures(within).get("call", ())
+    for other in calls:
+        function, arguments = (other.child_by_field_id(f) for f in (syntax.F_FUNCTION, syntax.F_ARGUMENTS))
+        called = syntax.text(function) if function is not None else ""
+        if called == f"{name}.Reset" and other.start_byte > call.start_byte:
+            return True
+        given = [syntax.text(one) for one in syntax.operands(arguments)] if arguments is not None else []
+        if called.endswith(_GIVING_BACK) and given == [name]:
+            return True
+    return False
+
+
+def is_text(core: object) -> bool:
+    """Whether a core type is that of strings."""
+    return isinstance(core, Basic) and core.name in ("string", "untyped string")
+
+
+def is_memory(core: object) -> bool:
+    """Whether a core type is one whose values can be cut without being copied."""
+    return is_text(core) or isinstance(core, Slice)
+
+
+def _entries(element: Node) -> list[tuple[Node, str]]:
+    """The expressions of an element of a composite literal, and where they are in it."""
+    if element.kind_id != syntax.KEYED_ELEMENT:
+        return (
+            [(inner, "[]") for inner in syntax.operands(element)] if element.kind_id == syntax.LITERAL_ELEMENT else []
+        )
+    key, value = element.child_by_field_id(syntax.F_KEY), element.child_by_field_id(syntax.F_VALUE)
+    if key is None or value is None:
+        parts = syntax.operands(element)
+        key, value = (parts[0], parts[-1]) if len(parts) > 1 else (None, None)
+    if key is None or value is None:
+        return []
+    name = syntax.text(key)
+    path = name if name.isidentifier() else "[]"
+    return [(inner, path) for inner in syntax.operands(value)]
