@@ -19,6 +19,7 @@ from leakfix.flow.channels import (
     End,
     Enter,
     Forget,
+    Halt,
     Leave,
     Make,
     Meet,
@@ -30,7 +31,7 @@ from leakfix.flow.channels import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from leakfix.flow.channels import Net, Told, Way
     from leakfix.text import Span
@@ -53,8 +54,9 @@ class Stuck:
     step: int
     """Where it waits: the first way there that is one of the channel."""
     process: int
+    """Who waits; 0 is the function itself, which does so when everybody else has ended."""
     left: Span | None
-    """Where the function left before; None when it never had what was waited for and just ran to its end."""
+    """Where the function left before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class _State:
     closed: frozenset[int] = frozenset()
     made: frozenset[int] = frozenset()
     drained: frozenset[int] = frozenset()
+    passed: bool = False
+    """Whether a process went a way for a reason that the function may know of."""
     left: Span | None = None
 
     def instances(self) -> Iterator[tuple[int, _Instance]]:
@@ -113,6 +117,8 @@ class _Run:
     def __init__(self, net: Net) -> None:
         self._net = net
         self._capacity = [_LARGE if c.capacity is None else min(c.capacity, _LARGE) for c in net.channels]
+        self._has_vague_loops = any(isinstance(step, Turn) and step.count is None for step in net.steps)
+        """Whether how often something is sent or received may be other than in the run."""
         self._reach: dict[int, frozenset[tuple[int, Act]]] = {}
         self._stuck: dict[tuple[int, int, Span | None], Stuck] = {}
 
@@ -143,6 +149,12 @@ class _Run:
         reached = [s for number, instance in state.instances() for s in self._together(state, number, instance)]
         if isinstance(self._net.steps[state.function.at], End):
             self._look(state, not reached, None)
+        elif (
+            not reached
+            and not state.passed
+            and all(isinstance(self._net.steps[other.at], End) for other in state.others)
+        ):
+            self._look_at_function(state)
         return reached
 
     def _alone(self, state: _State, number: int, instance: _Instance) -> Iterator[_State]:
@@ -204,20 +216,28 @@ class _Run:
     def _together(self, state: _State, number: int, instance: _Instance) -> Iterator[_State]:
         operation = self._net.steps[instance.at]
         if isinstance(operation, Wait):
-            if not any(self._is_awaited(other, operation.group) for i, other in state.instances() if i != number):
+            if not any(
+                self._is_awaited(state, other, operation.group) for i, other in state.instances() if i != number
+            ):
                 yield state.moved(number, replace(instance, at=operation.then))
         else:
             yield from self._meet(state, number, instance)
 
-    def _is_awaited(self, instance: _Instance, group: str) -> bool:
-        is_over = isinstance(self._net.steps[instance.at], End)
-        return not is_over and group in self._net.processes[instance.process].groups
+    def _is_awaited(self, state: _State, instance: _Instance, group: str) -> bool:
+        operation = self._net.steps[instance.at]
+        process = self._net.processes[instance.process]
+        if isinstance(operation, End):
+            return False
+        if group in process.busy and isinstance(operation, Meet):
+            return not any(way.act is Act.RECEIVE and not state.held[way.channel] for way in operation.ways)
+        return group in process.groups or group in process.busy
 
     def _meet(self, state: _State, number: int, instance: _Instance) -> Iterator[_State]:
         operation = self._net.steps[instance.at]
         for way in operation.ways if isinstance(operation, Meet) else ():
             if way.act is Act.PASS:
-                yield state.moved(number, _gone(instance, way))
+                moved = state.moved(number, _gone(instance, way))
+                yield replace(moved, passed=True) if number >= 0 else moved
             elif way.act is Act.SEND:
                 yield from self._send(state, number, instance, way)
             else:
@@ -253,32 +273,62 @@ class _Run:
         """Note who waits for ever, now that the function has left, or makes the channel ``anew`` again."""
         for number, instance in enumerate(state.others):
             operation = self._net.steps[instance.at]
-            if not isinstance(operation, Meet) or not self._is_blocked(state, number, operation, is_over, anew):
+            if not isinstance(operation, Meet) or not operation.ways:
                 continue
-            way = next((way for way in operation.ways if anew is None or way.channel == anew), None)
+            way = self._blocked_way(state, number, operation, is_over, anew)
             if way is not None:
                 found = Stuck(way.channel, way.act, instance.at, instance.process, state.left)
                 self._stuck.setdefault((way.channel, instance.at, state.left), found)
 
-    def _is_blocked(self, state: _State, number: int, operation: Meet, is_over: bool, anew: int | None) -> bool:
-        if not operation.ways:
+    def _look_at_function(self, state: _State) -> None:
+        """Note that the function itself waits for ever, as everybody else has ended."""
+        operation = self._net.steps[state.function.at]
+        way = operation.ways[0] if isinstance(operation, Meet) and len(operation.ways) == 1 else None
+        if way is None or way.act is not Act.RECEIVE or (way.ended is None and self._has_vague_loops):
+            return
+        found = Stuck(way.channel, way.act, state.function.at, 0, None)
+        self._stuck.setdefault((way.channel, state.function.at, None), found)
+
+    def _blocked_way(self, state: _State, number: int, operation: Meet, is_over: bool, anew: int | None) -> Way | None:
+        """The way that an instance waits for in vain: all its ways are shut, or all that lead to its end."""
+        shut = [way for way in operation.ways if self._is_shut(state, number, way, is_over, anew)]
+        if len(shut) == len(operation.ways):
+            return shut[0]
+        signals = [way for way in shut if way.act is Act.RECEIVE]
+        if not signals or any(way.act is not Act.PASS for way in operation.ways if way not in shut):
+            return None
+        instance = state.others[number]
+        is_free = self._ends(instance.at, lambda way: True)
+        if is_free and not self._ends(instance.at, lambda way: not self._is_shut(state, number, way, is_over, anew)):
+            return signals[0]
+        return None
+
+    def _ends(self, at: int, is_open: Callable[[Way], bool]) -> bool:
+        """Whether a process can get to its end from a step, along the open ways of what it meets."""
+        seen, waiting = {at}, [at]
+        while waiting:
+            operation = self._net.steps[waiting.pop()]
+            if isinstance(operation, End | Halt):
+                return True
+            steps = following(operation)
+            if isinstance(operation, Meet):
+                steps = [s for way in operation.ways if is_open(way) for s in (way.target, way.ended) if s is not None]
+            fresh = [step for step in steps if step not in seen]
+            seen.update(fresh)
+            waiting.extend(fresh)
+        return False
+
+    def _is_shut(self, state: _State, number: int, way: Way, is_over: bool, anew: int | None) -> bool:
+        """Whether a way can never be gone any more."""
+        if way.act is Act.PASS or (anew is not None and way.channel != anew) or self._can_go(state, way):
             return False
-        for way in operation.ways:
-            if way.act is Act.PASS or (anew is not None and way.channel != anew):
-                return False
-            if self._can_go(state, way):
-                return False
-            if is_over:
-                continue
-            wanted = {Act.RECEIVE} if way.act is Act.SEND else {Act.SEND, Act.PASS}
-            for index, other in state.instances():
-                if (
-                    index != number
-                    and not (index < 0 and anew is not None)
-                    and self._can_do(other, way.channel, wanted)
-                ):
-                    return False
-        return True
+        if is_over:
+            return True
+        wanted = {Act.RECEIVE} if way.act is Act.SEND else {Act.SEND, Act.PASS}
+        return not any(
+            index != number and not (index < 0 and anew is not None) and self._can_do(other, way.channel, wanted)
+            for index, other in state.instances()
+        )
 
     def _can_go(self, state: _State, way: Way) -> bool:
         if way.act is Act.SEND:

@@ -173,6 +173,8 @@ class Process:
     entry: Step
     groups: frozenset[str] = frozenset()
     """The groups that wait for its end."""
+    busy: frozenset[str] = frozenset()
+    """The groups that wait until it has nothing to do: until it waits to receive."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import is_assigned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -30,7 +30,7 @@ _OPAQUE: Final = frozenset(
 class Conditions:
     """The repeated conditions of one declaration or literal."""
 
-    def __init__(self, owner: Node, bindings: Bindings, told_elsewhere: Iterator[Variable]) -> None:
+    def __init__(self, owner: Node, bindings: Bindings, told_elsewhere: Iterable[Variable]) -> None:
         """``told_elsewhere`` are variables that something else than a condition tells of: one test of them is enough."""
         self._bindings = bindings
         counts: dict[str, int] = {}

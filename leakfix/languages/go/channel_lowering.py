@@ -64,6 +64,9 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
 
 _DEEPEST: Final = 4
+_GOEXIT: Final = "runtime.Goexit"
+_GIVING_UP: Final = frozenset({"testing", "github.com/stretchr/testify/assert", "github.com/stretchr/testify/require"})
+"""Packages whose functions that never return end the goroutine, not the process."""
 _TAKING: Final = frozenset({Doing.RECEIVE, Doing.RANGE, Doing.PASS})
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _GROUP_CALL: Final = re.compile(rb"\.(Wait|Done)\(")
@@ -173,7 +176,7 @@ class Lowering(BranchLowering):
             use.start_byte: use
             for variable in self._channels
             for use in bindings.uses(variable)
-            if owner.start_byte <= use.start_byte < owner.end_byte
+            if owner.start_byte <= use.start_byte < owner.end_byte and operation(use).doing is not Doing.MEASURE
         }
         found.update(
             {
@@ -248,8 +251,8 @@ class Lowering(BranchLowering):
         callee = self._shared.program.types(self._run.function).callee(call)
         if callee is None or not self._shared.program.models.never_returns(callee.symbol):
             return None
-        ends_goroutine = self._run.function.file.is_test or callee.symbol.startswith(("testing.", "runtime.Goexit"))
-        return self._left(Span(node.start_byte, node.end_byte)) if ends_goroutine else self._shared.halt
+        leaves = callee.package in _GIVING_UP or callee.symbol == _GOEXIT
+        return self._left(Span(node.start_byte, node.end_byte)) if leaves else self._shared.halt
 
     def simple(self, node: Node, after: Step) -> Step:
         """The steps of a statement or expression that branches nowhere."""
@@ -447,8 +450,9 @@ class Lowering(BranchLowering):
             shared.net.processes.append(Process(shared.end))
             shared.runs[number] = run
             entry = Lowering(shared, run, channels, self._depth + 1).body(shared.end)
-            groups = _done_in(run) | ({item.group} if item.group else set())
-            shared.net.processes[number] = Process(entry, frozenset(groups))
+            groups, busy = _done_in(run)
+            groups |= {item.group} if item.group else set()
+            shared.net.processes[number] = Process(entry, frozenset(groups), frozenset(busy))
         calls = shared.started.setdefault(number, [])
         if item.node not in calls:
             calls.append(item.node)
@@ -469,16 +473,29 @@ def _is_all_of(operation_node: Node, communication: Node) -> bool:
     return communication == operation_node
 
 
-def _done_in(run: Run) -> set[str]:
-    """The groups that a goroutine counts down."""
-    found = set()
+def _done_in(run: Run) -> tuple[set[str], set[str]]:
+    """The groups that a goroutine counts down when it ends, and those for each turn of a loop."""
+    once: set[str] = set()
+    often: set[str] = set()
     for match in _GROUP_CALL.finditer(run.function.file.data, run.owner.start_byte, run.owner.end_byte):
         node = run.owner.descendant_for_byte_range(match.start(1), match.end(1))
         selector = node.parent if node is not None and match[1] == b"Done" else None
         operand = selector.child_by_field_id(syntax.F_OPERAND) if selector is not None else None
-        if operand is not None:
-            found.add(group_name(operand))
-    return found
+        if operand is not None and selector is not None:
+            (often if _repeats(selector, run.owner) else once).add(group_name(operand))
+    return once, often - once
+
+
+def _repeats(node: Node, owner: Node) -> bool:
+    """Whether a call runs in a loop of the function, not deferred to its end."""
+    at = node.parent
+    while at is not None and at != owner:
+        if at.kind_id == syntax.DEFER_STATEMENT or at.kind_id == syntax.FUNC_LITERAL:
+            return False
+        if at.kind_id == syntax.FOR_STATEMENT:
+            return True
+        at = at.parent
+    return False
 
 
 @lru_cache(maxsize=8)

@@ -131,18 +131,21 @@ class Blocked:
 
 
 def blocked(analysis: Analysis, act: Act) -> tuple[Blocked, ...]:
-    """The channels of a file at which goroutines can get stuck in this way, in order."""
+    """The channels of a file at which somebody can get stuck in this way, in order."""
     known = analysis.cache.get("blocked")
-    if not isinstance(known, dict):
-        known = analysis.cache["blocked"] = {}
-        for nest in nests(analysis):
-            found = stuck(nest.shared.net) if not nest.ends_process else ()
-            for kind in (Act.SEND, Act.RECEIVE):
-                for number in range(len(nest.made)):
-                    waits = tuple(wait for wait in found if wait.channel == number and wait.act is kind)
-                    if waits:
-                        known.setdefault(kind, []).append(Blocked(analysis, nest, number, waits))
-    return tuple(sorted(known.get(act, ()), key=lambda one: one.made.make.start_byte))
+    if not isinstance(known, tuple):
+        known = analysis.cache["blocked"] = tuple(_blocked(analysis))
+    return tuple(case for case in known if case.waits[0].act is act)
+
+
+def _blocked(analysis: Analysis) -> Iterator[Blocked]:
+    for nest in nests(analysis):
+        found = stuck(nest.shared.net) if not nest.ends_process else ()
+        for number in range(len(nest.made)) if found else ():
+            for act in (Act.SEND, Act.RECEIVE):
+                waits = tuple(wait for wait in found if wait.channel == number and wait.act is act)
+                if waits:
+                    yield Blocked(analysis, nest, number, waits)
 
 
 def report(
