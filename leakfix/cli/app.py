@@ -18,8 +18,8 @@ from leakfix.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Nearly all that a run allocates lives as long as the run: the collector would look at it in vain, again and again.
-_GC_THRESHOLD = 500_000
+# Nearly all that a run allocates lives as long as its workspace, behind which the garbage is collected.
+_GC_THRESHOLD = 5_000_000
 
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 

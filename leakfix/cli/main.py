@@ -12,6 +12,11 @@ def main() -> int:
 
         sys.stdout.write(f"leakfix {__version__}\n")
         return 0
+    import gc
+
     from leakfix.cli.app import run
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    # The memory goes with the process: nothing in it has to be looked for.
+    gc.freeze()
+    return code

@@ -17,16 +17,19 @@ from leakfix.engine.workers import Lost, Outcome, Task, attempt, told
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-# Many small allocations that live as long as the worker make the collector look at all of them in vain.
-_GC_THRESHOLD = 500_000
+# Nearly all that a worker allocates lives as long as its workspace, behind which the garbage is collected.
+_GC_THRESHOLD = 5_000_000
 
 
 class _Worker:
-    """A process and the number of the task that it is at."""
+    """A process, the tasks that are its own, and the number of the one that it is at."""
 
-    def __init__(self, process: multiprocessing.process.BaseProcess, connection: Connection) -> None:
+    def __init__(
+        self, process: multiprocessing.process.BaseProcess, connection: Connection, waiting: deque[int]
+    ) -> None:
         self.process = process
         self.connection = connection
+        self.waiting = waiting
         self.task: int | None = None
 
     def give(self, task: int) -> None:
@@ -44,16 +47,18 @@ class _Worker:
 class Pool(Generic[Task, Outcome]):
     """Workers that are given tasks one at a time, as they get done."""
 
-    def __init__(self, tasks: Sequence[Task], work: Callable[[Task], Outcome], size: int) -> None:
-        """Start the workers."""
+    def __init__(
+        self, tasks: Sequence[Task], work: Callable[[Task], Outcome], size: int, weights: Sequence[int] = ()
+    ) -> None:
+        """Start the workers. With weights, each has tasks of its own that lie next to each other."""
         self._tasks = tasks
         self._work = work
-        self._waiting = deque(range(len(tasks)))
+        self._shares = shares(weights, size) if weights else [deque(range(len(tasks)))]
         self._context = _context()
         self._workers: list[_Worker] = []
         with _frozen_heap(self._context):
-            for _ in range(size):
-                self._start()
+            for number in range(size):
+                self._start(self._shares[number % len(self._shares)])
 
     def outcomes(self) -> Iterator[tuple[Task, Outcome | Lost[Task]]]:
         """What comes of each task; a worker that dies is replaced."""
@@ -69,8 +74,8 @@ class Pool(Generic[Task, Outcome]):
                     self._workers.remove(worker)
                     if task is not None:
                         yield self._tasks[task], Lost(self._tasks[task], worker.cause_of_death())
-                    if self._waiting:
-                        self._feed(self._start())
+                    if any(self._shares):
+                        self._feed(self._start(worker.waiting))
                     continue
                 self._feed(worker)
                 if task is not None:
@@ -85,7 +90,7 @@ class Pool(Generic[Task, Outcome]):
             worker.connection.close()
         self._workers.clear()
 
-    def _start(self) -> _Worker:
+    def _start(self, waiting: deque[int]) -> _Worker:
         here, there = self._context.Pipe()
         forked = isinstance(self._context, ForkContext)
         inherited = [here, *(worker.connection for worker in self._workers)] if forked else []
@@ -95,18 +100,32 @@ class Pool(Generic[Task, Outcome]):
         with _interrupts_blocked():
             process.start()
         there.close()
-        worker = _Worker(process, here)
+        worker = _Worker(process, here, waiting)
         self._workers.append(worker)
         return worker
 
     def _feed(self, worker: _Worker) -> None:
         """Give the next task, or let the worker go."""
-        if self._waiting:
-            worker.give(self._waiting.popleft())
+        if worker.waiting:
+            worker.give(worker.waiting.popleft())
+            return
+        longest = max(self._shares, key=len)
+        if longest:
+            worker.give(longest.pop())
             return
         self._workers.remove(worker)
         worker.connection.close()
         worker.process.join()
+
+
+def shares(weights: Sequence[int], size: int) -> list[deque[int]]:
+    """Cut the numbers of tasks into that many runs of about the same weight."""
+    found: list[deque[int]] = [deque() for _ in range(size)]
+    total, done = max(sum(weights), 1), 0
+    for number, weight in enumerate(weights):
+        found[min((2 * done + weight) * size // (2 * total), size - 1)].append(number)
+        done += weight
+    return found
 
 
 def _serve(

@@ -97,10 +97,11 @@ def examined(
     units: Sequence[Unit], work: Work, jobs: int, progress: Progress | None = None
 ) -> Iterator[tuple[Unit, Report]]:
     """The report of every unit, in the order in which they get done."""
-    ordered = sorted(units, key=lambda unit: -unit.weight)
-    total = sum(unit.weight for unit in ordered)
+    # What lies close together imports the same packages, which every process has to read for itself.
+    weights = [unit.weight for unit in units]
+    total = sum(weights)
     done = 0
-    outcomes = run(ordered, work, jobs if total >= WORTH_A_POOL else 1)
+    outcomes = run(units, work, jobs if total >= WORTH_A_POOL else 1, weights)
     with closing(outcomes):
         for unit, outcome in outcomes:
             done += unit.weight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +68,7 @@ class Work:
         self._opened += len(data)
         if self._opened > WORKSPACE_BYTES:
             self._workspaces.clear()
+            gc.collect()
             self._opened = len(data)
         if language not in self._workspaces:
             tongue = self.tongues[language]

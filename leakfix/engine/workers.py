@@ -24,11 +24,13 @@ def run(
     tasks: Sequence[Task],
     work: Callable[[Task], Outcome],
     jobs: int,
+    weights: Sequence[int] = (),
 ) -> Generator[tuple[Task, Outcome | Lost[Task]]]:
     """Do the work on every task and yield what comes of each, in the order in which they get done.
 
     With one job it is done here and in order. With more, outcomes come from other processes, pickled; so do `work` and
-    the tasks get there where processes cannot be forked. Tasks are started in the given order: give the largest first.
+    the tasks get there where processes cannot be forked. Tasks are started in the given order; with ``weights``, one a
+    task, each process is given neighbours, about as much as the others, and helps others when it is done.
     An exception of `work` is a `Lost` like the death of a process. Closing the generator ends all processes at once.
     """
     if jobs <= 1 or len(tasks) <= 1:
@@ -37,7 +39,7 @@ def run(
         return
     from leakfix.engine.pool import Pool
 
-    pool = Pool(tasks, work, min(jobs, len(tasks)))
+    pool = Pool(tasks, work, min(jobs, len(tasks)), weights)
     try:
         yield from pool.outcomes()
     finally:

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from leakfix.engine.pool import shares
 from leakfix.engine.workers import Lost, run
 
 
@@ -23,6 +24,24 @@ def test_every_task_has_an_outcome(jobs: int) -> None:
     tasks = [1, 2, 3, 4]
     outcomes = dict(run(tasks, square, jobs))
     assert outcomes == {1: 1, 2: 4, 3: Lost(3, "ValueError: three is too many"), 4: 16}
+
+
+@pytest.mark.parametrize("weights", [[1] * 7, [9, 1, 1, 1], [1, 1, 1, 9], [0, 0], [5]])
+@pytest.mark.parametrize("size", [1, 2, 3, 8])
+def test_shares_are_runs_of_neighbours(weights: list[int], size: int) -> None:
+    found = shares(weights, size)
+    assert len(found) == size
+    assert [number for share in found for number in share] == list(range(len(weights)))
+
+
+def test_shares_weigh_about_the_same() -> None:
+    assert [list(share) for share in shares([4, 1, 1, 1, 1], 2)] == [[0], [1, 2, 3, 4]]
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_who_is_done_helps_others(jobs: int) -> None:
+    tasks = [1, 2, 4, 6, 8, 10]
+    assert dict(run(tasks, square, jobs, [100, 1, 1, 1, 1, 1])) == {task: task * task for task in tasks}
 
 
 def test_one_job_keeps_the_order() -> None:
