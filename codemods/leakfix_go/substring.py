@@ -15,13 +15,13 @@ What is found: a part of a string, cut by slicing or by a function whose result 
 in a package variable, a field of what the function was given, a map (its key or its value), an element, or a channel;
 directly, through locals, or by a function that it is passed to. How sure it is depends on the whole: a file, a body or
 output that was read is surely large; a line of a scanner is fair evidence for containers and package variables. Of a
-parameter nothing is known, unless a function of the same file passes something large: then only parts of constant length
-are looked at, which are of low confidence but in package variables, and fields that are shortened in place.
+parameter nothing is known, unless a function of the same file passes something large: then only parts of constant
+length are looked at, which are of low confidence but in package variables, and fields that are shortened in place.
 
 Silent: parts that are not stored, or only returned; nearly all of the string (trimmed, or without a prefix of constant
 length); stores that together hold the string: its beginning and its end, or every one of its parts; strings that are
-stored whole as well; constants, files with a constant path; copies: `strings.Clone`, `string(bytes)`, concatenation with
-something (with "" nothing is copied).
+stored whole as well; constants, files with a constant path; copies: `strings.Clone`, `string(bytes)`, concatenation
+with something (with "" nothing is copied).
 
 Forms:
 - `clone`: `strings.Clone(s[a:b])`, which needs Go 1.18; below, the next form is preferred.

@@ -180,7 +180,7 @@ class Large:
     symbol: str
     result: int
     size: Bulk
-    """Whether it is all of a file, body or output, one line or record of it, or memory that is no garbage collector's."""
+    """Whether it is all of a file, body or output, a line or record of it, or memory outside of the heap."""
     noun: str
     """What messages call it, with its article."""
 
