@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leakfix.languages.go import syntax
+from leakfix.languages.go.lower_frame import owner_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from leakfix.languages.go.versions import Version
     from leakfix.models import Models
     from leakfix.text import Source
+
+
+__all__ = ["Analysis", "Unit", "owner_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +93,6 @@ class Analysis:
                 owner = owner_of(call)
                 if owner is None or owner.id in owners or self.program.settling.is_settled(function, call):
                     continue
-                if self.program.acquires(function, call):
+                if self.program.acquires(function, call) and not self.program.ends_with_process(function, owner, call):
                     owners[owner.id] = (function, owner)
         return [Unit(function, owner, self.graph(function, owner)) for function, owner in owners.values()]
-
-
-def owner_of(node: Node) -> Node | None:
-    """The innermost function declaration or literal around a node."""
-    at = node.parent
-    while at is not None and at.kind_id not in syntax.FUNCTION_KINDS:
-        at = at.parent
-    return at

@@ -114,7 +114,7 @@ class Value:
 NOTHING = Value()
 
 
-def _owner(node: Node) -> Node | None:
+def owner_of(node: Node) -> Node | None:
     """The innermost function declaration or literal around a node."""
     at = node.parent
     while at is not None and at.kind_id not in syntax.FUNCTION_KINDS:
@@ -314,7 +314,7 @@ class Frame:
             variable = self._variables[place.root]
             uses = self.bindings.uses(variable)
             known = not any(
-                _is_addressed(use) or (_is_assigned(use) and _owner(use) != variable.function) for use in uses
+                _is_addressed(use) or (_is_assigned(use) and owner_of(use) != variable.function) for use in uses
             )
             self._steady[place.root] = known
         return known

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from leakfix.languages.go.infer import Types
     from leakfix.languages.go.packages import File, Function
     from leakfix.languages.go.program import Program
     from leakfix.languages.go.types import Type
@@ -98,6 +99,17 @@ def lower(
     return frame.graph
 
 
+def ends_process(types: Types, function: Function, owner: Node) -> bool:
+    """Whether leaving a function or literal ends the process: the program's main, or what a cobra command runs."""
+    file = function.file
+    if owner == function.node and function.name == "main" and file.package.name == "main":
+        return True
+    if _COBRA not in file.data:
+        return False
+    signature = types.signature(owner)
+    return signature is not None and [str(of) for of in signature.params] == _COMMAND
+
+
 def lower_captured(outer: Frame, literal: Node, roots: frozenset[int]) -> Graph:
     """The flow graph of a literal inside the function of ``outer``, which follows the captured variables ``roots``."""
     frame = Frame(outer.program, outer.file, outer.function, literal)
@@ -162,7 +174,7 @@ class StatementLowering(BranchLowering):
         """Lower the whole function; ``follow`` is the operand to follow, when a summary is wanted."""
         owner = self.frame.owner
         body = owner.child_by_field_id(syntax.F_BODY)
-        self.frame.graph.ends_process = self._is_main()
+        self.frame.graph.ends_process = ends_process(self.frame.types, self.frame.function, owner)
         self.frame.enter()
         self._parameters(owner)
         if follow is not None and self.frame.graph.params[follow]:
@@ -177,16 +189,6 @@ class StatementLowering(BranchLowering):
             end = span_of(owner)
         self.frame.exit(ExitKind.END, end)
         self.frame.scopes.pop()
-
-    def _is_main(self) -> bool:
-        """Whether leaving the function ends the process: the program's main, or what a cobra command runs."""
-        function, package = self.frame.function, self.frame.file.package
-        if self.frame.owner == function.node and function.name == "main" and package.name == "main":
-            return True
-        if _COBRA not in self.frame.file.data:
-            return False
-        signature = self.frame.types.signature(self.frame.owner)
-        return signature is not None and [str(of) for of in signature.params] == _COMMAND
 
     def statement(self, node: Node) -> None:
         """Lower one statement; one of no consequence adds nothing."""

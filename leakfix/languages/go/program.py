@@ -13,7 +13,8 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.first_look import METHOD, acquiring_names
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
-from leakfix.languages.go.lowering import lower, lower_captured
+from leakfix.languages.go.lower_frame import owner_of
+from leakfix.languages.go.lowering import ends_process, lower, lower_captured
 from leakfix.languages.go.obligations import error_result, from_models, is_below, of_type
 from leakfix.languages.go.packages import SnapshotPackage
 from leakfix.languages.go.plain_calls import PlainCall, plain_call
@@ -99,11 +100,13 @@ class Program:
             known = function.cache["summary"] = Summary(self, function)
         return known
 
-    def summary_graph(self, function: Function, follow: int | None = None) -> Graph | None:
+    def summary_graph(
+        self, function: Function, follow: int | None = None, settled: frozenset[int] = frozenset()
+    ) -> Graph | None:
         """The flow graph that a part of a summary is read off; None for a function without one."""
         if not self.is_read(function) or function.has_error:
             return None
-        return lower(self, function.file, function, function.node, follow=follow)
+        return lower(self, function.file, function, function.node, follow=follow, settled=settled)
 
     def is_read(self, function: Function | None) -> bool:
         """Whether a function's body is read for what it does: bodies of dependencies are not, models and types tell."""
@@ -129,9 +132,23 @@ class Program:
             function.cache["operands"] = known
         return known
 
-    def acquires_anything(self, function: Function) -> bool:
-        """Whether any call of the function, or of literals in it, acquires something."""
-        return any(self.acquires(function, call) for call in self.candidates(function))
+    def acquiring(self, function: Function) -> list[Node]:
+        """The calls of the function itself, not of literals in it, that acquire something."""
+        calls = (call for call in self.candidates(function) if owner_of(call) == function.node)
+        return [call for call in calls if self.acquires(function, call)]
+
+    def ends_with_process(self, function: Function, owner: Node, call: Node) -> bool:
+        """Whether leaving ``owner`` ends the process, and with it all that the call acquires, which is done once."""
+        if not ends_process(self.types(function), function, owner) or b"goto " in (owner.text or b""):
+            return False
+        at: Node | None = call
+        while at is not None and at != owner:
+            if at.kind_id == syntax.FOR_STATEMENT:
+                return False
+            at = at.parent
+        callee = self.types(function).callee(call)
+        owned = self.owned(callee, call, function) if callee is not None else {}
+        return not any(obligation.writes for obligation, _ in owned.values())
 
     def acquires(self, function: Function, call: Node) -> bool:
         """Whether a call of the function acquires something; the answer at full depth is kept."""

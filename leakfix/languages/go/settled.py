@@ -2,54 +2,60 @@
 
 It spares most acquisitions their flow graph. It says yes only where control cannot get from the call to an exit, to the
 end of the variable's block or to another assignment to it without passing what settles the matter: a release, deferred
-or not, a helper that gets the value, or the return of it. Whatever else is done with the value on the way there does no
-harm: it may end the duty earlier, and never makes it come back. Everything doubtful is left to the graph.
+or not, a helper that gets the value, a store where others see it, or the return of it. Whatever else is done with the
+value on the way there does no harm: it may end the duty earlier, and never makes it come back. Everything doubtful is
+left to the graph.
 """
 
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.lower_frame import owner_of
 from leakfix.models import CALL, RECEIVER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tree_sitter import Node
 
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.program import Program
 
-_FAR: Final = 100
-"""How many statements behind an acquisition are looked at."""
-
 _LEAVING: Final = re.compile(rb"\b(?:return|break|continue|goto)\b")
-_JUMPS: Final = {
-    "return": frozenset({syntax.FUNC_LITERAL}),
-    "goto": frozenset({syntax.FUNC_LITERAL}),
-    "continue": frozenset({syntax.FUNC_LITERAL, syntax.FOR_STATEMENT}),
-    "break": frozenset(
-        {
-            syntax.FUNC_LITERAL,
-            syntax.FOR_STATEMENT,
-            syntax.EXPRESSION_SWITCH_STATEMENT,
-            syntax.TYPE_SWITCH_STATEMENT,
-            syntax.SELECT_STATEMENT,
-        }
-    ),
-}
-"""The keywords with which control leaves, and what keeps a jump without a label inside."""
-
 _ASSIGNING: Final = re.compile(rb"(?<![=!<>:+\-*/%&|^]):?=(?!=)")
 _SEGMENT: Final = re.compile(rb"[^;{}\n]*\Z")
 _WORD: Final = re.compile(rb"\w+")
 _CALLED: Final = re.compile(rb"(?<![\w.])(\w+)((?:\.\w+)*)\(")
-_ERROR: Final = re.compile(r"(?i)err")
+_ERROR: Final = re.compile(rb"(?i)err")
 _PARAMETERS: Final = re.compile(rb"\bfunc\b[^{\n]*")
 _DECLARING: Final = re.compile(rb"\b(?:var|const|type)\b[^\n]*")
-_PLAIN: Final = frozenset({syntax.EXPRESSION_STATEMENT, syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT})
-_BOUND: Final = frozenset({syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT})
+_BINDING: Final = frozenset({syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT})
+_SIMPLE: Final = _BINDING | {syntax.EXPRESSION_STATEMENT}
+_JUMPS: Final = frozenset({syntax.kind("break_statement"), syntax.kind("continue_statement")})
+_BREAK: Final = syntax.kind("break_statement")
+_GOTO: Final = syntax.kind("goto_statement")
+_BRANCHING: Final = frozenset(
+    {syntax.EXPRESSION_SWITCH_STATEMENT, syntax.TYPE_SWITCH_STATEMENT, syntax.SELECT_STATEMENT}
+)
+_CASES: Final = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.COMMUNICATION_CASE, syntax.DEFAULT_CASE})
+_PARTS: Final = frozenset(
+    {syntax.LITERAL_ELEMENT, syntax.LITERAL_VALUE, syntax.COMPOSITE_LITERAL, syntax.UNARY_EXPRESSION}
+)
+_RETURN: Final = re.compile(rb"\breturn\b[ \t]+([^\n]+)")
 _SHORT_CIRCUIT: Final = ("&&", "||")
+_SELECTING: Final = frozenset({syntax.SELECTOR_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.UNARY_EXPRESSION})
+
+
+class _Outcome(Enum):
+    """What is known behind a statement that was reached with the resource held."""
+
+    OPEN = "control may go on with the resource held"
+    SETTLED = "control does not go on with the resource held, and nowhere left with it"
+    LOST = "control may have left with the resource held"
 
 
 class Settling:
@@ -69,44 +75,73 @@ class Settling:
 
     def is_settled(self, function: Function, call: Node) -> bool:
         """Whether nothing that the call acquires can get lost."""
-        statement = call.parent
-        while statement is not None and statement.kind_id == syntax.EXPRESSION_LIST:
-            statement = statement.parent
-        if statement is None or _name(call) in self._receiving:
+        known = function.cache.setdefault("settled", {})
+        if not isinstance(known, dict) or call.id in known:
+            return isinstance(known, dict) and bool(known[call.id])
+        depth = self._program.depth
+        before, depth.met = depth.met, False
+        found = self._is_settled(function, call)
+        if not depth.met:
+            known[call.id] = found
+        depth.met = depth.met or before
+        return found
+
+    def is_private(self, function: Function, call: Node) -> bool:
+        """Whether what the call acquires is settled and no return names the variable that takes it."""
+        statement, value = _statement_of(call)
+        if statement is None or value != call or statement.kind_id not in _BINDING:
+            return False
+        targets = _targets(statement, value)
+        if targets is None or any(target.kind_id in _SELECTING for target in targets):
+            return False
+        names = {target.text or b"" for target in targets[: max(len(targets) - 1, 1)]}
+        return not _may_return(function, names) and self.is_settled(function, call)
+
+    def _is_settled(self, function: Function, call: Node) -> bool:
+        statement, value = _statement_of(call)
+        if statement is None or value is None or _name(call) in self._receiving:
             return False
         if statement.kind_id == syntax.RETURN_STATEMENT:
-            return True
-        if statement.kind_id not in _BOUND or syntax.operator(statement) not in ("", "=", ":="):
+            return value == call or not _returns_error(statement)
+        targets = _targets(statement, value)
+        if targets is None:
             return False
-        names = _targets(statement)
-        block = statement.parent
-        if names is None or block is None or block.kind_id != syntax.STATEMENT_LIST:
-            return False
-        resources = self._resources(function, call, names)
+        if value == call:
+            resources = self._resources(function, call, targets)
+            error = targets[-1].text or b"" if len(targets) > 1 else b""
+        else:
+            resources, error = targets, b""
         if not resources:
             return resources is not None
-        behind = [node for node in block.named_children if node.start_byte >= statement.end_byte][:_FAR]
-        look = _Look(self, function, names[-1] if len(names) > 1 else b"")
-        return look.settles(behind, set(resources))
+        looks = [self._look(function, statement, target, error) for target in resources]
+        return all(looks) or any(look is not None and look.only_called for look in looks)
 
-    def _resources(self, function: Function, call: Node, names: list[bytes]) -> list[bytes] | None:
-        """The variables that may hold what the call acquires; None where something of it is thrown away."""
+    def _look(self, function: Function, statement: Node, target: Node, error: bytes) -> Look | None:
+        """The look that finds that what a target takes is settled; None if it is not."""
+        look = Look(self, function, error)
+        if target.kind_id in _SELECTING:
+            return look if _is_outside(target, function) else None
+        return look if look.settles(statement, target.text or b"") else None
+
+    def _resources(self, function: Function, call: Node, targets: list[Node]) -> list[Node] | None:
+        """The targets that may take what the call acquires; None where something of it is thrown away."""
         plain = self._program.plain_call(function, call)
         indexes = self._program.results(plain) if plain is not None else None
         if indexes is not None:
-            if any(not 0 <= index < len(names) or names[index] == b"_" for index in indexes):
+            if any(not 0 <= index < len(targets) or targets[index].text == b"_" for index in indexes):
                 return None
-            return [names[index] for index in indexes]
-        is_error = len(names) > 1 and _ERROR.search(names[-1].decode("utf-8", "replace")) is not None
-        resources = names[: len(names) - is_error]
-        return resources if resources and b"_" not in resources else None
+            return [targets[index] for index in sorted(indexes)]
+        is_error = len(targets) > 1 and _ERROR.search(targets[-1].text or b"") is not None
+        resources = targets[: len(targets) - is_error]
+        return resources if resources and all(target.text != b"_" for target in resources) else None
 
-    def ends_it(self, function: Function, call: Node, name: bytes) -> bool:
-        """Whether a call of a function of the program releases or keeps the variable that it is given."""
+    def ends_it(self, function: Function, call: Node, names: Iterable[bytes]) -> bool:
+        """Whether a call of a function of the program releases or keeps one of the variables, which it is given."""
         arguments = call.child_by_field_id(syntax.F_ARGUMENTS)
         operands = syntax.operands(arguments) if arguments is not None else []
+        wanted: set[bytes | None] = set(names)
         given = [
-            index for index, node in enumerate(operands) if node.kind_id == syntax.IDENTIFIER and node.text == name
+            index for index, node in enumerate(operands) if node.kind_id == syntax.IDENTIFIER and node.text in wanted
         ]
         if not given:
             return False
@@ -118,109 +153,304 @@ class Settling:
         return not chain or chain in self._endings
 
 
-class _Look:
-    """The statements behind one acquisition."""
+class Look:
+    """The way of one resource through the statements behind its acquisition."""
 
     def __init__(self, settling: Settling, function: Function, error: bytes) -> None:
         self._settling = settling
         self._function = function
         self._data = function.file.data
         self._error = error
+        self._holder = b""
+        self._loops = 0
+        self._breakable = 0
+        self._jumped = False
+        """Whether control left a statement by a jump inside it with the resource held."""
+        self.only_called = True
+        """Whether all that settles it are calls of the variable as a function."""
 
-    def settles(self, behind: list[Node], open_: set[bytes]) -> bool:
-        """Whether every variable of the set is settled before control may leave or a variable changes."""
-        for statement in behind:
-            data = self._data[statement.start_byte : statement.end_byte]
-            if self._ends_all(statement, data, open_):
-                return True
-            if _assigned(data, open_) or self._leaves(statement, data):
-                return False
-            if self._error and _assigned(data, {self._error}):
-                self._error = b""
-        return False
+    def settles(self, statement: Node, holder: bytes) -> bool:
+        """Whether the variable that takes the resource in a statement is settled behind it."""
+        self._holder = holder
+        names = {holder}
+        block = statement.parent
+        if block is not None and block.kind_id == syntax.IF_STATEMENT:
+            outcome = self._branches(block, names)
+            if outcome is not _Outcome.OPEN or statement.kind_id == syntax.SHORT_VAR_DECLARATION:
+                return outcome is _Outcome.SETTLED
+            statement, block = block, block.parent
+        if block is None or block.kind_id != syntax.STATEMENT_LIST:
+            return False
+        behind = [node for node in block.named_children if node.start_byte >= statement.end_byte]
+        return self._sequence(behind, names) is _Outcome.SETTLED
 
-    def _ends_all(self, statement: Node, data: bytes, open_: set[bytes]) -> bool:
-        """Whether the statement settles the last of the variables; those that it settles leave the set."""
-        for name in [name for name in open_ if name in data]:
-            how = self._how(statement, data, name)
-            if how is None:
-                continue
-            open_.discard(name)
-            if how == b"" or not open_:
-                return True
-        return False
+    def _sequence(self, statements: Iterable[Node], names: set[bytes]) -> _Outcome:
+        for statement in statements:
+            outcome = self._statement(statement, names)
+            if outcome is not _Outcome.OPEN:
+                return outcome
+        return _Outcome.OPEN
 
-    def _how(self, statement: Node, data: bytes, name: bytes) -> bytes | None:
-        """How the statement surely ends the duty for a variable; empty for a call of it as a function, None if not."""
+    def _statement(self, statement: Node, names: set[bytes]) -> _Outcome:
+        kind = statement.kind_id
+        data = self._data[statement.start_byte : statement.end_byte]
+        if kind == syntax.RETURN_STATEMENT:
+            return _Outcome.SETTLED if self._returned(statement, data, names) else _Outcome.LOST
+        if kind in _JUMPS or kind == _GOTO:
+            return self._jump(statement)
+        is_named = any(name in data for name in names)
+        if not is_named and not _LEAVING.search(data):
+            self._forget_error(data)
+            return _Outcome.OPEN
+        if kind == syntax.IF_STATEMENT:
+            return self._if(statement, data, names)
+        if kind == syntax.FOR_STATEMENT:
+            return self._for(statement, data, names)
+        if kind in _BRANCHING:
+            return self._cases(statement, data, names)
+        if kind in (syntax.STATEMENT_LIST, syntax.LABELED_STATEMENT):
+            return self._sequence(statement.named_children, names)
+        if kind == syntax.BLOCK:
+            within = set(names)
+            outcome = self._sequence(statement.named_children, within)
+            names &= within
+            return outcome
+        self._forget_error(data)
+        return self._simple(statement, data, names) if is_named else _Outcome.OPEN
+
+    def _jump(self, statement: Node) -> _Outcome:
+        inside = self._breakable if statement.kind_id == _BREAK else self._loops
+        if statement.kind_id == _GOTO or statement.named_child_count or not inside:
+            return _Outcome.LOST
+        self._jumped = True
+        return _Outcome.SETTLED
+
+    def _forget_error(self, data: bytes) -> None:
+        """An error that is assigned anew tells of something else."""
+        if self._error and _assigned(data, {self._error}):
+            self._error = b""
+
+    # statements from which control goes on
+
+    def _simple(self, statement: Node, data: bytes, names: set[bytes]) -> _Outcome:
         kind = statement.kind_id
         if kind == syntax.DEFER_STATEMENT:
-            return self._deferred(statement, name)
-        if kind == syntax.RETURN_STATEMENT:
-            if _returns(statement, name):
-                return b"return"
-            return self._called(statement, data, name, statement.end_byte)
-        if kind in _PLAIN:
-            return self._called(statement, data, name, statement.end_byte)
-        if kind == syntax.IF_STATEMENT:
-            then = statement.child_by_field_id(syntax.F_CONSEQUENCE)
-            return self._called(statement, data, name, then.start_byte) if then is not None else None
-        return None
+            ends = self._deferred(statement, names)
+        elif kind == syntax.GO_STATEMENT:
+            ends = any(_captures(statement, name) for name in names)
+            self.only_called = self.only_called and not ends
+        elif kind == syntax.SEND_STATEMENT:
+            value = statement.child_by_field_id(syntax.F_VALUE)
+            ends = value is not None and any(_holds(value, name) for name in names)
+            self.only_called = self.only_called and not ends
+        else:
+            ends = kind in _SIMPLE and self._evaluated(statement, data, statement.end_byte, names)
+        if ends:
+            return _Outcome.SETTLED
+        if _assigned(data, {self._holder}) or _declared(data, self._holder):
+            return _Outcome.LOST
+        for name in [name for name in names if name != self._holder and _assigned(data, {name})]:
+            names.discard(name)
+        if kind in _BINDING:
+            names.update(_aliases(statement, names))
+        return _Outcome.OPEN
 
-    def _called(self, statement: Node, data: bytes, name: bytes, end: int) -> bytes | None:
-        """The release of a variable that a statement evaluates whatever comes, before the byte ``end``."""
+    def _evaluated(self, statement: Node, data: bytes, end: int, names: set[bytes]) -> bool:
+        """Whether a statement settles it whatever comes, before the byte ``end``."""
         start = statement.start_byte
         for match in _CALLED.finditer(data, 0, end - start):
-            if match[1] == name and self._settling.is_release(match[2]):
+            if match[1] in names and self._settling.is_release(match[2]):
                 node = statement.descendant_for_byte_range(start + match.start(1), start + match.end(1))
                 if node is not None and node.kind_id == syntax.IDENTIFIER and _is_always_evaluated(node, statement):
-                    return match[2]
-        if statement.kind_id != syntax.EXPRESSION_STATEMENT:
-            return None
-        inner = statement.named_children[0]
-        is_call = inner.kind_id == syntax.CALL_EXPRESSION
-        return b"call" if is_call and self._settling.ends_it(self._function, inner, name) else None
+                    self.only_called = self.only_called and not match[2]
+                    return True
+        call = _only_call(statement)
+        if call is None or call.end_byte > end or not self._settling.ends_it(self._function, call, names):
+            return False
+        self.only_called = False
+        return True
 
-    def _deferred(self, statement: Node, name: bytes) -> bytes | None:
+    def _returned(self, statement: Node, data: bytes, names: set[bytes]) -> bool:
+        if not any(name in data for name in names):
+            return False
+        expressions = [item for held in syntax.operands(statement) for item in _items(held)]
+        for number, node in enumerate(expressions, 1):
+            if node.kind_id != syntax.IDENTIFIER and number == len(expressions) and _returns_error(statement):
+                continue
+            if any(_holds(node, name) for name in names):
+                self.only_called = False
+                return True
+        return self._evaluated(statement, data, statement.end_byte, names)
+
+    def _deferred(self, statement: Node, names: set[bytes]) -> bool:
         call = statement.named_children[0] if statement.named_children else None
         function = call.child_by_field_id(syntax.F_FUNCTION) if call is not None else None
         if call is None or function is None:
-            return None
+            return False
         if function.kind_id == syntax.FUNC_LITERAL:
-            return self._in_literal(function, name)
+            return any(self._in_literal(function, name) for name in names)
         first, dot, rest = (function.text or b"").partition(b".")
-        if first == name and self._settling.is_release(dot + rest):
-            return dot + rest
-        return b"call" if self._settling.ends_it(self._function, call, name) else None
+        if first in names and self._settling.is_release(dot + rest):
+            self.only_called = self.only_called and not rest
+            return True
+        if not self._settling.ends_it(self._function, call, names):
+            return False
+        self.only_called = False
+        return True
 
-    def _in_literal(self, literal: Node, name: bytes) -> bytes | None:
+    def _in_literal(self, literal: Node, name: bytes) -> bool:
         """A release in a deferred literal, before anything there may leave it, of the variable outside it."""
         data = literal.text or b""
         if name not in data or _shadows(data, name):
-            return None
+            return False
         leaves = _LEAVING.search(data)
         for match in _CALLED.finditer(data, 0, leaves.start() if leaves is not None else len(data)):
-            releases = match[1] == name and match[2] and self._settling.is_release(match[2])
-            if not releases and match[1] == name:
+            is_own = match[1] == name
+            if is_own and not (match[2] and self._settling.is_release(match[2])):
                 continue
             at = literal.start_byte + match.start(1)
             node = literal.descendant_for_byte_range(at, at + len(match[1]))
             if node is None or node.kind_id != syntax.IDENTIFIER or not _is_inside(node, literal):
                 continue
             call = _call_of(node)
-            if releases or (call is not None and self._settling.ends_it(self._function, call, name)):
-                return match[2] or b"call"
-        return None
+            if is_own or (call is not None and self._settling.ends_it(self._function, call, (name,))):
+                self.only_called = False
+                return True
+        return False
 
-    def _leaves(self, statement: Node, data: bytes) -> bool:
-        """Whether control may leave the block here while the resource is held."""
-        found = False
-        for match in _LEAVING.finditer(data):
-            start = statement.start_byte + match.start()
-            node = statement.descendant_for_byte_range(start, start + len(match[0]))
-            if node is not None and _is_jump_out(node, statement):
-                found = True
-                break
-        return found and not (self._error and _is_check(statement, self._error))
+    # statements from which control goes several ways
+
+    def _if(self, statement: Node, data: bytes, names: set[bytes]) -> _Outcome:
+        then = statement.child_by_field_id(syntax.F_CONSEQUENCE)
+        if then is None:
+            return _Outcome.LOST
+        if self._evaluated(statement, data, then.start_byte, names):
+            return _Outcome.SETTLED
+        start = statement.child_by_field_id(syntax.F_INITIALIZER)
+        if start is not None:
+            outcome = self._statement(start, names)
+            if outcome is not _Outcome.OPEN:
+                return outcome
+        return self._branches(statement, names)
+
+    def _branches(self, statement: Node, names: set[bytes]) -> _Outcome:
+        """The branches of an if that can be entered with the resource held."""
+        condition = statement.child_by_field_id(syntax.F_CONDITION)
+        text = condition.text or b"" if condition is not None else b""
+        then, other = self._feasible(text)
+        outcomes = []
+        kept = set(names)
+        for field, is_feasible in ((syntax.F_CONSEQUENCE, then), (syntax.F_ALTERNATIVE, other)):
+            branch = statement.child_by_field_id(field)
+            if not is_feasible:
+                continue
+            within = set(names)
+            outcomes.append(self._statement(branch, within) if branch is not None else _Outcome.OPEN)
+            kept &= within
+        names &= kept
+        return _joined(outcomes)
+
+    def _feasible(self, condition: bytes) -> tuple[bool, bool]:
+        """Whether a condition can hold, and fail, where the resource is held."""
+        for sign, holds in ((b" != nil", True), (b" == nil", False)):
+            if condition == self._holder + sign:
+                return holds, not holds
+            if self._error and condition == self._error + sign:
+                return not holds, holds
+        return True, True
+
+    def _for(self, statement: Node, data: bytes, names: set[bytes]) -> _Outcome:
+        self._forget_error(data)
+        body = statement.child_by_field_id(syntax.F_BODY)
+        if body is None or _assigned(data[: body.start_byte - statement.start_byte], {self._holder}):
+            return _Outcome.LOST
+        outside, self._jumped = self._jumped, False
+        self._loops += 1
+        self._breakable += 1
+        within = {name for name in names if name == self._holder or not _assigned(data, {name})}
+        names &= within
+        outcome = self._statement(body, set(within))
+        self._loops -= 1
+        self._breakable -= 1
+        jumped, self._jumped = self._jumped, outside
+        is_endless = not any(child.kind_id != syntax.BLOCK for child in syntax.operands(statement))
+        if outcome is _Outcome.LOST:
+            return outcome
+        return _Outcome.SETTLED if is_endless and not jumped else _Outcome.OPEN
+
+    def _cases(self, statement: Node, data: bytes, names: set[bytes]) -> _Outcome:
+        cases = [case for case in syntax.operands(statement) if case.kind_id in _CASES]
+        head = data[: cases[0].start_byte - statement.start_byte] if cases else data
+        self._forget_error(head)
+        if _assigned(head, names):
+            return _Outcome.LOST
+        outside, self._jumped = self._jumped, False
+        self._breakable += 1
+        outcomes = []
+        kept = set(names)
+        for case in cases:
+            within = set(names)
+            outcomes.append(self._case(case, within))
+            kept &= within
+        names &= kept
+        self._breakable -= 1
+        jumped, self._jumped = self._jumped, outside
+        is_complete = statement.kind_id == syntax.SELECT_STATEMENT or any(
+            c.kind_id == syntax.DEFAULT_CASE for c in cases
+        )
+        outcome = _joined(outcomes) if is_complete else _joined([*outcomes, _Outcome.OPEN])
+        return _Outcome.OPEN if outcome is _Outcome.SETTLED and jumped else outcome
+
+    def _case(self, case: Node, names: set[bytes]) -> _Outcome:
+        for child in case.named_children:
+            if child.kind_id == syntax.STATEMENT_LIST:
+                return self._sequence(child.named_children, names)
+            data = self._data[child.start_byte : child.end_byte]
+            if _assigned(data, names):
+                return _Outcome.LOST
+            self._forget_error(data)
+            if child.kind_id == syntax.SEND_STATEMENT and self._simple(child, data, names) is _Outcome.SETTLED:
+                return _Outcome.SETTLED
+        return _Outcome.OPEN
+
+
+def _joined(outcomes: list[_Outcome]) -> _Outcome:
+    if _Outcome.LOST in outcomes:
+        return _Outcome.LOST
+    return _Outcome.OPEN if _Outcome.OPEN in outcomes else _Outcome.SETTLED
+
+
+def _may_return(function: Function, names: set[bytes]) -> bool:
+    """Whether some return of a function may name one of the variables."""
+    node, data = function.node, function.file.data
+    result = node.child_by_field_id(syntax.F_RESULT)
+    if result is not None and not names.isdisjoint(_WORD.findall(result.text or b"")):
+        return True
+    for match in _RETURN.finditer(data, node.start_byte, node.end_byte):
+        if match[1].rstrip()[-1:] in b"{(,[" or not names.isdisjoint(_WORD.findall(match[1])):
+            return True
+    return False
+
+
+def _statement_of(call: Node) -> tuple[Node | None, Node | None]:
+    """The statement that takes the results of a call, and the expression by which: the call, or an object of it."""
+    value, node = call, call.parent
+    while node is not None:
+        kind = node.kind_id
+        if kind in _PARTS:
+            if kind == syntax.UNARY_EXPRESSION and syntax.operator(node) != "&":
+                return None, None
+            value = node
+        elif kind == syntax.KEYED_ELEMENT:
+            held = node.child_by_field_id(syntax.F_VALUE)
+            if held is None or not held.start_byte <= call.start_byte < held.end_byte:
+                return None, None
+        elif kind != syntax.EXPRESSION_LIST:
+            break
+        node = node.parent
+    if node is None or (node.kind_id != syntax.RETURN_STATEMENT and node.kind_id not in _BINDING):
+        return None, None
+    return node, value
 
 
 def _name(call: Node) -> str:
@@ -230,19 +460,41 @@ def _name(call: Node) -> str:
     return syntax.text(function) if function is not None else ""
 
 
-def _targets(statement: Node) -> list[bytes] | None:
-    """The names that one call's results are assigned to; None where there is more than one value, or no plain name."""
+def _targets(statement: Node, value: Node) -> list[Node] | None:
+    """What the results of a value are assigned to; None where that is not plain."""
     left, right = statement.child_by_field_id(syntax.F_LEFT), statement.child_by_field_id(syntax.F_RIGHT)
-    if left is None or right is None or len(syntax.operands(right)) != 1:
+    if left is None or right is None or syntax.operator(statement) not in ("", "=", ":="):
         return None
-    targets = syntax.operands(left)
-    if any(target.kind_id not in (syntax.IDENTIFIER, syntax.BLANK_IDENTIFIER) for target in targets):
+    targets, values = syntax.operands(left), syntax.operands(right)
+    if len(values) > 1:
+        at = next((index for index, node in enumerate(values) if node == value), -1)
+        if at < 0 or len(values) != len(targets):
+            return None
+        targets = [targets[at]]
+    if value.kind_id != syntax.CALL_EXPRESSION and (len(targets) != 1 or targets[0].text == b"_"):
         return None
-    return [target.text or b"" for target in targets]
+    plain = (syntax.IDENTIFIER, syntax.BLANK_IDENTIFIER, *_SELECTING)
+    return targets if all(target.kind_id in plain for target in targets) else None
+
+
+def _is_outside(target: Node, function: Function) -> bool:
+    """Whether an assignment to ``x.f`` stores where others see it: ``x`` is nothing that the function itself made."""
+    start: Node | None = target
+    while start is not None and start.kind_id in _SELECTING:
+        start = start.child_by_field_id(syntax.F_OPERAND)
+    owner = owner_of(target)
+    if start is None or owner is None or start.kind_id != syntax.IDENTIFIER:
+        return False
+    name, data = start.text or b"", function.file.data
+    body = owner.child_by_field_id(syntax.F_BODY)
+    if body is None or _declared(data[body.start_byte : body.end_byte], name):
+        return False
+    made = re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\s*(?:,[^=\n;{}]*)?:?=(?!=)")
+    return made.search(data, body.start_byte, body.end_byte) is None
 
 
 def _assigned(data: bytes, names: set[bytes]) -> bool:
-    """Whether a text may assign to one of the variables, or declare another of its name."""
+    """Whether a text may assign to one of the variables, or to a part of it, or declare another of its name."""
     if not any(name in data for name in names):
         return False
     for match in _ASSIGNING.finditer(data):
@@ -256,30 +508,57 @@ def _assigned(data: bytes, names: set[bytes]) -> bool:
     return False
 
 
+def _declared(data: bytes, name: bytes) -> bool:
+    """Whether a text may declare a variable of this name without assigning to it."""
+    return any(name in _WORD.findall(text) for text in _DECLARING.findall(data))
+
+
 def _shadows(data: bytes, name: bytes) -> bool:
     """Whether a function literal may declare a variable of this name."""
-    if _assigned(data, {name}):
+    if _assigned(data, {name}) or _declared(data, name):
         return True
-    declaring = (*_PARAMETERS.findall(data), *_DECLARING.findall(data))
-    return any(name in _WORD.findall(text) for text in declaring)
+    return any(name in _WORD.findall(text) for text in _PARAMETERS.findall(data))
 
 
-def _is_jump_out(keyword: Node, statement: Node) -> bool:
-    """Whether a word is the keyword of a jump that leads out of the statement."""
-    inside = _JUMPS.get(keyword.type)
-    jump = keyword.parent
-    if inside is None or jump is None:
+def _aliases(statement: Node, names: set[bytes]) -> list[bytes]:
+    """The variables that hold the resource behind an assignment, as part of an object or as they are."""
+    left, right = statement.child_by_field_id(syntax.F_LEFT), statement.child_by_field_id(syntax.F_RIGHT)
+    targets = syntax.operands(left) if left is not None else []
+    values = syntax.operands(right) if right is not None else []
+    if len(targets) != len(values):
+        return []
+    return [
+        target.text or b""
+        for target, value in zip(targets, values, strict=True)
+        if target.kind_id == syntax.IDENTIFIER and any(_holds(value, name) for name in names)
+    ]
+
+
+def _captures(statement: Node, name: bytes) -> bool:
+    """Whether a goroutine is given the variable, or is a function literal that names it."""
+    call = statement.named_children[0] if statement.named_children else None
+    function = call.child_by_field_id(syntax.F_FUNCTION) if call is not None else None
+    if call is None or function is None:
         return False
-    if jump.named_child_count and keyword.type in ("break", "continue"):
-        inside = _JUMPS["return"]
-    node: Node | None = jump
-    while node is not None:
-        if node.kind_id in inside:
-            return False
-        if node == statement:
-            return True
-        node = node.parent
-    return True
+    arguments = call.child_by_field_id(syntax.F_ARGUMENTS)
+    if arguments is not None and any(_holds(node, name) for node in syntax.operands(arguments)):
+        return True
+    if function.kind_id == syntax.SELECTOR_EXPRESSION:
+        operand = function.child_by_field_id(syntax.F_OPERAND)
+        return operand is not None and operand.kind_id == syntax.IDENTIFIER and operand.text == name
+    data = function.text or b""
+    if function.kind_id != syntax.FUNC_LITERAL or name not in data or _shadows(data, name):
+        return False
+    uses = re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\b")
+    for match in uses.finditer(data):
+        node = function.descendant_for_byte_range(
+            function.start_byte + match.start(), function.start_byte + match.end()
+        )
+        if node is not None and node.kind_id == syntax.IDENTIFIER and node.parent is not None:
+            held = node.parent.parent
+            if held is None or held.kind_id != syntax.KEYED_ELEMENT:
+                return True
+    return False
 
 
 def _is_always_evaluated(node: Node, statement: Node) -> bool:
@@ -305,10 +584,26 @@ def _is_inside(node: Node, literal: Node) -> bool:
     return at is not None
 
 
-def _returns(statement: Node, name: bytes) -> bool:
-    """Whether a variable is one of the results, or is put into an object that is one."""
-    expressions = [item for held in syntax.operands(statement) for item in _items(held)]
-    return any(_holds(node, name) for node in expressions)
+def _only_call(statement: Node) -> Node | None:
+    """The call that a statement consists of, or the value that it assigns."""
+    held: Node | None = statement
+    if statement.kind_id in _BINDING:
+        held = statement.child_by_field_id(syntax.F_RIGHT)
+    elif statement.kind_id == syntax.IF_STATEMENT:
+        start = statement.child_by_field_id(syntax.F_INITIALIZER)
+        return _only_call(start) if start is not None and start.kind_id in _SIMPLE else None
+    elif statement.kind_id != syntax.EXPRESSION_STATEMENT:
+        return None
+    values = syntax.operands(held) if held is not None else []
+    return values[0] if len(values) == 1 and values[0].kind_id == syntax.CALL_EXPRESSION else None
+
+
+def _call_of(node: Node) -> Node | None:
+    """The call of the function that a name, or what is selected from it, means."""
+    at = node.parent
+    while at is not None and at.kind_id == syntax.SELECTOR_EXPRESSION:
+        at = at.parent
+    return at if at is not None and at.kind_id == syntax.CALL_EXPRESSION else None
 
 
 def _holds(node: Node, name: bytes) -> bool:
@@ -330,23 +625,13 @@ def _holds(node: Node, name: bytes) -> bool:
     return False
 
 
-def _call_of(node: Node) -> Node | None:
-    """The call of the function that a name, or what is selected from it, means."""
-    at = node.parent
-    while at is not None and at.kind_id == syntax.SELECTOR_EXPRESSION:
-        at = at.parent
-    return at if at is not None and at.kind_id == syntax.CALL_EXPRESSION else None
+def _returns_error(statement: Node) -> bool:
+    """Whether the last result of the function around a return is an error, which holds no resource."""
+    owner = owner_of(statement)
+    result = owner.child_by_field_id(syntax.F_RESULT) if owner is not None else None
+    words = _WORD.findall(result.text or b"") if result is not None else []
+    return bool(words) and words[-1] == b"error"
 
 
 def _items(node: Node) -> list[Node]:
     return syntax.operands(node) if node.kind_id == syntax.EXPRESSION_LIST else [node]
-
-
-def _is_check(statement: Node, error: bytes) -> bool:
-    """Whether a statement is ``if err != nil {...}``: it leaves only where there is no resource."""
-    if statement.kind_id != syntax.IF_STATEMENT or statement.child_by_field_id(syntax.F_ALTERNATIVE) is not None:
-        return False
-    condition = statement.child_by_field_id(syntax.F_CONDITION)
-    if condition is None or statement.child_by_field_id(syntax.F_INITIALIZER) is not None:
-        return False
-    return condition.text == error + b" != nil"

@@ -159,9 +159,12 @@ class Summary:
         return effects_on(graph, graph.params[position]) if graph is not None else None
 
     def _owned_results(self) -> Owned:
-        if not _may_hand_over(self._function) or not self._program.acquires_anything(self._function):
+        program, function = self._program, self._function
+        calls = program.acquiring(function) if _may_hand_over(function) else []
+        settled = frozenset(call.end_byte for call in calls if program.settling.is_private(function, call))
+        if all(call.end_byte in settled for call in calls):
             return NOTHING_OWNED
-        graph = self._program.summary_graph(self._function)
+        graph = program.summary_graph(function, settled=settled)
         return ownership(graph) if graph is not None else NOTHING_OWNED
 
     def _has_no_return(self) -> bool:
