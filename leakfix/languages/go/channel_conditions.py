@@ -38,7 +38,9 @@ class Conditions:
         for variable in told_elsewhere:
             counts[_spelled(variable)] = 1
             variables[_spelled(variable)] = {variable}
-        for condition in QueryCursor(_QUERY).captures(owner).get("condition", []):
+        tests = (owner.text or b"").count(b"if ") + bool(counts)
+        captured = QueryCursor(_QUERY).captures(owner) if tests > 1 else {}
+        for condition in captured.get("condition", []):
             if owner_of(condition) == owner:
                 for atom in _atoms(condition):
                     key, _, named = self._read(atom)

@@ -248,11 +248,28 @@ class Lowering(BranchLowering):
             return self._shared.halt
         if name not in self._shared.program.stopping_names:
             return None
+        package, symbol = self._symbol(call, name)
+        if not symbol:
+            return None
+        leaves = package in _GIVING_UP or symbol == _GOEXIT
+        return self._left(Span(node.start_byte, node.end_byte)) if leaves else self._shared.halt
+
+    def _symbol(self, call: Node, name: str) -> tuple[str, str]:
+        """The package and symbol of a function that never returns, by its name; empty for others."""
+        function = function_node(call)
+        operand = function.child_by_field_id(syntax.F_OPERAND)
+        if operand is not None and operand.kind_id == syntax.IDENTIFIER:
+            variable = self._reader.bindings.variable(operand)
+            if variable is None and (package := self._run.function.file.imports.get(syntax.text(operand), "")):
+                symbol = f"{package}.{name}"
+                return (package, symbol) if self._shared.program.models.never_returns(symbol) else ("", "")
+            written = variable.origin.child_by_field_id(syntax.F_TYPE) if variable is not None else None
+            if written is not None and written.kind_id != syntax.TYPE_IDENTIFIER and b"testing." in (written.text or b""):
+                return "testing", f"testing.T.{name}"
         callee = self._shared.program.types(self._run.function).callee(call)
         if callee is None or not self._shared.program.models.never_returns(callee.symbol):
-            return None
-        leaves = callee.package in _GIVING_UP or callee.symbol == _GOEXIT
-        return self._left(Span(node.start_byte, node.end_byte)) if leaves else self._shared.halt
+            return "", ""
+        return callee.package, callee.symbol
 
     def simple(self, node: Node, after: Step) -> Step:
         """The steps of a statement or expression that branches nowhere."""

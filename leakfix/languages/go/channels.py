@@ -17,11 +17,13 @@ from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_lowering import DepthError, Lowering, Shared, lower_net
 from leakfix.languages.go.channel_uses import (
     Doing,
+    Role,
     Run,
     is_assigned,
     literals_between,
     operation,
     parameter,
+    role_of_call,
 )
 from leakfix.languages.go.consts import evaluate
 
@@ -129,15 +131,17 @@ def _nest(analysis: Analysis, function: Function, owner: Node, calls: list[tuple
     shared = Shared(analysis.program)
     reader = shared.reader(function)
     made: list[Made] = []
+    matters = False
     for call, name, _ in calls:
         variable = reader.bindings.variable(name)
         if variable is None or variable.declaration != name or not reader.bindings.uses(variable):
             continue
+        matters = matters or _may_block(reader, variable, owner)
         known = _Trace(shared).follow(reader, variable, variable.function)
         if known is not None:
             channel = Channel(variable.name, _capacity(analysis, function, call), known.unknown_senders)
             made.append(Made(variable, call, channel))
-    if not made:
+    if not made or not matters:
         return None
     for number, one in enumerate(made):
         shared.net.channels.append(one.channel)
@@ -149,6 +153,18 @@ def _nest(analysis: Analysis, function: Function, owner: Node, calls: list[tuple
     if len(shared.net.processes) < 2:
         return None
     return Nest(function, owner, tuple(made), shared, _ends_process(analysis, function, owner))
+
+
+def _may_block(reader: Reader, variable: Variable, owner: Node) -> bool:
+    """Whether anybody but the function itself does more with a channel than to close it at its end."""
+    for use in reader.bindings.uses(variable):
+        does = operation(use)
+        is_own = owner_of(use) == owner
+        if does.doing is Doing.CLOSE and (is_own or role_of_call(does.node) is Role.DEFERRED):
+            continue
+        if does.doing is not Doing.MEASURE and (not is_own or does.doing is Doing.PASS):
+            return True
+    return False
 
 
 def _capacity(analysis: Analysis, function: Function, call: Node) -> int | None:

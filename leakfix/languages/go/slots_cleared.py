@@ -266,7 +266,7 @@ def _is_fresh(cut: Cut, store: Store) -> bool:
         return False
     variable = cut.facts.variable(value)
     if variable is not None:
-        return cut.kept is not variable
+        return variable is not cut.kept and variable is not cut.facts.variable(cut.target)
     return not any(_names_array(cut, part) for part in _first_arguments(value))
 
 

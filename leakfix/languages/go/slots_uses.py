@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots_facts import Facts
+from leakfix.languages.go.slots_overtaken import overtaken
 from leakfix.languages.go.slots_places import bounds, indexed
 from leakfix.languages.go.types import Named, selection
 
@@ -31,6 +32,8 @@ class Uses:
     ``grows``: something is appended. ``handed_out``: a place that returns, sends or stores the slice, or a part of it.
     ``revives``: a function makes the slice longer without appending, so that lost slots come back. ``set_again`` are
     the fields of an element that such functions assign. ``pointed``: somebody takes the address of an element.
+    ``overtaken``: a loop over the slice during which it may be cut, because a lock was given back, or because what it
+    calls is not known.
     """
 
     grows: bool = False
@@ -38,13 +41,17 @@ class Uses:
     revives: bool = False
     set_again: set[str] = field(default_factory=set)
     pointed: bool = False
+    overtaken: tuple[File, Node] | None = None
 
 
 def uses(cut: Cut) -> Uses:
     """What the package of a cut does with the slice of the cut's owner."""
     found = Uses()
     for function, nodes in _mentions(cut).items():
-        _read(Facts.of(cut.facts.analysis, function), nodes, found)
+        facts = Facts.of(cut.facts.analysis, function)
+        _read(facts, nodes, found)
+        loop = overtaken(facts, _with_aliases(facts, nodes), cut) if function is not cut.facts.function else None
+        found.overtaken = found.overtaken or (loop and (facts.file, loop))
     return found
 
 
@@ -142,7 +149,8 @@ def _named(facts: Facts, selector: Node) -> tuple[str, str] | None:
     return (owner.package, owner.name) if isinstance(owner, Named) else None
 
 
-def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
+def _with_aliases(facts: Facts, nodes: list[Node]) -> set[str]:
+    """The keys of the places, and those of the local variables that they, or parts of them, are assigned to."""
     keys = {key for key in map(facts.places.key, nodes) if key}
     for store in facts.stores:
         value = syntax.unparen(store.value) if store.value is not None else None
@@ -150,6 +158,11 @@ def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
             own = facts.places.key(store.target)
             if own:
                 keys.add(own)
+    return keys
+
+
+def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
+    keys = _with_aliases(facts, nodes)
     for store in facts.stores:
         value = syntax.unparen(store.value) if store.value is not None else None
         if value is None:

@@ -140,6 +140,10 @@ def review(cut: Cut, used: Uses, form: Form) -> str:
         file, node = used.handed_out
         line = file.source.line(node.start_byte)
         return f"Who got the slice in line {line} of {file.path.name} would see the slots cleared."
+    if used.overtaken is not None:
+        file, node = used.overtaken
+        line = file.source.line(node.start_byte)
+        return f"The loop in line {line} of {file.path.name} may still be going on, and would meet cleared elements."
     bounded = all(lost.bounded for lost in (cut.front, cut.back) if lost is not None)
     if not bounded:
         return "Where the bounds are out of order, or beyond the length, it panics."
@@ -157,6 +161,8 @@ def _severity(cut: Cut) -> Severity:
 def _confidence(cut: Cut) -> Confidence:
     if cut.held is Held.STRINGS:
         return Confidence.LOW
+    if cut.kind is Kind.RESULT:
+        return Confidence.HIGH
     sure = lives_long(cut) or (base_variable_kind(cut) == "receiver" and cut.front is not None)
     return Confidence.HIGH if sure else Confidence.MEDIUM
 
