@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -12,9 +13,9 @@ from leakfix.languages.go.slots_loops import sweep
 from leakfix.languages.go.slots_uses import uses
 from leakfix.languages.go.statements import LayoutError, insert_before, insert_last, owns_line
 from leakfix.languages.go.types import Struct, underlying
-from leakfix.rules.finding import FileEdit, Fix, Refusal, Safety
+from leakfix.rules.finding import Confidence, FileEdit, Fix, Refusal, Safety
 from leakfix.rules.go.repair import RefusalError
-from leakfix.rules.go.slot_owners import left_fields
+from leakfix.rules.go.slot_owners import left_fields, lives_long
 from leakfix.rules.go.slot_reports import finding, review
 from leakfix.rules.go.slot_zeros import Zeros
 from leakfix.rules.rule import Form
@@ -39,19 +40,22 @@ _WHY: Final = "Nothing reads a slot of an empty slice before it is written again
 
 def kept_slots(rule: Rule[Analysis], cut: Cut) -> Finding | None:
     """The finding for ``x = x[:0]`` in a function that makes an object ready for its next use; None elsewhere."""
-    if not (_resets(cut) or _is_put_back(cut)) or _is_filled_again(cut):
+    put_back = _is_put_back(cut)
+    if not (put_back or _resets(cut)) or _is_filled_again(cut):
         return None
     done = cleared(cut)
     if done.whole or lets_go(cut) or watcher(cut) is not None:
         return None
-    used = uses(cut)
+    used = replace(uses(cut), overtaken=None) if put_back else uses(cut)
     fields = left_fields(cut, done, used)
     loop = sweep(cut)
     if fields is not None and (not fields or loop is None):
         return None
     fixes, refusal = _fixes(cut, used, fields, loop)
     names = tuple(field.name for field in fields) if fields is not None else ()
-    return finding(rule, cut, _message(cut, names), fixes, refusal)
+    found = finding(rule, cut, _message(cut, names), fixes, refusal)
+    sure = cut.held is Held.POINTERS and (bool(names) or put_back or lives_long(cut))
+    return replace(found, confidence=Confidence.HIGH) if sure else found
 
 
 def _resets(cut: Cut) -> bool:

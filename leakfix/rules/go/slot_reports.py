@@ -155,7 +155,8 @@ def review(cut: Cut, used: Uses, form: Form) -> str:
 def _severity(cut: Cut) -> Severity:
     if cut.facts.file.is_test or cut.held is Held.STRINGS or cut.kind is Kind.LIBRARY:
         return Severity.INFO
-    return Severity.WARNING if cut.front is not None or lives_long(cut) else Severity.INFO
+    sure = cut.front is not None or cut.kind in (Kind.EMPTY, Kind.RESULT) or lives_long(cut)
+    return Severity.WARNING if sure else Severity.INFO
 
 
 def _confidence(cut: Cut) -> Confidence:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.statements import free_name
+from leakfix.languages.go.statements import free_name, unused
 from leakfix.languages.go.types import (
     UNSAFE_POINTER,
     Array,
@@ -105,7 +105,7 @@ class Zeros:
 
     def loop(self, ranged: str, start: str | None, fields: tuple[tuple[str, str], ...] = ()) -> list[str]:
         """A loop over a range, or from ``start`` on, that sets each slot, or fields of it, to zero."""
-        index = free_name(["i", "j", "k"], self.cut.facts.bindings, self.cut.statement)
+        index = unused(["i", "j", "k"], self.cut.facts.bindings.locals_at(self.cut.statement).keys() | {self.whole})
         declared: list[str] = []
         inner: list[str] = [f"\t{self.array}[{index}].{name} = {zero}" for name, zero in fields]
         if not fields:
