@@ -99,8 +99,8 @@ def _digest(*parts: object) -> str:
 
 
 def _meaning(tongue: Tongue) -> str:
-    """What models and owners say, for all files alike."""
-    return _digest(tongue.language.name, sorted(tongue.models.symbols()), sorted(tongue.owners))
+    """What models and the first look say, for all files alike."""
+    return _digest(tongue.language.name, sorted(tongue.models.symbols()), *tongue.survey.meaning())
 
 
 def _code(setup: Setup) -> str:

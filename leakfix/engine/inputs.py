@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leakfix.project import Problem, Unreadable, discover, is_generated, read
 
@@ -50,7 +50,7 @@ class Inputs:
 
 
 def gather(
-    paths: Iterable[str | os.PathLike[str]], configuration: Configuration, languages: Mapping[str, Language]
+    paths: Iterable[str | os.PathLike[str]], configuration: Configuration, languages: Mapping[str, Language[Any]]
 ) -> Inputs:
     """Find and read the files at and below `paths`. Generated ones are left out unless they are named."""
     given = [os.fspath(path) for path in paths]

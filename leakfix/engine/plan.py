@@ -29,20 +29,20 @@ class Plan:
     units: tuple[Unit, ...]
 
 
-def models_of(language: Language, inputs: Iterable[Input], setup: Setup) -> Models:
+def models_of(language: Language[Any], inputs: Iterable[Input], setup: Setup) -> Models:
     """The models that can matter: those of libraries that no file imports are left out. Raises ModelError."""
     imports = frozenset(path for file in inputs for path in language.imports(file.data))
     return Models.load(language.name, setup.configuration.read_models(), imports)
 
 
-def tongues_of(inputs: Sequence[Input], languages: Mapping[str, Language], setup: Setup) -> dict[str, Tongue]:
-    """Each language of the files with its models and the project's own owners. Raises ModelError."""
+def tongues_of(inputs: Sequence[Input], languages: Mapping[str, Language[Any]], setup: Setup) -> dict[str, Tongue]:
+    """Each language of the files with its models and a first look at all of them. Raises ModelError."""
     found: dict[str, Tongue] = {}
     for name in sorted({file.language for file in inputs}):
         mine = [file for file in inputs if file.language == name]
         models = models_of(languages[name], mine, setup)
-        owners = languages[name].owners((file.data for file in mine), models)
-        found[name] = Tongue(languages[name], models, owners)
+        survey = languages[name].survey(((file.display, file.data) for file in mine), models)
+        found[name] = Tongue(languages[name], models, survey)
     return found
 
 
@@ -67,7 +67,7 @@ def units_of(inputs: Iterable[Input], setup: Setup, tongues: Mapping[str, Tongue
 class _Sieve:
     """The tests that a file's bytes have to pass before it is parsed."""
 
-    language: Language
+    language: Language[Any]
     calls: Callable[[bytes], bool]
     acquiring: tuple[str, ...]
     """The rules for which the models decide."""
@@ -78,7 +78,7 @@ class _Sieve:
         mine = [rule for rule in setup.rules if rule.language == tongue.language.name]
         return cls(
             tongue.language,
-            tongue.language.may_acquire(tongue.models, tongue.owners),
+            tongue.language.may_acquire(tongue.models, tongue.survey),
             tuple(rule.id for rule in mine if not rule.triggers),
             tuple(rule for rule in mine if rule.triggers),
         )

@@ -7,7 +7,7 @@ import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ class _Directory:
 class Reach:
     """Digests of all source that results hang on; directories outside of the scan are read when imports lead there."""
 
-    def __init__(self, inputs: Iterable[Input], languages: Mapping[str, Language]) -> None:
+    def __init__(self, inputs: Iterable[Input], languages: Mapping[str, Language[Any]]) -> None:
         self._languages = languages
         self._read: dict[str, bytes] = {}
         directories: defaultdict[str, dict[Path, None]] = defaultdict(dict)
@@ -59,7 +59,7 @@ class Reach:
             self._directories[key] = self._look(self._languages[language], self._surroundings[language], path)
         return self._directories[key]
 
-    def _look(self, language: Language, surroundings: Surroundings, path: str) -> _Directory | None:
+    def _look(self, language: Language[Any], surroundings: Surroundings, path: str) -> _Directory | None:
         files = self._files(language, path)
         if files is None:
             return None
@@ -71,7 +71,7 @@ class Reach:
             imports.update(language.imports(data))
         return _Directory(digest.hexdigest(), tuple(dict.fromkeys(surroundings.neighbours(path, sorted(imports)))))
 
-    def _files(self, language: Language, path: str) -> list[tuple[str, bytes]] | None:
+    def _files(self, language: Language[Any], path: str) -> list[tuple[str, bytes]] | None:
         try:
             names = sorted(name for name in os.listdir(path) if name.endswith(language.suffixes))  # noqa: PTH208
         except OSError:

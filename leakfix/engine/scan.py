@@ -46,7 +46,8 @@ class Scan:
         given = list(paths)
         self.setup = Setup.of(given, options or Options())
         self._progress = progress
-        known = languages()
+        # Files that no rule is about are none of its business: they are not even looked for.
+        known = {name: language for name, language in languages().items() if self.setup.registry.for_language(name)}
         self.inputs: Inputs = gather(given, self.setup.configuration, known)
         self.tongues = plan.tongues_of(self.inputs.files, known, self.setup)
         self.tree = tree_of(given)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leakfix.engine.examine import Examined, Examiner, Request, failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from leakfix.languages.language import Language, OpenFile, Workspace
+    from leakfix.languages.language import Language, OpenFile, Survey, Workspace
     from leakfix.models import Models
     from leakfix.project import Problem
     from leakfix.rules import Finding
@@ -25,9 +25,9 @@ WORKSPACE_BYTES = 8 << 20
 class Tongue:
     """A language with what is known for the whole project before any file is opened."""
 
-    language: Language
+    language: Language[Any]
     models: Models
-    owners: frozenset[str]
+    survey: Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Work:
             self._opened = len(data)
         if language not in self._workspaces:
             tongue = self.tongues[language]
-            self._workspaces[language] = tongue.language.workspace(tongue.models, tongue.owners)
+            self._workspaces[language] = tongue.language.workspace(tongue.models, tongue.survey)
         return self._workspaces[language].open(Path(request.path), data)
 
     def examine(self, language: str, request: Request, data: bytes) -> tuple[OpenFile, Examined]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import leakfix.languages
 
@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from leakfix.text import Source, Span
 
 _ADAPTER = "adapter"
+
+
+class Survey(ABC):
+    """What a first look at all files of a run tells, before any is parsed. Immutable, and small when pickled."""
+
+    @abstractmethod
+    def meaning(self) -> Iterable[str]:
+        """What results hang on besides the files in reach of a directory, in a fixed order: they are reused with it."""
+
+
+SurveyT = TypeVar("SurveyT", bound=Survey)
 
 
 class OpenFile(ABC):
@@ -72,7 +83,7 @@ class Surroundings(ABC):
         """
 
 
-class Language(ABC):
+class Language(ABC, Generic[SurveyT]):
     """One language. Making it and everything but `workspace` is cheap: nothing is parsed."""
 
     name: ClassVar[str]
@@ -91,15 +102,15 @@ class Language(ABC):
         """The import paths that a file names, perhaps with other strings: a first look."""
 
     @abstractmethod
-    def owners(self, files: Iterable[bytes], models: Models) -> frozenset[str]:
-        """The names of functions of the project that may hand what they acquire to their caller: a first look."""
+    def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> SurveyT:
+        """What a first look at all files tells of the project, each given as its display path and its bytes."""
 
     @abstractmethod
-    def may_acquire(self, models: Models, owners: frozenset[str]) -> Callable[[bytes], bool]:
+    def may_acquire(self, models: Models, survey: SurveyT) -> Callable[[bytes], bool]:
         """The test without which no file needs to be parsed: whether a file may call what acquires something."""
 
     @abstractmethod
-    def workspace(self, models: Models, owners: frozenset[str]) -> Workspace:
+    def workspace(self, models: Models, survey: SurveyT) -> Workspace:
         """A new workspace."""
 
     @abstractmethod
@@ -107,9 +118,9 @@ class Language(ABC):
         """What the meaning of the files in these directories hangs on besides their own bytes."""
 
 
-def languages() -> Mapping[str, Language]:
+def languages() -> Mapping[str, Language[Any]]:
     """Every language that has an adapter, by name: the `LANGUAGE` of the module `adapter` in its folder."""
-    found: dict[str, Language] = {}
+    found: dict[str, Language[Any]] = {}
     for folder in pkgutil.iter_modules(leakfix.languages.__path__):
         if folder.ispkg:
             try:
@@ -118,6 +129,6 @@ def languages() -> Mapping[str, Language]:
                 if error.name and error.name.endswith(f"{folder.name}.{_ADAPTER}"):
                     continue
                 raise
-            language: Language = module.LANGUAGE
+            language: Language[Any] = module.LANGUAGE
             found[language.name] = language
     return found

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.go.first_look import acquiring_names, calls_any, imported, looks_broken, owner_names
 from leakfix.languages.go.surroundings import GoSurroundings
-from leakfix.languages.language import Language
+from leakfix.languages.language import Language, Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from leakfix.languages.language import Workspace
     from leakfix.models import Models
 
 
-class Go(Language):
+@dataclass(frozen=True, slots=True)
+class GoSurvey(Survey):
+    """The names of functions of the project that may hand what they acquire to their caller."""
+
+    owners: frozenset[str] = frozenset()
+
+    def meaning(self) -> Sequence[str]:
+        """The names, sorted."""
+        return sorted(self.owners)
+
+
+class Go(Language[GoSurvey]):
     """The Go language."""
 
     name: ClassVar[str] = "go"
@@ -35,19 +47,19 @@ class Go(Language):
         """The strings above the first function."""
         return imported(data)
 
-    def owners(self, files: Iterable[bytes], models: Models) -> frozenset[str]:
+    def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> GoSurvey:
         """The functions that may hand what they acquire to their caller."""
-        return owner_names(files, models)
+        return GoSurvey(owner_names((data for _, data in files), models))
 
-    def may_acquire(self, models: Models, owners: frozenset[str]) -> Callable[[bytes], bool]:
+    def may_acquire(self, models: Models, survey: GoSurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls anything that has an acquiring name."""
-        return calls_any(acquiring_names(models) | owners)
+        return calls_any(acquiring_names(models) | survey.owners)
 
-    def workspace(self, models: Models, owners: frozenset[str]) -> Workspace:
+    def workspace(self, models: Models, survey: GoSurvey) -> Workspace:
         """A new world and program."""
         from leakfix.languages.go.workspace import GoWorkspace
 
-        return GoWorkspace(models, owners)
+        return GoWorkspace(models, survey.owners)
 
     def surroundings(self, directories: Iterable[Path]) -> GoSurroundings:
         """Modules, workspaces, vendored and downloaded packages."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leakfix.languages.go.adapter import LANGUAGE
+from leakfix.languages.go.adapter import LANGUAGE, GoSurvey
 from leakfix.languages.language import OpenFile, languages
 from leakfix.models import Models
 from tests.console import write
@@ -12,7 +12,7 @@ from tests.console import write
 
 def opened(directory: Path, text: str, go: str = "1.22") -> OpenFile:
     write(directory, {"go.mod": f"module example.com/p\n\ngo {go}\n", "p.go": text})
-    workspace = LANGUAGE.workspace(Models.load("go"), frozenset())
+    workspace = LANGUAGE.workspace(Models.load("go"), GoSurvey())
     return workspace.open(directory / "p.go", text.encode())
 
 
@@ -23,7 +23,7 @@ def test_it_is_found_by_its_folder() -> None:
 
 def test_the_content_given_counts_not_the_one_on_disk(tmp_path: Path) -> None:
     write(tmp_path, {"p.go": "package disk\n"})
-    file = LANGUAGE.workspace(Models.load("go"), frozenset()).open(tmp_path / "p.go", b"package given\n")
+    file = LANGUAGE.workspace(Models.load("go"), GoSurvey()).open(tmp_path / "p.go", b"package given\n")
     assert file.source.data == b"package given\n"
 
 
