@@ -26,6 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.rules import Finding, Form, Rule
+from leakfix.rules.go.blocking_local import CLOSE_BEFORE_EXIT, DEFER_CLOSE, local_receives
 from leakfix.rules.go.waiting_owner import OWNER_CLOSE
 from leakfix.rules.go.waiting_replies import unanswered_replies
 from leakfix.rules.go.waiting_reports import WATCH, of_stuck
@@ -45,15 +46,18 @@ class BlockedReceive(Rule["Analysis"]):
     id: ClassVar[str] = "go-blocked-receive"
     title: ClassVar[str] = "goroutine waits for ever on a channel"
     language: ClassVar[str] = "go"
-    forms: ClassVar[tuple[Form, ...]] = (WATCH, DONE_CHANNEL, OWNER_CLOSE)
+    forms: ClassVar[tuple[Form, ...]] = (WATCH, DONE_CHANNEL, OWNER_CLOSE, CLOSE_BEFORE_EXIT, DEFER_CLOSE)
     triggers: ClassVar[tuple[bytes, ...]] = (b"<-", b"range ", b"select {}")
     sources: ClassVar[tuple[str, ...]] = ("https://go.dev/blog/pipelines",)
 
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """Every goroutine that waits for ever, in the order of the file."""
-        found = [of_stuck(self, stuck) for stuck in (*stuck_waits(subject), *unanswered_replies(subject))]
+        stuck = {one.place.start_byte: one for one in (*stuck_waits(subject), *unanswered_replies(subject))}
+        found = [of_stuck(self, one) for one in stuck.values()]
         found += [of_watcher(self, watcher) for watcher in watchers(subject)]
         found += request_waits(self, subject)
+        own = {finding.span for finding in found}
+        found += [finding for finding in local_receives(self, subject) if finding.span not in own]
         return sorted(found, key=lambda finding: finding.span)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_operations import Act, Operation, operations
-from leakfix.languages.go.infer import Types
+from leakfix.languages.go.infer import Types, object_type
 from leakfix.languages.go.scopes import Bindings
 from leakfix.languages.go.types import Chan, Named, Pointer, Struct, deref, selection, underlying
 
@@ -85,6 +85,30 @@ def fields_of(owner: Type | None) -> tuple[tuple[str, Type | None], ...]:
     """The fields that a struct type declares itself."""
     under = underlying(deref(owner))
     return tuple((field.name, field.type) for field in under.fields) if isinstance(under, Struct) else ()
+
+
+def members_of(package: Package, owner: Named) -> Iterator[tuple[ChannelField, Type | None]]:
+    """The fields of a struct type and of the package's types that it embeds, by where they are declared."""
+    under, told = underlying(owner), set()
+    embedded: list[Named] = []
+    for field in under.fields if isinstance(under, Struct) else ():
+        told.add(field.name)
+        yield ChannelField(package, owner.name, field.name), field.type
+        inner = pointed(field.type)
+        if field.embedded and inner is not None and inner.package == package.key and inner.local < 0:
+            embedded.append(inner)
+    for inner in embedded:
+        of = underlying(inner)
+        for field in of.fields if isinstance(of, Struct) else ():
+            if field.name not in told:
+                yield ChannelField(package, inner.name, field.name), field.type
+
+
+def type_of(field: ChannelField) -> Type | None:
+    """The type of a field."""
+    declared = field.package.lookup(field.owner)
+    of = object_type(declared) if declared is not None else None
+    return next((found for name, found in fields_of(of) if name == field.name), None)
 
 
 def is_channel(of: Type | None) -> bool:

@@ -32,6 +32,8 @@ class Start:
     node: Node
     called: Node
     by: Function
+    runs: Function | None = None
+    """The declared function that the goroutine runs; None for a literal."""
 
     @property
     def lives_on(self) -> bool:
@@ -52,15 +54,17 @@ class Start:
 
 def started_names(package: Package) -> Mapping[bytes, Sequence[tuple[File, int]]]:
     """Where a package's code may start functions as goroutines, by their last names; a look at its bytes."""
-    known = package.looks.get("started")
-    if not isinstance(known, dict):
-        known = package.looks["started"] = {}
-        for file in package.files:
-            if file.is_test or not (b"go " in file.data or b".Go(" in file.data):
-                continue
-            for match in _STARTED.finditer(file.data):
-                group = 1 if match[1] else 2
-                known.setdefault(match[group].rpartition(b".")[2], []).append((file, match.end(group) - 1))
+    made = package.looks.get("started")
+    if isinstance(made, dict):
+        return made
+    known: dict[bytes, list[tuple[File, int]]] = {}
+    package.looks["started"] = known
+    for file in package.files:
+        if file.is_test or not (b"go " in file.data or b".Go(" in file.data):
+            continue
+        for match in _STARTED.finditer(file.data):
+            group = 1 if match[1] else 2
+            known.setdefault(match[group].rpartition(b".")[2], []).append((file, match.end(group) - 1))
     return known
 
 
@@ -82,6 +86,13 @@ def starts_of(function: Function) -> tuple[Start, ...]:
         function.cache["starts"] = ()
         known = function.cache["starts"] = tuple(_starts(function, 0))
     return known
+
+
+def direct_starts(function: Function, owner: Node) -> tuple[Start, ...]:
+    """Where a declaration or literal is itself what a goroutine runs."""
+    if owner != function.node:
+        return starts(function, owner)
+    return tuple(start for start in starts_of(function) if start.runs is function)
 
 
 def starts(function: Function, owner: Node) -> tuple[Start, ...]:
@@ -118,10 +129,11 @@ def _start(by: Function, mention: Node, function: Function) -> Start | None:
     if call is None or not _means(by, used, function):
         return None
     if call.kind_id != syntax.CALL_EXPRESSION or call.child_by_field_id(syntax.F_FUNCTION) != used:
-        return _in_group(by, used)
+        group = _in_group(by, used)
+        return Start(group.node, used, by, function) if group is not None else None
     statement = call.parent
     is_started = statement is not None and statement.kind_id == syntax.GO_STATEMENT
-    return Start(statement, used, by) if statement is not None and is_started else None
+    return Start(statement, used, by, function) if statement is not None and is_started else None
 
 
 def _sites(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:

@@ -13,14 +13,16 @@ from leakfix.languages.go.channel_fields import (
     FieldUses,
     closed_names,
     field_of,
-    fields_of,
     is_channel,
     is_context,
+    members_of,
     mentions,
+    type_of,
     uses_of,
 )
 from leakfix.languages.go.channel_operations import Act, Operation, cases_of, received_from
 from leakfix.languages.go.channel_starts import start_of_literal, starts_of
+from leakfix.languages.go.types import underlying
 from leakfix.rules.go.ticker_scene import Scene
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.go.packages import Function, Package
-    from leakfix.languages.go.types import Named
+    from leakfix.languages.go.types import Named, Type
 
 CLOSING: Final = (
     "close",
@@ -56,6 +58,10 @@ class WaitScene(Scene):
     def is_endless(self, node: Node, depth: int = 0) -> bool:
         """Whether a range over the channel never ends."""
         return super().is_endless(node, depth) or self._is_never_closed(node)
+
+    def is_timer_channel(self, node: Node) -> bool:
+        """Whether a channel is that of a ticker or timer, which nobody closes."""
+        return super().is_endless(node)
 
     def _is_never_closed(self, node: Node) -> bool:
         if not is_channel(self.types.of(node)):
@@ -145,22 +151,25 @@ class Facts:
     def signals(self, owner: Named, waits_on: ChannelField | None) -> list[Signal]:
         """The fields of a type that end its goroutines, those that a closing method gives first."""
         found = []
-        for name, of in fields_of(owner):
-            key = ChannelField(self.package, owner.name, name)
+        for key, of in members_of(self.package, owner):
             if key == waits_on or not (is_channel(of) or is_context(of)):
                 continue
-            signal = self._context(key) if is_context(of) else self._signal(key)
+            signal = self._context(key) if is_context(of) else self._signal(key, of)
             if signal is not None:
                 found.append(signal)
         return sorted(found, key=lambda signal: signal.given_elsewhere)
+
+    def is_context(self, key: ChannelField) -> bool:
+        """Whether a signal's field holds a context."""
+        return is_context(type_of(key))
 
     def givers(self, key: ChannelField) -> list[Operation]:
         """The calls that close a signal's channel."""
         return list(uses_of(key).of(Act.CLOSE))
 
-    def _signal(self, key: ChannelField) -> Signal | None:
+    def _signal(self, key: ChannelField, of: Type | None) -> Signal | None:
         if key.name.encode() not in closed_names(self.package):
-            return None
+            return self._given(key) if str(underlying(of)) == "<-chan struct{}" else None
         uses = uses_of(key)
         closes = uses.of(Act.CLOSE)
         if not closes or uses.of(Act.SEND):
@@ -168,6 +177,11 @@ class Facts:
         givers = frozenset(self._giver(one) for one in closes)
         ends = any(is_closing(one.function.name) for one in closes) or self._is_left_upon(uses)
         return Signal(key, givers, False, ends)
+
+    def _given(self, key: ChannelField) -> Signal | None:
+        """A channel of nothing that can only be received from: whoever made the object closes it."""
+        uses = uses_of(key)
+        return Signal(key, frozenset(), True, True) if self._is_left_upon(uses) else None
 
     def _context(self, key: ChannelField) -> Signal | None:
         received = f".{key.name}.Done()".encode()

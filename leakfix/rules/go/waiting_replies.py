@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 from leakfix.detectors.signals import Cause
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_operations import Act, Operation, operations, received_from, statements_of
-from leakfix.languages.go.channel_starts import starts
+from leakfix.languages.go.channel_starts import direct_starts
 from leakfix.languages.go.types import Chan, Struct, underlying
 from leakfix.rules.go.context_nodes import initial
+from leakfix.rules.go.waiting_channels import candidates, may_wait
 from leakfix.rules.go.waiting_facts import Facts, WaitScene, scene_at
-from leakfix.rules.go.waiting_waits import Stuck, candidates, may_wait, path_of
+from leakfix.rules.go.waiting_offers import path_of
+from leakfix.rules.go.waiting_waits import Stuck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +51,7 @@ def unanswered_replies(analysis: Analysis) -> Iterator[Stuck]:
         if operation.act is not Act.RECEIVE or operation.select is not None:
             continue
         variable = _local(analysis, function, operation)
-        started = starts(function, operation.owner) if variable is not None else ()
+        started = direct_starts(function, operation.owner) if variable is not None else ()
         start = next((one for one in started if not one.lives_on), None)
         if variable is None or start is None:
             continue

@@ -59,6 +59,8 @@ def _confidence(stuck: Stuck) -> Confidence:
     """A method that gives something back ends the object; what another one does is only told by its name."""
     if stuck.cause is Cause.UNSIGNALLED and stuck.closing is not None and ends_objects(stuck.closing):
         return Confidence.MEDIUM if stuck.operation.owner == stuck.scene.function.node else Confidence.LOW
+    if stuck.cause is Cause.ENDLESS and stuck.owner is None:
+        return Confidence.MEDIUM
     return _CONFIDENCE[stuck.cause]
 
 

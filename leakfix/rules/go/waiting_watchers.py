@@ -25,8 +25,8 @@ from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, S
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_scene import is_target
 from leakfix.rules.go.waiting_facts import WaitScene, scene_at
+from leakfix.rules.go.waiting_offers import path_of
 from leakfix.rules.go.waiting_reports import step
-from leakfix.rules.go.waiting_waits import path_of
 from leakfix.rules.rule import Form
 from leakfix.text import Edit, Span
 
