@@ -118,14 +118,10 @@ def _found(analysis: Analysis, function: Function, call: Node) -> Finalizer | No
     cell = _only(setting)
     if setting is None or cell is None or any(_clears(one, cell, call.start_byte) for one in settings):
         return None
-    own = next(iter(setting.finalizers)) if len(setting.finalizers) == 1 else None
-    captured = way(heap.holdings, own, cell) if own is not None and own.kind is CellKind.FUNCTION else None
-    cycle = way(heap.holdings, cell, cell)
-    if captured is not None and _is_shared(analysis, heap, captured):
-        captured = None
-    if captured is None and cycle is None:
-        return None
-    return Finalizer(analysis, function, call, heap, cell, own, captured or (), cycle or ())
+    own, captured, cycle = _kept(heap, setting, cell)
+    if _is_shared(analysis, heap, captured):
+        captured = ()
+    return Finalizer(analysis, function, call, heap, cell, own, captured, cycle) if captured or cycle else None
 
 
 def _is_shared(analysis: Analysis, heap: Heap, captured: tuple[Hold, ...]) -> bool:
@@ -146,16 +142,25 @@ def _clears(setting: Setting, cell: Cell, focus: int) -> bool:
 
 
 def _linked(analysis: Analysis, function: Function, call: Node, at: tuple[Function, Node]) -> Finalizer | None:
-    """The finalizer that a function sets, with the cycle that one of its callers closes."""
+    """The finalizer that a function sets, with what one of its callers makes of it."""
     caller, calling = at
     heap, settings = walked(analysis.program, caller, calling.start_byte)
     for setting in settings:
         cell = _only(setting)
         if setting.depth == 1 and setting.function is function and setting.call == call and cell is not None:
-            cycle = way(heap.holdings, cell, cell)
-            if cycle is not None and not any(_clears(one, cell, calling.start_byte) for one in settings):
-                return Finalizer(analysis, function, call, heap, cell, None, (), cycle, caller)
+            if any(_clears(one, cell, calling.start_byte) for one in settings):
+                continue
+            own, captured, cycle = _kept(heap, setting, cell)
+            if captured or cycle:
+                return Finalizer(analysis, function, call, heap, cell, own, captured, cycle, caller)
     return None
+
+
+def _kept(heap: Heap, setting: Setting, cell: Cell) -> tuple[Cell | None, tuple[Hold, ...], tuple[Hold, ...]]:
+    """The finalizer, and how it and how a cycle keep the object alive."""
+    own = next(iter(setting.finalizers)) if len(setting.finalizers) == 1 else None
+    captured = way(heap.holdings, own, cell) if own is not None and own.kind is CellKind.FUNCTION else None
+    return own, captured or (), way(heap.holdings, cell, cell) or ()
 
 
 def _only(setting: Setting | None) -> Cell | None:
