@@ -376,9 +376,15 @@ class Lowering(BranchLowering):
             variable = self._reader.bindings.variable(self._nodes[offset])
             channel = self._channels.get(variable) if variable is not None else None
             does = operation(self._nodes[offset])
-            if channel is not None and does.doing in _TAKING and role_of_call(does.node) is not Role.STARTED:
+            if channel is not None and does.doing in _TAKING and self._is_own(self._nodes[offset], does.node):
                 found.add(channel)
         return frozenset(found)
+
+    def _is_own(self, use: Node, node: Node) -> bool:
+        """Whether the function does something itself, not a goroutine that it starts."""
+        around = [place for literal in literals_between(use, self._run.owner) for place in self._reader.places(literal) or ()]
+        roles = {role_of_call(node), *(place.role for place in around)}
+        return roles.isdisjoint({Role.STARTED, Role.GROUPED})
 
     def counts(self, atom: Node, loop: Node) -> bool:
         """Whether a condition compares what a loop counts: a variable that goes up or down, or a length."""
