@@ -50,8 +50,8 @@ def as_cleanup(found: Finalizer) -> Cleanup:
     version = found.analysis.version
     if version is None or version < SINCE:
         raise RefusalError("version", "runtime.AddCleanup, which collects cycles, needs Go 1.24")
-    pointed, literal = pointer_type(found), found.value
-    if literal.kind_id != syntax.FUNC_LITERAL:
+    pointed, literal = pointer_type(found), found.literal
+    if literal is None:
         raise RefusalError("whole-object", "the finalizer is given the object itself, which a cleanup must not reach")
     declaration, name = parameter(found, literal, str(pointed))
     if literal.child_by_field_id(syntax.F_RESULT) is not None:
@@ -68,12 +68,12 @@ def as_cleanup(found: Finalizer) -> Cleanup:
     _check_alone(found, pointed)
     shares = any(not is_within(variable.declaration, literal) for variable in _variables(found, literal, own))
     if not fields:
-        changed = [(declaration, "struct{}"), (literal, "struct{}{}")]
+        changed = [(declaration, "struct{}"), (found.value, "struct{}{}")]
         return Cleanup(_edits(found, changed, []), shares)
-    return Cleanup(_with_argument(found, declaration, fields), shares)
+    return Cleanup(_with_argument(found, literal, declaration, fields), shares)
 
 
-def _with_argument(found: Finalizer, declaration: Node, fields: list[Node]) -> list[Edit]:
+def _with_argument(found: Finalizer, literal: Node, declaration: Node, fields: list[Node]) -> list[Edit]:
     operand = syntax.unparen(found.object)
     if operand.kind_id == syntax.UNARY_EXPRESSION:
         operand = operand.child_by_field_id(syntax.F_OPERAND) or operand
@@ -81,11 +81,11 @@ def _with_argument(found: Finalizer, declaration: Node, fields: list[Node]) -> l
         raise RefusalError("whole-object", "the object has no name by which its field could be passed")
     field = syntax.text(fields[0]).rpartition(".")[2]
     t = found.types.of(fields[0])
-    _check_field(found, field, t)
+    _check_field(found, literal, field, t)
     written = spelled(found.function.file, found.bindings, fields[0], t)
     if written is None:
         raise RefusalError("name-taken", f"the type of the field {field} has no name here")
-    name = unused([field], _names(found.value) | found.function.file.imports.keys())
+    name = unused([field], _names(literal) | found.function.file.imports.keys())
     changed = [(declaration, f"{name} {written}"), (found.value, f"{syntax.text(operand)}.{field}")]
     return _edits(found, changed, [(node, name) for node in fields])
 
@@ -131,7 +131,7 @@ def _is_handed_on(found: Finalizer, use: Node) -> bool:
     return callee is not None and (callee.symbol == SYMBOL or (callee.kind, callee.name) == ("builtin", "append"))
 
 
-def _check_field(found: Finalizer, field: str, t: Type | None) -> None:
+def _check_field(found: Finalizer, literal: Node, field: str, t: Type | None) -> None:
     """A field that is passed early must not reach the object, and must not change until then."""
     under = underlying(t)
     plain = isinstance(under, Basic) and under != UNSAFE_POINTER
@@ -142,8 +142,9 @@ def _check_field(found: Finalizer, field: str, t: Type | None) -> None:
         raise RefusalError("changes", f"the field {field} is exported, and may change until the finalizer runs")
     owner = deref(found.types.of(found.object))
     for file in found.function.file.package.files:
-        for function, node in _selectors(found, file, field):
-            mine = function.node == found.function.node and node.start_byte < found.call.start_byte
+        for function, node in _selectors(file, field):
+            is_own = function.node == found.function.node
+            mine = is_own and (node.start_byte < found.call.start_byte or is_within(node, literal))
             operand = _operand(node)
             if mine or operand is None or not _is_changed(node):
                 continue
@@ -151,7 +152,7 @@ def _check_field(found: Finalizer, field: str, t: Type | None) -> None:
                 raise RefusalError("changes", f"the field {field} changes between now and the time of the finalizer")
 
 
-def _selectors(found: Finalizer, file: File, field: str) -> Iterator[tuple[Function, Node]]:
+def _selectors(file: File, field: str) -> Iterator[tuple[Function, Node]]:
     wanted = f".{field}".encode()
     if wanted not in file.data:
         return
@@ -160,8 +161,7 @@ def _selectors(found: Finalizer, file: File, field: str) -> Iterator[tuple[Funct
         while at >= 0:
             node = function.node.descendant_for_byte_range(at + 1, at + 2)
             parent = node.parent if node is not None else None
-            is_own = function.node == found.function.node and found.value.start_byte <= at < found.value.end_byte
-            if not is_own and parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION:
+            if parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION:
                 yield function, parent
             at = file.data.find(wanted, at + 1, function.node.end_byte)
 

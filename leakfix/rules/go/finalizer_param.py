@@ -22,11 +22,12 @@ def with_parameter(found: Finalizer) -> list[Edit]:
     pointed = pointer_type(found)
     if found.value.kind_id == syntax.SELECTOR_EXPRESSION:
         return [_wrapped(found, str(pointed))]
-    if found.value.kind_id != syntax.FUNC_LITERAL:
+    literal = found.literal
+    if literal is None:
         raise RefusalError("unresolved", "the finalizer is a function value that is made elsewhere")
-    own = aliases(found, found.value)
+    own = aliases(found, literal)
     goes_on_without(found, own)
-    declaration, name = parameter(found, found.value, str(pointed))
+    declaration, name = parameter(found, literal, str(pointed))
     if name is not None and syntax.text(name) != "_":
         return _renamed(found, own, name)
     if not own:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.reachability import way
@@ -62,6 +63,21 @@ class Finalizer:
         """The second argument, without parentheses."""
         return syntax.unparen(arguments(self.call)[1])
 
+    @cached_property
+    def literal(self) -> Node | None:
+        """The function literal that the second argument is, or names if nothing else uses that name."""
+        if self.value.kind_id == syntax.FUNC_LITERAL:
+            return self.value
+        variable = self.bindings.variable(self.value) if self.linked_in is None else None
+        if variable is None or self.bindings.uses(variable) != (self.value,):
+            return None
+        number = syntax.F_RIGHT if variable.origin.kind_id == syntax.SHORT_VAR_DECLARATION else syntax.F_VALUE
+        values = variable.origin.child_by_field_id(number)
+        listed = syntax.operands(values) if values is not None else []
+        found = syntax.unparen(listed[variable.position]) if variable.position < len(listed) else None
+        is_typed = variable.origin.child_by_field_id(syntax.F_TYPE) is not None
+        return found if found is not None and found.kind_id == syntax.FUNC_LITERAL and not is_typed else None
+
     @property
     def bindings(self) -> Bindings:
         """The variables of the function."""
@@ -119,18 +135,7 @@ def _found(analysis: Analysis, function: Function, call: Node) -> Finalizer | No
     if setting is None or cell is None or any(_clears(one, cell, call.start_byte) for one in settings):
         return None
     own, captured, cycle = _kept(heap, setting, cell)
-    if _is_shared(analysis, heap, captured):
-        captured = ()
     return Finalizer(analysis, function, call, heap, cell, own, captured, cycle) if captured or cycle else None
-
-
-def _is_shared(analysis: Analysis, heap: Heap, captured: tuple[Hold, ...]) -> bool:
-    """Whether a way leads through a variable that all rounds of a loop share, as it was before Go 1.22."""
-    if analysis.version is not None and analysis.version >= OWN_EACH_ROUND:
-        return False
-    cells = {hold.holder for hold in captured}
-    in_loops = (v for v, cell in heap.variables.items() if cell in cells)
-    return any(v.origin.kind_id == syntax.RANGE_CLAUSE or v.scope.kind_id == syntax.FOR_STATEMENT for v in in_loops)
 
 
 def _clears(setting: Setting, cell: Cell, focus: int) -> bool:

@@ -37,7 +37,7 @@ def is_made_once(scene: Scene, node: Node, target: Node | None) -> bool:
     for around in _around(scene, node):
         is_then = around.kind_id == syntax.IF_STATEMENT and around.child_by_field_id(syntax.F_CONSEQUENCE) == at
         if is_then and variable is not None and _tests_nil(scene, around, variable):
-            return True
+            return not _is_dropped(scene, variable)
         if around.kind_id == syntax.COMMUNICATION_CASE and _shuts_itself_off(scene, around):
             return True
         at = around
@@ -63,12 +63,27 @@ def _tests_nil(scene: Scene, branch: Node, variable: Variable) -> bool:
     return scene.bindings.variable(left) is variable
 
 
-def _shuts_itself_off(scene: Scene, case: Node) -> bool:
-    """Whether a case sets the variable that it receives from to nil, and no loop around it sets it to anything else."""
+def _is_dropped(scene: Scene, variable: Variable) -> bool:
+    """Whether a variable is set to nil where its timer may still run: anywhere but in a case that received from it."""
+    targets = (use for use in scene.bindings.uses(variable) if is_target(use) and takes_nil(use))
+    return any(not any(_receives(scene, around, variable) for around in _around(scene, use)) for use in targets)
+
+
+def _receives(scene: Scene, around: Node, variable: Variable) -> bool:
+    return around.kind_id == syntax.COMMUNICATION_CASE and _received(scene, around) is variable
+
+
+def _received(scene: Scene, case: Node) -> Variable | None:
+    """The variable that a case receives from."""
     held = case.child_by_field_id(syntax.F_COMMUNICATION)
     receive = held.child_by_field_id(syntax.F_RIGHT) if held is not None else None
     channel = receive.child_by_field_id(syntax.F_OPERAND) if receive is not None else None
-    variable = scene.bindings.variable(channel) if channel is not None else None
+    return scene.bindings.variable(channel) if channel is not None else None
+
+
+def _shuts_itself_off(scene: Scene, case: Node) -> bool:
+    """Whether a case sets the variable that it receives from to nil, and no loop around it sets it to anything else."""
+    variable = _received(scene, case)
     if variable is None:
         return False
     loops = [around for around in _around(scene, case) if around.kind_id == syntax.FOR_STATEMENT]
