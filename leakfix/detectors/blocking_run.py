@@ -19,6 +19,7 @@ from leakfix.flow.channels import (
     Turn,
     Unwind,
     Wait,
+    last_of,
 )
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ class Run:
     def __init__(self, net: Net) -> None:
         self.net = net
         self.capacity = [LARGE if c.capacity is None else min(c.capacity, LARGE) for c in net.channels]
+        ways = [way for step in net.steps if isinstance(step, Meet) for way in step.ways]
+        self._mixed = frozenset(way.channel for way in ways if way.last is not None)
+        """The channels on which last values and others are sent."""
         self._alone: dict[type, Callable[[State, int, Instance, Operation], Iterator[State]]] = {
             Choice: self._choice,
             Close: self._close,
@@ -234,12 +238,15 @@ class Run:
                 meeting = self.net.steps[other.at]
                 for answer in meeting.ways if isinstance(meeting, Meet) and index != number else ():
                     if answer.channel == channel and answer.act is Act.RECEIVE:
-                        yield _both(state, (number, _gone(instance, way)), (index, _gone(other, answer)))
+                        received = _got(_gone(other, answer), channel, way.last)
+                        yield _both(state, (number, _gone(instance, way)), (index, received))
 
     def _receive(self, state: State, number: int, instance: Instance, way: Way) -> Iterator[State]:
         channel = way.channel
         if state.held[channel] > 0:
-            yield _holding(state.moved(number, _gone(instance, way)), channel, -1)
+            # Which of the values that were put there it is nobody knows: not the last, so that less is found.
+            got = _got(_gone(instance, way), channel, False if channel in self._mixed else None)
+            yield _holding(state.moved(number, got), channel, -1)
         elif channel in state.closed:
             target = way.target if way.ended is None else way.ended
             known = _learn(instance.known, way.told_ended, anew=True)
@@ -262,6 +269,13 @@ def _gone(instance: Instance, way: Way) -> Instance:
     if way.told is None:
         return instance._replace(at=way.target)
     return instance._replace(at=way.target, known=_learn(instance.known, way.told, anew=True) or frozenset())
+
+
+def _got(instance: Instance, channel: int, is_last: bool | None) -> Instance:
+    """What a receiver knows of the value that it has got."""
+    if is_last is None:
+        return instance
+    return instance._replace(known=_learn(instance.known, (last_of(channel), is_last), anew=True) or frozenset())
 
 
 def _holding(state: State, channel: int, more: int) -> State:

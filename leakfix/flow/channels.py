@@ -4,7 +4,7 @@ Every language lowers to this; nothing here knows a syntax. A *net* holds the st
 step is named by its index. Steps that concern no channel are left out.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from leakfix.text import Span
@@ -37,6 +37,8 @@ class Way:
     ended: Step | None = None
     """Where a receive goes on when the channel is closed and empty; as usual if None."""
     told_ended: Told | None = None
+    last: bool | None = None
+    """For a send whether the process sends no more on the channel behind it, where that may tell it from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,42 @@ class Net:
         """A new step."""
         self.steps.append(operation)
         return len(self.steps) - 1
+
+
+def last_of(channel: int) -> str:
+    """The condition that a value is the last that its process sends on a channel."""
+    return f"last {channel}"
+
+
+def mark_last(net: Net) -> None:
+    """Find the channels that carry last values and others, and mark the sends on them.
+
+    Elsewhere nothing tells the values apart: conditions on them are open.
+    """
+    sends = [(at, way) for at, step in enumerate(net.steps) if isinstance(step, Meet) for way in step.ways]
+    sends = [(at, way) for at, way in sends if way.act is Act.SEND]
+    is_last = {(at, way): not _sends_from(net, way.target, way.channel) for at, way in sends}
+    mixed = {
+        way.channel for _, way in sends if len({l for (_, w), l in is_last.items() if w.channel == way.channel}) == 2
+    }
+    for at, step in enumerate(net.steps):
+        if isinstance(step, Meet) and any(way.channel in mixed and way.act is Act.SEND for way in step.ways):
+            ways = [
+                replace(w, last=is_last[at, w]) if w.act is Act.SEND and w.channel in mixed else w for w in step.ways
+            ]
+            net.steps[at] = Meet(tuple(ways))
+
+
+def _sends_from(net: Net, start: Step, channel: int) -> bool:
+    seen, waiting = {start}, [start]
+    while waiting:
+        operation = net.steps[waiting.pop()]
+        if isinstance(operation, Meet) and any(w.act is Act.SEND and w.channel == channel for w in operation.ways):
+            return True
+        fresh = [step for step in following(operation) if step not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return False
 
 
 def following(operation: Operation) -> list[Step]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow.channels import Act, End, Enter, Halt, Leave, Meet, Turn, Unwind, Way, following
+from leakfix.flow.channels import Act, Choice, End, Enter, Halt, Leave, Meet, Turn, Unwind, Way, following, last_of
 from leakfix.languages.go import syntax
-from leakfix.languages.go.consts import evaluate
-from leakfix.languages.go.types import Array, Chan, underlying
+from leakfix.languages.go.channel_turns import condition_of, is_stream, turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.flow.channels import Net, Step, Told
+    from leakfix.languages.go.channel_items import Items
     from leakfix.languages.go.infer import Types
 
 _BREAK: Final = syntax.kind("break_statement")
@@ -24,20 +24,20 @@ _GOTO: Final = syntax.kind("goto_statement")
 _FALLTHROUGH: Final = syntax.kind("fallthrough_statement")
 _CASES: Final = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.DEFAULT_CASE, syntax.COMMUNICATION_CASE})
 _SWITCHES: Final = frozenset({syntax.EXPRESSION_SWITCH_STATEMENT, syntax.TYPE_SWITCH_STATEMENT})
-_MOST_TURNS: Final = 5
-"""A loop with more turns is taken for one of unknown length."""
 
 
 class BranchLowering(ABC):
     """The statements of one function body."""
 
-    def __init__(self, net: Net, data: bytes) -> None:
+    def __init__(self, net: Net, items: Items) -> None:
         self.net = net
-        self.data = data
+        self.items = items
         self._breaks: dict[str, Step] = {}
         self._continues: dict[str, Step] = {}
         self._labels: dict[str, Step] = {}
         self._fallthrough: Step | None = None
+        self._heads: dict[Step, frozenset[int]] = {}
+        """The loops around, by their heads, and the channels that they receive from."""
         self._around: Node | None = None
         """The innermost loop around, if that has no condition."""
         self._counters: list[int] = []
@@ -52,10 +52,6 @@ class BranchLowering(ABC):
     @abstractmethod
     def types(self) -> Types:
         """The types of the function's expressions."""
-
-    @abstractmethod
-    def touches(self, node: Node) -> bool:
-        """Whether a node holds something of consequence."""
 
     @abstractmethod
     def matters(self, node: Node) -> bool:
@@ -149,18 +145,49 @@ class BranchLowering(ABC):
                 return self._condition(operand, fails, holds)
         if node.kind_id in (syntax.TRUE, syntax.FALSE):
             return holds if node.kind_id == syntax.TRUE else fails
-        if self._around is not None and holds != fails and self.counts(node, self._around):
+        if self._around is not None and holds != fails and self.items.counts(node, self._around):
             return self._counted_exit(self._around, node, holds, fails)
         told = self.told(node)
         opposite = (told[0], not told[1]) if told is not None else None
-        return self.simple(node, self.choose([(holds, told), (fails, opposite)]))
+        ways = self._by_last([(holds, told), (fails, opposite)], self.items.value_of(node))
+        return self.simple(node, self.choose(ways))
+
+    def _by_last(self, ways: list[tuple[Step, Told | None]], channel: int | None) -> list[tuple[Step, Told | None]]:
+        """A branch by what was received: who stops to receive where others go on has got a last value."""
+        if channel is None:
+            return ways
+        stops = [not self._receives(step, channel) for step, _ in ways]
+        if all(stops) or not any(stops):
+            return ways
+        last = (last_of(channel), True)
+        return [
+            (step, told) if not is_last else (self.net.add(Choice(((step, told),))) if told else step, last)
+            for (step, told), is_last in zip(ways, stops, strict=True)
+        ]
+
+    def _receives(self, start: Step, channel: int) -> bool:
+        """Whether the process can receive from a channel from a step on."""
+        seen, waiting = {start}, [start]
+        while waiting:
+            at = waiting.pop()
+            operation = self.net.steps[at]
+            if channel in self._heads.get(at, ()):
+                return True
+            if isinstance(operation, Meet) and any(
+                w.act is Act.RECEIVE and w.channel == channel for w in operation.ways
+            ):
+                return True
+            fresh = [step for step in following(operation) if step not in seen]
+            seen.update(fresh)
+            waiting.extend(fresh)
+        return False
 
     def _counted_exit(self, loop: Node, node: Node, holds: Step, fails: Step) -> Step:
         """A condition on what a loop counts: it ends the loop in the turn that loops of unknown length end with."""
         number = self.loop()
         self._counters.append(number)
         stays, leaves = (holds, fails) if self._stays(holds) and not self._stays(fails) else (fails, holds)
-        turn = Turn(number, None, stays, leaves, fewer=1, drained=self.received(loop))
+        turn = Turn(number, None, stays, leaves, fewer=1, drained=self.items.received(loop))
         return self.simple(node, self.net.add(turn))
 
     def _stays(self, step: Step) -> bool:
@@ -186,6 +213,7 @@ class BranchLowering(ABC):
         body = node.child_by_field_id(syntax.F_BODY)
         saved = self._breaks, self._continues
         head = self.net.add(Meet(()))
+        self._heads[head] = self.items.received(node)
         names = dict.fromkeys({"", label})
         self._breaks = self._breaks | dict.fromkeys(names, after)
         start = update = condition = None
@@ -199,11 +227,12 @@ class BranchLowering(ABC):
         self._continues = self._continues | dict.fromkeys(names, again)
         is_endless = clause is None or (clause.kind_id == syntax.FOR_CLAUSE and condition is None)
         outer = self._around, self._counters
-        self._around, self._counters = (node if is_endless and self.received(node) else None), []
+        self._around, self._counters = (node if is_endless and self.items.received(node) else None), []
         inside = self._statement(body, again) if body is not None else again
         self._breaks, self._continues = saved
         counted = self._counters
         self._around, self._counters = outer
+        del self._heads[head]
         entry = self._head(node, head, inside, after)
         for number in counted:
             entry = self.net.add(Enter(number, entry))
@@ -224,33 +253,20 @@ class BranchLowering(ABC):
             self.net.steps[head] = self.net.steps[self.meet([(way, clause)])]
             self.note_again(head, channel, clause)
             return head
-        if clause is None or (clause.kind_id == syntax.FOR_CLAUSE and _condition_of(clause) is None):
+        if clause is None or (clause.kind_id == syntax.FOR_CLAUSE and condition_of(clause) is None):
             self._forward(head, inside)
             return head
-        condition = _condition_of(clause)
-        if condition is not None and (self.touches(clause) or self.told(condition) is not None):
+        condition = condition_of(clause)
+        if condition is not None and (self.items.touches(clause) or self.told(condition) is not None):
             self._forward(head, self._condition(condition, inside, after))
             return head
-        if body is None or not self.touches(body) or self._is_stream(clause):
+        if body is None or not self.items.touches(body) or is_stream(clause, self.types):
             self._forward(head, self.choose([(inside, None), (after, None)]))
             return head
-        number, count = self.loop(), self._turns(clause)
-        drained = self.received(body) if count is None else frozenset()
+        number, count = self.loop(), turns(clause, self.types)
+        drained = self.items.received(body) if count is None else frozenset()
         self.net.steps[head] = Turn(number, count, inside, after, drained=drained)
         return self.net.add(Enter(number, head))
-
-    def _is_stream(self, clause: Node) -> bool:
-        """Whether a loop ranges over what may never end: a channel of somebody else."""
-        ranged = clause.child_by_field_id(syntax.F_RIGHT) if clause.kind_id == syntax.RANGE_CLAUSE else None
-        return ranged is not None and isinstance(underlying(self.types.of(ranged)), Chan)
-
-    @abstractmethod
-    def received(self, body: Node) -> frozenset[int]:
-        """The channels that a loop's body receives from."""
-
-    @abstractmethod
-    def counts(self, atom: Node, loop: Node) -> bool:
-        """Whether a condition compares what a loop counts."""
 
     @abstractmethod
     def note_again(self, step: Step, channel: int, node: Node) -> None:
@@ -260,43 +276,6 @@ class BranchLowering(ABC):
         """The placeholder ``head`` just leads on."""
         self.net.steps[head] = Meet((Way(target),)) if target == head else Enter(-1, target)
 
-    def _turns(self, clause: Node) -> int | None:
-        """How many turns a loop has, if that is a small number that can be told."""
-        found = self._ranged_over(clause) if clause.kind_id == syntax.RANGE_CLAUSE else self._counted(clause)
-        return found if found is not None and 0 <= found <= _MOST_TURNS else None
-
-    def _ranged_over(self, clause: Node) -> int | None:
-        right = clause.child_by_field_id(syntax.F_RIGHT)
-        if right is None:
-            return None
-        if right.kind_id == syntax.COMPOSITE_LITERAL:
-            written, value = right.child_by_field_id(syntax.F_TYPE), right.child_by_field_id(syntax.F_BODY)
-            is_list = written is not None and written.kind_id in (
-                syntax.SLICE_TYPE,
-                syntax.IMPLICIT_LENGTH_ARRAY_TYPE,
-            )
-            return len(syntax.operands(value)) if is_list and value is not None else None
-        count = evaluate(right, self.types.resolver)
-        if count is not None:
-            return count
-        of = underlying(self.types.of(right))
-        return of.length if isinstance(of, Array) else None
-
-    def _counted(self, clause: Node) -> int | None:
-        """The turns of ``for i := 0; i < n; i++``."""
-        if clause.kind_id != syntax.FOR_CLAUSE:
-            return None
-        start, condition = clause.child_by_field_id(syntax.F_INITIALIZER), _condition_of(clause)
-        update = clause.child_by_field_id(syntax.F_UPDATE)
-        if start is None or condition is None or update is None or syntax.text(update)[-2:] != "++":
-            return None
-        first = next(iter(syntax.operands(start.child_by_field_id(syntax.F_RIGHT) or start)), None)
-        sign, bound = syntax.operator(condition), condition.child_by_field_id(syntax.F_RIGHT)
-        if first is None or bound is None or sign not in ("<", "<="):
-            return None
-        low, high = evaluate(first, self.types.resolver), evaluate(bound, self.types.resolver)
-        return None if low is None or high is None else high - low + (sign == "<=")
-
     # switches and selects
 
     def _switch(self, node: Node, after: Step, label: str) -> Step:
@@ -304,7 +283,10 @@ class BranchLowering(ABC):
         entries = self._bodies(cases, after, label)
         if not any(case.kind_id == syntax.DEFAULT_CASE for case in cases):
             entries.append(after)
-        entry = self.choose([(step, None) for step in entries])
+        headers = [node.child_by_field_id(syntax.F_VALUE), *(case.child_by_field_id(syntax.F_VALUE) for case in cases)]
+        channels = [self.items.value_of(header) for header in headers if header is not None]
+        channel = next((one for one in channels if one is not None), None)
+        entry = self.choose(self._by_last([(step, None) for step in entries], channel))
         for number in (syntax.F_VALUE, syntax.F_INITIALIZER):
             part = node.child_by_field_id(number)
             entry = self.simple(part, entry) if part is not None else entry
@@ -359,9 +341,3 @@ class BranchLowering(ABC):
 
 def _label(node: Node) -> str:
     return next((syntax.text(child) for child in syntax.operands(node) if child.kind_id == syntax.LABEL_NAME), "")
-
-
-def _condition_of(clause: Node) -> Node | None:
-    if clause.kind_id == syntax.FOR_CLAUSE:
-        return clause.child_by_field_id(syntax.F_CONDITION)
-    return None if clause.kind_id == syntax.RANGE_CLAUSE else clause

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow.channels import Channel
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
-from leakfix.languages.go.channel_lowering import DepthError, Lowering, Shared, lower_net
+from leakfix.languages.go.channel_lowering import lower_net
+from leakfix.languages.go.channel_shared import DepthError, Shared
 from leakfix.languages.go.channel_uses import (
     Doing,
     Role,
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.scopes import Variable
 
-MAKES: Final = re.compile(
-    rb"\b(\w+)(?:, \w+)* :?= *(?:make\(chan\b|make\([^)]*\), make\(chan\b)|\bvar (\w+) += +make\(chan\b"
-)
 _MAKE: Final = re.compile(rb"\bmake\(chan\b")
 STARTS: Final = re.compile(rb"\bgo (?=func\b|[\w.]+\()|\.Go\(")
 """A first look whether a function starts goroutines."""
@@ -221,6 +219,3 @@ class _Trace:
         inner = self._shared.reader(run.function)
         given = parameter(inner, run.owner, position)
         return given is not None and self.follow(inner, given, run.owner, depth + 1) is not None
-
-
-__all__ = ["STARTS", "Lowering", "Made", "Nest", "nests"]

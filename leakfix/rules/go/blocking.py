@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from leakfix.detectors.blocking import Stuck
     from leakfix.languages.go.analysis import Analysis
-    from leakfix.languages.go.channel_lowering import Site
+    from leakfix.languages.go.channel_shared import Site
     from leakfix.languages.go.channels import Made, Nest
     from leakfix.languages.go.scopes import Bindings
     from leakfix.rules.finding import Fix, Refusal

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.go.channel_lowering import Site
+    from leakfix.languages.go.channel_shared import Site
     from leakfix.rules.go.blocking import Blocked
 
 _HARMLESS: Final = frozenset({"Done", "close", "recover"})

@@ -21,7 +21,7 @@ from leakfix.text import Edit, Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from leakfix.languages.go.channel_lowering import Site
+    from leakfix.languages.go.channel_shared import Site
     from leakfix.languages.go.scopes import Variable
     from leakfix.rules.go.blocking import Blocked
     from leakfix.text import Source

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.go.analysis import Analysis
-    from leakfix.languages.go.channel_lowering import Site
+    from leakfix.languages.go.channel_shared import Site
     from leakfix.rules.finding import Finding
     from leakfix.rules.go.blocking import Blocked
     from leakfix.rules.rule import Rule
