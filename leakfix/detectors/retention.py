@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from leakfix.flow import Acquire, Assign, BudgetError, Copy, Derive, Escape, Graph, Handing, Place, explore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from leakfix.flow import Block, Edge, Step
     from leakfix.text import Span
@@ -322,7 +322,7 @@ class _Search:
         root = event.target.root
         cut = self.sharing.cuts[root]
         for one in held:
-            if not one.place.holds(event.source) and event.source != one.place:
+            if one.place != event.source:
                 continue
             if cut.part is Part.COPY:
                 if self.whole(one.chain):
@@ -344,13 +344,15 @@ class _Search:
         """Whether the memory of what is stored is overwritten later."""
         return any(self.sharing.cuts[root].reused for root in found.chain)
 
-    def covered(self, chain: tuple[int, ...], stored: Iterable[_Found]) -> bool:
+    def covered(self, chain: tuple[int, ...], stored: Collection[_Found]) -> bool:
         """Whether nearly all of what ``chain`` cuts is stored."""
         below: dict[int, list[_Found]] = defaultdict(list)
         for one in stored:
             if one.chain == chain:
                 return True
             below[one.chain[len(chain)]].append(one)
+        if not chain and self.sharing.sources[self.number].size is Size.LINE and self._several(stored):
+            return True
         if any(self._is_in_proportion(root, inner) for root, inner in below.items()):
             return True
         wholes = [root for root, inner in below.items() if self.covered((*chain, root), inner)]
@@ -365,7 +367,11 @@ class _Search:
         cut = self.sharing.cuts[root]
         if cut.part is not Part.EACH:
             return False
-        ends = {one.chain[-1] for one in stored if self._is_every(one, cut)}
+        return self._several(one for one in stored if self._is_every(one, cut))
+
+    def _several(self, stored: Iterable[_Found]) -> bool:
+        """Whether several different parts are stored, leaving those of constant length out."""
+        ends = {one.chain[-1] for one in stored if one.chain}
         return len([end for end in ends if not self.sharing.cuts[end].fixed]) > 1
 
     def _is_every(self, found: _Found, cut: Cut) -> bool:

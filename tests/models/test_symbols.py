@@ -8,7 +8,21 @@ from pathlib import Path
 import pytest
 
 import leakfix.models
-from leakfix.models import CONTEXT, RECEIVER, Acquire, Borrow, Check, Keep, Lend, Models, Release, Resource, Wrap
+from leakfix.models import (
+    CONTEXT,
+    RECEIVER,
+    Acquire,
+    Borrow,
+    Check,
+    Keep,
+    Large,
+    Lend,
+    Models,
+    Release,
+    Resource,
+    View,
+    Wrap,
+)
 from leakfix.models.decode import Document, decode
 from leakfix.models.schema import Fact
 
@@ -96,6 +110,11 @@ def test_standard_library(go: Go, resources: Mapping[str, Resource]) -> None:
         ('[[wrap]]\ncall = ["os.Exit"]', "Wrap os.Exit: has no result that could wrap"),
         ('[[lend]]\ncall = ["os.Open"]\nresult = 2', "Lend os.Open: has no such result"),
         ('[[check]]\ncall = ["os.Exit"]\nholds = "true"', "Check os.Exit: int cannot be true"),
+        ('[[view]]\ncall = ["os.Exit"]\nargument = 1\nshare = "part"', "View os.Exit: argument: 1 is none of ('int',)"),
+        (
+            '[[large]]\ncall = ["os.ReadFile"]\nresult = 2\nsize = "large"\nnoun = "it"',
+            "Large os.ReadFile: result: no such result",
+        ),
     ],
 )
 def test_untrue_table_is_complained_of(
@@ -170,6 +189,12 @@ def problems(
             yield from acquire_problems(fact, symbol, resources[fact.resource], standard)
             if fact.discard and f"{fact.symbol.rpartition('.')[0]}.{fact.discard}" not in siblings:
                 yield f"no sibling {fact.discard}"
+        case View():
+            yield from argument_problems((fact.argument,), symbol)
+            if fact.result >= len(symbol.results):
+                yield "result: no such result"
+        case Large() if fact.result >= len(symbol.results):
+            yield "result: no such result"
         case Release() | Keep():
             yield from argument_problems((fact.argument,), symbol)
         case Wrap():

@@ -15,7 +15,7 @@ from leakfix.languages.go.sharing_flow import lower_sharing
 from leakfix.languages.go.sharing_sizes import Sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from leakfix.languages.go.analysis import Analysis
     from leakfix.languages.go.packages import Function
@@ -33,6 +33,7 @@ _FIXED: Final = re.compile(rb"\[(?:0?:(?:[1-9]\d*|max\w*)|len\([\w.]+\) ?- ?\w+:
 # A variable that is assigned the beginning of another, or a field that is shortened.
 _SHORTENED: Final = re.compile(rb" = ([\w.]+)\[0?:\w+\]")
 _STORES: Final = re.compile(rb"(?:\.\w+|\]) ?(?:=(?!=)|\+)|<-|append\(|\.\w+, \w+(?:\.\w+)? =|[\n{]\s*\w+ = ")
+_RETURNED: Final = re.compile(rb"\) (?:\(\w* ?)?(?:string|\[\]byte)\b[^\n]*\{\n")
 _NAME: Final = re.compile(rb"(?:func )?(?:\([^)\n]*\) )?(\w+)")
 _FUNCTION: Final = b"\nfunc "
 
@@ -70,7 +71,18 @@ def _cuts(text: bytes) -> bool:
 def _candidates(functions: Sequence[bytes]) -> list[bool]:
     """Which of the functions of a file are worth a graph."""
     large = [text for text in functions if _is_large(text)]
-    return [_cuts(text) and (_is_large(text) or _stores(text, large)) for text in functions]
+    givers = [name + b"(" for name in _givers(large)]
+    return [
+        (_cuts(text) and (_is_large(text) or _stores(text, large)))
+        or (any(name in text for name in givers) and _STORES.search(text) is not None)
+        for text in functions
+    ]
+
+
+def _givers(large: Iterable[bytes]) -> list[bytes]:
+    """The names of the functions that may return a part of something large."""
+    found = (_NAME.match(text) for text in large if _RETURNED.search(text) and _cuts(text))
+    return [match[1] for match in found if match is not None]
 
 
 def _stores(text: bytes, large: Sequence[bytes]) -> bool:
@@ -97,9 +109,10 @@ def _kept_parts(analysis: Analysis) -> list[tuple[Function, Kept]]:
     data, functions = analysis.file.data, analysis.file.functions
     if not may_keep_parts(data):
         return []
-    sizes = Sizes(analysis.program, _cuts_fixed)
     found: list[tuple[Function, Kept]] = []
     texts = [data[function.node.start_byte : function.node.end_byte] for function in functions]
+    givers = frozenset(name.decode() for name in _givers(text for text in texts if _is_large(text)))
+    sizes = Sizes(analysis.program, _cuts_fixed, givers)
     for function, is_candidate in zip(functions, _candidates(texts), strict=True):
         if is_candidate and not function.has_error:
             found += [(function, one) for one in kept(lower_sharing(analysis.program, function, sizes))]

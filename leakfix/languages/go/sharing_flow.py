@@ -8,24 +8,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.retention import Lifetime, passed_on
+from leakfix.detectors.retention import Lifetime, Size, passed_on
 from leakfix.flow import Assign
 from leakfix.languages.go import syntax
 from leakfix.languages.go.sharing_frame import SharingFrame, Target, span_of
 from leakfix.languages.go.sharing_places import Outside, Places
-from leakfix.languages.go.sharing_values import SharingValues
+from leakfix.languages.go.sharing_values import SharingValues, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tree_sitter import Node
 
-    from leakfix.detectors.retention import Sharing
+    from leakfix.detectors.retention import Passed, Sharing, Source
     from leakfix.flow import Place
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.program import Program
     from leakfix.languages.go.sharing_sizes import Sizes
-    from leakfix.languages.go.sharing_values import Summary
 
 _LONGEST = 2000
 """Of longer functions, in bytes, nothing is known to their callers."""
@@ -51,21 +50,26 @@ def lower_sharing(program: Program, function: Function, sizes: Sizes, depth: int
 def _summary(program: Program, sizes: Sizes, function: Function) -> Summary:
     """What a function of the project does with its arguments, as far as it is short."""
     known = function.cache.get("sharing")
-    if isinstance(known, tuple):
+    if isinstance(known, Summary):
         return known
-    found: Summary = ()
-    function.cache["sharing"] = found
+    function.cache["sharing"] = found = Summary()
     if program.is_read(function) and not function.has_error and len(function.node.text or b"") <= _LONGEST:
         sharing = lower_sharing(program, function, sizes, depth=1)
-        found = tuple(
-            (index, passed) for index, number in sharing.parameters.items() for passed in passed_on(sharing, number)
-        )
-        function.cache["sharing"] = found
+        parameters = {number: index for index, number in sharing.parameters.items()}
+        passed: list[tuple[int, Passed]] = []
+        given: list[tuple[Source, Passed]] = []
+        for number, source in enumerate(sharing.sources):
+            for one in passed_on(sharing, number):
+                if number in parameters:
+                    passed.append((parameters[number], one))
+                elif source.size is not Size.UNKNOWN and one.result is not None:
+                    given.append((source, one))
+        function.cache["sharing"] = found = Summary(tuple(passed), tuple(given))
     return found
 
 
 def _unknown(_: Function) -> Summary:
-    return ()
+    return Summary()
 
 
 class _Statements:
@@ -159,7 +163,7 @@ class _Statements:
     def _bind(self, node: Node, targets: list[Node], nodes: list[Node]) -> None:
         if len(nodes) == 1 and len(targets) > 1:
             values: Sequence[_Value] = self.values.values(nodes[0], len(targets))
-            leaves: Sequence[Node] = [nodes[0]] * len(targets)
+            leaves: Sequence[Node] = targets
         else:
             values = [self.values.value(one) for one in nodes]
             leaves = nodes

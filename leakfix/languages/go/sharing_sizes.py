@@ -33,8 +33,12 @@ _SIZES: Final = {"large": Size.LARGE, "line": Size.LINE, "mapping": Size.LARGE}
 class Sizes:
     """Evidence of sizes in one file."""
 
-    def __init__(self, program: Program, cuts_fixed: Callable[[Function], bool]) -> None:
-        """``cuts_fixed`` tells whether a function may cut parts of constant length."""
+    def __init__(self, program: Program, cuts_fixed: Callable[[Function], bool], givers: frozenset[str]) -> None:
+        """``cuts_fixed`` tells whether a function may cut parts of constant length.
+
+        ``givers`` are the names of the functions of the file that may return something large, or a part of it.
+        """
+        self.givers = givers
         self._program = program
         self.cuts_fixed = cuts_fixed
 

@@ -6,6 +6,7 @@ slices, concatenation and every call of which nothing is known make something ne
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tree_sitter import Query, QueryCursor
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from leakfix.detectors.retention import Passed
     from leakfix.flow import Place
-    from leakfix.languages.go.callees import Callee
     from leakfix.languages.go.objects import Function
     from leakfix.languages.go.scopes import Variable
     from leakfix.languages.go.sharing_places import Places
@@ -33,7 +33,17 @@ if TYPE_CHECKING:
     from leakfix.models import View
 
 Value = tuple["Place", ...]
-Summary = tuple[tuple[int, "Passed"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a function does with memory, as its callers see it."""
+
+    passed: tuple[tuple[int, Passed], ...] = ()
+    """What becomes of its parameters, by position."""
+    given: tuple[tuple[Source, Passed], ...] = ()
+    """What it returns of something large that it made itself."""
+
 
 _F_START, _F_END, _F_CAPACITY = syntax.field("start"), syntax.field("end"), syntax.field("capacity")
 _PARTS = {"part": Part.SLICE, "head": Part.SLICE, "tail": Part.SLICE, "most": Part.MOST, "list": Part.LIST}
@@ -196,19 +206,17 @@ class SharingValues:
                 source = self.sizes.of_array(self.frame.function, node)
                 return (self.frame.source(source),) if source is not None else ()
             value = self._named(node)
-            if is_memory(core) and (not value or node.kind_id == syntax.SELECTOR_EXPRESSION) and self._is_held(node):
+            if is_memory(core) and self._is_held(node):
                 name = syntax.text(node)
-                return (
-                    self.frame.source(
-                        Source(span_of(node), Size.UNKNOWN, f"all of {name}", name, immutable=is_text(core))
-                    ),
-                    *value,
-                )
+                held = Source(span_of(node), Size.UNKNOWN, f"all of {name}", name, immutable=is_text(core))
+                return (self.frame.source(held), *value)
             return value
         return self.value(node)
 
     def _is_held(self, node: Node) -> bool:
-        """Whether an expression names a variable, and no constant."""
+        """Whether an expression names a field or a variable of a package, and no constant."""
+        if node.kind_id == syntax.IDENTIFIER and self.frame.bindings.variable(node) is not None:
+            return False
         entity = self.frame.types.entity(node)
         return not (isinstance(entity, Object) and entity.kind != "var")
 
@@ -258,14 +266,20 @@ class SharingValues:
         return value if syntax.operator(node) in ("&", "*") else ()
 
     def _binary(self, node: Node) -> Value:
-        """A concatenation is new, but with nothing it may be what was there."""
-        left, right = node.child_by_field_id(syntax.F_LEFT), node.child_by_field_id(syntax.F_RIGHT)
-        if left is None or right is None:
-            return ()
-        values = self.value(left), self.value(right)
-        if syntax.text(right) in _EMPTY:
-            return values[0]
-        return values[1] if syntax.text(left) in _EMPTY else ()
+        """A concatenation is new, but with nothing it may be what was there; long sums do not recurse."""
+        at: Node | None = node
+        adds = syntax.operator(node) == "+"
+        texts: list[Node] = []
+        while at is not None and at.kind_id == syntax.BINARY_EXPRESSION:
+            right = at.child_by_field_id(syntax.F_RIGHT)
+            if right is not None:
+                texts.append(right)
+            at = at.child_by_field_id(syntax.F_LEFT)
+        if at is not None:
+            texts.append(at)
+        values = [(text, self.value(text)) for text in texts]
+        others = [value for text, value in values if syntax.text(text) not in _EMPTY]
+        return others[0] if adds and len(others) == 1 else ()
 
     # calls
 
@@ -307,32 +321,30 @@ class SharingValues:
             if views:
                 return self._views(node, views, arguments)
         given = self._values(arguments)
-        if not any(given):
+        if not any(given) and name not in self.sizes.givers:
             return {}
         callee = self.frame.types.callee(node)
         if callee is not None and callee.kind == "conversion" and len(arguments) == 1:
             return {0: self._converted(node, arguments[0], given[0])}
-        return self._through(callee, receiver, arguments, given)
+        called = callee.function if callee is not None else None
+        return self._through(called, receiver, arguments, given) | self._gives(node, called)
 
     def _values(self, nodes: list[Node]) -> list[Value]:
         return [self.value(node) for node in nodes]
 
     def _through(
-        self, callee: Callee | None, receiver: Node | None, arguments: list[Node], given: list[Value]
+        self, function: Function | None, receiver: Node | None, arguments: list[Node], given: list[Value]
     ) -> dict[int, Value]:
         """What a function of the project does with its arguments: gives back a part of one, or stores it."""
-        function = callee.function if callee is not None else None
-        if function is None or callee is None:
-            return {}
         found: dict[int, Value] = {}
-        for index, passed in self.summary(function):
-            if index >= len(given) or not given[index]:
+        for index, passed in self.summary(function).passed if function is not None and any(given) else ():
+            if function is None or index >= len(given) or not given[index]:
                 continue
             leaf = arguments[index]
             if passed.result is None:
                 lifetime = self.places.lifetime_through(receiver, passed.lifetime)
                 if lifetime is not None:
-                    self.frame.store(leaf, given[index], Target(lifetime, f"{callee.name}()"))
+                    self.frame.store(leaf, given[index], Target(lifetime, f"{function.name.rpartition('.')[2]}()"))
                 continue
             if passed.inside:
                 held = self.frame.temporary()
@@ -342,6 +354,16 @@ class SharingValues:
                 cut = Cut(span_of(leaf), Part.MOST if passed.whole else Part.SLICE)
                 value = self.frame.cut(cut, given[index])
             found[passed.result] = (*found.get(passed.result, ()), *value)
+        return found
+
+    def _gives(self, node: Node, function: Function | None) -> dict[int, Value]:
+        """What a function of the project gives of something large that it made: all of it, or a part."""
+        found: dict[int, Value] = {}
+        for source, passed in self.summary(function).given if function is not None else ():
+            if passed.result is not None and not passed.inside:
+                made = self.frame.source(replace(source, span=span_of(node)))
+                cut = Cut(span_of(node), Part.MOST if passed.whole else Part.SLICE)
+                found[passed.result] = self.frame.cut(cut, (made,))
         return found
 
     def _views(self, node: Node, views: tuple[View, ...], arguments: list[Node]) -> dict[int, Value]:

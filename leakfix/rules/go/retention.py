@@ -48,6 +48,13 @@ class Part:
         return is_index and parent is not None and parent.child_by_field_id(syntax.F_INDEX) == self.node
 
     @property
+    def is_target(self) -> bool:
+        """Whether it is where the result of a call is stored, for want of an expression of its own."""
+        held = self.node.parent
+        statement = held.parent if held is not None else None
+        return statement is not None and statement.child_by_field_id(syntax.F_LEFT) == held
+
+    @property
     def first(self) -> Kept:
         """Where it is stored first."""
         return self.kept[0]
@@ -104,6 +111,10 @@ class RetentionRule(Rule[Analysis]):
         """A reason not to edit at all, whatever the form."""
         if part.analysis.file.is_generated:
             return Refusal("generated", "the file is generated: its generator is the place for the fix")
+        if part.is_target:
+            return Refusal(
+                "results", "it is one of several results of a call, which need a name before they are stored"
+            )
         return None
 
     def message(self, part: Part) -> str:
