@@ -9,7 +9,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.slots import Kind
 from leakfix.languages.go.slots_cleared import element_pointers
 from leakfix.languages.go.slots_facts import stores_of
-from leakfix.languages.go.slots_places import bounds
+from leakfix.languages.go.slots_places import bounds, indexed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,17 @@ def is_handed_on(cut: Cut) -> bool:
             and places.key(low) == places.key(cut.high)
         ):
             return True
-    return _split_in_statement(cut)
+    return _split_in_statement(cut) or _is_pointed_at(cut)
+
+
+def _is_pointed_at(cut: Cut) -> bool:
+    """Whether the lost slot is used through a pointer from then on: ``p := &free[n]; free = free[:n]``."""
+    places = cut.facts.places
+    lost = {"0"} if cut.front is not None else {places.key(cut.high)}
+    return any(
+        places.key(indexed(slot)[1]) in lost and _use_behind(cut, variable) is not None
+        for variable, slot in element_pointers(cut).items()
+    )
 
 
 def _split_in_statement(cut: Cut) -> bool:

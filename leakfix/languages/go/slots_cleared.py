@@ -69,7 +69,23 @@ def lets_go(cut: Cut) -> bool:
         behind = store.statement.start_byte > cut.statement.start_byte or _share_loop(store.statement, cut.statement)
         if behind and _is_fresh(cut, store) and is_on_the_way(store.statement, cut.statement):
             return True
-    return any(_replaced_by(cut, call) for call in cut.facts.nodes("call"))
+    return any(_replaced_by(cut, call) for call in cut.facts.nodes("call")) or _is_overwritten(cut)
+
+
+def _is_overwritten(cut: Cut) -> bool:
+    """Whether an append behind the cut of one last slot surely writes it again."""
+    if cut.front is not None or cut.back is None or cut.kind is Kind.EMPTY:
+        return False
+    lists = _ancestors(cut.statement)
+    return any(
+        store.statement.start_byte > cut.statement.start_byte
+        and store.statement.parent is not None
+        and store.statement.parent.id in lists
+        and cut.facts.places.key(store.target) == cut.owner
+        and (store.value.text or b"").startswith(b"append(")
+        for store in cut.facts.stores
+        if store.value is not None
+    )
 
 
 def _is_known_nil(cut: Cut) -> bool:

@@ -38,16 +38,17 @@ def matters(cut: Cut, uses: Uses) -> bool:
     """Whether the array is used again after the cut, rather than cut once on the way to be thrown away.
 
     A type that cuts its own slice, a package variable or a map's element is a queue, stack or list. For another
-    object's slice, or a cut at a place that is computed, something must be appended elsewhere.
+    object's slice, or a cut at a place that is computed, something must be appended elsewhere. A pointer to a slice
+    that is moved on is a cursor.
     """
-    if uses.grows:
-        return True
-    place = named_place(cut)
     own = base_variable_kind(cut) in ("receiver", "package")
     lost = [part for part in (cut.front, cut.back) if part is not None]
     by_one = cut.kind is Kind.DELETE or all(part.count == 1 for part in lost)
+    if uses.grows:
+        return own or by_one or cut.kind is not Kind.ENDS or lives_long(cut)
     if not own:
-        return by_one and place.kind_id == syntax.UNARY_EXPRESSION
+        pops = by_one and cut.front is None
+        return pops and named_place(cut).kind_id == syntax.UNARY_EXPRESSION
     return by_one or cut.kind in (Kind.FILTER, Kind.EMPTY)
 
 
