@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
-
-from tree_sitter import Query, QueryCursor
 
 from leakfix.languages.go import syntax as go
 from leakfix.languages.go.closures_control import (
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Function
     from leakfix.languages.go.program import Program
 
-_DEFERS: Final = Query(go.language(), "(defer_statement) @defer (for_statement) @loop")
+_DEFER: Final = re.compile(rb"defer\b")
+_FOR: Final = re.compile(rb"for\b")
 DEFERS_AT_MOST: Final = 50
 """How many defers of one loop are looked at."""
 
@@ -87,21 +87,32 @@ def piles(program: Program, file: File) -> Iterator[Pile]:
         yield Pile(Round(program, top, owner, loop), tuple(statements), loop if by_goto else None)
 
 
-def _candidates(file: File) -> list[Node]:
-    """The defer statements that stand in a for statement, or in a file with gotos: a first look, without parents."""
-    captures = QueryCursor(_DEFERS).captures(file.root)
-    found = sorted(captures.get("defer", []), key=lambda node: node.start_byte)
-    if b"goto" in file.data:
-        return found
-    loops = iter(sorted((loop.start_byte, loop.end_byte) for loop in captures.get("loop", [])))
-    loop, end, inside = next(loops, None), 0, []
-    for statement in found:
-        while loop is not None and loop[0] < statement.start_byte:
-            end = max(end, loop[1])
-            loop = next(loops, None)
-        if statement.start_byte < end:
-            inside.append(statement)
-    return inside
+def _candidates(file: File) -> Iterator[Node]:
+    """The defer statements that stand in a for statement, or in a file with gotos; bytes decide where to look."""
+    data = file.data
+    anywhere = b"goto" in data
+    for function in file.functions:
+        start, end = function.node.start_byte, function.node.end_byte
+        loop = None if anywhere else _FOR.search(data, start, end)
+        if loop is None and not anywhere:
+            continue
+        for match in _DEFER.finditer(data, start if loop is None else loop.end(), end):
+            word = function.node.descendant_for_byte_range(match.start(), match.end())
+            statement = word.parent if word is not None and word.type == "defer" else None
+            if (
+                statement is not None
+                and statement.kind_id == go.DEFER_STATEMENT
+                and (anywhere or _is_looped(statement))
+            ):
+                yield statement
+
+
+def _is_looped(statement: Node) -> bool:
+    """Whether some for statement stands around a statement."""
+    at = statement.parent
+    while at is not None and at.kind_id != go.FOR_STATEMENT:
+        at = at.parent
+    return at is not None
 
 
 def _repeating(program: Program, function: Function, statement: Node, loops: list[Node]) -> tuple[Node | None, bool]:

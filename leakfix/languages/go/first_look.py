@@ -58,6 +58,19 @@ def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     return test
 
 
+def called(data: bytes, wanted: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield where one of these names stands before an opening parenthesis, and which."""
+    longest = max(map(len, wanted), default=0)
+    at_end = _NAME_AT_END.search
+    start = 0
+    for piece in data.split(b"(")[:-1]:
+        end = start + len(piece)
+        name = at_end(piece, max(len(piece) - longest, 0))
+        if name is not None and name[0] in wanted:
+            yield end - len(name[0]), name[0]
+        start = end + 1
+
+
 def looks_broken(data: bytes) -> bool:
     """Whether a file has no package clause, braces that do not pair, a merge that was not finished, or is not UTF-8."""
     if data.count(b"{") != data.count(b"}") or _CONFLICT in data:
@@ -82,14 +95,14 @@ def owner_names(files: Iterable[bytes], models: Models) -> frozenset[str]:
     kept = list(files)
     types = _released_types(kept, models)
     makers = [maker for data in kept for maker in _makers(data, types)]
-    wanted = {name.removeprefix(METHOD).encode() for name in acquiring_names(models)}
+    wanted = _calls_of(name.encode() for name in acquiring_names(models))
     owners: set[bytes] = set()
     for _ in range(_ROUNDS):
         found = {name for name, called in makers if name not in owners and not wanted.isdisjoint(called)}
         if not found:
             break
         owners |= found
-        wanted = {name.removeprefix(METHOD.encode()) for name in found}
+        wanted = _calls_of(found)
     return frozenset(name.decode("utf-8", "replace") for name in owners)
 
 
@@ -101,11 +114,19 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
+def _calls_of(names: Iterable[bytes]) -> set[bytes]:
+    """How calls of functions are spelled, as `_called` gives them: a method has something before it, a function may."""
+    dot = METHOD.encode()
+    return {call for name in names for call in (name, dot + name.removeprefix(dot))}
+
+
 def _called(data: bytes) -> Iterator[bytes]:
+    """The names that are called, behind `METHOD` where they are selected from something."""
     for piece in data.split(b"(")[:-1]:
         name = _NAME_AT_END.search(piece, max(len(piece) - _LONGEST_NAME, 0))
         if name is not None:
-            yield name[0]
+            is_selected = piece[: name.start()].rstrip().endswith(b".")
+            yield METHOD.encode() + name[0] if is_selected else name[0]
 
 
 def _released_types(files: Iterable[bytes], models: Models) -> frozenset[bytes]:
@@ -158,11 +179,12 @@ def _bodies(data: bytes, opening: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _makers(data: bytes, types: frozenset[bytes]) -> Iterator[tuple[bytes, frozenset[bytes]]]:
     """The functions of a file with a result of one of the types: the name, and the names that it calls."""
     for piece in data.split(b"\nfunc ")[1:]:
-        results = _results(_header(piece))
+        header = _header(piece)
+        results = _results(header)
         if results and not types.isdisjoint(_WORDS.findall(results)):
             name = _function_name(piece)
             if name:
-                yield name, frozenset(_called(piece))
+                yield name, frozenset(_called(piece[len(header) :]))
 
 
 def _header(piece: bytes) -> bytes:

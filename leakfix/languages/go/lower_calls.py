@@ -111,7 +111,8 @@ class CallLowering:
             if value.pending is not None:
                 self.frame.begin(value)
                 self.frame.discard(value.pending)
-                self.frame.emit(Drop(span_of(node), frozenset(link.place.root for link in value.links)))
+                roots = frozenset(link.place.root for link in value.links if link.place.root < 0)
+                self.frame.emit(Drop(span_of(node), roots))
 
     def stops(self, node: Node) -> ExitKind | None:
         """Whether the call never returns, and how it ends."""

@@ -100,7 +100,7 @@ class ValueLowering:
         if value.pending is None:
             return value
         self.frame.begin(value)
-        self.calls.unnamed.update(link.place.root for link in value.links)
+        self.calls.unnamed.update(link.place.root for link in value.links if link.place.root < 0)
         return Value(value.links, fresh=value.fresh)
 
     def place(self, node: Node) -> Place | None:

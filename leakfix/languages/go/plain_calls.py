@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakfix.languages.go import syntax
@@ -20,7 +21,7 @@ class PlainCall(NamedTuple):
     function: Function | None
 
 
-_OTHERWISE: Final = "plain-calls"
+_KEY: Final = "plain-calls"
 
 
 def plain_call(world: World, function: Function, call: Node) -> PlainCall | None:
@@ -39,7 +40,7 @@ def plain_call(world: World, function: Function, call: Node) -> PlainCall | None
 
 def _own(function: Function, name: str) -> PlainCall | None:
     """A function of the package, where the name is nothing else in the calling function."""
-    known = function.cache.setdefault(_OTHERWISE, {})
+    known = function.cache.setdefault(_KEY, {})
     if not isinstance(known, dict):
         return None
     if name not in known:
@@ -50,13 +51,19 @@ def _own(function: Function, name: str) -> PlainCall | None:
 
 def _looked_up(function: Function, name: str) -> PlainCall | None:
     node, data = function.node, function.file.data
-    otherwise = re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"\b(?!\()")
-    if otherwise.search(data, node.start_byte, node.end_byte) is not None:
+    if _otherwise(name).search(data, node.start_byte, node.end_byte) is not None:
         return None
     declared = function.file.package.lookup(name, function.file)
     if declared is None or declared.kind != "func":
         return None
     return PlainCall(declared.symbol, declared.function)
+
+
+@cache
+def _otherwise(name: str) -> re.Pattern[bytes]:
+    """Where a name stands that is not called."""
+    spelled = re.escape(name.encode())
+    return re.compile(spelled + rb"(?<![\w.]" + spelled + rb")\b(?!\()")
 
 
 def _imported(world: World, file: File, qualifier: str, name: str) -> PlainCall | None:

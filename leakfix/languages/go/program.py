@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Outcome
 from leakfix.languages.go import syntax
-from leakfix.languages.go.first_look import METHOD, acquiring_names
+from leakfix.languages.go.first_look import METHOD, acquiring_names, called
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.lower_frame import owner_of
@@ -63,6 +63,7 @@ class Program:
         self._functions = frozenset(name for name in acquiring if not name.startswith(METHOD))
         self._methods = frozenset(name.removeprefix(METHOD) for name in acquiring if name.startswith(METHOD))
         self.names = self._functions | self._methods
+        self._wanted = frozenset(name.encode() for name in self.names)
         self.release_verbs = (models.release_methods | _OTHER_VERBS) - {"()"}
         self.draining_methods = frozenset(m for resource in models.resources() for m in resource.drained_by)
         self.stopping_names = frozenset(s.rpartition(".")[2] for s in symbols if models.never_returns(s))
@@ -256,14 +257,21 @@ class Program:
 
     def _candidates(self, function: Function) -> Candidates:
         file, node = function.file, function.node
+        named = self._named(file)
         found: list[tuple[int, Node]] = []
-        for match in CALLED.finditer(file.data, node.start_byte, node.end_byte):
-            name = match[1].decode()
-            if name in self.names:
-                call = _call_at(node, match.start(1), match.end(1))
-                if call is not None and self._may_acquire(file, call, name):
-                    found.append((match.start(1), call))
+        for start, name in named[bisect_left(named, (node.start_byte, b"")) : bisect_left(named, (node.end_byte, b""))]:
+            call = _call_at(node, start, start + len(name))
+            if call is not None and self._may_acquire(file, call, name.decode()):
+                found.append((start, call))
         return Candidates(tuple(start for start, _ in found), tuple(call for _, call in found))
+
+    def _named(self, file: File) -> list[tuple[int, bytes]]:
+        """Where something is called that has the name of an acquiring function, in order: a look at the bytes."""
+        cache = file.whole.cache
+        known = cache.get("named")
+        if not isinstance(known, list):
+            known = cache["named"] = list(called(file.data, self._wanted))
+        return known
 
     def _may_acquire(self, file: File, call: Node, name: str) -> bool:
         """A look at how a function is named, before anybody asks for types."""

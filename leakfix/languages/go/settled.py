@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -18,7 +19,7 @@ from leakfix.languages.go.lower_frame import owner_of
 from leakfix.models import CALL, RECEIVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from tree_sitter import Node
 
@@ -135,16 +136,8 @@ class Settling:
         resources = targets[: len(targets) - is_error]
         return resources if resources and all(target.text != b"_" for target in resources) else None
 
-    def ends_it(self, function: Function, call: Node, names: Iterable[bytes]) -> bool:
-        """Whether a call of a function of the program releases or keeps one of the variables, which it is given."""
-        arguments = call.child_by_field_id(syntax.F_ARGUMENTS)
-        operands = syntax.operands(arguments) if arguments is not None else []
-        wanted: set[bytes | None] = set(names)
-        given = [
-            index for index, node in enumerate(operands) if node.kind_id == syntax.IDENTIFIER and node.text in wanted
-        ]
-        if not given:
-            return False
+    def takes(self, function: Function, call: Node, given: Iterable[int]) -> bool:
+        """Whether the function of the program that is called releases or keeps one of the arguments."""
         plain = self._program.plain_call(function, call)
         return plain is not None and any(self._program.takes(plain, index) for index in given)
 
@@ -157,6 +150,7 @@ class Look:
     """The way of one resource through the statements behind its acquisition."""
 
     def __init__(self, settling: Settling, function: Function, error: bytes) -> None:
+        """``error`` names the variable that takes the error of the acquisition, if any."""
         self._settling = settling
         self._function = function
         self._data = function.file.data
@@ -265,10 +259,17 @@ class Look:
                     self.only_called = self.only_called and not match[2]
                     return True
         call = _only_call(statement)
-        if call is None or call.end_byte > end or not self._settling.ends_it(self._function, call, names):
+        if call is None or call.end_byte > end or not self._ends_it(call, names):
             return False
         self.only_called = False
         return True
+
+    def _ends_it(self, call: Node, names: Collection[bytes]) -> bool:
+        """Whether a call of a function of the program releases or keeps one of the variables, which it is given."""
+        arguments = call.child_by_field_id(syntax.F_ARGUMENTS)
+        operands = syntax.operands(arguments) if arguments is not None else []
+        given = [at for at, node in enumerate(operands) if node.kind_id == syntax.IDENTIFIER and node.text in names]
+        return bool(given) and self._settling.takes(self._function, call, given)
 
     def _returned(self, statement: Node, data: bytes, names: set[bytes]) -> bool:
         if not any(name in data for name in names):
@@ -293,7 +294,7 @@ class Look:
         if first in names and self._settling.is_release(dot + rest):
             self.only_called = self.only_called and not rest
             return True
-        if not self._settling.ends_it(self._function, call, names):
+        if not self._ends_it(call, names):
             return False
         self.only_called = False
         return True
@@ -313,7 +314,7 @@ class Look:
             if node is None or node.kind_id != syntax.IDENTIFIER or not _is_inside(node, literal):
                 continue
             call = _call_of(node)
-            if is_own or (call is not None and self._settling.ends_it(self._function, call, (name,))):
+            if is_own or (call is not None and self._ends_it(call, (name,))):
                 self.only_called = False
                 return True
         return False
@@ -489,8 +490,19 @@ def _is_outside(target: Node, function: Function) -> bool:
     body = owner.child_by_field_id(syntax.F_BODY)
     if body is None or _declared(data[body.start_byte : body.end_byte], name):
         return False
-    made = re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\s*(?:,[^=\n;{}]*)?:?=(?!=)")
-    return made.search(data, body.start_byte, body.end_byte) is None
+    return _made(name).search(data, body.start_byte, body.end_byte) is None
+
+
+@cache
+def _made(name: bytes) -> re.Pattern[bytes]:
+    """Where a variable itself is assigned to, or declared with a value."""
+    return re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\s*(?:,[^=\n;{}]*)?:?=(?!=)")
+
+
+@cache
+def _use(name: bytes) -> re.Pattern[bytes]:
+    """Where a name stands alone or first."""
+    return re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\b")
 
 
 def _assigned(data: bytes, names: set[bytes]) -> bool:
@@ -549,8 +561,7 @@ def _captures(statement: Node, name: bytes) -> bool:
     data = function.text or b""
     if function.kind_id != syntax.FUNC_LITERAL or name not in data or _shadows(data, name):
         return False
-    uses = re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\b")
-    for match in uses.finditer(data):
+    for match in _use(name).finditer(data):
         node = function.descendant_for_byte_range(
             function.start_byte + match.start(), function.start_byte + match.end()
         )
