@@ -42,11 +42,12 @@ class Channel:
     @cached_property
     def case(self) -> Node | None:
         """The case of a select that receives from it right away."""
-        receive = _receive_of(self.node)
-        held = receive.parent if receive is not None else None
-        if held is None or held.kind_id != syntax.RECEIVE_STATEMENT or held.parent is None:
-            return None
-        return held.parent if held.parent.kind_id == syntax.COMMUNICATION_CASE else None
+        return _case_of(self.node)
+
+    @cached_property
+    def awaited(self) -> Node | None:
+        """The only case that receives from it, right away or by the variable that holds it."""
+        return _case_of(self.receives[0]) if len(self.receives) == 1 else None
 
     @property
     def select(self) -> Node | None:
@@ -188,6 +189,15 @@ def received_by_variable(scene: Scene, identifier: Node, depth: int = _DEEPEST_C
             return None
         found += receives
     return found
+
+
+def _case_of(node: Node) -> Node | None:
+    """The case of a select that receives from a channel."""
+    receive = _receive_of(node)
+    held = receive.parent if receive is not None else None
+    if held is None or held.kind_id != syntax.RECEIVE_STATEMENT or held.parent is None:
+        return None
+    return held.parent if held.parent.kind_id == syntax.COMMUNICATION_CASE else None
 
 
 def _receive_of(node: Node) -> Node | None:

@@ -98,6 +98,21 @@ def timer_each_turn(channel: Channel) -> list[Edit]:
     ]
 
 
+def held_timer(channel: Channel) -> list[Edit]:
+    """The variable that held the channel becomes the timer, stopped first thing in every other case."""
+    call, scene, own = channel.call, channel.scene, channel.awaited
+    name = _only_name(channel)
+    select = own.parent if own is not None else None
+    if not name or select is None:
+        raise RefusalError("no-owner", "the variable is used for more than to wait for the timer")
+    others = [case for case in syntax.operands(select) if case != own]
+    return [
+        replaced(scene, channel.node, f"{call.package}NewTimer({_duration(channel)})"),
+        *(replaced(scene, receive, f"{name}.C") for receive in channel.receives),
+        *(first_in_case(scene, case, f"{name}.Stop()") for case in others),
+    ]
+
+
 def _check_positive(channel: Channel, reason: str) -> None:
     duration = channel.call.duration
     if duration is None or not is_positive(channel.scene, duration):
@@ -113,6 +128,12 @@ def _duration(channel: Channel) -> str:
 
 def _own_name(channel: Channel) -> str:
     """The name of the variable that holds the channel, if it says ticker and is only received from."""
+    name = _only_name(channel)
+    return name if name.lower().endswith("ticker") else ""
+
+
+def _only_name(channel: Channel) -> str:
+    """The name of the variable that holds the channel, declared alone, if it is only received from."""
     bindings, statement = channel.scene.bindings, channel.call.statement
     target = target_of(channel.node)
     variable = bindings.variable(target) if target is not None and target.kind_id == syntax.IDENTIFIER else None
@@ -122,7 +143,7 @@ def _own_name(channel: Channel) -> str:
     uses = bindings.uses(variable)
     alone = left is not None and len(syntax.operands(left)) == 1 and not any(map(is_target, uses))
     plain = alone and {use.id for use in uses} == {receive.id for receive in channel.receives}
-    return variable.name if plain and variable.name.lower().endswith("ticker") else ""
+    return variable.name if plain else ""
 
 
 def _outermost_loop(channel: Channel) -> Node:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.rules.finding import Confidence
+from leakfix.rules.go.ticker_channels import target_of
 from leakfix.rules.go.ticker_durations import known_value
 from leakfix.rules.go.ticker_once import is_made_few_times
 
@@ -42,16 +43,32 @@ class Left:
 
 def left_running(channel: Channel) -> Left | None:
     """How a timer that does not pile up is left running; None when it is not, or for a moment only."""
-    select, control = channel.select, channel.scene.control
-    if select is None or channel.call.ticks or channel.point is None or channel.scene.is_main:
+    own, control, point = channel.awaited, channel.scene.control, channel.point
+    select = own.parent if own is not None else None
+    if own is None or select is None or channel.call.ticks or point is None or channel.scene.is_main:
         return None
-    others = [case for case in syntax.operands(select) if case != channel.case]
+    start = control.at(select)
+    others = [case for case in syntax.operands(select) if case != own]
+    if start is None or (start != point and not _is_awaited_at_once(channel, start, others)):
+        return None
     case = next((other for other in others if control.leaves(control.reachable(_taken(channel, other)))), None)
     if case is None:
         return None
     if channel.repeats and not is_made_few_times(channel.scene, channel.node):
         return Left(case, True, _of_loop(channel))
     return Left(case, False, Confidence.MEDIUM) if is_left_by_many(channel) else None
+
+
+def _is_awaited_at_once(channel: Channel, start: int, others: list[Node]) -> bool:
+    """Whether control gets from a variable that takes the channel to the select, and there once only."""
+    control, point = channel.scene.control, channel.point
+    target = target_of(channel.node)
+    variable = channel.scene.bindings.variable(target) if target is not None else None
+    if point is None or variable is None or variable.origin != channel.call.statement:
+        return False
+    if control.leaves(control.reachable(control.behind(point), [start])):
+        return False
+    return all(start not in control.reachable(_taken(channel, other), [point]) for other in others)
 
 
 def is_left_by_many(channel: Channel) -> bool:

@@ -11,7 +11,7 @@ from leakfix.rules.go.lifecycle import BIND
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE
 from leakfix.rules.go.ticker_fields import stopped_by_owner
-from leakfix.rules.go.ticker_forms import after, bound, one_timer, timer_each_turn
+from leakfix.rules.go.ticker_forms import after, bound, held_timer, one_timer, timer_each_turn
 from leakfix.rules.go.ticker_left import is_left_by_many
 from leakfix.rules.rule import Form
 from leakfix.text import Span
@@ -189,6 +189,8 @@ def _writers(channel: Channel) -> Sequence[tuple[Form, ChannelWriter]]:
 
 def _writers_of_left(channel: Channel, left: Left) -> Sequence[tuple[Form, ChannelWriter]]:
     """Outside a loop a deferred Stop is shortest."""
+    if channel.select is None:
+        return [(EACH_TURN, held_timer), *([(ONE_TIMER, one_timer)] if left.repeats else [])]
     if left.repeats:
         return _WHERE_IT_FIRES
     return [(EACH_TURN, timer_each_turn)] if channel.repeats else [(BIND, bound), (EACH_TURN, timer_each_turn)]
