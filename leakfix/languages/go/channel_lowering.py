@@ -197,6 +197,7 @@ class Lowering(BranchLowering):
         self._note(step, channel, node)
 
     def _note(self, step: Step, channel: int, node: Node) -> None:
+        self._shared.returns[step] = self._unwind
         self._shared.sites.setdefault((step, channel), Site(self._run.function, self._run.owner, node))
 
     def _way(self, does: Operation, channel: int, after: Step) -> Way:

@@ -43,6 +43,8 @@ class Shared:
     runs: dict[int, Run] = field(default_factory=dict)
     """By process the function that it runs."""
     sites: dict[tuple[Step, int], Site] = field(default_factory=dict)
+    returns: dict[Step, Step] = field(default_factory=dict)
+    """Where a process that meets a channel at a step would go on if it returned there."""
     makes: dict[int, int] = field(default_factory=dict)
     """The channels that are made, by the byte offset of the variable's name."""
     frames: int = 0

@@ -187,6 +187,9 @@ def _trace(case: Blocked) -> Iterator[Step]:
 
 def owner_literal(case: Blocked, site: Site) -> Node | None:
     """The literal that a goroutine runs, if the site stands directly in one of this function."""
+    runs = case.nest.shared.runs
+    if all(run.owner != site.owner for process, run in runs.items() if process):
+        return None
     if site.function is not case.nest.function or site.owner.kind_id != syntax.FUNC_LITERAL:
         return None
     return site.owner if owner_of(site.node) == site.owner else None

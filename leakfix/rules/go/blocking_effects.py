@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow.channels import Act, End, following
+from leakfix.flow.channels import Act, following
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import Doing, arguments, is_assigned, last_name, operation
@@ -14,7 +14,7 @@ from leakfix.languages.go.types import Basic, Slice, is_integer, underlying
 from leakfix.rules.go.repair import RefusalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tree_sitter import Node
 
@@ -76,37 +76,33 @@ def total(case: Blocked, skipping: frozenset[int] = frozenset()) -> Count:
 
 
 def _most(case: Blocked, process: int, skipping: frozenset[int]) -> int | None:
-    """How often a process sends at most; None when a loop does."""
+    """How often a process sends at most; None when it may do so again and again."""
     net, sends = case.nest.shared.net, case.acts(process, Act.SEND)
-    known: dict[int, int | None] = {}
-    open_steps: set[int] = set()
-    looping = False
 
-    def count(at: int) -> int:
-        nonlocal looping
-        if at in known:
-            return known[at] or 0
-        if at in open_steps:
-            looping = looping or bool(sends & _cycle(at))
-            return 0
-        open_steps.add(at)
-        step = net.steps[at]
-        behind = 0 if at in skipping or isinstance(step, End) else max(map(count, following(step)), default=0)
-        open_steps.discard(at)
-        known[at] = behind + (at in sends)
-        return known[at] or 0
+    def behind(at: int) -> list[int]:
+        return [] if at in skipping else following(net.steps[at])
 
-    def _cycle(at: int) -> set[int]:
-        seen, waiting = set[int](), [at]
-        while waiting:
-            one = waiting.pop()
-            if one not in seen:
-                seen.add(one)
-                waiting.extend(following(net.steps[one]))
-        return seen
+    if any(at in _reachable(behind(at), behind) for at in sends):
+        return None
+    most: dict[int, int] = {}
+    order = _reachable([net.processes[process].entry], behind)
+    # Sends are on no cycle: as many rounds as there are sends settle how many follow each step.
+    for _ in range(len(sends) + 1):
+        waiting = [at for at in order if at in sends]
+        most = {
+            at: 1 + max((most.get(s, 0) for s in _reachable(behind(at), behind) & sends), default=0) for at in waiting
+        }
+    found = max(most.values(), default=0)
+    return found if found <= _MOST else None
 
-    found = count(net.processes[process].entry)
-    return None if looping or found > _MOST else found
+
+def _reachable(starts: list[int], behind: Callable[[int], list[int]]) -> set[int]:
+    seen, waiting = set(starts), list(starts)
+    while waiting:
+        fresh = [step for step in behind(waiting.pop()) if step not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return seen
 
 
 def _bound(case: Blocked, start: Node) -> str:

@@ -92,11 +92,14 @@ def returned(case: Blocked) -> Written:
         meet = shared.net.steps[step]
         if not isinstance(meet, Meet) or owner_literal(case, site) is None:
             raise RefusalError("callee", "the send stands in a function that others call too")
-        shared.net.steps[step] = Meet(tuple(replace(way, target=shared.end) for way in meet.ways))
+        shared.net.steps[step] = Meet(tuple(replace(way, target=shared.returns[step]) for way in meet.ways))
     try:
-        rest = [one for one in stuck(shared.net) if one.channel == case.number and one.act is Act.SEND]
+        found = stuck(shared.net)
+        rest = [one for one in found if one.channel == case.number and one.act is Act.SEND]
     finally:
         shared.net.steps[:] = kept
+    if any(one.act is Act.RECEIVE for one in found):
+        raise RefusalError("cleanup", "somebody would wait for what stands behind the send")
     nodes = {site.node.start_byte: site for _, site in falling}
     edits = [insert_behind(case.source, site.node, [returning(case.scene, site.node)]) for site in nodes.values()]
     if rest:
