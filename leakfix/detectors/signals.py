@@ -9,19 +9,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One send or receive: the task that does it, and the signals whose coming ends its wait."""
+    """One send or receive: the task that does it, and the signals whose coming ends its wait.
+
+    ``may_leave`` tells that the task returns where something else than this operation comes first, ``is_farewell`` that
+    a closing method does it, so that it is itself the sign that it is over.
+    """
 
     task: Hashable
     is_goroutine: bool
     watches: frozenset[Hashable] = frozenset()
+    may_leave: bool = False
+    is_farewell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +46,15 @@ class Signal:
     """Something that tells the goroutines of an object that it is over.
 
     ``givers`` are the tasks that give it; a context is given from outside, by nobody who is seen. ``ends`` tells
-    whether it is known to mean the end: a closing method gives it, or a goroutine returns upon it.
+    whether it is known to mean the end: a closing method gives it, or a goroutine returns upon it. ``is_farewell``
+    tells that it is the last thing that its giver, a goroutine, does.
     """
 
     key: Hashable
     givers: frozenset[Hashable] = frozenset()
     given_elsewhere: bool = False
     ends: bool = False
+    is_farewell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,10 @@ class Scene:
     can_close: bool = False
 
 
+Judge: TypeAlias = "Callable[[Wait, Channel, Scene], Verdict | None]"
+"""What decides on one channel: `judge` for goroutines, `judge_client` for those who call methods."""
+
+
 def judge(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
     """Why a wait is one for ever; None where somebody may end it."""
     others = _others(wait, channel)
@@ -100,16 +112,22 @@ def judge(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
     if any(signal.ends and signal.key in wait.party.watches for signal in scene.signals):
         return None
     if others and not strangers:
-        for signal in given:
-            if all(signal.key in other.watches for other in others):
-                return Verdict(Cause.ABANDONED, signal)
+        watched = [signal for signal in given if all(signal.key in other.watches for other in others)]
+        left = [signal for signal in given if all(_gives_up(other, signal) for other in others)]
+        if watched or left:
+            return Verdict(Cause.ABANDONED, (watched or left)[0])
     if wait.is_endless and (wait.is_final or not strangers):
         if given:
             return Verdict(Cause.ENDLESS, given[0])
         return Verdict(Cause.UNSIGNALLED) if scene.can_close and not own else None
-    if wait.is_send or strangers or not others:
+    if wait.is_send or strangers or not others or any(other.is_farewell for other in others):
         return None
     return _unanswered(wait, others, given, own)
+
+
+def _gives_up(other: Party, signal: Signal) -> bool:
+    """Whether a task comes to no operation any more after a signal: it watches it, or gives it as it returns."""
+    return signal.key in other.watches or (other.may_leave and signal.givers == {other.task})
 
 
 def may_last(wait: Wait, channel: Channel) -> bool:
@@ -119,9 +137,28 @@ def may_last(wait: Wait, channel: Channel) -> bool:
     return _others(wait, channel) is not None
 
 
-def judge_all(wait: Wait, channels: Iterable[Channel], scene: Scene) -> Verdict | None:
+def judge_client(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
+    """Why a send of whoever calls a method is one for ever: the goroutine that receives has ended, and says so.
+
+    That is so where the goroutine gives the signal as it ends, or where another client gives up upon the signal.
+    """
+    others = _others(wait, channel)
+    if not wait.is_send or not others or channel.received_elsewhere or not may_last(wait, channel):
+        return None
+    if not all(other.is_goroutine for other in others):
+        return None
+    tasks = {other.task for other in others}
+    siblings = [sender for sender in channel.senders if sender.task != wait.party.task and not sender.is_goroutine]
+    for signal in scene.signals:
+        is_farewell = signal.is_farewell and signal.givers == tasks
+        if signal.ends and (is_farewell or any(signal.key in sibling.watches for sibling in siblings)):
+            return Verdict(Cause.ABANDONED, signal)
+    return None
+
+
+def judge_all(wait: Wait, channels: Iterable[Channel], scene: Scene, how: Judge) -> Verdict | None:
     """Why a wait for any of several channels is one for ever: it is that for each of them, by the same signal."""
-    verdicts = [judge(wait, channel, scene) for channel in channels]
+    verdicts = [how(wait, channel, scene) for channel in channels]
     first = verdicts[0] if verdicts else None
     if first is None or len(verdicts) == 1:
         return first
@@ -130,7 +167,8 @@ def judge_all(wait: Wait, channels: Iterable[Channel], scene: Scene) -> Verdict 
         return None
     causes = {verdict.cause for verdict in verdicts if verdict is not None}
     if causes == {first.cause}:
-        return first
+        # Where one of several messages ends the goroutine, nobody can tell that it does not come.
+        return first if wait.is_endless or first.cause is Cause.ABANDONED else None
     return Verdict(Cause.ENDLESS, first.signal) if wait.is_endless and first.signal is not None else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.go.analysis import Analysis
-    from leakfix.languages.go.packages import File, Function
+    from leakfix.languages.go.packages import File, Function, Package
 
 _STRANGERS: Final = Channel(sent_elsewhere=True, received_elsewhere=True)
+_BARE: Final = re.compile(rb"\n[ \t]+(?:\w+\.(\w+) <- |(?:[\w, ]+:?= |return )?<-\w+\.(\w+)\n)")
+_CASE: Final = re.compile(rb"\n[ \t]+case (?:(?:[\w, ]+:?= )?<-([\w.]+):|([\w.]+) <- )")
 _STARTS: Final = (b"go func(", b"Go(func(", b"go(func(")
 
 
@@ -69,6 +72,31 @@ def candidates(analysis: Analysis) -> Iterator[tuple[Function, Operation]]:
         for operation in operations(function):
             if operation.act is not Act.CLOSE and _is_wait(operation):
                 yield function, operation
+
+
+def client_candidates(analysis: Analysis) -> Iterator[tuple[Function, Operation]]:
+    """The bare operations of methods on channels that selects of the package are for, too."""
+    data = analysis.file.data
+    for match in _BARE.finditer(data):
+        name = match[1] or match[2]
+        if name not in _selected_names(analysis.file.package):
+            continue
+        function = analysis.function_at(match.start(1 if match[1] else 2))
+        if function is None or not function.receiver_type or function.has_error:
+            continue
+        for operation in operations(function):
+            if operation.channel.end_byte == match.end(1 if match[1] else 2) and operation.select is None:
+                yield function, operation
+
+
+def _selected_names(package: Package) -> frozenset[bytes]:
+    """The last names of the channels that a package's selects are for; a look at its bytes."""
+    known = package.looks.get("selected")
+    if not isinstance(known, frozenset):
+        files = (file for file in package.files if not file.is_test and b"select {" in file.data)
+        found = (match[1] or match[2] for file in files for match in _CASE.finditer(file.data))
+        known = package.looks["selected"] = frozenset(name.rpartition(b".")[2] for name in found)
+    return known
 
 
 def may_be_closed(operation: Operation) -> bool:

@@ -20,8 +20,9 @@ from leakfix.languages.go.channel_fields import (
     type_of,
     uses_of,
 )
-from leakfix.languages.go.channel_operations import Act, Operation, cases_of, received_from
+from leakfix.languages.go.channel_operations import Act, Operation, alternatives, cases_of, received_from
 from leakfix.languages.go.channel_starts import start_of_literal, starts_of
+from leakfix.languages.go.statements import following, statement_of
 from leakfix.languages.go.types import underlying
 from leakfix.rules.go.ticker_scene import Scene
 
@@ -137,7 +138,13 @@ class Facts:
     def party(self, operation: Operation) -> Party:
         """One operation with the signals of fields that its select watches; a default ends every wait."""
         function, owner = operation.function, operation.owner
-        return Party(task_of(function, owner), self.is_goroutine(function, owner), self._watched(operation))
+        task, is_goroutine = task_of(function, owner), self.is_goroutine(function, owner)
+        may_leave = is_goroutine and self._may_leave(operation)
+        return Party(task, is_goroutine, self._watched(operation), may_leave, is_closing(function.name))
+
+    def _may_leave(self, operation: Operation) -> bool:
+        """Whether the function returns upon another case of the operation's select."""
+        return any(self.leaves(operation.function, case) for case in alternatives(operation) or ())
 
     def is_goroutine(self, function: Function, owner: Node) -> bool:
         """Whether the code runs as a goroutine of its own."""
@@ -175,8 +182,9 @@ class Facts:
         if not closes or uses.of(Act.SEND):
             return None
         givers = frozenset(self._giver(one) for one in closes)
-        ends = any(is_closing(one.function.name) for one in closes) or self._is_left_upon(uses)
-        return Signal(key, givers, False, ends)
+        is_farewell = all(self._is_farewell(one) for one in closes)
+        ends = is_farewell or any(is_closing(one.function.name) for one in closes) or self._is_left_upon(uses)
+        return Signal(key, givers, False, ends, is_farewell)
 
     def _given(self, key: ChannelField) -> Signal | None:
         """A channel of nothing that can only be received from: whoever made the object closes it."""
@@ -194,6 +202,19 @@ class Facts:
             if done.case is not None and self.leaves(function, done.case):
                 return Signal(key, frozenset(), True, True)
         return None
+
+    def _is_farewell(self, close: Operation) -> bool:
+        """Whether a goroutine closes a channel as the last thing it does."""
+        if not self.is_goroutine(close.function, close.owner):
+            return False
+        at: Node | None = close.node
+        while at is not None and at.kind_id not in (syntax.FUNCTION_DECLARATION, syntax.METHOD_DECLARATION):
+            if at.kind_id == syntax.DEFER_STATEMENT:
+                return True
+            at = at.parent
+        statement = statement_of(close.node)
+        behind = following(statement) if statement is not None else []
+        return bool(behind) and behind[0].kind_id == syntax.RETURN_STATEMENT
 
     def _giver(self, operation: Operation) -> Hashable:
         """Who closes: a helper that one function alone calls is part of it."""

@@ -9,6 +9,7 @@ from leakfix.detectors.signals import Signal
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_fields import ChannelField, is_context, pointed
 from leakfix.languages.go.channel_operations import Act, operations
+from leakfix.languages.go.statements import statement_of
 from leakfix.languages.go.types import Signature
 from leakfix.rules.go.context_nodes import arguments, initial
 from leakfix.rules.go.ticker_scene import is_target
@@ -57,6 +58,21 @@ def offers(
         is_own = variable.function == scene.owner
         ends = (is_own and waiting.wait.is_endless) or _is_left_upon(facts, scene, operation, variable)
         yield Offer(variable.name, (Signal(variable, frozenset(), True, ends),))
+
+
+def has_come(operation: Operation, signal: str) -> bool:
+    """Whether a signal has come already where an operation waits: inside of a case upon it, or behind a wait for it."""
+    for one in operations(operation.function):
+        if one.act is not Act.RECEIVE or one.owner != operation.owner or syntax.text(one.channel) != signal:
+            continue
+        around = one.case or statement_of(one.node)
+        if around is None or around.start_byte > operation.node.start_byte:
+            continue
+        if one.case is None:
+            around = around.parent
+        if around is not None and operation.node.end_byte <= around.end_byte:
+            return True
+    return False
 
 
 def closing_method(facts: Facts, named: Named) -> Function | None:

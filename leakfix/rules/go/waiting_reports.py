@@ -8,10 +8,11 @@ from leakfix.detectors.signals import Cause
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_operations import Act
 from leakfix.languages.go.statements import LayoutError
+from leakfix.languages.go.types import Signature
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Step
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.waiting_owner import OWNER_CLOSE, closed_by_owner, ends_objects
-from leakfix.rules.go.waiting_select import Watch, watched
+from leakfix.rules.go.waiting_select import Watch, returning, watched
 from leakfix.rules.rule import Form
 from leakfix.text import Span
 
@@ -59,7 +60,7 @@ def _confidence(stuck: Stuck) -> Confidence:
     """A method that gives something back ends the object; what another one does is only told by its name."""
     if stuck.cause is Cause.UNSIGNALLED and stuck.closing is not None and ends_objects(stuck.closing):
         return Confidence.MEDIUM if stuck.operation.owner == stuck.scene.function.node else Confidence.LOW
-    if stuck.cause is Cause.ENDLESS and stuck.owner is None:
+    if stuck.start is None or (stuck.cause is Cause.ENDLESS and stuck.owner is None):
         return Confidence.MEDIUM
     return _CONFIDENCE[stuck.cause]
 
@@ -81,7 +82,7 @@ def _mended(stuck: Stuck) -> tuple[tuple[Fix, ...], Refusal | None]:
         if form is OWNER_CLOSE:
             edits = closed_by_owner(stuck)
         else:
-            edit = watched(Watch(stuck.scene, stuck.operation, signal, stuck.way_out))
+            edit = watched(Watch(stuck.scene, stuck.operation, signal, stuck.way_out or _answer(stuck)))
             edits = (FileEdit(stuck.scene.source.path, edit),)
     except RefusalError as why:
         return (), Refusal(why.code, why.reason)
@@ -92,6 +93,18 @@ def _mended(stuck: Stuck) -> tuple[tuple[Fix, ...], Refusal | None]:
         return (Fix(form.title, form.name, form.safety, told, edits),), None
     safety, told = _safety(stuck, signal)
     return (Fix(f"select on {signal}, too", form.name, safety, told, edits),), None
+
+
+def _answer(stuck: Stuck) -> str:
+    """What a client is told when the signal has come; empty where the goroutine just returns. Raises `RefusalError`."""
+    if stuck.start is not None:
+        return ""
+    error = f"{stuck.signal.removesuffix('.Done()')}.Err()" if stuck.signal.endswith(".Done()") else ""
+    signature = stuck.scene.types.signature(stuck.operation.owner)
+    results = signature.results if isinstance(signature, Signature) else ()
+    if results and str(results[-1]) == "error" and not error:
+        raise RefusalError("no-error", "only the author knows with which error the caller is to be told")
+    return returning(stuck.scene, stuck.operation.node, error)
 
 
 def _safety(stuck: Stuck, signal: str) -> tuple[Safety, str]:
@@ -115,6 +128,8 @@ def _message(stuck: Stuck) -> str:
     cause, signal, channel = stuck.cause, stuck.signal, stuck.channels
     given = given_text(signal)
     waits = "to send to" if stuck.operation.act is Act.SEND else "for"
+    if stuck.start is None:
+        return f"once {given}, who calls {stuck.scene.function.name} waits {waits} {channel} for ever"
     if cause is Cause.ABANDONED:
         return f"once {given} the goroutine waits {waits} {channel} for ever: whoever is at the other end gives up then"
     if cause is Cause.ENDLESS:
@@ -128,7 +143,8 @@ def _message(stuck: Stuck) -> str:
 
 
 def _trace(stuck: Stuck) -> Iterator[Step]:
-    yield step(stuck.start.by.file, stuck.start.node, "the goroutine is started here")
+    if stuck.start is not None:
+        yield step(stuck.start.by.file, stuck.start.node, "the goroutine is started here")
     file = stuck.scene.function.file
     channel = stuck.channels
     told = "it waits to send here" if stuck.operation.act is Act.SEND else "it waits here"

@@ -5,20 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.signals import Cause, Signal, judge_all
+from leakfix.detectors.signals import Cause, Signal, judge, judge_all, judge_client
 from leakfix.detectors.signals import Scene as Given
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_fields import ChannelField
-from leakfix.languages.go.channel_starts import Start, direct_starts
-from leakfix.rules.go.waiting_channels import candidates, may_be_closed, may_wait, parts_of, waiting_at
+from leakfix.languages.go.channel_starts import Start, direct_starts, starts
+from leakfix.rules.go.waiting_channels import (
+    candidates,
+    client_candidates,
+    may_be_closed,
+    may_wait,
+    parts_of,
+    waiting_at,
+)
 from leakfix.rules.go.waiting_facts import Facts, WaitScene, scene_at, task_of
-from leakfix.rules.go.waiting_offers import offers
+from leakfix.rules.go.waiting_offers import has_come, offers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
 
+    from leakfix.detectors.signals import Judge
     from leakfix.languages.go.analysis import Analysis
     from leakfix.languages.go.channel_operations import Operation
     from leakfix.languages.go.packages import Function
@@ -30,7 +38,7 @@ _RANKS: Final = {cause: rank for rank, cause in enumerate(Cause)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stuck:
-    """A goroutine that waits for ever at ``operation``.
+    """A goroutine that waits for ever at ``operation``; without a ``start`` it is that of whoever calls the function.
 
     ``signal`` is the expression that it should receive from too, empty if there is none, ``givers`` what closes it;
     ``closing`` the method that ends the object, ``holder`` the expression of the object. ``way_out`` is what other
@@ -41,7 +49,7 @@ class Stuck:
     scene: WaitScene
     operation: Operation
     cause: Cause
-    start: Start
+    start: Start | None
     signal: str = ""
     holder: str = ""
     owner: Named | None = None
@@ -76,29 +84,55 @@ def stuck_waits(analysis: Analysis) -> Iterator[Stuck]:
             yield found
 
 
+def client_waits(analysis: Analysis) -> Iterator[Stuck]:
+    """The waits of a file's methods for the goroutine of their object, which may have ended, in order."""
+    if analysis.file.is_test:
+        return
+    facts = Facts(analysis)
+    for function, operation in client_candidates(analysis):
+        if starts(function, operation.owner):
+            continue
+        found = _judged_for(facts, scene_at(analysis, function, operation.owner), operation, (), judge_client)
+        if found is not None and found.owner is not None and found.owner.name == function.receiver_type:
+            yield found
+
+
 def _judged(facts: Facts, function: Function, operation: Operation) -> Stuck | None:
     started = () if may_be_closed(operation) else direct_starts(function, operation.owner)
-    start = next((one for one in started if not one.lives_on), None)
-    if start is None:
+    if all(start.lives_on for start in started):
         return None
-    scene = scene_at(facts.analysis, function, operation.owner)
+    return _judged_for(facts, scene_at(facts.analysis, function, operation.owner), operation, started, judge)
+
+
+def _judged_for(
+    facts: Facts, scene: WaitScene, operation: Operation, started: tuple[Start, ...], how: Judge
+) -> Stuck | None:
+    start = next((one for one in started if not one.lives_on), None)
     waiting = waiting_at(facts, scene, operation)
     if waiting is None:
         return None
     found: list[Stuck] = []
     for offer in offers(facts, scene, operation, waiting, started):
         given = Given(offer.signals, offer.closing is not None)
-        verdict = judge_all(waiting.wait, waiting.channels, given)
+        verdict = judge_all(waiting.wait, waiting.channels, given, how)
         if verdict is None:
             continue
         cause, signal = verdict.cause, verdict.signal
         spelled = offer.spelled(facts, signal) if signal is not None else ""
-        is_exact = cause is Cause.ABANDONED and not waiting.is_buffered
+        if signal is not None and has_come(operation, spelled):
+            continue
+        is_exact = cause is Cause.ABANDONED and not waiting.is_buffered and not _is_answered(operation)
         givers = _givers(facts, signal)
         found.append(
             Stuck(scene, operation, cause, start, spelled, offer.holder, offer.owner, offer.closing, givers, is_exact)
         )
     return min(found, key=lambda stuck: _RANKS[stuck.cause], default=None)
+
+
+def _is_answered(operation: Operation) -> bool:
+    """Whether the waiting function gives results, which somebody may look at."""
+    owner = operation.owner
+    return owner.kind_id != syntax.FUNC_LITERAL and owner.child_by_field_id(syntax.F_RESULT) is not None
 
 
 def _givers(facts: Facts, signal: Signal | None) -> tuple[Operation, ...]:
