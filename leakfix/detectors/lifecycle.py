@@ -8,7 +8,7 @@ nothing to release. So are the outcomes of repeated tests of the same unchanged 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from leakfix.flow import (
@@ -35,6 +35,7 @@ from leakfix.flow import (
     explore,
 )
 from leakfix.text import Span
+from leakfix.text.records import record
 
 _CORRELATED_AT_MOST = 8
 
@@ -58,7 +59,7 @@ class Status(Enum):
     HANDED_ON = "handed on"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loss:
     """A point at ``span`` where the resource is lost, and the last branch on the way there."""
 
@@ -81,7 +82,7 @@ class Loss:
         return self.holders[0] if self.holders else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leak:
     """One acquisition with every point where its resource is lost, in the order of the file."""
 
@@ -95,7 +96,7 @@ class Leak:
     """Whether the acquisition can run again before the function returns."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _State:
     """What is known on a path; unless the resource is held only ``facts`` count."""
 
@@ -118,7 +119,7 @@ class _State:
         return _State(status, facts=self.facts)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Late:
     """What functions do that read a variable when they run: it counts for whatever the variable holds by then."""
 

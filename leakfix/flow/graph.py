@@ -9,6 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from leakfix.text import Span
+from leakfix.text.records import record
 
 ANY_METHOD = "*"
 """The method of a `Release` that a function does to its argument: it releases whatever the argument holds."""
@@ -70,7 +71,7 @@ _OPPOSITE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Acquire:
     """The call at ``span`` makes ``place`` own a resource; ``site`` indexes `Graph.sites`."""
 
@@ -79,7 +80,7 @@ class Acquire:
     site: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Release:
     """``method`` gives back what ``place`` holds; when ``deferred`` it runs at the function's exits."""
 
@@ -93,7 +94,7 @@ class Release:
     """Whether ``place`` is read when the release runs (a deferred closure), not where it was deferred."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Escape:
     """Ownership of what ``place`` holds is handed on."""
 
@@ -112,7 +113,7 @@ class Escape:
     """Whether a function that reads the variable when it runs is handed on: what the variable holds later is meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copy:
     """``target`` becomes another name for what ``source`` holds."""
 
@@ -121,7 +122,7 @@ class Copy:
     source: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derive:
     """``target`` reads or writes through ``source``; ``closes`` when releasing it releases the source."""
 
@@ -133,7 +134,7 @@ class Derive:
     """Whether ``target`` is a function that reads the variable ``source`` when it runs, whatever that holds then."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assign:
     """``place`` is overwritten with something else; ``value`` tells what is known of it."""
 
@@ -142,7 +143,7 @@ class Assign:
     value: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drop:
     """The scope of ``roots`` ends at ``span``; without roots, control just passes there."""
 
@@ -153,7 +154,7 @@ class Drop:
 Event = Acquire | Release | Escape | Copy | Derive | Assign | Drop
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Test:
     """On this edge ``place`` is known to be ``outcome``."""
 
@@ -161,7 +162,7 @@ class Test:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edge:
     """A way from one block to another, with what the branch at ``span`` tells on it."""
 
@@ -185,7 +186,7 @@ class ExitKind(Enum):
     """A call that never returns, or a wait for ever."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exit:
     """Control leaves the function at ``span``."""
 
@@ -202,7 +203,7 @@ class Block:
     exit: Exit | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Obligation:
     """What an acquisition obliges to: the methods that release, as the models name them; none if a function does."""
 
@@ -218,7 +219,7 @@ class Obligation:
     """How bad a leak of it is; empty leaves that to the rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """An acquisition: the call at ``span``, what it obliges to and the error that it reports."""
 

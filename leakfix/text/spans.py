@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from leakfix.text.records import ordered
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Span:
     """Bytes `start` up to, and without, `end`; an empty span is a place between two bytes. Ordered by start, then end.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from leakfix.languages.go import types
 from leakfix.languages.go.types import Named, Signature
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from leakfix.languages.go.objects import Function, Object
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CalleeKind: TypeAlias = Literal["func", "method", "builtin", "conversion", "value"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Callee:
     """What a call calls.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,21 +63,21 @@ _TRUE: Final = frozenset({"linux", "amd64", "unix", "gc"})
 _LIMIT: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tag:
     """One build tag."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     """Negation."""
 
     operand: Constraint
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class And:
     """Both."""
 
@@ -84,7 +85,7 @@ class And:
     right: Constraint
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Or:
     """Either."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leakfix.languages.go import types
@@ -10,6 +9,7 @@ from leakfix.languages.go.objects import PREDECLARED, Object
 from leakfix.languages.go.resolve import file_object, imported_object
 from leakfix.languages.go.scopes import Variable
 from leakfix.languages.go.types import Type
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from leakfix.languages.go.files import File
@@ -22,21 +22,21 @@ _BUILTINS: Final = WITHOUT_RESULT | {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImportName:
     """A package name in a file."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Builtin:
     """A predeclared function."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Foreign:
     """A member of a package whose source is not there."""
 

@@ -5,13 +5,13 @@ Read by a scanner of comments alone, so that a file can be sorted into its packa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from leakfix.text.records import record
 
 _SPACE = b" \t\r\n;"
 _LETTERS_END = b" \t\r\n;/"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """The head of a file: `package` is "" when no package clause was found; `comments` are its `//` lines, stripped."""
 

@@ -6,8 +6,10 @@ with fifty fields costs the one field that was selected. Nothing here reads sour
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
+
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.objects import Object
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Basic:
     """A predeclared type, or the kind of an untyped constant ("untyped int"); `byte` equals `uint8`."""
 
@@ -32,7 +34,7 @@ class Basic:
         return self.shown or self.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Named:
     """A declared type: its package's path, its name, its type arguments.
 
@@ -52,7 +54,7 @@ class Named:
         return f"{self.package}.{self.name}{args}" if self.package else f"{self.name}{args}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pointer:
     """`*element`."""
 
@@ -63,7 +65,7 @@ class Pointer:
         return f"*{show(self.element)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slice:
     """`[]element`."""
 
@@ -74,7 +76,7 @@ class Slice:
         return f"[]{show(self.element)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Array:
     """`[length]element`; the length is None when it could not be computed."""
 
@@ -86,7 +88,7 @@ class Array:
         return f"[{'?' if self.length is None else self.length}]{show(self.element)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Map:
     """`map[key]value`."""
 
@@ -98,7 +100,7 @@ class Map:
         return f"map[{show(self.key)}]{show(self.value)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chan:
     """A channel type that can do both, only be sent to, or only be received from."""
 
@@ -115,7 +117,7 @@ class Chan:
         return f"chan ({inner})" if inner.startswith("<-") else f"chan {inner}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tuple:
     """What a call with no or several results gives."""
 
@@ -259,7 +261,7 @@ class Field:
         return show(self.type) if self.embedded else f"{self.name} {show(self.type)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Struct:
     """A struct type."""
 
@@ -303,7 +305,7 @@ class Method:
         return self.name + show(self.signature).removeprefix("func")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """One term of a union: `type`, or `~type`."""
 
@@ -315,7 +317,7 @@ class Term:
         return f"{'~' if self.tilde else ''}{show(self.type)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Union:
     """Terms of a constraint: `~int | string`."""
 
@@ -326,7 +328,7 @@ class Union:
         return " | ".join(map(str, self.terms))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interface:
     """An interface type: the methods it lists, and what it embeds (interfaces, unions, types).
 
@@ -349,7 +351,7 @@ Type: TypeAlias = (
 Types: TypeAlias = tuple[Type | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared:
     """A method that a declared type has."""
 

@@ -7,7 +7,7 @@ read or write borrows. A callee of which nothing is known keeps what it is given
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from leakfix.languages.go.carry import can_carry, can_read_through, only_borrows
 from leakfix.languages.go.lower_frame import Frame, Link, Relation, Value, span_of
 from leakfix.languages.go.types import Basic, Signature, Slice, underlying
 from leakfix.models import RECEIVER
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -31,7 +32,7 @@ _ITERATES: Final = re.compile(r"(?:For)?Each|Range|Walk|Visit|Iterate|Iter|Ascen
 _KEEPS: Final = re.compile(r"(?:Add|Attach|Put|Register|Reset|Set|Start|Store|Use)(?:[A-Z]|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A call with its evaluated operands; ``name`` is the last one of what is called."""
 

@@ -29,6 +29,7 @@ from leakfix.flow import (
 )
 from leakfix.languages.go import syntax
 from leakfix.text import Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +67,7 @@ class Relation(Enum):
     """It works through the place, and releasing it releases the place too."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """A value holds at ``path`` what ``place`` holds, or works through it."""
 
@@ -77,7 +78,7 @@ class Link:
     """Whether the value is a function that reads the variable when it runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """What an expression evaluates to, as far as resources are concerned."""
 
@@ -150,7 +151,7 @@ class Scope:
     roots: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Jump:
     """A target of break or continue: the block, and how many scopes stay open there."""
 

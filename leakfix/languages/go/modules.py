@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go.versions import parse_version
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _LIMIT = 4 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Replacement:
     """The right side of a replace directive: a local path (version "") or another module at a version."""
 
@@ -25,7 +26,7 @@ class Replacement:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Module:
     """One go.mod: where it stands, the module path, its go line and what it requires."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,7 @@ from leakfix.languages.go.plain_calls import PlainCall, plain_call
 from leakfix.languages.go.scopes import Bindings
 from leakfix.languages.go.settled import Settling
 from leakfix.languages.go.summaries import Depth, Summary
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -43,7 +43,7 @@ _OTHER_VERBS = frozenset({"Abort", "Close", "CloseWithError", "ListenAndServe", 
 """Methods that end what they are called on, or keep it until it ends, whatever the models say of its type."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidates:
     """The calls of a function that may acquire something, by where their names start."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from leakfix.languages.go.kinds import (
@@ -48,6 +47,7 @@ from leakfix.languages.go.kinds import (
     Union,
     show,
 )
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ _INTEGERS: Final = frozenset(
 ) | {"untyped int", "untyped rune"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """What `x.name` means.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.constraints import And, Not, Tag
+from leakfix.text.records import ordered
 
 if TYPE_CHECKING:
     from leakfix.languages.go.constraints import Constraint
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Version:
     """A language version; the patch level says nothing about the language and is left out."""
 
