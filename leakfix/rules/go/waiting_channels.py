@@ -111,6 +111,8 @@ def may_be_closed(operation: Operation) -> bool:
 def waiting_at(facts: Facts, scene: WaitScene, operation: Operation) -> Waiting | None:
     """The wait at an operation, or at its select; None where something surely ends it."""
     parts = parts_of(operation)
+    if operation.select is None and _is_measured(operation):
+        return None
     if operation.select is not None and len(parts) != len(cases_of(operation.select)):
         return None
     known = [_channel(facts, scene, part) for part in parts]
@@ -141,6 +143,11 @@ def source_of(function: Function, channel: Node) -> Node:
     if variable is None or value is None or value.kind_id != syntax.SELECTOR_EXPRESSION:
         return channel
     return channel if any(is_target(use) for use in bindings.uses(variable)) else value
+
+
+def _is_measured(operation: Operation) -> bool:
+    """Whether the function asks how much is in the channel."""
+    return b"len(%b)" % (operation.channel.text or b"") in (operation.owner.text or b"")
 
 
 def _is_wait(operation: Operation) -> bool:

@@ -121,18 +121,12 @@ def _judged_for(
         spelled = offer.spelled(facts, signal) if signal is not None else ""
         if signal is not None and has_come(operation, spelled):
             continue
-        is_exact = cause is Cause.ABANDONED and not waiting.is_buffered and not _is_answered(operation)
+        is_exact = cause is Cause.ABANDONED and start is not None and not waiting.is_buffered
         givers = _givers(facts, signal)
         found.append(
             Stuck(scene, operation, cause, start, spelled, offer.holder, offer.owner, offer.closing, givers, is_exact)
         )
     return min(found, key=lambda stuck: _RANKS[stuck.cause], default=None)
-
-
-def _is_answered(operation: Operation) -> bool:
-    """Whether the waiting function gives results, which somebody may look at."""
-    owner = operation.owner
-    return owner.kind_id != syntax.FUNC_LITERAL and owner.child_by_field_id(syntax.F_RESULT) is not None
 
 
 def _givers(facts: Facts, signal: Signal | None) -> tuple[Operation, ...]:
