@@ -1,0 +1,1 @@
+"""C, and all that C and C++ share."""

@@ -1,0 +1,64 @@
+"""C and C++ for the engine. What needs a parser is imported with the first workspace only."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from leakfix.languages.c import preprocessor
+from leakfix.languages.c.first_look import acquiring_names, calls_any, looks_broken
+from leakfix.languages.c.survey import CSurvey, survey
+from leakfix.languages.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from leakfix.languages.c.surroundings import CSurroundings
+    from leakfix.languages.language import Workspace
+    from leakfix.models import Models
+
+_TESTS: Final = ("_test", "_tests", "_unittest", "_unittests")
+
+
+class C(Language[CSurvey]):
+    """The family of C and C++; each file knows its dialect."""
+
+    name: ClassVar[str] = "c"
+    suffixes: ClassVar[tuple[str, ...]] = (*(".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".inl", ".ipp"),)
+
+    def is_test(self, name: str) -> bool:
+        """Whether a file's name says that it holds tests: `pool_test.cc`, `test_pool.c`."""
+        stem = os.path.splitext(name)[0]  # noqa: PTH122 (a name, no path)
+        return stem.startswith("test_") or stem.endswith(_TESTS)
+
+    def looks_broken(self, data: bytes) -> bool:
+        """Whether a merge was not finished in it, or it is not UTF-8."""
+        return looks_broken(data)
+
+    def imports(self, data: bytes) -> Iterable[str]:
+        """What it includes, as spelled."""
+        return (include.name for include in preprocessor.includes(data))
+
+    def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> CSurvey:
+        """Which file may define which function, type and macro, and who includes whom."""
+        return survey(files, acquiring_names(models))
+
+    def may_acquire(self, models: Models, survey: CSurvey) -> Callable[[bytes], bool]:
+        """The test whether a file calls anything that has an acquiring name, or says `new`."""
+        return calls_any(acquiring_names(models) | survey.owners)
+
+    def workspace(self, models: Models, survey: CSurvey) -> Workspace:
+        """A new world and program."""
+        from leakfix.languages.c.workspace import CWorkspace
+
+        return CWorkspace(models, survey)
+
+    def surroundings(self, directories: Iterable[Path]) -> CSurroundings:
+        """Files that settle the language standard; the survey answers for all source."""
+        from leakfix.languages.c.surroundings import CSurroundings
+
+        return CSurroundings(directories)
+
+
+LANGUAGE: Final = C()

@@ -1,0 +1,57 @@
+"""First looks at the bytes of single C and C++ files, without parsing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from leakfix.models import Models
+
+NEW: Final = "new"
+"""The one acquiring name that is called without parentheses."""
+
+_CONFLICT: Final = b"\n<<<<<<< "
+_CALL: Final = re.compile(rb"([A-Za-z_]\w*)\s*\Z")
+_NEW: Final = re.compile(rb"\bnew\b")
+_BLANKS: Final = 8
+
+
+def acquiring_names(models: Models) -> frozenset[str]:
+    """Return the last names of all symbols that acquire something, and `new`."""
+    symbols = (symbol for symbol in models.symbols() if models.acquires(symbol))
+    return frozenset((*(symbol.rpartition("::")[2] for symbol in symbols), NEW))
+
+
+def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
+    """Make the test whether a file may call a function of one of these names, or say `new` if it is among them."""
+    wanted = frozenset(name.encode() for name in names if name != NEW)
+    says_new = NEW in names
+    longest = max(map(len, wanted), default=0) + _BLANKS
+    at_end = _CALL.search
+
+    def test(data: bytes) -> bool:
+        if says_new and _NEW.search(data) is not None:
+            return True
+        for piece in data.split(b"(")[:-1]:
+            name = at_end(piece, max(len(piece) - longest, 0))
+            if name is not None and name[1] in wanted:
+                return True
+        return False
+
+    return test
+
+
+def looks_broken(data: bytes) -> bool:
+    """Whether a merge was not finished in a file, or it is not UTF-8."""
+    if _CONFLICT in data:
+        return True
+    if data.isascii():
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return True
+    return False

@@ -1,0 +1,261 @@
+"""A first look at all C and C++ files of a run, at their bytes: which file may define what, and who includes whom.
+
+It may name a place too many, since the tree of that file decides; of what it does not name nothing is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.c import preprocessor
+from leakfix.languages.language import Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from leakfix.languages.c.syntax import Dialect
+
+_C: Final = frozenset((".c",))
+_HEADERS: Final = frozenset((".h",))
+_CPP_WORDS: Final = re.compile(
+    rb"^[ \t]*(?:class[ \t]+\w+|namespace\b|template[ \t]*<|using[ \t]+\w|(?:public|private|protected)[ \t]*:)|\bstd::",
+    re.MULTILINE,
+)
+
+# A definition starts its line: at the margin, or indented behind a class's or a namespace's brace.
+_HEAD: Final = re.compile(rb"^[A-Za-z_~:][^\n(;=#]*\(", re.MULTILINE)
+_INDENTED_HEAD: Final = re.compile(rb"^[ \t]+[A-Za-z_~:][^\n(;=#]*?[\w>]::~?[^\n(;=#]*\(", re.MULTILINE)
+_NAME_AT_END: Final = re.compile(rb"(?:[A-Za-z_]\w*(?:<[^<>()]*>)?::)*~?[A-Za-z_]\w*\s*\(\Z")
+_BEHIND: Final = re.compile(rb"[^;{=]*[;{=]")
+_TYPE: Final = re.compile(
+    rb"\b(?:struct|class|union|enum)[ \t]+(?:class[ \t]+)?(?:[A-Z_]+(?:\([^()\n]*\))?[ \t]+)?"
+    rb"(?:\w+::)*([A-Za-z_]\w*)(?:[ \t]+final)?\s*(?::[^;{}()]*)?\{"
+)
+_TYPEDEF: Final = re.compile(rb"\btypedef\b[^;{}]*?\b([A-Za-z_]\w*)\s*(?:\[[^\]\n]*\]\s*)*;")
+_POINTER_TYPEDEF: Final = re.compile(rb"\btypedef\b[^;{}()]*\(\s*(?:\w+\s*)?\*\s*([A-Za-z_]\w*)\s*\)")
+_TAIL: Final = re.compile(
+    rb"^\}[ \t]*(?:\w+\([^()\n]*\)[ \t]*)*\**([A-Za-z_]\w*)[ \t]*(?:,[ \t*]*([A-Za-z_]\w*)[ \t]*)?;", re.MULTILINE
+)
+_ALIAS: Final = re.compile(rb"\busing[ \t]+([A-Za-z_]\w*)[ \t]*=")
+_DEFINED: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_NO_NAMES: Final = frozenset(
+    (b"if", b"for", b"while", b"switch", b"return", b"sizeof", b"defined", b"else", b"do", b"case", b"catch")
+)
+_CALL: Final = re.compile(rb"([A-Za-z_]\w*)\s*\Z")
+_LONGEST_NAME: Final = 80
+_LONGEST_PARAMETERS: Final = 4000
+_ROUNDS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FileSketch:
+    """What the bytes of one file tell."""
+
+    dialect: Dialect
+    functions: frozenset[str]
+    """The last names of functions that may be defined here: `make` of `Pool::make`."""
+    types: frozenset[str]
+    macros: frozenset[str]
+    includes: tuple[preprocessor.Include, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CSurvey(Survey):
+    """Which files may define a name, what each includes, and which functions may hand on what they acquire."""
+
+    files: tuple[str, ...] = ()
+    """Display paths; the numbers below are places in it."""
+    functions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    types: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    macros: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    includes: tuple[tuple[preprocessor.Include, ...], ...] = ()
+    dialects: tuple[Dialect, ...] = ()
+    owners: frozenset[str] = frozenset()
+    """The last names of functions that call what acquires and give something back."""
+    digest: str = ""
+
+    def meaning(self) -> Iterator[str]:
+        """Yield a digest of all files: what one defines, all may use."""
+        yield self.digest
+
+
+def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSurvey:
+    """Look at all files; `acquiring` are the last names of what acquires something."""
+    paths: list[str] = []
+    sketches: list[FileSketch] = []
+    digest = hashlib.blake2b(digest_size=20)
+    makers: list[tuple[bytes, bytes]] = []
+    for path, data in files:
+        digest.update(b"%b\0%d\0" % (path.encode("utf-8", "surrogateescape"), len(data)))
+        digest.update(data)
+        paths.append(path)
+        heads = list(_heads(data))
+        sketches.append(_sketch(path, data, heads))
+        makers += _makers(data, heads)
+    return CSurvey(
+        tuple(paths),
+        _places(sketch.functions for sketch in sketches),
+        _places(sketch.types for sketch in sketches),
+        _places(sketch.macros for sketch in sketches),
+        tuple(sketch.includes for sketch in sketches),
+        tuple(sketch.dialect for sketch in sketches),
+        _owners(makers, frozenset(name.encode() for name in acquiring)),
+        digest.hexdigest(),
+    )
+
+
+def sketch(path: str, data: bytes) -> FileSketch:
+    """Return what the bytes of a file tell."""
+    return _sketch(path, data, list(_heads(data)))
+
+
+def dialect_of(path: str, data: bytes) -> Dialect:
+    """Return the dialect of a file: by its suffix, of a header by what it says."""
+    dot = path.rfind(".")
+    suffix = path[dot:] if dot >= 0 else ""
+    if suffix in _C:
+        return "c"
+    if suffix in _HEADERS:
+        return "cpp" if _is_cpp(data) else "c"
+    return "cpp"
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Where a definition may start, its name, and where its body starts."""
+
+    start: int
+    name_start: int
+    name: bytes
+    body: int
+
+
+def _sketch(path: str, data: bytes, heads: list[_Head]) -> FileSketch:
+    return FileSketch(
+        dialect_of(path, data),
+        frozenset(_text(head.name.rpartition(b":")[2].lstrip(b"~")) for head in heads),
+        frozenset(_types(data)),
+        frozenset(map(_text, _DEFINED.findall(data) if b"define" in data else ())),
+        preprocessor.includes(data),
+    )
+
+
+def _is_cpp(data: bytes) -> bool:
+    if _CPP_WORDS.search(data) is None:
+        return False
+    if b"__cplusplus" not in data:
+        return True
+    return _CPP_WORDS.search(preprocessor.readable(data, is_cpp=False).data) is not None
+
+
+def _heads(data: bytes) -> Iterator[_Head]:
+    last = 0
+    for match in _HEAD.finditer(data):
+        if match.start() >= last:
+            head = _head(data, match)
+            if head is not None:
+                last = head.body
+                yield head
+    if b"::" in data and b"namespace" in data:
+        for match in _INDENTED_HEAD.finditer(data):
+            head = _head(data, match)
+            if head is not None:
+                yield head
+
+
+def _head(data: bytes, match: re.Match[bytes]) -> _Head | None:
+    name = _NAME_AT_END.search(match[0], max(len(match[0]) - _LONGEST_NAME, 0))
+    if name is None:
+        return None
+    spelled = name[0][:-1].rstrip()
+    if spelled in _NO_NAMES:
+        return None
+    end = _closing(data, match.end())
+    behind = _BEHIND.match(data, end) if end >= 0 else None
+    # K&R definitions declare their parameters, each with a semicolon, between the list and the body.
+    if behind is None or not (behind[0].endswith(b"{") or _is_old_style(data, end)):
+        return None
+    if data.startswith(b"typedef", match.start()) or data.startswith(b"else", match.start()):
+        return None
+    return _Head(match.start(), match.start() + name.start(), spelled, data.find(b"{", end))
+
+
+_OLD_STYLE: Final = re.compile(rb"\s*\n\s*(?:[A-Za-z_][\w \t*,\[\]]*;\s*)+\{")
+
+
+def _is_old_style(data: bytes, end: int) -> bool:
+    return _OLD_STYLE.match(data, end, end + _LONGEST_PARAMETERS) is not None
+
+
+_PARENTHESES: Final = re.compile(rb"[()]")
+
+
+def _closing(data: bytes, start: int) -> int:
+    """The end of the list whose first parenthesis stands before `start`; -1 when it is not closed soon."""
+    depth = 1
+    for match in _PARENTHESES.finditer(data, start, start + _LONGEST_PARAMETERS):
+        depth += 1 if match[0] == b"(" else -1
+        if depth == 0:
+            return match.end()
+    return -1
+
+
+def _types(data: bytes) -> Iterator[str]:
+    if b"struct" in data or b"class" in data or b"union" in data or b"enum" in data:
+        yield from map(_text, _TYPE.findall(data))
+    if b"typedef" in data:
+        yield from map(_text, _TYPEDEF.findall(data))
+        yield from map(_text, _POINTER_TYPEDEF.findall(data))
+        for names in _TAIL.findall(data):
+            yield from (_text(name) for name in names if name)
+    if b"using" in data:
+        yield from map(_text, _ALIAS.findall(data))
+
+
+def _places(sets: Iterable[frozenset[str]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for number, names in enumerate(sets):
+        for name in names:
+            found[name] = (*found.get(name, ()), number)
+    return found
+
+
+def _makers(data: bytes, heads: list[_Head]) -> Iterator[tuple[bytes, bytes]]:
+    """The functions of a file that give something back: their last names, and their bytes from the body on."""
+    for number, head in enumerate(heads):
+        before = data[head.start : head.name_start]
+        if b"void" in before and b"*" not in before:
+            continue
+        if before.strip() or b"auto" in before:
+            end = heads[number + 1].start if number + 1 < len(heads) else len(data)
+            if end > head.body:
+                yield head.name.rpartition(b":")[2], data[head.body : end]
+
+
+def _owners(makers: list[tuple[bytes, bytes]], acquiring: frozenset[bytes]) -> frozenset[str]:
+    called = [(name, frozenset(_called(body))) for name, body in makers]
+    wanted = set(acquiring)
+    owners: set[bytes] = set()
+    for _ in range(_ROUNDS):
+        found = {name for name, calls in called if name not in owners and not wanted.isdisjoint(calls)}
+        if not found:
+            break
+        owners |= found
+        wanted = found
+    return frozenset(map(_text, owners))
+
+
+def _called(data: bytes) -> Iterator[bytes]:
+    for piece in data.split(b"(")[:-1]:
+        name = _CALL.search(piece, max(len(piece) - _LONGEST_NAME, 0))
+        if name is not None:
+            yield name[1]
+    if b"new " in data:
+        yield b"new"
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "replace")

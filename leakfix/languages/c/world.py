@@ -1,0 +1,379 @@
+"""All C and C++ files in reach of a run: where a name is defined, and what a file sees.
+
+There are no imports to follow: what a name means is looked for in the file itself, then in what it includes, then
+anywhere in the tree, where it counts if it is the only one. Files are parsed when a name leads to them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from leakfix.languages.c.files import CFile
+from leakfix.languages.c.standards import stated_above, used
+from leakfix.languages.c.survey import CSurvey, FileSketch, sketch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from leakfix.languages.c.files import Function, Global, Struct, Typedef
+    from leakfix.languages.c.preprocessor import Include, Macro
+
+_FoundT = TypeVar("_FoundT")
+
+_LARGEST_FILE: Final = 4 << 20
+_MOST_INCLUDED: Final = 600
+_MOST_PLACES: Final = 24
+"""A name that more files define is nobody's in particular."""
+_ROOT_MARKS: Final = (".git", ".hg", ".svn")
+_QUALIFIERS: Final = frozenset(
+    (
+        *("static", "inline", "extern", "const", "register", "volatile", "constexpr", "__inline", "__inline__"),
+        *("__forceinline", "__cdecl", "__stdcall", "__extension__", "noexcept", "_Noreturn"),
+    )
+)
+
+
+class World:
+    """The files of a run, with those on disk that they include. Nothing outside of their tree is read."""
+
+    def __init__(self, survey: CSurvey | None = None) -> None:
+        """Take a first look at all files of the run; without it only what a file includes is known."""
+        self._survey = survey if survey is not None else CSurvey()
+        self._keys = [_key(path) for path in self._survey.files]
+        self._numbers = {key: number for number, key in enumerate(self._keys)}
+        self._files: dict[str, CFile | None] = {}
+        self._sketches: dict[str, FileSketch | None] = {}
+        self._tails: dict[str, list[str]] | None = None
+        self._roots: dict[str, str] = {}
+        self._reach: dict[str, tuple[str, ...]] = {}
+        self._resolved: dict[tuple[str, Include], str | None] = {}
+        self._found: dict[tuple[str, str, str], object] = {}
+        self._decorations: dict[bytes, Macro] | None = None
+        self._standards: dict[str, int | None] = {}
+
+    def file(self, path: Path | str, data: bytes | None = None) -> CFile:
+        """Return a file; `data` counts instead of what the disk holds. Raises OSError when it cannot be read."""
+        key = _key(path)
+        known = self._files.get(key)
+        if known is not None and (data is None or known.data == data):
+            return known
+        if data is None:
+            read = _read(key)
+            if read is None:
+                raise FileNotFoundError(key)
+            data = read
+        shown = path.as_posix() if isinstance(path, Path) else path
+        number = self._numbers.get(key)
+        dialect = self._survey.dialects[number] if number is not None else None
+        found = self._files[key] = CFile(shown, data, dialect, self.decorations)
+        if known is not None or number is not None:
+            self._forget(key, data)
+        return found
+
+    def function(self, name: str, from_file: CFile) -> Function | None:
+        """Return the definition that a call of a name means; None when there is none, or several that it may be.
+
+        `name` is "f" or "Class::method"; namespaces before it may be there or not.
+        """
+        found = self.functions(name, from_file)
+        return found[0] if len(found) == 1 else None
+
+    def functions(self, name: str, from_file: CFile) -> tuple[Function, ...]:
+        """Return the definitions that a name may mean in a file: its own, else those included, else any not static."""
+        return self._cached("function", name, from_file, lambda: self._functions(name.removeprefix("::"), from_file))
+
+    def struct(self, name: str, from_file: CFile) -> Struct | None:
+        """Return the struct, class, union or enum with a body that a name means; None when it could be several."""
+        return self._cached("struct", name, from_file, lambda: self._one("type", name, from_file, _struct_in))
+
+    def typedef(self, name: str, from_file: CFile) -> Typedef | None:
+        """Return the `typedef` or `using` of a name; None when there is none, or it could be several."""
+        return self._cached("typedef", name, from_file, lambda: self._one("type", name, from_file, _typedef_in))
+
+    def macros(self, name: str, from_file: CFile) -> tuple[Macro, ...]:
+        """Return all definitions of a macro that a file may see and that differ."""
+        return self._cached("macro", name, from_file, lambda: self._macros(name, from_file))
+
+    def macro(self, name: str, from_file: CFile) -> Macro | None:
+        """Return the macro that a name means; None when there is none, or it is defined in several ways."""
+        found = self.macros(name, from_file)
+        return found[0] if len(found) == 1 else None
+
+    def variable(self, name: str, from_file: CFile) -> Global | None:
+        """Return a variable, constant or declared function that a file or what it includes declares."""
+        return self._cached("global", name, from_file, lambda: self._variable(name.removeprefix("::"), from_file))
+
+    def reach(self, file: CFile) -> tuple[str, ...]:
+        """Return the absolute paths of the file and all that it includes, nearest first, as far as they are there."""
+        key = _key(file.path)
+        known = self._reach.get(key)
+        if known is None:
+            seen = {key: None}
+            waiting = [key]
+            while waiting and len(seen) < _MOST_INCLUDED:
+                following: list[str] = []
+                for at in waiting:
+                    for include in self._includes(at):
+                        target = self._resolve(at, include)
+                        if target is not None and target not in seen:
+                            seen[target] = None
+                            following.append(target)
+                waiting = following
+            known = self._reach[key] = tuple(seen)
+        return known
+
+    def included(self, file: CFile) -> tuple[CFile, ...]:
+        """Return the files that a file includes itself, as far as they are there."""
+        key = _key(file.path)
+        targets = (self._resolve(key, include) for include in file.includes)
+        found = (self._at(target) for target in targets if target is not None)
+        return tuple(one for one in found if one is not None)
+
+    def standard(self, file: CFile) -> int | None:
+        """Return the C++ standard of a file as its two digits (98, 11, 14, 17, 20); None of C, or when nothing tells.
+
+        The nearest build file above counts; when none says anything, what the file itself uses is the least.
+        """
+        if not file.is_cpp:
+            return None
+        directory = os.path.dirname(_key(file.path))  # noqa: PTH120
+        if directory not in self._standards:
+            self._standards[directory] = stated_above(Path(directory))
+        told = self._standards[directory]
+        return told if told is not None else used(file.data)
+
+    @property
+    def decorations(self) -> Mapping[bytes, Macro]:
+        """The macros of the tree that only decorate declarations: empty ones, attributes, `static inline`."""
+        return {} if self._decorations is None else self._decorations
+
+    def _cached(self, kind: str, name: str, file: CFile, find: Callable[[], _FoundT]) -> _FoundT:
+        key = (kind, name, _key(file.path))
+        if key not in self._found:
+            self._found[key] = find()
+        return self._found[key]  # type: ignore[return-value]
+
+    def _forget(self, key: str, data: bytes) -> None:
+        """Drop what was found with other bytes of a file."""
+        self._found.clear()
+        self._reach.clear()
+        self._sketches[key] = sketch(key, data)
+
+    def _functions(self, name: str, file: CFile) -> tuple[Function, ...]:
+        last = name.rpartition("::")[2]
+        own = _fitting(file.named_functions(last), name)
+        if own:
+            return own
+        reach = set(self.reach(file))
+        seen: list[Function] = []
+        others: list[Function] = []
+        for place in self._places("function", last.lstrip("~"), file):
+            holder = self._at(place)
+            if holder is None or holder is file:
+                continue
+            found = _fitting(holder.named_functions(last), name)
+            if place in reach:
+                seen += found
+            else:
+                others += (one for one in found if not one.is_static or one.is_method)
+        return tuple(seen) if seen else tuple(others)
+
+    def _macros(self, name: str, file: CFile) -> tuple[Macro, ...]:
+        own = file.macros.get(name, ())
+        if own:
+            return own
+        reach = set(self.reach(file))
+        seen: list[Macro] = []
+        others: list[Macro] = []
+        for place in self._places("macro", name, file):
+            holder = self._at(place)
+            for macro in holder.macros.get(name, ()) if holder is not None else ():
+                known = seen if place in reach else others
+                if not any(macro.says_the_same(other) for other in known):
+                    known.append(macro)
+        return tuple(seen) if seen else tuple(others)
+
+    def _variable(self, name: str, file: CFile) -> Global | None:
+        for place in self.reach(file):
+            sketched = self._mentions(place, name)
+            holder = self._at(place) if sketched else None
+            found = holder.globals.get(name) if holder is not None else None
+            if found is not None:
+                return found
+        return None
+
+    def _mentions(self, place: str, name: str) -> bool:
+        holder = self._at(place)
+        return holder is not None and name.rpartition("::")[2].encode() in holder.data
+
+    def _one(self, kind: str, name: str, file: CFile, find: Callable[[CFile, str], _FoundT | None]) -> _FoundT | None:
+        """The only thing of a name: in the file, else in what it includes, else in the tree."""
+        name = name.removeprefix("::")
+        own = find(file, name)
+        if own is not None:
+            return own
+        reach = set(self.reach(file))
+        others: list[_FoundT] = []
+        for place in self._places(kind, name.rpartition("::")[2], file):
+            holder = self._at(place)
+            found = find(holder, name) if holder is not None and holder is not file else None
+            if found is None:
+                continue
+            if place in reach:
+                return found
+            others.append(found)
+        return others[0] if len(others) == 1 else None
+
+    def _places(self, kind: str, name: str, file: CFile) -> list[str]:
+        """The files that may define a name: those in reach, and those of the run; too many are none."""
+        table = {"function": self._survey.functions, "type": self._survey.types, "macro": self._survey.macros}[kind]
+        found = dict.fromkeys(self._keys[number] for number in table.get(name, ()))
+        if len(found) > _MOST_PLACES:
+            reach = set(self.reach(file))
+            found = {place: None for place in found if place in reach}
+        for place in self.reach(file):
+            if place not in self._numbers or place in self._sketches:
+                looked = self._sketch(place)
+                names = getattr(looked, f"{kind}s") if looked is not None else ()
+                if name in names:
+                    found[place] = None
+                else:
+                    found.pop(place, None)
+        return list(found)
+
+    def _sketch(self, key: str) -> FileSketch | None:
+        if key not in self._sketches:
+            holder = self._at(key)
+            self._sketches[key] = sketch(key, holder.data) if holder is not None else None
+        return self._sketches[key]
+
+    def _at(self, key: str) -> CFile | None:
+        """A file by its absolute path; None when it cannot be read or is too large."""
+        if key not in self._files:
+            data = _read(key)
+            number = self._numbers.get(key)
+            if data is None:
+                self._files[key] = None
+            else:
+                dialect = self._survey.dialects[number] if number is not None else None
+                shown = self._survey.files[number] if number is not None else key
+                self._files[key] = CFile(shown, data, dialect, self.decorations)
+        return self._files[key]
+
+    def _includes(self, key: str) -> tuple[Include, ...]:
+        number = self._numbers.get(key)
+        if number is not None and key not in self._sketches:
+            return self._survey.includes[number]
+        looked = self._sketch(key)
+        return looked.includes if looked is not None else ()
+
+    def _resolve(self, key: str, include: Include) -> str | None:
+        known = (key, include)
+        if known not in self._resolved:
+            self._resolved[known] = self._lead(key, include)
+        return self._resolved[known]
+
+    def _lead(self, key: str, include: Include) -> str | None:
+        name = include.name
+        if "\0" in name or name.startswith("/") or "\\" in name or not name:
+            return None
+        root = self._root(os.path.dirname(key))  # noqa: PTH120 (strings: there are many)
+        beside = os.path.normpath(f"{os.path.dirname(key)}/{name}")  # noqa: PTH120
+        if beside in self._numbers:
+            return beside
+        if include.is_quoted and _is_inside(beside, root):
+            return beside
+        return self._by_tail(key, name)
+
+    def _by_tail(self, key: str, name: str) -> str | None:
+        """The one file of the run whose path ends so; the nearest one of several."""
+        if self._tails is None:
+            self._tails = {}
+            for path in self._keys:
+                self._tails.setdefault(path.rpartition("/")[2], []).append(path)
+        tail = f"/{os.path.normpath(name).removeprefix('../')}"
+        found = [path for path in self._tails.get(tail.rpartition("/")[2], ()) if path.endswith(tail)]
+        if not found:
+            return None
+        return max(found, key=lambda path: (len(os.path.commonpath((path, key))), -len(path), path))
+
+    def _root(self, directory: str) -> str:
+        """The tree that a directory belongs to: the repository, or what holds all files of the run."""
+        if directory not in self._roots:
+            at = Path(directory)
+            marked = next(
+                (parent for parent in (at, *at.parents) if any((parent / mark).exists() for mark in _ROOT_MARKS)), None
+            )
+            if marked is None:
+                inside = [os.path.dirname(key) for key in self._keys]  # noqa: PTH120
+                common = os.path.commonpath(inside) if inside else directory
+                marked = Path(common if _holds(common, directory) else directory)
+            self._roots[directory] = os.path.realpath(marked)
+        return self._roots[directory]
+
+
+def _fitting(functions: Iterable[Function], name: str) -> tuple[Function, ...]:
+    """The functions that a name with or without namespaces may mean."""
+    return tuple(one for one in functions if not one.is_macro and fits(one.name, one.namespaces, name))
+
+
+def fits(own: str, namespaces: tuple[str, ...], name: str) -> bool:
+    """Whether a name as somebody spells it may mean something called `own` in these namespaces."""
+    if name == own:
+        return True
+    if not name.endswith(f"::{own}"):
+        return False
+    before = tuple(name[: -len(own) - 2].split("::"))
+    return before == namespaces[len(namespaces) - len(before) :]
+
+
+def _struct_in(file: CFile, name: str) -> Struct | None:
+    found = file.structs.get(name)
+    if found is not None:
+        return found
+    for struct in file.structs.values() if "::" in name else ():
+        if fits(struct.name, struct.namespaces, name):
+            return struct
+    return None
+
+
+def _typedef_in(file: CFile, name: str) -> Typedef | None:
+    found = file.typedefs.get(name)
+    if found is None and "::" in name:
+        return file.typedefs.get(name.rpartition("::")[2])
+    return found
+
+
+def _key(path: Path | str) -> str:
+    return os.path.abspath(path)  # noqa: PTH100 (links stay as they are)
+
+
+def _holds(directory: str, path: str) -> bool:
+    return path == directory or path.startswith(f"{directory.rstrip('/')}/")
+
+
+def _is_inside(path: str, root: str) -> bool:
+    """Whether something is there and, links followed, lies in the tree."""
+    try:
+        real = os.path.realpath(path, strict=True)
+    except OSError:
+        return False
+    return _holds(root, real)
+
+
+def _read(key: str) -> bytes | None:
+    try:
+        with open(key, "rb", opener=_opener) as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_FILE:
+                return None
+            return stream.read(_LARGEST_FILE + 1)
+    except (OSError, ValueError):
+        return None
+
+
+def _opener(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
