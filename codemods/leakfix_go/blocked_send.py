@@ -17,8 +17,8 @@ Example:
     }                                        }
 
 What is found: a channel that a function makes for itself and for the goroutines that it starts, with ``go``, with
-``WaitGroup.Go`` or ``errgroup.Group.Go``, by a literal or by a function of the project that is given the channel. All of
-them are run together, in every order, along the ways that their conditions leave open; a send that nobody can ever
+``WaitGroup.Go`` or ``errgroup.Group.Go``, by a literal or by a function of the project that is given the channel. All
+of them are run together, in every order, along the ways that their conditions leave open; a send that nobody can ever
 receive once the function has left is a leak. A timer in the same select may be garbage by then, the goroutine is not.
 
 Silent: a channel that is returned, stored, captured by something that outlives the call or given to a function that is

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from leakfix.flow.channels import Net, Operation, Step, Way
     from leakfix.text import Span
 
-_STATES: Final = 4000
+_STATES: Final = 2000
 _STRAIGHT: Final = 100
 
 
@@ -123,7 +123,7 @@ class _Search:
         if len(shut) == len(operation.ways):
             return shut[0]
         signals = [way for way in shut if way.act is Act.RECEIVE]
-        if not signals or any(way.act is not Act.PASS for way in operation.ways if way not in shut):
+        if not signals or any(way.act is not Act.ALONE for way in operation.ways if way not in shut):
             return None
         if self._ends(instance.at, lambda _: False) and not self._ends(instance.at, is_shut):
             return signals[0]
@@ -147,11 +147,11 @@ class _Search:
 
     def _is_shut(self, state: State, number: int, is_over: bool, anew: int | None, way: Way) -> bool:
         """Whether a way of an instance can never be gone any more."""
-        if way.act is Act.PASS or (anew is not None and way.channel != anew) or self._can_go(state, way):
+        if way.act is Act.ALONE or (anew is not None and way.channel != anew) or self._can_go(state, way):
             return False
         if is_over:
             return True
-        wanted = {Act.RECEIVE} if way.act is Act.SEND else {Act.SEND, Act.PASS}
+        wanted = {Act.RECEIVE} if way.act is Act.SEND else {Act.SEND, Act.ALONE}
         return not any(
             index != number and not (index < 0 and anew is not None) and self._can_do(other, way.channel, wanted)
             for index, other in state.instances()
@@ -171,7 +171,7 @@ class _Search:
         return any((channel, act) in self._reached(at) for at in starts for act in wanted)
 
     def _reached(self, at: Step) -> frozenset[tuple[int, Act]]:
-        """What can happen from a step on: sends, receives, and closes as `Act.PASS`."""
+        """What can happen from a step on: sends, receives, and closes as `Act.ALONE`."""
         known = self._reach.get(at)
         if known is not None:
             return known
@@ -181,9 +181,9 @@ class _Search:
             operation: Operation = self._net.steps[waiting.pop()]
             steps = following(operation)
             if isinstance(operation, Close):
-                found.add((operation.channel, Act.PASS))
+                found.add((operation.channel, Act.ALONE))
             elif isinstance(operation, Meet):
-                found.update((way.channel, way.act) for way in operation.ways if way.act is not Act.PASS)
+                found.update((way.channel, way.act) for way in operation.ways if way.act is not Act.ALONE)
             elif isinstance(operation, Start):
                 steps.append(self._net.processes[operation.process].entry)
             fresh = [step for step in steps if step not in seen]

@@ -219,7 +219,7 @@ class Run:
     def _meet(self, state: State, number: int, instance: Instance) -> Iterator[State]:
         operation = self.net.steps[instance.at]
         for way in operation.ways if isinstance(operation, Meet) else ():
-            if way.act is Act.PASS:
+            if way.act is Act.ALONE:
                 moved = state.moved(number, _gone(instance, way))
                 yield moved._replace(passed=True) if number >= 0 else moved
             elif way.act is Act.SEND:

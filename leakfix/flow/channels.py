@@ -21,7 +21,7 @@ class Act(Enum):
 
     SEND = "send"
     RECEIVE = "receive"
-    PASS = "pass"
+    ALONE = "alone"
     """Something that happens without the other processes of the net, sooner or later."""
 
 
@@ -30,7 +30,7 @@ class Way:
     """One thing that a process can do at a meeting, and where it goes on."""
 
     target: Step
-    act: Act = Act.PASS
+    act: Act = Act.ALONE
     channel: int = -1
     told: Told | None = None
     """What is known when a value arrived."""
@@ -207,7 +207,9 @@ def mark_last(net: Net) -> None:
     sends = [(at, way) for at, way in sends if way.act is Act.SEND]
     is_last = {(at, way): not _sends_from(net, way.target, way.channel) for at, way in sends}
     mixed = {
-        way.channel for _, way in sends if len({l for (_, w), l in is_last.items() if w.channel == way.channel}) == 2
+        way.channel
+        for _, way in sends
+        if len({told for (_, w), told in is_last.items() if w.channel == way.channel}) == 2
     }
     for at, step in enumerate(net.steps):
         if isinstance(step, Meet) and any(way.channel in mixed and way.act is Act.SEND for way in step.ways):

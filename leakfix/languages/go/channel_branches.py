@@ -312,7 +312,7 @@ class BranchLowering(ABC):
         for case, entry in zip(cases, self._bodies(cases, after, label), strict=True):
             held = case.child_by_field_id(syntax.F_COMMUNICATION)
             ways.append(self.communication(held, entry) if held is not None else (Way(entry), case))
-        if len({way.target for way, _ in ways}) == 1 and all(way.act is Act.PASS for way, _ in ways):
+        if len({way.target for way, _ in ways}) == 1 and all(way.act is Act.ALONE for way, _ in ways):
             return ways[0][0].target
         return self.meet(ways)
 

@@ -3,6 +3,7 @@ one knows, until a variable in it is assigned."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Query, QueryCursor
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _QUERY: Final = Query(
     syntax.language(), "[(if_statement condition: (_) @condition) (for_clause condition: (_) @condition)]"
 )
+_FEWEST: Final = 2
 _OPAQUE: Final = frozenset(
     {syntax.CALL_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.FUNC_LITERAL, syntax.TYPE_ASSERTION_EXPRESSION}
 )
@@ -31,22 +33,19 @@ class Conditions:
     """The repeated conditions of one declaration or literal."""
 
     def __init__(self, owner: Node, bindings: Bindings, told_elsewhere: Iterable[Variable]) -> None:
-        """``told_elsewhere`` are variables that something else than a condition tells of: one test of them is enough."""
+        """``told_elsewhere`` are variables of which something else tells, too: one test of them is enough."""
         self._bindings = bindings
         counts: dict[str, int] = {}
         variables: dict[str, set[Variable]] = {}
         for variable in told_elsewhere:
             counts[_spelled(variable)] = 1
             variables[_spelled(variable)] = {variable}
-        tests = (owner.text or b"").count(b"if ") + bool(counts)
-        captured = QueryCursor(_QUERY).captures(owner) if tests > 1 else {}
-        for condition in captured.get("condition", []):
-            if owner_of(condition) == owner:
-                for atom in _atoms(condition):
-                    key, _, named = self._read(atom)
-                    if key:
-                        counts[key] = counts.get(key, 0) + 1
-                        variables[key] = named
+        flags = [variable.name.encode() for known in variables.values() for variable in known]
+        for atom in _repeated(owner, flags):
+            key, _, named = self._read(atom)
+            if key:
+                counts[key] = counts.get(key, 0) + 1
+                variables[key] = named
         self._repeated = frozenset(key for key, count in counts.items() if count > 1)
         self.changes: dict[int, frozenset[str]] = {}
         """Where a variable of repeated conditions is assigned: the byte offset of its name, and the conditions."""
@@ -84,6 +83,22 @@ class Conditions:
             words = ["==" if word == sign else word for word in words]
         names = sorted(variable.declaration.start_byte for variable in variables)
         return f"{' '.join(words)} {names}", sign != "!=", variables
+
+
+def _repeated(owner: Node, flags: list[bytes]) -> Iterator[Node]:
+    """The conditions that may be tested elsewhere too: first by their bytes, as most are tested once."""
+    if (owner.text or b"").count(b"if ") + bool(flags) < _FEWEST:
+        return
+    captured = QueryCursor(_QUERY).captures(owner).get("condition", [])
+    atoms = [
+        (atom, _plain(atom)) for condition in captured if owner_of(condition) == owner for atom in _atoms(condition)
+    ]
+    counts = Counter([text for _, text in atoms] + flags)
+    yield from (atom for atom, text in atoms if counts[text] > 1)
+
+
+def _plain(atom: Node) -> bytes:
+    return (atom.text or b"").replace(b"!=", b"==")
 
 
 def _spelled(variable: Variable) -> str:

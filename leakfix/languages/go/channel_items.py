@@ -1,4 +1,4 @@
-"""The names of consequence in a function that runs as, or in, a process, and what its simple statements do with them."""
+"""The names of consequence in a function that runs as a process, and what its simple statements do with them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.channel_shared import Shared
     from leakfix.languages.go.scopes import Variable
 
-_TAKING: Final = frozenset({Doing.RECEIVE, Doing.RANGE, Doing.PASS})
+_TAKING: Final = frozenset({Doing.RECEIVE, Doing.RANGE, Doing.GIVE})
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _GROUP_CALL: Final = re.compile(rb"\.(Wait|Done)\(")
 _STARTING: Final = frozenset({Role.STARTED, Role.GROUPED})
@@ -207,7 +207,7 @@ class Items:
             yield from self._used(operation(use), channel)
 
     def _used(self, does: Operation, channel: int) -> Iterable[Item]:
-        if does.doing is Doing.PASS:
+        if does.doing is Doing.GIVE:
             run = self._reader.called(does.node)
             if run is not None:
                 yield Item(does.node, role=role_of_call(does.node), run=run)

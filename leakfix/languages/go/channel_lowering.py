@@ -188,7 +188,7 @@ class Lowering(BranchLowering):
         """A meeting with one of several."""
         step = self.net.add(Meet(tuple(way for way, _ in ways)))
         for way, node in ways:
-            if way.act is not Act.PASS:
+            if way.act is not Act.ALONE:
                 self._note(step, way.channel, node)
         return step
 

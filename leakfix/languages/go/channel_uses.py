@@ -34,7 +34,7 @@ class Doing(Enum):
     RANGE = "range"
     CLOSE = "close"
     MEASURE = "measure"
-    PASS = "pass"
+    GIVE = "give"
     ESCAPE = "escape"
 
 
@@ -95,7 +95,7 @@ def operation(use: Node) -> Operation:
         if name in _MEASURES:
             return Operation(Doing.MEASURE, call)
         if call.kind_id == syntax.CALL_EXPRESSION:
-            return Operation(Doing.PASS, call, syntax.operands(parent).index(use))
+            return Operation(Doing.GIVE, call, syntax.operands(parent).index(use))
     return Operation(Doing.ESCAPE, parent)
 
 

@@ -160,7 +160,7 @@ def _may_block(reader: Reader, variable: Variable, owner: Node) -> bool:
         is_own = owner_of(use) == owner
         if does.doing is Doing.CLOSE and (is_own or role_of_call(does.node) is Role.DEFERRED):
             continue
-        if does.doing is not Doing.MEASURE and (not is_own or does.doing is Doing.PASS):
+        if does.doing is not Doing.MEASURE and (not is_own or does.doing is Doing.GIVE):
             return True
     return False
 
@@ -207,7 +207,7 @@ class _Trace:
                 return None
             if any(reader.places(literal) is None for literal in literals_between(use, owner)):
                 return None
-            if does.doing is Doing.PASS and not self._passed(reader, does.node, does.position, depth):
+            if does.doing is Doing.GIVE and not self._passed(reader, does.node, does.position, depth):
                 return None
         return self._known
 

@@ -54,7 +54,7 @@ class Count:
 
 
 def total(case: Blocked, skipping: frozenset[int] = frozenset()) -> Count:
-    """How many values all goroutines send at most. Behind the steps of ``skipping`` they return. Raises `RefusalError`."""
+    """How many values all goroutines send at most; behind ``skipping`` they return. Raises `RefusalError`."""
     fixed, each = 0, dict[str, int]()
     if case.acts(0, Act.SEND):
         raise RefusalError("rendezvous", f"the function that makes {case.name} sends on it as well")
@@ -162,7 +162,7 @@ def _limit(case: Blocked, clause: Node) -> str | None:
 
 
 def _is_steady(case: Blocked, node: Node) -> bool:
-    """Whether an expression has one value from before the channel is made on: a literal, or a variable never assigned."""
+    """Whether an expression has one value from before the channel is made on."""
     if node.kind_id == syntax.INT_LITERAL:
         return True
     if node.kind_id != syntax.IDENTIFIER:
@@ -182,7 +182,7 @@ def _is_steady(case: Blocked, node: Node) -> bool:
 
 
 def effect(case: Blocked, site: Site, ends: frozenset[int] = frozenset()) -> Effect:
-    """What the goroutine does behind a send, before it ends; it ends at once behind the sends that start at ``ends``."""
+    """What the goroutine does behind a send, before it ends; behind those that start at ``ends`` it ends at once."""
     found = Effect.NOTHING
     at: Node | None = site.node if site.node.start_byte not in ends else None
     while at is not None and at.parent is not None and at.parent != site.owner:

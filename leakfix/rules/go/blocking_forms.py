@@ -264,7 +264,7 @@ def _own_sites(case: Blocked) -> tuple[Site, ...]:
 
 
 def _signal(case: Blocked) -> str | None:
-    """A channel of the function that nobody sends on, and that a deferred call closes before any goroutine is started."""
+    """A channel that nobody sends on, and whose close is deferred before any goroutine is started."""
     for made in case.nest.made:
         uses = [operation(use) for use in case.bindings.uses(made.variable)]
         closes = [does.node for does in uses if does.doing is Doing.CLOSE]

@@ -1,7 +1,7 @@
 """Goroutines, and functions, that wait for ever for values of a channel that a function keeps to itself.
 
-Nobody sends any more, and nobody closes the channel: the function leaves before it does, the goroutine that sends returns
-early, or nobody thought of it. Forms:
+Nobody sends any more, and nobody closes the channel: the function leaves before it does, the goroutine that sends
+returns early, or nobody thought of it. Forms:
 
 - `close-before-exit`: ``close(ch)`` before the exits that forget it, where other paths close.
 - `defer-close`: ``defer close(ch)`` behind the creation where nothing closes; in a goroutine that alone sends, first
@@ -236,7 +236,7 @@ def _check_only_function_sends(case: Blocked) -> None:
     if case.made.channel.unknown_senders or any(case.acts(process, Act.SEND) for process in case.processes):
         raise RefusalError("several-senders", f"others send on {case.name} too, and would panic once it is closed")
     uses = case.bindings.uses(case.made.variable)
-    if any(operation(use).doing is Doing.PASS and _is_called(operation(use).node) for use in uses):
+    if any(operation(use).doing is Doing.GIVE and _is_called(operation(use).node) for use in uses):
         raise RefusalError("callee", f"{case.name} is given to a function that may close it")
 
 
