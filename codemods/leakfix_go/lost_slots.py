@@ -45,12 +45,12 @@ References: the documentation of slices.Delete; the release notes of Go 1.22; th
 memory leaking by lost slice elements.
 """
 
-import re
 from collections.abc import Iterator
 from typing import ClassVar
 
 from leakfix.languages.go.analysis import Analysis
-from leakfix.languages.go.slots import BRACKETS, Kind, cuts
+from leakfix.languages.go.slots import Kind, cuts
+from leakfix.languages.go.slots_first_look import may_cut
 from leakfix.languages.go.slots_library import deleted
 from leakfix.languages.go.slots_results import returned
 from leakfix.rules import Finding, Form, Rule
@@ -66,13 +66,16 @@ class LostSlots(Rule[Analysis]):
     language: ClassVar[str] = "go"
     forms: ClassVar[tuple[Form, ...]] = (ZERO, CLEAR, DELETE, MOVE, FIELDS, FRESH)
     triggers: ClassVar[tuple[bytes, ...]] = (b" = ", b"return ")
-    pattern = re.compile(BRACKETS.pattern + rb"|\bslices\.(?:Compact|Delete)")
     sources: ClassVar[tuple[str, ...]] = (
         "https://pkg.go.dev/slices#Delete",
         "https://go.dev/doc/go1.22#slices",
         "https://go.dev/wiki/SliceTricks",
         "https://go101.org/article/memory-leaking.html",
     )
+
+    def may_fire(self, data: bytes) -> bool:
+        """Whether a line of the file may cut a slice that outlives its function."""
+        return may_cut(data)
 
     def find(self, subject: Analysis) -> Iterator[Finding]:
         """The cuts that leave slots behind, in the order of the file."""

@@ -38,7 +38,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from leakfix.languages.go.analysis import Analysis
-from leakfix.languages.go.slots import EMPTYING, Kind, cuts
+from leakfix.languages.go.slots import Kind, cuts
+from leakfix.languages.go.slots_first_look import EMPTYING
 from leakfix.rules import Finding, Form, Rule
 from leakfix.rules.go.slot_pools import CLEAR, IN_LOOP, kept_slots
 

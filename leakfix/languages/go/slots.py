@@ -6,7 +6,6 @@ What the array's other slots hold stays reachable until they are overwritten or 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.pointers import Held, held
 from leakfix.languages.go.slots_bounds import Bounds, Lost
 from leakfix.languages.go.slots_facts import Facts, Store, stores_of
+from leakfix.languages.go.slots_first_look import candidates
 from leakfix.languages.go.slots_places import bounds
 from leakfix.languages.go.types import Slice, core
 
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.analysis import Analysis
     from leakfix.languages.go.scopes import Variable
     from leakfix.languages.go.types import Type
-
-BRACKETS: Final = re.compile(rb"\[[^\]\n\[:\"'`{]*:[^\]\n\[=\"'`{]*\]")
-"""Where a slice expression may stand: a first look, the tree decides."""
-EMPTYING: Final = re.compile(rb"\[0? ?: ?0\]")
-"""Where a slice may be emptied: a first look."""
 
 _ASSIGNING: Final = frozenset((syntax.ASSIGNMENT_STATEMENT, syntax.SHORT_VAR_DECLARATION, syntax.VAR_SPEC))
 
@@ -104,10 +99,7 @@ class _Search:
 
     def cuts(self) -> Iterator[Cut]:
         data, root = self.analysis.file.data, self.analysis.file.root
-        for match in BRACKETS.finditer(data):
-            start = data.rfind(b"\n", 0, match.start()) + 1
-            if b"= " not in data[start : match.start()]:
-                continue
+        for match in candidates(data):
             node = root.descendant_for_byte_range(match.start(), match.end())
             if node is not None and node.kind_id == syntax.SLICE_EXPRESSION and node.id not in self._seen:
                 self._seen.add(node.id)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.pointers import held
-from leakfix.languages.go.slots import BRACKETS, Cut, Kind
+from leakfix.languages.go.slots import Cut, Kind
 from leakfix.languages.go.slots_bounds import Lost
 from leakfix.languages.go.slots_facts import Facts, Store
+from leakfix.languages.go.slots_first_look import candidates
 from leakfix.languages.go.slots_places import bounds
 from leakfix.languages.go.types import Slice, core
 
@@ -29,9 +30,8 @@ _BUILTINS: Final = frozenset((b"len", b"cap", b"append", b"copy", b"clear"))
 def returned(analysis: Analysis) -> Iterator[Cut]:
     """The returns of ``s[low:high:high]`` of a local slice that lose slots, in order."""
     data, root = analysis.file.data, analysis.file.root
-    for match in BRACKETS.finditer(data):
-        start = data.rfind(b"\n", 0, match.start()) + 1
-        if match[0].count(b":") != 2 or b"return " not in data[start : match.start()]:
+    for match in candidates(data):
+        if match[0].count(b":") != 2:
             continue
         node = root.descendant_for_byte_range(match.start(), match.end())
         if node is not None and node.kind_id == syntax.SLICE_EXPRESSION:

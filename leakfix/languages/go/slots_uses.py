@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -72,27 +73,34 @@ def _mentions(cut: Cut) -> dict[Function, list[Node]]:
     if name is None or not name.text:
         return {}
     owner = _named(cut.facts, place)
-    pattern = re.compile(rb"\b" + re.escape(name.text) + rb"\b")
+    dotted = rb"(?<=\.)" if place.kind_id == syntax.SELECTOR_EXPRESSION else rb"\b"
+    pattern = re.compile(dotted + re.escape(name.text) + rb"\b")
     found: dict[Function, list[Node]] = {}
     for file in _files(cut):
         if not pattern.search(file.data):
             continue
-        functions = {f.node.start_byte: f for f in file.functions}
-        for function in functions.values():
-            for match in pattern.finditer(file.data, function.node.start_byte, function.node.end_byte):
-                node = file.root.descendant_for_byte_range(match.start(), match.end())
-                whole = _whole(node, place) if node is not None else None
-                if whole is None:
-                    continue
-                facts = Facts.of(cut.facts.analysis, function)
+        for match in pattern.finditer(file.data):
+            function = _function_at(file, match.start())
+            node = file.root.descendant_for_byte_range(match.start(), match.end()) if function is not None else None
+            whole = _whole(node, place) if node is not None else None
+            if function is None or whole is None:
+                continue
+            facts = Facts.of(cut.facts.analysis, function)
+            if whole.kind_id == syntax.SELECTOR_EXPRESSION:
                 other = _named(facts, whole)
-                if whole.kind_id == syntax.SELECTOR_EXPRESSION:
-                    if owner is not None and other is not None and owner != other:
-                        continue
-                elif facts.bindings.entity(whole) is not None:
+                if owner is not None and other is not None and owner != other:
                     continue
-                found.setdefault(function, []).append(whole)
+            elif facts.bindings.entity(whole) is not None:
+                continue
+            found.setdefault(function, []).append(whole)
     return found
+
+
+def _function_at(file: File, offset: int) -> Function | None:
+    """The function that a byte offset lies in."""
+    functions = file.functions
+    index = bisect_right(functions, offset, key=lambda function: function.node.start_byte) - 1
+    return functions[index] if index >= 0 and offset < functions[index].node.end_byte else None
 
 
 def _dereferences(cut: Cut, place: Node) -> dict[Function, list[Node]]:

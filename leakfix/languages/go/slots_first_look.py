@@ -1,0 +1,78 @@
+"""A first look at the bytes of a Go file for lines that may cut a slice: it may say yes too often, the tree decides."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BRACKETS: Final = re.compile(rb"\[[^\]\n\[:\"'`{]*:[^\]\n\[=\"'`{]*\]")
+"""Where a slice expression may stand."""
+EMPTYING: Final = re.compile(rb"\[0? ?: ?0\]")
+"""Where a slice may be emptied."""
+LIBRARY: Final = re.compile(rb"= slices\.(?:Compact|Delete)")
+"""Where a function of package slices may shorten a slice."""
+
+_OPERAND: Final = re.compile(rb"[\w.*()\[\]]+\Z")
+_ASSIGNED: Final = re.compile(rb"\s*(?:case .*: )?(.*?) :?= ")
+_BEFORE: Final = re.compile(rb"[;{] ")
+_PLAIN: Final = re.compile(rb"\w+\Z")
+
+
+def may_cut(data: bytes) -> bool:
+    """Whether a file may hold a statement that cuts a slice which outlives the function, or returns a part of one."""
+    return next(candidates(data), None) is not None or LIBRARY.search(data) is not None
+
+
+def candidates(data: bytes) -> Iterator[re.Match[bytes]]:
+    """The brackets of slice expressions that may make a cut, in order."""
+    for match in BRACKETS.finditer(data):
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        before = data[start : match.start()]
+        if b"= " in before:
+            if _may_be_cut(data, before, match):
+                yield match
+        elif b"return " in before and match[0].count(b":") == 2:
+            yield match
+
+
+def _may_be_cut(data: bytes, before: bytes, match: re.Match[bytes]) -> bool:
+    """Whether an assignment may shorten what it assigns to."""
+    assigned = _ASSIGNED.match(before)
+    operand = _OPERAND.search(before)
+    if assigned is None or operand is None:
+        return False
+    last = _BEFORE.split(assigned[1])[-1]
+    targets, name = last.translate(None, b"()").split(b", "), operand[0]
+    if name.startswith(b"append("):
+        name = name[len(b"append(") :]
+        if data[match.end() : match.end() + 2] != b", ":
+            return False
+    elif data[match.end() : match.end() + 1] not in b"\n\r, \t;":
+        return False
+    name = name.translate(None, b"()")
+    far = any(not _PLAIN.match(target) for target in targets)
+    if not _PLAIN.match(name):
+        return name in targets or any(_PLAIN.match(target) and _is_stored(data, target) for target in targets)
+    return far or any(_is_stored(data, one) for one in {name, *targets}) or (name in targets and _is_shared(data, name))
+
+
+def _is_shared(data: bytes, name: bytes) -> bool:
+    """Whether a name may be a variable of the package: no function of the file declares it, as far as one can see."""
+    if b"\nvar " + name in data or b"\n\t" + name + b" " in data:
+        return True
+    return (
+        re.search(rb"\b" + name + rb"(?:(?:, \w+)* :=|,| \[| \*| \.\.\.| [\w.]+[,)])|var " + name + rb"\b", data)
+        is None
+    )
+
+
+def _is_stored(data: bytes, name: bytes) -> bool:
+    """Whether a local variable is assigned to something that is more than a name somewhere in the file."""
+    for match in re.finditer(rb"= (?:[\w.]+, )?" + name + rb"\b(?![\w.(])", data):
+        assigned = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start() - 1].strip()
+        if not _PLAIN.match(assigned.rpartition(b" ")[2]):
+            return True
+    return False
