@@ -121,4 +121,5 @@ def _is_part(label: str, of: str) -> bool:
 
 
 def _lies_in(inner: Site | None, outer: Site) -> bool:
-    return inner is not None and outer.scope.start <= inner.offset < outer.scope.end
+    """What was there from the beginning lies in every block: it may be gone."""
+    return inner is None or outer.scope.start <= inner.offset < outer.scope.end

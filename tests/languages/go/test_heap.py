@@ -123,6 +123,7 @@ def test_a_cycle_is_seen_wherever_it_is_closed(tmp_path: Path, models: Models, b
         f"x := &node{{parent: p.parent}}; p.parent = x; {SET}",
         f"var last *node; for range 3 {{ x := &node{{next: last}}; last = x; {SET} }}",
         f"x := unknown(p); y := unknown(x); x.next = y; {SET}",
+        f"x := p; old := x.next; x.next = &node{{}}; old.parent = x; {SET}",
         "x := &node{}; runtime.SetFinalizer(x, x.copied)",
         "x := &node{}; fd := x.fd; runtime.SetFinalizer(x, func(*node) { use(fd) })",
         "x := &node{}; y, _ := plain(); x.next = y; runtime.SetFinalizer(x, func(*node) { use(y.fd) })",
