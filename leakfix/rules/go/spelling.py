@@ -87,7 +87,7 @@ class _Spelling:
         return self._signature(under) if isinstance(under, Signature) else None
 
     def _qualified(self, of: Named) -> Iterable[str]:
-        if not of.package or of.package == self._file.package.path or of.package in self._file.dot_imports:
+        if not of.package or of.package == self._file.package.key or of.package in self._file.dot_imports:
             yield of.name
         for name, path in self._file.imports.items():
             if path == of.package:

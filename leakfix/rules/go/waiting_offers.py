@@ -14,7 +14,7 @@ from leakfix.languages.go.types import Signature
 from leakfix.rules.go.context_nodes import arguments, initial
 from leakfix.rules.go.ticker_scene import is_target
 from leakfix.rules.go.waiting_channels import Waiting, source_of
-from leakfix.rules.go.waiting_facts import Facts, WaitScene, is_closing
+from leakfix.rules.go.waiting_facts import CLOSING, Facts, WaitScene
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,7 +78,7 @@ def has_come(operation: Operation, signal: str) -> bool:
 def closing_method(facts: Facts, named: Named) -> Function | None:
     """The method that ends objects of a type: Close or Stop before others."""
     methods = facts.package.methods(named.name)
-    for name in sorted((name for name in methods if is_closing(name)), key=_rank):
+    for name in sorted((name for name in methods if name.lower() in CLOSING), key=_rank):
         function = methods[name].function
         if function is not None and function.body is not None:
             return function

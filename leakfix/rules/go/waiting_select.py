@@ -120,8 +120,6 @@ def _type_of(scene: Scene, operation: Operation, at: Node, index: int) -> str:
     channel = underlying(scene.types.of(operation.channel))
     element = channel.element if isinstance(channel, Chan) else None
     name = spelled(scene.function.file, scene.bindings, at, element) if element is not None else None
-    if name is None and isinstance(element, Struct) and not element.fields:
-        name = "struct{}"
     if name is None:
         raise RefusalError("unresolved", "the type of the received value has no name here")
     return name
