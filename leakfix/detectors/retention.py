@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from leakfix.text import Span
 
 _BUDGET = 1500
-_LONGEST_CHAIN = 6
+_LONGEST_CHAIN = 8
 
 
 class Size(IntEnum):
@@ -55,6 +55,7 @@ class Part(Enum):
 
 
 _ELEMENTS = frozenset({Part.ELEMENT, Part.EACH})
+_WHOLE = frozenset({Part.MOST, Part.COPY})
 
 
 class Lifetime(Enum):
@@ -212,14 +213,22 @@ class Passed:
     inside: bool = False
     """Whether it is returned inside of a larger value."""
     lifetime: Lifetime = Lifetime.OBJECT
+    copied: bool = False
+    """Whether it is a copy of it."""
 
 
 def passed_on(sharing: Sharing, number: int) -> frozenset[Passed]:
     """What a function does with one of its sources."""
     search = _Search(sharing, number)
-    stored = search.run()
-    found = {Passed(search.whole(one.chain), lifetime=sharing.stores[one.store].lifetime) for one in stored if one.kept}
-    found |= {Passed(search.whole(chain), index, inside) for chain, index, inside in search.returned}
+    found = {
+        Passed(search.whole(one.chain), lifetime=sharing.stores[one.store].lifetime, copied=search.copied(one.chain))
+        for one in search.run()
+        if one.kept
+    }
+    found |= {
+        Passed(search.whole(chain), index, inside, copied=search.copied(chain))
+        for chain, index, inside in search.returned
+    }
     return frozenset(found)
 
 
@@ -256,10 +265,10 @@ def kept(sharing: Sharing) -> list[Kept]:
             continue
         wasteful = [one for one in stored if one.kept and search.reused(one)]
         if not search.covered((), stored):
-            wasteful = [one for one in stored if one.kept and one.chain]
+            wasteful = [one for one in stored if one.kept and not search.whole(one.chain)]
         wasteful.sort(key=lambda one: (one.entry, one.store))
         for one in wasteful:
-            cuts = tuple(sharing.cuts[root] for root in one.chain)
+            cuts = tuple(sharing.cuts[root] for root in one.chain if sharing.cuts[root].part is not Part.COPY)
             found.append(Kept(source, cuts, one.entry, sharing.stores[one.store]))
     return found
 
@@ -324,9 +333,7 @@ class _Search:
         for one in held:
             if one.place != event.source:
                 continue
-            if cut.part is Part.COPY:
-                if self.whole(one.chain):
-                    yield replace(one, place=event.target)
+            if cut.part is Part.COPY and not self.whole(one.chain):
                 continue
             if cut.part in _ELEMENTS and not lists_parts(self.sharing.cuts[at] for at in one.chain):
                 continue
@@ -338,11 +345,15 @@ class _Search:
 
     def whole(self, chain: Iterable[int]) -> bool:
         """Whether a chain of cuts leaves next to nothing out."""
-        return all(self.sharing.cuts[root].part is Part.MOST for root in chain)
+        return all(self.sharing.cuts[root].part in _WHOLE for root in chain)
+
+    def copied(self, chain: Iterable[int]) -> bool:
+        """Whether what a chain of cuts gives is in memory of its own."""
+        return any(self.sharing.cuts[root].part is Part.COPY for root in chain)
 
     def reused(self, found: _Found) -> bool:
         """Whether the memory of what is stored is overwritten later."""
-        return any(self.sharing.cuts[root].reused for root in found.chain)
+        return any(self.sharing.cuts[root].reused for root in found.chain) and not self.copied(found.chain)
 
     def covered(self, chain: tuple[int, ...], stored: Collection[_Found]) -> bool:
         """Whether nearly all of what ``chain`` cuts is stored."""
@@ -384,7 +395,7 @@ class _Search:
         cut = self.sharing.cuts[root]
         if cut.part is Part.EACH:
             return any(self._is_every(one, cut) for one in stored)
-        return cut.part in (Part.MOST, Part.LIST)
+        return cut.part in _WHOLE or cut.part is Part.LIST
 
 
 def _cross(_: Edge, state: _State) -> _State:

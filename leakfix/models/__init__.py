@@ -21,6 +21,7 @@ from leakfix.models.schema import (
     Resource,
     Severity,
     Share,
+    Store,
     View,
     Wrap,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Resource",
     "Severity",
     "Share",
+    "Store",
     "View",
     "Wrap",
 ]

@@ -19,6 +19,7 @@ from leakfix.models.schema import (
     NoReturn,
     Release,
     Resource,
+    Store,
     View,
     Wrap,
 )
@@ -31,7 +32,7 @@ _STANDARD: Final = "std.toml"
 _FIRST_TABLE: Final = b"\n[["
 
 
-_FactT = TypeVar("_FactT", Acquire, Borrow, Check, Keep, Large, Lend, NoReturn, Release, View, Wrap)
+_FactT = TypeVar("_FactT", Acquire, Borrow, Check, Keep, Large, Lend, NoReturn, Release, Store, View, Wrap)
 
 
 class Models:
@@ -39,7 +40,7 @@ class Models:
 
     __slots__ = (
         *("_facts", "_releases", "_resources", "_types"),
-        *("large_names", "release_methods", "view_names"),
+        *("large_names", "release_methods", "store_names", "view_names"),
     )
 
     release_methods: frozenset[str]
@@ -49,6 +50,9 @@ class Models:
     """The last names of the calls with a result that shares the memory of an argument."""
     large_names: frozenset[str]
     """The last names of the calls with a result that is large."""
+
+    store_names: frozenset[str]
+    """The last names of the methods that keep arguments in their receiver."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         """Of the documents, a later one replaces all that earlier ones say of a symbol that it names."""
@@ -62,6 +66,7 @@ class Models:
             self._facts.update(_by_symbol(document))
         self.view_names = self._names(View)
         self.large_names = self._names(Large)
+        self.store_names = self._names(Store)
         releases: dict[str, list[Release]] = {}
         for facts in self._facts.values():
             for fact in facts:
@@ -173,6 +178,10 @@ class Models:
     def large(self, symbol: str) -> Large | None:
         """The result of a call that is large or has no bound."""
         return self._fact(symbol, Large)
+
+    def store(self, symbol: str) -> Store | None:
+        """Which arguments a method keeps in its receiver."""
+        return self._fact(symbol, Store)
 
     def _fact(self, symbol: str, kind: type[_FactT]) -> _FactT | None:
         for fact in self._facts.get(symbol, ()):

@@ -26,6 +26,7 @@ from leakfix.models.schema import (
     Resource,
     Severity,
     Share,
+    Store,
     View,
     Wrap,
 )
@@ -370,6 +371,12 @@ def _large(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
         yield Large(symbol, result or 0, size, noun)
 
 
+def _store(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
+    calls, arguments = table.calls(), table.positions("argument") or (0,)
+    for symbol in calls:
+        yield Store(symbol, arguments)
+
+
 _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator[Fact]]]] = {
     "acquire": _acquire,
     "release": _release,
@@ -381,6 +388,7 @@ _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator
     "check": _check,
     "view": _view,
     "large": _large,
+    "store": _store,
 }
 
 

@@ -185,4 +185,12 @@ class Large:
     """What messages call it, with its article."""
 
 
-Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn | Check | View | Large
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A method that keeps arguments in its receiver."""
+
+    symbol: str
+    arguments: tuple[int, ...]
+
+
+Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn | Check | View | Large | Store

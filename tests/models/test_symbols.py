@@ -20,6 +20,7 @@ from leakfix.models import (
     Models,
     Release,
     Resource,
+    Store,
     View,
     Wrap,
 )
@@ -197,6 +198,8 @@ def problems(
             yield "result: no such result"
         case Release() | Keep():
             yield from argument_problems((fact.argument,), symbol)
+        case Store():
+            yield from argument_problems(fact.arguments, symbol)
         case Wrap():
             yield from argument_problems(fact.arguments, symbol)
             if not symbol.results:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.retention import Lifetime, Size, passed_on
-from leakfix.flow import Assign
+from leakfix.detectors.retention import Size, passed_on
 from leakfix.languages.go import syntax
-from leakfix.languages.go.sharing_frame import SharingFrame, Target, span_of
-from leakfix.languages.go.sharing_places import Outside, Places
-from leakfix.languages.go.sharing_values import SharingValues, Summary
+from leakfix.languages.go.sharing_assignments import SharingAssignments
+from leakfix.languages.go.sharing_calls import Summary
+from leakfix.languages.go.sharing_frame import SharingFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,11 +71,9 @@ def _unknown(_: Function) -> Summary:
     return Summary()
 
 
-class _Statements:
+class _Statements(SharingAssignments):
     def __init__(self, frame: SharingFrame, sizes: Sizes, summary: Callable[[Function], Summary]) -> None:
-        self.frame = frame
-        self.places = Places(frame)
-        self.values = SharingValues(frame, self.places, sizes, self._literal, summary)
+        super().__init__(frame, sizes, summary)
         self._breaks: dict[str, int] = {}
         self._continues: dict[str, int] = {}
         self._labels: dict[str, int] = {}
@@ -86,11 +83,11 @@ class _Statements:
             syntax.BLOCK: self._list,
             syntax.STATEMENT_LIST: self._list,
             syntax.EXPRESSION_STATEMENT: self._expression,
-            syntax.SHORT_VAR_DECLARATION: self._assignment,
-            syntax.ASSIGNMENT_STATEMENT: self._assignment,
-            syntax.VAR_DECLARATION: self._var,
-            syntax.kind("inc_statement"): self._step,
-            syntax.kind("dec_statement"): self._step,
+            syntax.SHORT_VAR_DECLARATION: self.assignment,
+            syntax.ASSIGNMENT_STATEMENT: self.assignment,
+            syntax.VAR_DECLARATION: self.var,
+            syntax.kind("inc_statement"): self.step,
+            syntax.kind("dec_statement"): self.step,
             syntax.IF_STATEMENT: self._if,
             syntax.FOR_STATEMENT: self._for,
             syntax.EXPRESSION_SWITCH_STATEMENT: self._switch,
@@ -99,7 +96,7 @@ class _Statements:
             syntax.RETURN_STATEMENT: self._return,
             syntax.DEFER_STATEMENT: self._expression,
             syntax.GO_STATEMENT: self._expression,
-            syntax.SEND_STATEMENT: self._send,
+            syntax.SEND_STATEMENT: self.send,
             syntax.LABELED_STATEMENT: self._labeled,
             syntax.kind("break_statement"): lambda node: self._jump(node, self._breaks),
             syntax.kind("continue_statement"): lambda node: self._jump(node, self._continues),
@@ -129,75 +126,6 @@ class _Statements:
             self.values.value(inner)
         if syntax.text(node).startswith(_STOPPING) and node.kind_id == syntax.EXPRESSION_STATEMENT:
             self.frame.leave(node)
-
-    # assignments
-
-    def _assignment(self, node: Node) -> None:
-        left, right = node.child_by_field_id(syntax.F_LEFT), node.child_by_field_id(syntax.F_RIGHT)
-        if left is None or right is None:
-            return
-        if syntax.operator(node) not in ("", "=", ":="):
-            self.values.value(right)
-            self._step(left)
-            return
-        self._bind(node, syntax.operands(left), syntax.operands(right))
-
-    def _step(self, node: Node) -> None:
-        """``m[key]++`` and ``m[key] += n`` store the key."""
-        for target in map(syntax.unparen, syntax.operands(node)):
-            key = target.child_by_field_id(syntax.F_INDEX) if target.kind_id == syntax.INDEX_EXPRESSION else None
-            where = self.places.target(target) if key is not None else None
-            if key is not None and isinstance(where, Outside) and where.is_map:
-                self.frame.store(key, self.values.value(key), Target(Lifetime.CONTAINER, syntax.text(target)))
-
-    def _var(self, node: Node) -> None:
-        waiting = syntax.operands(node)
-        for spec in waiting:
-            if spec.kind_id == syntax.VAR_SPEC_LIST:
-                waiting.extend(syntax.operands(spec))
-            elif spec.kind_id == syntax.VAR_SPEC:
-                value = spec.child_by_field_id(syntax.F_VALUE)
-                names = syntax.field_children(spec, syntax.F_NAME)
-                self._bind(spec, names, syntax.operands(value) if value is not None else [])
-
-    def _bind(self, node: Node, targets: list[Node], nodes: list[Node]) -> None:
-        if len(nodes) == 1 and len(targets) > 1:
-            values: Sequence[_Value] = self.values.values(nodes[0], len(targets))
-            leaves: Sequence[Node] = targets
-        else:
-            values = [self.values.value(one) for one in nodes]
-            leaves = nodes
-        if len(targets) > 1:
-            values = [self.values.settled(node, value) for value in values]
-        for number, target in enumerate(targets):
-            value = values[number] if number < len(values) else ()
-            self._assign(node, target, value, leaves[number] if number < len(leaves) else node)
-
-    def _assign(self, node: Node, target: Node, value: _Value, leaf: Node) -> None:
-        target = syntax.unparen(target)
-        key = target.child_by_field_id(syntax.F_INDEX) if target.kind_id == syntax.INDEX_EXPRESSION else None
-        key_value = self.values.value(key) if key is not None else ()
-        where = self.places.target(target)
-        if where is None:
-            return
-        if isinstance(where, Outside):
-            name = syntax.text(target)
-            if key is not None and where.is_map:
-                self.frame.store(key, key_value, Target(Lifetime.CONTAINER, name))
-            self.frame.store(leaf, value, Target(_grown(where.lifetime, leaf), name))
-            return
-        span = span_of(node)
-        inside = target.kind_id != syntax.IDENTIFIER
-        if not where.weak and where.root in self.frame.live:
-            self.frame.emit(Assign(span, where))
-        if key is not None:
-            self.frame.hold(key, key_value, where, entry=True)
-        self.frame.hold(leaf, value, where, entry=inside)
-
-    def _send(self, node: Node) -> None:
-        channel, value = node.child_by_field_id(_F_CHANNEL), node.child_by_field_id(syntax.F_VALUE)
-        if channel is not None and value is not None:
-            self.frame.store(value, self.values.value(value), Target(Lifetime.CHANNEL, syntax.text(channel)))
 
     # branches
 
@@ -262,7 +190,7 @@ class _Statements:
         for number, target in enumerate(targets):
             is_element = number == (0 if over_sequence else 1)
             value = self.values.each(clause, loop, ranged) if is_element else ()
-            self._assign(clause, target, value, target)
+            self.assign(clause, target, value, target)
 
     def _switch(self, node: Node) -> None:
         self._statement(node.child_by_field_id(syntax.F_INITIALIZER))
@@ -270,7 +198,7 @@ class _Statements:
         value = self.values.value(subject) if subject is not None else ()
         alias = node.child_by_field_id(syntax.F_ALIAS)
         for name in syntax.operands(alias) if alias is not None else []:
-            self._assign(node, name, value, name)
+            self.assign(node, name, value, name)
         cases = [child for child in syntax.operands(node) if child.kind_id in _CASES]
         bodies = [self.frame.new_block() for _ in cases]
         after = self.frame.new_block()
@@ -296,7 +224,7 @@ class _Statements:
             if child.kind_id == syntax.RECEIVE_STATEMENT:
                 left = child.child_by_field_id(syntax.F_LEFT)
                 for target in syntax.operands(left) if left is not None else []:
-                    self._assign(child, target, (), target)
+                    self.assign(child, target, (), target)
             else:
                 self._statement(child)
 
@@ -345,7 +273,7 @@ class _Statements:
         if self._following is not None:
             self.frame.goto(self._following)
 
-    def _literal(self, node: Node) -> None:
+    def literal(self, node: Node) -> None:
         """A function literal may run where it stands."""
         inside, after = self.frame.new_block(), self.frame.new_block()
         self.frame.branch(inside)
@@ -380,15 +308,7 @@ class _Loop:
         self._statements._breaks, self._statements._continues = self._saved
 
 
-_F_CHANNEL = syntax.field("channel")
 _CASES = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.DEFAULT_CASE, syntax.COMMUNICATION_CASE})
-
-
-def _grown(lifetime: Lifetime, leaf: Node) -> Lifetime:
-    """What is appended to a field is stored in a container."""
-    function = leaf.child_by_field_id(syntax.F_FUNCTION) if leaf.kind_id == syntax.CALL_EXPRESSION else None
-    grows = function is not None and syntax.text(function) == "append"
-    return Lifetime.CONTAINER if grows and lifetime is Lifetime.OBJECT else lifetime
 
 
 def _label_of(node: Node) -> str:

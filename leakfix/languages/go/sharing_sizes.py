@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.retention import Size, Source
@@ -121,12 +122,26 @@ class Sizes:
         if node.kind_id != syntax.IDENTIFIER:
             return None
         variable = self._program.bindings(function).variable(node)
+        if variable is not None and variable.origin.kind_id == syntax.RANGE_CLAUSE:
+            return self._each(function, variable, depth)
         if variable is None or variable.position != 0:
             return None
         held = variable.origin.child_by_field_id(syntax.F_RIGHT) or variable.origin.child_by_field_id(syntax.F_VALUE)
         is_assigned = variable.origin.kind_id in (syntax.SHORT_VAR_DECLARATION, syntax.VAR_SPEC)
         values = syntax.operands(held) if held is not None and is_assigned else []
         return self._evidence(function, values[0], depth + 1) if values else None
+
+    def _each(self, function: Function, variable: Variable, depth: int) -> Source | None:
+        """The evidence of a variable that is each part of something large in turn: no more than the part is wasted."""
+        ranged = variable.origin.child_by_field_id(syntax.F_RIGHT)
+        arguments = ranged.child_by_field_id(syntax.F_ARGUMENTS) if ranged is not None else None
+        operands = syntax.operands(arguments) if arguments is not None else []
+        callee = self._program.types(function).callee(ranged) if ranged is not None and operands else None
+        views = self._program.models.views(callee.symbol) if callee is not None else ()
+        if not any(view.share == "list" for view in views):
+            return None
+        whole = self._evidence(function, operands[0], depth + 1)
+        return replace(whole, size=Size.LINE) if whole is not None else None
 
     def _is_small_file(self, call: Node) -> bool:
         """Whether what is read has a fixed path: such files are settings and states, and small."""

@@ -6,43 +6,30 @@ slices, concatenation and every call of which nothing is known make something ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import Query
 
 from leakfix.detectors.retention import Cut, Part, Size, Source
 from leakfix.languages.go import syntax, types
-from leakfix.languages.go.entities import Builtin
 from leakfix.languages.go.objects import Object
-from leakfix.languages.go.sharing_frame import SharingFrame, Target, span_of
+from leakfix.languages.go.sharing_calls import SharingCalls
+from leakfix.languages.go.sharing_frame import SharingFrame, span_of
 from leakfix.languages.go.types import Array, Basic, Pointer, Signature, Slice
-from leakfix.models import RECEIVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tree_sitter import Node
 
-    from leakfix.detectors.retention import Passed
     from leakfix.flow import Place
     from leakfix.languages.go.objects import Function
     from leakfix.languages.go.scopes import Variable
+    from leakfix.languages.go.sharing_calls import Summary
     from leakfix.languages.go.sharing_places import Places
     from leakfix.languages.go.sharing_sizes import Sizes
-    from leakfix.models import View
 
 Value = tuple["Place", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a function does with memory, as its callers see it."""
-
-    passed: tuple[tuple[int, Passed], ...] = ()
-    """What becomes of its parameters, by position."""
-    given: tuple[tuple[Source, Passed], ...] = ()
-    """What it returns of something large that it made itself."""
 
 
 _F_START, _F_END, _F_CAPACITY = syntax.field("start"), syntax.field("end"), syntax.field("capacity")
@@ -67,18 +54,17 @@ class SharingValues:
         summary: Callable[[Function], Summary],
     ) -> None:
         """``literal`` lowers the body of a function literal, ``summary`` tells what a function does with arguments."""
-        self.summary = summary
         self.frame = frame
         self.places = places
         self.sizes = sizes
-        self.models = frame.program.models
-        self._literal = literal
+        self.calls = SharingCalls(self, summary)
+        self.literal = literal
         self._handlers: dict[int, Callable[[Node], Value]] = {
             syntax.IDENTIFIER: self._named,
             syntax.SELECTOR_EXPRESSION: self._named,
             syntax.INDEX_EXPRESSION: self._index,
             syntax.SLICE_EXPRESSION: self._slice,
-            syntax.CALL_EXPRESSION: lambda node: self._first(self._call(node)),
+            syntax.CALL_EXPRESSION: lambda node: self.calls.call(node).get(0, ()),
             syntax.TYPE_CONVERSION_EXPRESSION: self._conversion,
             syntax.COMPOSITE_LITERAL: self._composite,
             syntax.LITERAL_VALUE: self._composite,
@@ -99,7 +85,7 @@ class SharingValues:
     def values(self, node: Node, count: int) -> list[Value]:
         """Evaluate an expression in a context of ``count`` values."""
         inner = syntax.unparen(node)
-        found = self._call(inner) if inner.kind_id == syntax.CALL_EXPRESSION else {0: self.value(inner)}
+        found = self.calls.call(inner) if inner.kind_id == syntax.CALL_EXPRESSION else {0: self.value(inner)}
         return [found.get(index, ()) for index in range(count)]
 
     def settled(self, node: Node, value: Value) -> Value:
@@ -143,9 +129,6 @@ class SharingValues:
         node = syntax.unparen(node)
         return node.kind_id == syntax.CALL_EXPRESSION and isinstance(types.core(self.frame.types.of(node)), Signature)
 
-    def _first(self, results: dict[int, Value]) -> Value:
-        return results.get(0, ())
-
     def _inner(self, node: Node) -> Value:
         operands = syntax.operands(node)
         return self.value(operands[0]) if operands else ()
@@ -179,7 +162,7 @@ class SharingValues:
         for bound in (start, end):
             if bound is not None:
                 self.value(bound)
-        value = self._cut_from(operand)
+        value = self.cut_from(operand)
         head = start is None or syntax.text(start) == "0"
         tail = end is None or syntax.text(end) == f"len({syntax.text(operand)})"
         if head and tail:
@@ -195,7 +178,7 @@ class SharingValues:
         part = Part.MOST if nearly and not fixed else Part.SLICE
         return self.frame.cut(Cut(span_of(node), part, head=head, tail=tail, fixed=fixed), value)
 
-    def _cut_from(self, operand: Node) -> Value:
+    def cut_from(self, operand: Node) -> Value:
         """The value of what is cut; what others hold is met here for the first time."""
         node = syntax.unparen(operand)
         if node.kind_id in (syntax.IDENTIFIER, syntax.SELECTOR_EXPRESSION):
@@ -257,7 +240,7 @@ class SharingValues:
         return (held,) if found else ()
 
     def _closure(self, node: Node) -> Value:
-        self._literal(node)
+        self.literal(node)
         return ()
 
     def _unary(self, node: Node) -> Value:
@@ -286,9 +269,10 @@ class SharingValues:
     def _conversion(self, node: Node) -> Value:
         operand = node.child_by_field_id(syntax.F_OPERAND)
         value = self.value(operand) if operand is not None else ()
-        return self._converted(node, operand, value) if operand is not None and value else ()
+        return self.converted(node, operand, value) if operand is not None and value else ()
 
-    def _converted(self, node: Node, operand: Node, value: Value) -> Value:
+    def converted(self, node: Node, operand: Node, value: Value) -> Value:
+        """What the conversion of a value shares with it."""
         inferred = self.frame.types
         given, wanted = types.core(inferred.of(operand)), types.core(inferred.of(node))
         if isinstance(wanted, Pointer) or str(wanted) == "unsafe.Pointer" or (is_text(given) and is_text(wanted)):
@@ -298,142 +282,6 @@ class SharingValues:
         if is_memory(given) and is_memory(wanted):
             return self.frame.cut(Cut(span_of(node), Part.COPY), value)
         return ()
-
-    def _call(self, node: Node) -> dict[int, Value]:
-        function = syntax.unparen(node.child_by_field_id(syntax.F_FUNCTION) or node)
-        arguments = syntax.operands(node.child_by_field_id(syntax.F_ARGUMENTS) or node)
-        name = syntax.text(function.child_by_field_id(syntax.F_FIELD) or function)
-        if name in _BUILTINS and isinstance(self.frame.types.entity(function), Builtin):
-            return {0: self._builtin(node, name, arguments)}
-        if function.kind_id == syntax.FUNC_LITERAL:
-            self._literal(function)
-        receiver = function.child_by_field_id(syntax.F_OPERAND)
-        if receiver is not None and receiver.kind_id != syntax.IDENTIFIER:
-            self.value(receiver)
-        if name in self.models.large_names:
-            made = self.sizes.of_call(self.frame.function, node)
-            if made is not None:
-                self._values(arguments)
-                return {made[1]: (self.frame.source(made[0]),)}
-        if name in self.models.view_names:
-            callee = self.frame.types.callee(node)
-            views = self.models.views(callee.symbol) if callee is not None else ()
-            if views:
-                return self._views(node, views, arguments)
-        given = self._values(arguments)
-        if not any(given) and name not in self.sizes.givers:
-            return {}
-        callee = self.frame.types.callee(node)
-        if callee is not None and callee.kind == "conversion" and len(arguments) == 1:
-            return {0: self._converted(node, arguments[0], given[0])}
-        called = callee.function if callee is not None else None
-        return self._through(called, receiver, arguments, given) | self._gives(node, called)
-
-    def _values(self, nodes: list[Node]) -> list[Value]:
-        return [self.value(node) for node in nodes]
-
-    def _through(
-        self, function: Function | None, receiver: Node | None, arguments: list[Node], given: list[Value]
-    ) -> dict[int, Value]:
-        """What a function of the project does with its arguments: gives back a part of one, or stores it."""
-        found: dict[int, Value] = {}
-        for index, passed in self.summary(function).passed if function is not None and any(given) else ():
-            if function is None or index >= len(given) or not given[index]:
-                continue
-            leaf = arguments[index]
-            if passed.result is None:
-                lifetime = self.places.lifetime_through(receiver, passed.lifetime)
-                if lifetime is not None:
-                    self.frame.store(leaf, given[index], Target(lifetime, f"{function.name.rpartition('.')[2]}()"))
-                continue
-            if passed.inside:
-                held = self.frame.temporary()
-                self.frame.hold(leaf, given[index], held, entry=True)
-                value: Value = (held,)
-            else:
-                cut = Cut(span_of(leaf), Part.MOST if passed.whole else Part.SLICE)
-                value = self.frame.cut(cut, given[index])
-            found[passed.result] = (*found.get(passed.result, ()), *value)
-        return found
-
-    def _gives(self, node: Node, function: Function | None) -> dict[int, Value]:
-        """What a function of the project gives of something large that it made: all of it, or a part."""
-        found: dict[int, Value] = {}
-        for source, passed in self.summary(function).given if function is not None else ():
-            if passed.result is not None and not passed.inside:
-                made = self.frame.source(replace(source, span=span_of(node)))
-                cut = Cut(span_of(node), Part.MOST if passed.whole else Part.SLICE)
-                found[passed.result] = self.frame.cut(cut, (made,))
-        return found
-
-    def _views(self, node: Node, views: tuple[View, ...], arguments: list[Node]) -> dict[int, Value]:
-        found: dict[int, Value] = {}
-        given: dict[int, Value] = {}
-        for view in views:
-            at = view.argument
-            if at not in given:
-                given[at] = self._given(node, view, arguments)
-            cut = Cut(
-                span_of(node),
-                _PARTS[view.share],
-                head=view.share == "head",
-                tail=view.share == "tail",
-                reused=view.reused,
-            )
-            found[view.result] = self.frame.cut(cut, given[at])
-        return found
-
-    def _given(self, node: Node, view: View, arguments: list[Node]) -> Value:
-        if view.argument != RECEIVER:
-            return self._cut_from(arguments[view.argument]) if view.argument < len(arguments) else ()
-        function = node.child_by_field_id(syntax.F_FUNCTION)
-        owner = function.child_by_field_id(syntax.F_OPERAND) if function is not None else None
-        if owner is None or not is_used_again(node, owner, within=self.frame.function.node):
-            return ()
-        name = syntax.text(owner)
-        return (self.frame.source(Source(span_of(node), Size.UNKNOWN, f"the buffer of {name}", name)),)
-
-    def _builtin(self, node: Node, name: str, arguments: list[Node]) -> Value:
-        if name == "append" and arguments:
-            return self._append(node, arguments)
-        self._values(arguments)
-        if name == "make":
-            source = self.sizes.of_make(self.frame.function, node)
-            return (self.frame.source(source),) if source is not None else ()
-        return ()
-
-    def _append(self, node: Node, arguments: list[Node]) -> Value:
-        first = self.value(arguments[0])
-        held = self.frame.temporary()
-        self.frame.hold(node, first, held, entry=False)
-        spread = node.text is not None and b"..." in node.text and arguments[-1].kind_id == syntax.VARIADIC_ARGUMENT
-        for argument in arguments[1:]:
-            value = self.value(argument)
-            if spread and argument == arguments[-1]:
-                cut = Cut(span_of(argument), Part.EACH)
-                value = (*self.frame.cut(cut, value), *(place.below("[]") for place in value))
-            self.frame.hold(argument, value, held.below("[]"), entry=True)
-        return (held,)
-
-
-def is_used_again(call: Node, owner: Node, within: Node) -> bool:
-    """Whether what a method gave a view of is used again: in a next turn, when it is reset, or by who gets it back."""
-    name = syntax.text(owner)
-    at: Node | None = call
-    while at is not None and at != within:
-        if at.kind_id == syntax.FOR_STATEMENT:
-            return True
-        at = at.parent
-    calls = QueryCursor(_CALLS).captures(within).get("call", ())
-    for other in calls:
-        function, arguments = (other.child_by_field_id(f) for f in (syntax.F_FUNCTION, syntax.F_ARGUMENTS))
-        called = syntax.text(function) if function is not None else ""
-        if called == f"{name}.Reset" and other.start_byte > call.start_byte:
-            return True
-        given = [syntax.text(one) for one in syntax.operands(arguments)] if arguments is not None else []
-        if called.endswith(_GIVING_BACK) and given == [name]:
-            return True
-    return False
 
 
 def is_text(core: object) -> bool:
