@@ -44,7 +44,8 @@ _OPAQUE: Final = re.compile(
 class File:
     """One source file of a package; parsed when somebody looks at `root`.
 
-    `source` holds its bytes under its display path, `header` what stands above its package clause.
+    `source` holds its bytes under its display path, `header` what stands above its package clause; `tree` is None until
+    it is parsed as a whole.
     """
 
     def __init__(self, path: Path, display: str, data: bytes, header: Header) -> None:
@@ -56,7 +57,7 @@ class File:
         self.package: Package
         self.is_test = path.name.endswith("_test.go")
         self.cache: dict[str, object] = {}
-        self._tree: Tree | None = None
+        self.tree: Tree | None = None
         self._pieces: dict[int, File] = {}
 
     @property
@@ -67,14 +68,14 @@ class File:
     @property
     def root(self) -> Node:
         """The source_file node."""
-        if self._tree is None:
-            self._tree = syntax.parse(self.data)
-        return self._tree.root_node
+        if self.tree is None:
+            self.tree = syntax.parse(self.data)
+        return self.tree.root_node
 
     @property
     def is_parsed(self) -> bool:
         """Whether it was parsed as a whole."""
-        return self._tree is not None
+        return self.tree is not None
 
     def release(self) -> None:
         """Give back the memory of the tree and of all that was inferred from it, when the file is done.
@@ -83,7 +84,7 @@ class File:
         """
         for made in ("functions", "_by_start", "declared", "declared_methods", "_objects"):
             self.__dict__.pop(made, None)
-        self._tree = None
+        self.tree = None
         self.cache.clear()
         self.package.forget(self)
 
@@ -117,7 +118,7 @@ class File:
     @cached_property
     def import_specs(self) -> Sequence[tuple[str, str]]:
         """Its imports in order as (written name or "", path)."""
-        if self._tree is None:
+        if self.tree is None:
             first = _FIRST.search(self.data)
             head = syntax.parse(self.data[: first.start() + 1]) if first is not None else None
             if head is not None and not head.root_node.has_error:
@@ -184,7 +185,7 @@ class File:
 
     def objects(self, name: str) -> Sequence[Object]:
         """Return what it declares under a name at package level; parses no more than that, if it can."""
-        if self._tree is None:
+        if self.tree is None:
             for start in self._places(name.encode()):
                 piece = self._piece(start)
                 if piece.root.has_error:
@@ -197,7 +198,7 @@ class File:
 
     def method(self, type_name: str, name: str) -> Object | None:
         """Return a method it declares on a type or a pointer to it; parses no more than that, if it can."""
-        if self._tree is None:
+        if self.tree is None:
             start = self.likely_methods.get((type_name.encode(), name.encode()))
             if start is None:
                 return None
@@ -276,9 +277,9 @@ class _Piece(File):
 
     @property
     def root(self) -> Node:
-        if self._tree is None:
-            self._tree = Parser(syntax.language(), included_ranges=[self._range]).parse(self.data)
-        return self._tree.root_node
+        if self.tree is None:
+            self.tree = Parser(syntax.language(), included_ranges=[self._range]).parse(self.data)
+        return self.tree.root_node
 
     @cached_property
     def import_specs(self) -> Sequence[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from leakfix.languages.go import syntax
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
     from leakfix.languages.go.files import File
     from leakfix.languages.go.lookup import Package
@@ -34,7 +34,7 @@ class Object:
     (an earlier one when its own gives none). `cache` belongs to the type resolver.
     """
 
-    __slots__ = ("cache", "file", "index", "iota", "kind", "name", "node", "receiver", "values")
+    __slots__ = ("_function", "cache", "file", "index", "iota", "kind", "name", "node", "receiver", "values")
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class Object:
         self.iota = iota
         self.values = values
         self.cache: object = None
+        self._function: tuple[Tree | None, Function | None] | None = None
 
     @property
     def package(self) -> Package:
@@ -67,9 +68,13 @@ class Object:
     @property
     def function(self) -> Function | None:
         """The Function of a func or method; None for what has no source but a signature in the snapshot."""
-        if self.package.is_snapshot or self.kind not in ("func", "method"):
-            return None
-        return self.file.function_at(self.node)
+        tree = self.file.whole.tree
+        known = self._function
+        if known is None or known[0] is not tree:
+            has_one = self.kind in ("func", "method") and not self.package.is_snapshot
+            found = self.file.function_at(self.node) if has_one else None
+            known = self._function = (self.file.whole.tree, found)
+        return known[1]
 
     @property
     def symbol(self) -> str:

@@ -124,7 +124,9 @@ class Bindings:
 
     def variable(self, identifier: Node) -> Variable | None:
         """Return the variable that an identifier defines or uses; None when it is package-level or unknown."""
-        found = self.entity(identifier)
+        start, known = identifier.start_byte, self._meaning
+        # A node that starts like an identifier may be more than that.
+        found = known[start] if start in known and identifier.kind_id in IDENTIFIERS else self.entity(identifier)
         return found if found is not None and found.is_variable else None
 
     def entity(self, identifier: Node) -> Variable | None:

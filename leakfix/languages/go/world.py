@@ -104,7 +104,10 @@ class World:
 
     def is_downloaded(self, file: File) -> bool:
         """Whether a file lies in the module cache: a dependency, no code of the project."""
-        return os.fspath(file.path).startswith(self._cache_prefix)
+        known = file.cache.get("downloaded")
+        if not isinstance(known, bool):
+            known = file.cache["downloaded"] = os.fspath(file.path).startswith(self._cache_prefix)
+        return known
 
     def module_of(self, directory: Path) -> Module | None:
         """Return the module that holds an absolute directory: the nearest go.mod upwards."""
