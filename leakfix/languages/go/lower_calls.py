@@ -256,7 +256,7 @@ class CallLowering:
     ) -> list[Value]:
         """The values of the call's results, with the acquisitions that it makes."""
         owned: Mapping[int, tuple[Obligation, int | None]] = {}
-        if callee is not None and node.end_byte not in self.frame.settled:
+        if callee is not None and self.frame.acquires and node.end_byte not in self.frame.settled:
             owned = self.program.owned(callee, node, self.frame.function)
         signature = callee.signature if callee is not None else None
         errors = [error for _, error in owned.values() if error is not None]

@@ -181,6 +181,8 @@ class Frame:
         """Where the calls start that acquire something, in order."""
         self.operand = 0
         """The root of the operand of which only the effects are asked for; 0 if there is none."""
+        self.acquires = True
+        """Whether it matters what the calls acquire."""
         self.settled: frozenset[int] = frozenset()
         """Where the calls end of which nothing is followed that they acquire."""
         self._points: list[int] | None = None

@@ -86,6 +86,7 @@ def lower(
     for _ in range(_ROUNDS):
         frame = Frame(program, file, function, owner)
         frame.settled = settled
+        frame.acquires = follow is None
         if previous is not None:
             frame.adopt(previous, (root for root in previous.tracked if root >= 0))
         lowering = StatementLowering(frame)
@@ -114,6 +115,7 @@ def lower_captured(outer: Frame, literal: Node, roots: frozenset[int]) -> Graph:
     """The flow graph of a literal inside the function of ``outer``, which follows the captured variables ``roots``."""
     frame = Frame(outer.program, outer.file, outer.function, literal)
     frame.adopt(outer, roots)
+    frame.acquires = outer.acquires
     frame.acquiring = tuple(at for at in outer.acquiring if literal.start_byte <= at < literal.end_byte)
     StatementLowering(frame).body()
     return frame.graph

@@ -19,7 +19,7 @@ from leakfix.languages.go.lower_frame import owner_of
 from leakfix.models import CALL, RECEIVER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -31,6 +31,8 @@ _ASSIGNING: Final = re.compile(rb"(?<![=!<>:+\-*/%&|^]):?=(?!=)")
 _SEGMENT: Final = re.compile(rb"[^;{}\n]*\Z")
 _WORD: Final = re.compile(rb"\w+")
 _CALLED: Final = re.compile(rb"(?<![\w.])(\w+)((?:\.\w+)*)\(")
+_CHAIN: Final = re.compile(rb"((?:\.\w+)*)\(")
+_WITHIN: Final = frozenset(b"._0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ERROR: Final = re.compile(rb"(?i)err")
 _PARAMETERS: Final = re.compile(rb"\bfunc\b[^{\n]*")
 _DECLARING: Final = re.compile(rb"\b(?:var|const|type)\b[^\n]*")
@@ -42,6 +44,13 @@ _GOTO: Final = syntax.kind("goto_statement")
 _BRANCHING: Final = frozenset(
     {syntax.EXPRESSION_SWITCH_STATEMENT, syntax.TYPE_SWITCH_STATEMENT, syntax.SELECT_STATEMENT}
 )
+_COMPOUND: Final = _BRANCHING | {
+    syntax.IF_STATEMENT,
+    syntax.FOR_STATEMENT,
+    syntax.BLOCK,
+    syntax.STATEMENT_LIST,
+    syntax.LABELED_STATEMENT,
+}
 _CASES: Final = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.COMMUNICATION_CASE, syntax.DEFAULT_CASE})
 _PARTS: Final = frozenset(
     {syntax.LITERAL_ELEMENT, syntax.LITERAL_VALUE, syntax.COMPOSITE_LITERAL, syntax.UNARY_EXPRESSION}
@@ -193,6 +202,9 @@ class Look:
         if kind in _JUMPS or kind == _GOTO:
             return self._jump(statement)
         is_named = any(name in data for name in names)
+        if kind not in _COMPOUND:
+            self._forget_error(data)
+            return self._simple(statement, data, names) if is_named else _Outcome.OPEN
         if not is_named and not _LEAVING.search(data):
             self._forget_error(data)
             return _Outcome.OPEN
@@ -202,15 +214,10 @@ class Look:
             return self._for(statement, data, names)
         if kind in _BRANCHING:
             return self._cases(statement, data, names)
-        if kind in (syntax.STATEMENT_LIST, syntax.LABELED_STATEMENT):
-            return self._sequence(statement.named_children, names)
-        if kind == syntax.BLOCK:
-            within = set(names)
-            outcome = self._sequence(statement.named_children, within)
-            names &= within
-            return outcome
-        self._forget_error(data)
-        return self._simple(statement, data, names) if is_named else _Outcome.OPEN
+        within = set(names) if kind == syntax.BLOCK else names
+        outcome = self._sequence(statement.named_children, within)
+        names &= within
+        return outcome
 
     def _jump(self, statement: Node) -> _Outcome:
         inside = self._breakable if statement.kind_id == _BREAK else self._loops
@@ -252,11 +259,13 @@ class Look:
     def _evaluated(self, statement: Node, data: bytes, end: int, names: set[bytes]) -> bool:
         """Whether a statement settles it whatever comes, before the byte ``end``."""
         start = statement.start_byte
-        for match in _CALLED.finditer(data, 0, end - start):
-            if match[1] in names and self._settling.is_release(match[2]):
-                node = statement.descendant_for_byte_range(start + match.start(1), start + match.end(1))
+        for name in names:
+            for at, chain in _calls_of(name, data, end - start):
+                if not self._settling.is_release(chain):
+                    continue
+                node = statement.descendant_for_byte_range(start + at, start + at + len(name))
                 if node is not None and node.kind_id == syntax.IDENTIFIER and _is_always_evaluated(node, statement):
-                    self.only_called = self.only_called and not match[2]
+                    self.only_called = self.only_called and not chain
                     return True
         call = _only_call(statement)
         if call is None or call.end_byte > end or not self._ends_it(call, names):
@@ -518,6 +527,17 @@ def _assigned(data: bytes, names: set[bytes]) -> bool:
         if not names.isdisjoint(_WORD.findall(data, start, match.start())):
             return True
     return False
+
+
+def _calls_of(name: bytes, data: bytes, end: int) -> Iterator[tuple[int, bytes]]:
+    """Where a text may call a variable, or what is selected from it, and what is selected."""
+    at = data.find(name, 0, end)
+    while at >= 0:
+        behind = at + len(name)
+        chain = _CHAIN.match(data, behind, end)
+        if chain is not None and (not at or data[at - 1] not in _WITHIN):
+            yield at, chain[1]
+        at = data.find(name, behind, end)
 
 
 def _declared(data: bytes, name: bytes) -> bool:

@@ -25,6 +25,8 @@ from leakfix.languages.go.lower_frame import KeptError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from tree_sitter import Node
+
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.program import Program
 
@@ -148,6 +150,8 @@ class Summary:
         return self._owned.get(self._program.depth, self._owned_results, NOTHING_OWNED)
 
     def _effects_at(self, position: int) -> Effects | None:
+        if _is_unused(self._function, position):
+            return NO_EFFECTS
         depth = self._program.depth
         outer, depth.within = depth.within, (self._function.symbol, position)
         try:
@@ -196,6 +200,20 @@ class Owned:
 
 
 NOTHING_OWNED = Owned()
+
+
+def _is_unused(function: Function, position: int) -> bool:
+    """A first look: whether the body does not name an operand, counted with the receiver first."""
+    body = function.body
+    lists = (function.node.child_by_field_id(number) for number in (syntax.F_RECEIVER, syntax.F_PARAMETERS))
+    declared = (one for held in lists if held is not None for one in syntax.operands(held))
+    names: list[Node | None] = []
+    for one in declared:
+        names += syntax.field_children(one, syntax.F_NAME) or [None]
+    name = names[position] if position < len(names) else None
+    if name is None or body is None:
+        return body is not None
+    return function.file.data.find(name.text or b"", body.start_byte, body.end_byte) < 0
 
 
 def _may_hand_over(function: Function) -> bool:
