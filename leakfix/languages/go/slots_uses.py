@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots_facts import Facts
+from leakfix.languages.go.slots_mentions import given, mentions
 from leakfix.languages.go.slots_overtaken import overtaken
 from leakfix.languages.go.slots_places import bounds, indexed
-from leakfix.languages.go.types import Named, selection
+from leakfix.languages.go.types import Map, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
 
-    from leakfix.languages.go.packages import File, Function
+    from leakfix.languages.go.packages import File
     from leakfix.languages.go.slots import Cut
+    from leakfix.languages.go.slots_facts import Store
 
 _KNOWN: Final = frozenset(("slices", "sort", "golang.org/x/exp/slices"))
 """Packages whose functions never make a slice longer than what they fill."""
+_PLACES: Final = frozenset((syntax.SELECTOR_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.IDENTIFIER))
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
@@ -34,7 +35,7 @@ class Uses:
     ``revives``: a function makes the slice longer without appending, so that lost slots come back. ``set_again`` are
     the fields of an element that such functions assign. ``pointed``: somebody takes the address of an element.
     ``overtaken``: a loop over the slice during which it may be cut, because a lock was given back, or because what it
-    calls is not known.
+    calls is not known. ``shared``: a place that gives the owner an array which somebody else has too.
     """
 
     grows: bool = False
@@ -43,118 +44,21 @@ class Uses:
     set_again: set[str] = field(default_factory=set)
     pointed: bool = False
     overtaken: tuple[File, Node] | None = None
+    shared: tuple[File, Node] | None = None
 
 
 def uses(cut: Cut) -> Uses:
     """What the package of a cut does with the slice of the cut's owner."""
     found = Uses()
-    for function, nodes in _mentions(cut).items():
+    for function, nodes in mentions(cut).items():
         facts = Facts.of(cut.facts.analysis, function)
         _read(facts, nodes, found)
         loop = overtaken(facts, _with_aliases(facts, nodes), cut) if function is not cut.facts.function else None
         found.overtaken = found.overtaken or (loop and (facts.file, loop))
+    for facts, value in given(cut):
+        if found.shared is None and _is_foreign(facts, value):
+            found.shared = (facts.file, value)
     return found
-
-
-def named_place(cut: Cut) -> Node:
-    """The field, variable or dereferenced pointer that a cut's owner is, or is an element of."""
-    node = syntax.unparen(cut.place)
-    while node.kind_id in (syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION):
-        node = syntax.unparen(syntax.operands(node)[0])
-    return node
-
-
-def _mentions(cut: Cut) -> dict[Function, list[Node]]:
-    """The expressions in the package that mean the same field or variable, by function."""
-    place = named_place(cut)
-    if place.kind_id == syntax.UNARY_EXPRESSION:
-        return _dereferences(cut, place)
-    name = place.child_by_field_id(syntax.F_FIELD) if place.kind_id == syntax.SELECTOR_EXPRESSION else place
-    if name is None or not name.text:
-        return {}
-    owner = _named(cut.facts, place)
-    dotted = rb"(?<=\.)" if place.kind_id == syntax.SELECTOR_EXPRESSION else rb"\b"
-    pattern = re.compile(dotted + re.escape(name.text) + rb"\b")
-    found: dict[Function, list[Node]] = {}
-    for file in _files(cut):
-        if not pattern.search(file.data):
-            continue
-        for match in pattern.finditer(file.data):
-            function = _function_at(file, match.start())
-            node = file.root.descendant_for_byte_range(match.start(), match.end()) if function is not None else None
-            whole = _whole(node, place) if node is not None else None
-            if function is None or whole is None:
-                continue
-            facts = Facts.of(cut.facts.analysis, function)
-            if whole.kind_id == syntax.SELECTOR_EXPRESSION:
-                other = _named(facts, whole)
-                if owner is not None and other is not None and owner != other:
-                    continue
-            elif facts.bindings.entity(whole) is not None:
-                continue
-            found.setdefault(function, []).append(whole)
-    return found
-
-
-def _function_at(file: File, offset: int) -> Function | None:
-    """The function that a byte offset lies in."""
-    functions = file.functions
-    index = bisect_right(functions, offset, key=lambda function: function.node.start_byte) - 1
-    return functions[index] if index >= 0 and offset < functions[index].node.end_byte else None
-
-
-def _dereferences(cut: Cut, place: Node) -> dict[Function, list[Node]]:
-    """The ``*x`` of all methods of the type that a receiver points to."""
-    function = cut.facts.function
-    operand = cut.facts.variable(place.child_by_field_id(syntax.F_OPERAND))
-    if operand is None or operand.kind != "receiver":
-        return {}
-    found: dict[Function, list[Node]] = {}
-    for file in _files(cut):
-        for other in file.functions:
-            if other.receiver_type == function.receiver_type:
-                nodes = list(_receiver_uses(Facts.of(cut.facts.analysis, other)))
-                if nodes:
-                    found[other] = nodes
-    return found
-
-
-def _receiver_uses(facts: Facts) -> Iterator[Node]:
-    """The uses of the receiver as a slice: ``*x`` for a pointer, ``x`` for a value."""
-    for variable in facts.bindings.variables:
-        for use in facts.bindings.uses(variable) if variable.kind == "receiver" else ():
-            parent = use.parent
-            if parent is not None and parent.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(parent) == "*":
-                yield parent
-            elif parent is not None and parent.kind_id != syntax.SELECTOR_EXPRESSION:
-                yield use
-
-
-def _files(cut: Cut) -> Iterator[File]:
-    file = cut.facts.file
-    for other in file.package.files:
-        if other.path == file.path or (other.is_test and not file.is_test):
-            continue
-        yield other
-    yield file
-
-
-def _whole(node: Node, place: Node) -> Node | None:
-    """The expression that a name stands in as the field or variable of the place; None when it is another."""
-    if place.kind_id != syntax.SELECTOR_EXPRESSION:
-        return node if node.kind_id == syntax.IDENTIFIER else None
-    parent = node.parent
-    if node.kind_id != syntax.FIELD_IDENTIFIER or parent is None or parent.kind_id != syntax.SELECTOR_EXPRESSION:
-        return None
-    return parent
-
-
-def _named(facts: Facts, selector: Node) -> tuple[str, str] | None:
-    """The declared type that a selected field belongs to."""
-    operand, name = selector.child_by_field_id(syntax.F_OPERAND), selector.child_by_field_id(syntax.F_FIELD)
-    member = selection(facts.types.of(operand), syntax.text(name)) if operand is not None and name is not None else None
-    owner = member.owner if member is not None else None
-    return (owner.package, owner.name) if isinstance(owner, Named) else None
 
 
 def _with_aliases(facts: Facts, nodes: list[Node]) -> set[str]:
@@ -166,6 +70,12 @@ def _with_aliases(facts: Facts, nodes: list[Node]) -> set[str]:
             own = facts.places.key(store.target)
             if own:
                 keys.add(own)
+    for clause in facts.nodes("range"):
+        left, over = clause.child_by_field_id(syntax.F_LEFT), clause.child_by_field_id(syntax.F_RIGHT)
+        targets = syntax.operands(left) if left is not None else []
+        listed = over is not None and len(targets) > 1 and facts.places.key(over) in keys
+        if listed and over is not None and isinstance(core(facts.types.of(over)), Map):
+            keys.add(facts.places.key(targets[1]) or "")
     return keys
 
 
@@ -175,6 +85,8 @@ def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
         value = syntax.unparen(store.value) if store.value is not None else None
         if value is None:
             continue
+        if found.shared is None and _takes(facts, store, keys) and _is_foreign(facts, value):
+            found.shared = (facts.file, store.statement)
         if _appended(facts, value) in keys and _is_stored_for_good(facts, store.target, keys):
             found.grows = True
         target = facts.places.key(store.target)
@@ -190,6 +102,31 @@ def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
     if any(_revives(facts, sliced, keys) for sliced in facts.nodes("slice")):
         found.revives = True
         found.set_again |= _assigned_fields(facts)
+
+
+def _takes(facts: Facts, store: Store, keys: set[str]) -> bool:
+    """Whether an assignment gives the owner another slice."""
+    is_owner = store.sign == "=" and facts.variable(store.target) is None and facts.places.key(store.target) in keys
+    return is_owner and store.value is not None and _base(facts, store.value) not in keys
+
+
+def _is_foreign(facts: Facts, value: Node) -> bool:
+    """Whether a slice is what the caller gave, or a part of another one that somebody keeps."""
+    value = syntax.unparen(value)
+    part = value.kind_id == syntax.SLICE_EXPRESSION
+    inner = value.child_by_field_id(syntax.F_OPERAND) if part else value
+    variable = facts.variable(inner)
+    if variable is not None:
+        return any(
+            d.kind == "operand" or (d.value is not None and d.kind == "value" and _is_lasting_place(facts, d.value))
+            for d in facts.definitions(variable)
+        )
+    return inner is not None and _is_lasting_place(facts, inner)
+
+
+def _is_lasting_place(facts: Facts, value: Node) -> bool:
+    value = syntax.unparen(value)
+    return value.kind_id in _PLACES and facts.is_lasting(value)
 
 
 def _is_stored_for_good(facts: Facts, target: Node, keys: set[str]) -> bool:

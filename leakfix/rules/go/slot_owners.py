@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.pointers import Held, bearing_fields, held
 from leakfix.languages.go.slots import Kind
-from leakfix.languages.go.slots_uses import named_place
+from leakfix.languages.go.slots_mentions import named_place
 from leakfix.languages.go.types import Chan, Named, Slice, Struct, core, deref, underlying
 
 if TYPE_CHECKING:

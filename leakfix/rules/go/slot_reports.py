@@ -9,7 +9,8 @@ from leakfix.languages.go.pointers import Held
 from leakfix.languages.go.slots import Kind
 from leakfix.languages.go.slots_aliases import is_handed_on, watcher
 from leakfix.languages.go.slots_cleared import cleared, lets_go
-from leakfix.languages.go.slots_uses import Uses, named_place, uses
+from leakfix.languages.go.slots_mentions import named_place
+from leakfix.languages.go.slots_uses import Uses, uses
 from leakfix.languages.go.statements import LayoutError
 from leakfix.languages.go.types import Pointer, core
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
@@ -140,6 +141,10 @@ def review(cut: Cut, used: Uses, form: Form) -> str:
         file, node = used.handed_out
         line = file.source.line(node.start_byte)
         return f"Who got the slice in line {line} of {file.path.name} would see the slots cleared."
+    if used.shared is not None:
+        file, node = used.shared
+        line = file.source.line(node.start_byte)
+        return f"Who made the array that line {line} of {file.path.name} stores would see its slots cleared."
     if used.overtaken is not None:
         file, node = used.overtaken
         line = file.source.line(node.start_byte)

@@ -1,0 +1,156 @@
+"""Where a Go package mentions the field, variable or slice type whose array a cut shortens."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.go import syntax
+from leakfix.languages.go.slots_facts import Facts
+from leakfix.languages.go.types import Named, selection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.go.packages import File, Function
+    from leakfix.languages.go.slots import Cut
+
+_INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
+
+
+def named_place(cut: Cut) -> Node:
+    """The field, variable or dereferenced pointer that a cut's owner is, or is an element of."""
+    node = syntax.unparen(cut.place)
+    while node.kind_id in (syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION):
+        node = syntax.unparen(syntax.operands(node)[0])
+    return node
+
+
+def mentions(cut: Cut) -> dict[Function, list[Node]]:
+    """The expressions in the package that mean the same field or variable, by function."""
+    place = named_place(cut)
+    if place.kind_id == syntax.UNARY_EXPRESSION:
+        return _dereferences(cut, place)
+    name = place.child_by_field_id(syntax.F_FIELD) if place.kind_id == syntax.SELECTOR_EXPRESSION else place
+    if name is None or not name.text:
+        return {}
+    owner = _named(cut.facts, place)
+    is_element = syntax.unparen(cut.place).kind_id in _INDEXES
+    dotted = rb"(?<=\.)" if place.kind_id == syntax.SELECTOR_EXPRESSION else rb"\b"
+    pattern = re.compile(dotted + re.escape(name.text) + rb"\b")
+    found: dict[Function, list[Node]] = {}
+    for file in _files(cut):
+        if not pattern.search(file.data):
+            continue
+        for match in pattern.finditer(file.data):
+            function = _function_at(file, match.start())
+            node = file.root.descendant_for_byte_range(match.start(), match.end()) if function is not None else None
+            whole = _whole(node, place) if node is not None else None
+            if function is None or whole is None:
+                continue
+            facts = Facts.of(cut.facts.analysis, function)
+            if whole.kind_id == syntax.SELECTOR_EXPRESSION:
+                other = _named(facts, whole)
+                if owner is not None and other is not None and owner != other:
+                    continue
+            elif facts.bindings.entity(whole) is not None:
+                continue
+            found.setdefault(function, []).append(_element(whole) if is_element else whole)
+    return found
+
+
+def given(cut: Cut) -> Iterator[tuple[Facts, Node]]:
+    """The values that literals of the owner's type give the field: ``Queue{items: items}``."""
+    place = named_place(cut)
+    name = place.child_by_field_id(syntax.F_FIELD) if place.kind_id == syntax.SELECTOR_EXPRESSION else None
+    if name is None or not name.text:
+        return
+    owner = _named(cut.facts, place)
+    pattern = re.compile(rb"\b" + re.escape(name.text) + rb":")
+    for file in _files(cut):
+        for match in pattern.finditer(file.data):
+            function = _function_at(file, match.start())
+            if function is None:
+                continue
+            node = file.root.descendant_for_byte_range(match.start(), match.end() - 1)
+            while node is not None and node.kind_id != syntax.KEYED_ELEMENT:
+                node = node.parent if node.kind_id in (syntax.IDENTIFIER, syntax.LITERAL_ELEMENT) else None
+            literal = node.parent.parent if node is not None and node.parent is not None else None
+            facts = Facts.of(cut.facts.analysis, function)
+            if node is not None and literal is not None and literal.kind_id == syntax.COMPOSITE_LITERAL:
+                of = facts.types.of(literal)
+                known = (of.package, of.name) if isinstance(of, Named) else None
+                value = node.child_by_field_id(syntax.F_VALUE)
+                if known == owner and value is not None:
+                    yield facts, syntax.operands(value)[0] if value.kind_id == syntax.LITERAL_ELEMENT else value
+
+
+def _element(node: Node) -> Node:
+    """The element of a map or slice that an expression is indexed for."""
+    parent = node.parent
+    indexed = parent is not None and parent.kind_id in _INDEXES and syntax.operands(parent)[0] == node
+    return parent if parent is not None and indexed else node
+
+
+def _function_at(file: File, offset: int) -> Function | None:
+    """The function that a byte offset lies in."""
+    functions = file.functions
+    index = bisect_right(functions, offset, key=lambda function: function.node.start_byte) - 1
+    return functions[index] if index >= 0 and offset < functions[index].node.end_byte else None
+
+
+def _dereferences(cut: Cut, place: Node) -> dict[Function, list[Node]]:
+    """The ``*x`` of all methods of the type that a receiver points to."""
+    function = cut.facts.function
+    operand = cut.facts.variable(place.child_by_field_id(syntax.F_OPERAND))
+    if operand is None or operand.kind != "receiver":
+        return {}
+    found: dict[Function, list[Node]] = {}
+    for file in _files(cut):
+        for other in file.functions:
+            if other.receiver_type == function.receiver_type:
+                nodes = list(_receiver_uses(Facts.of(cut.facts.analysis, other)))
+                if nodes:
+                    found[other] = nodes
+    return found
+
+
+def _receiver_uses(facts: Facts) -> Iterator[Node]:
+    """The uses of the receiver as a slice: ``*x`` for a pointer, ``x`` for a value."""
+    for variable in facts.bindings.variables:
+        for use in facts.bindings.uses(variable) if variable.kind == "receiver" else ():
+            parent = use.parent
+            if parent is not None and parent.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(parent) == "*":
+                yield parent
+            elif parent is not None and parent.kind_id != syntax.SELECTOR_EXPRESSION:
+                yield use
+
+
+def _files(cut: Cut) -> Iterator[File]:
+    file = cut.facts.file
+    for other in file.package.files:
+        if other.path == file.path or (other.is_test and not file.is_test):
+            continue
+        yield other
+    yield file
+
+
+def _whole(node: Node, place: Node) -> Node | None:
+    """The expression that a name stands in as the field or variable of the place; None when it is another."""
+    if place.kind_id != syntax.SELECTOR_EXPRESSION:
+        return node if node.kind_id == syntax.IDENTIFIER else None
+    parent = node.parent
+    if node.kind_id != syntax.FIELD_IDENTIFIER or parent is None or parent.kind_id != syntax.SELECTOR_EXPRESSION:
+        return None
+    return parent
+
+
+def _named(facts: Facts, selector: Node) -> tuple[str, str] | None:
+    """The declared type that a selected field belongs to."""
+    operand, name = selector.child_by_field_id(syntax.F_OPERAND), selector.child_by_field_id(syntax.F_FIELD)
+    member = selection(facts.types.of(operand), syntax.text(name)) if operand is not None and name is not None else None
+    owner = member.owner if member is not None else None
+    return (owner.package, owner.name) if isinstance(owner, Named) else None
