@@ -52,6 +52,11 @@ def lines_of_uses(file: File, name: str) -> list[list[int]]:
         (["hs := g()", "i := 0", "hs[i](i)", "hs[i](i, i)"], "hs", [[3, 4]]),
         (["hs := g()", "i := 0", "hs[i](i)", "hs[i](i, i)"], "i", [[3, 3, 4, 4, 4]]),
         (["x := 1", "_ = new(x)"], "x", [[2]]),
+        (["x := 1", "g := func(x int) {}", "g(x)"], "x", [[3], []]),
+        (["x := 1 // x := 2", "_ = `x := 3`", "_ = x"], "x", [[3]]),
+        (["xx := 1", "x := xx", "_ = x"], "x", [[3]]),
+        (["x := []int{}", "h(x...)"], "x", [[2]]),
+        (["switch y := x.(type) {", "case int:", "_ = func(y int) { _ = y }", "}"], "y", [[], [3]]),
     ],
 )
 def test_uses_belong_to_the_innermost_declaration(lines: list[str], name: str, expected: list[list[int]]) -> None:
@@ -70,6 +75,8 @@ def test_uses_belong_to_the_innermost_declaration(lines: list[str], name: str, e
         ("struct{ f int }{f: f}", 1),
         ("unknown.T{f: f}", 1),
         ("G[int]{f: f}", 1),
+        ("T{f /* the field */ : f}", 1),
+        ("M{f /* the key */ : f}", 2),
     ],
 )
 def test_field_names_in_literals_are_no_uses(literal: str, counts: int) -> None:
