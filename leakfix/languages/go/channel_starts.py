@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.packages import File, Function, Package
 
-_STARTED: Final = re.compile(rb"go ((?:\w+\.)*\w+)[(\[]|\.Go\((?:[\w.]+, )?((?:\w+\.)*\w+)\)")
+_STARTED: Final = re.compile(rb"go ((?:\w+\.)*\w+)[(\[]|(?:\.Go|Attach|Async)\((?:[\w.]+, )?((?:\w+\.)*\w+)\)")
 _GROUPS: Final = frozenset({"sync.WaitGroup.Go", "golang.org/x/sync/errgroup.Group.Go"})
 _DEPTH: Final = 3
 
@@ -60,7 +60,7 @@ def started_names(package: Package) -> Mapping[bytes, Sequence[tuple[File, int]]
     known: dict[bytes, list[tuple[File, int]]] = {}
     package.looks["started"] = known
     for file in package.files:
-        if file.is_test or not (b"go " in file.data or b".Go(" in file.data):
+        if file.is_test or (b"go " not in file.data and b".Go(" not in file.data):
             continue
         for match in _STARTED.finditer(file.data):
             group = 1 if match[1] else 2
@@ -184,11 +184,36 @@ def _means(by: Function, used: Node, function: Function) -> bool:
 
 
 def _in_group(function: Function, used: Node) -> Start | None:
-    """A function value that is the argument of a group's Go."""
+    """A function value that is an argument of a group's Go, or of a function that runs it as a goroutine."""
     held = used.parent
     call = held.parent if held is not None and held.kind_id == syntax.ARGUMENT_LIST else None
-    called = call.child_by_field_id(syntax.F_FUNCTION) if call is not None else None
-    if call is None or called is None or not syntax.text(called).endswith(".Go"):
+    if call is None or held is None or call.kind_id != syntax.CALL_EXPRESSION:
         return None
     callee = Types.of_function(function).callee(call)
-    return Start(call, used, function) if callee is not None and callee.symbol in _GROUPS else None
+    if callee is None:
+        return None
+    runs = callee.symbol in _GROUPS
+    if not runs and callee.function is not None:
+        runs = _runs(callee.function, syntax.operands(held).index(used))
+    return Start(call, used, function) if runs else None
+
+
+def _runs(function: Function, index: int) -> bool:
+    """Whether a function runs one of its parameters as a goroutine, and does nothing else with it."""
+    if function.body is None or b"go " not in (function.body.text or b""):
+        return False
+    bindings = Bindings.of_function(function)
+    for variable in bindings.variables:
+        if variable.kind == "param" and variable.function == function.node and variable.position == index:
+            uses = bindings.uses(variable)
+            return bool(uses) and all(_is_in_goroutine(use, function.node) for use in uses)
+    return False
+
+
+def _is_in_goroutine(use: Node, owner: Node) -> bool:
+    at: Node | None = use
+    while at is not None and at != owner:
+        if at.kind_id == syntax.GO_STATEMENT:
+            return True
+        at = at.parent
+    return False

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _STRANGERS: Final = Channel(sent_elsewhere=True, received_elsewhere=True)
 _BARE: Final = re.compile(rb"\n[ \t]+(?:\w+\.(\w+) <- |(?:[\w, ]+:?= |return )?<-\w+\.(\w+)\n)")
 _CASE: Final = re.compile(rb"\n[ \t]+case (?:(?:[\w, ]+:?= )?<-([\w.]+):|([\w.]+) <- )")
-_STARTS: Final = (b"go func(", b"Go(func(", b"go(func(")
+_STARTS: Final = (b"go func(", b"Go(func(", b"go(func(", b"Attach(func(", b"Async(func(")
 
 
 @dataclass(frozen=True, slots=True)
