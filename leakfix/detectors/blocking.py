@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.blocking_run import LARGE, Run
-from leakfix.flow.channels import Act, Close, End, Halt, Meet, Start, Turn, following
+from leakfix.flow.channels import Act, Choice, Close, End, Halt, Meet, Start, Turn, following
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,8 @@ class Stuck:
     """Who waits; 0 is the function itself, which does so when everybody else has ended."""
     left: Span | None
     """Where the function left before."""
+    sure: bool = True
+    """Whether who waits cannot end by itself, by what it received before."""
 
 
 def stuck(net: Net) -> tuple[Stuck, ...]:
@@ -100,8 +102,20 @@ class _Search:
         """Note that the function itself waits for ever, as everybody else has ended."""
         operation = self._net.steps[state.function.at]
         way = operation.ways[0] if isinstance(operation, Meet) and len(operation.ways) == 1 else None
-        if way is not None and way.act is Act.RECEIVE and not (way.ended is None and self._has_vague_loops):
+        if way is None or way.act is not Act.RECEIVE or (way.ended is None and self._has_vague_loops):
+            return
+        if self._has_one_producer(way.channel):
             self._note(way, state.function, None)
+
+    def _has_one_producer(self, channel: int) -> bool:
+        """Whether one process alone, started once, sends on a channel or closes it."""
+        starts = []
+        for at, step in enumerate(self._net.steps):
+            if isinstance(step, Start):
+                does = self._reached(self._net.processes[step.process].entry)
+                if (channel, Act.SEND) in does or (channel, Act.ALONE) in does:
+                    starts.append(at)
+        return len(starts) == 1 and starts[0] not in self._steps_from(following(self._net.steps[starts[0]]))
 
     def _look(self, state: State, *, is_over: bool, anew: int | None) -> None:
         """Note who waits for ever, now that the function has left, or makes the channel ``anew`` again."""
@@ -114,7 +128,8 @@ class _Search:
                     self._note(way, instance, state.left)
 
     def _note(self, way: Way, instance: Instance, left: Span | None) -> None:
-        found = Stuck(way.channel, way.act, instance.at, instance.process, left)
+        sure = way.act is Act.SEND or not self._ends_by_itself(instance.at, way)
+        found = Stuck(way.channel, way.act, instance.at, instance.process, left, sure)
         self._stuck.setdefault((way.channel, instance.at, left), found)
 
     def _blocked_way(self, instance: Instance, operation: Meet, is_shut: Callable[[Way], bool]) -> Way | None:
@@ -128,6 +143,34 @@ class _Search:
         if self._ends(instance.at, lambda _: False) and not self._ends(instance.at, is_shut):
             return signals[0]
         return None
+
+    def _ends_by_itself(self, at: Step, way: Way) -> bool:
+        """Whether who receives again and again may end for what it has received, no matter how its channel goes on."""
+        if at not in self._steps_from([way.target]):
+            return False
+        known = {way.told} if way.told is not None else set()
+        seen, waiting = {way.target}, [way.target]
+        while waiting:
+            operation = self._net.steps[waiting.pop()]
+            if isinstance(operation, End):
+                return True
+            steps = following(operation)
+            if isinstance(operation, Choice):
+                steps = [step for step, told in operation.ways if told is None or (told[0], not told[1]) not in known]
+            if isinstance(operation, Meet):
+                steps = [] if any(w.act is Act.RECEIVE and w.channel == way.channel for w in operation.ways) else steps
+            fresh = [step for step in steps if step not in seen]
+            seen.update(fresh)
+            waiting.extend(fresh)
+        return False
+
+    def _steps_from(self, starts: list[Step]) -> set[Step]:
+        seen, waiting = set(starts), list(starts)
+        while waiting:
+            fresh = [step for step in following(self._net.steps[waiting.pop()]) if step not in seen]
+            seen.update(fresh)
+            waiting.extend(fresh)
+        return seen
 
     def _ends(self, at: Step, is_shut: Callable[[Way], bool]) -> bool:
         """Whether a process can get to its end from a step, along the open ways of what it meets."""

@@ -37,6 +37,10 @@ class Way:
     ended: Step | None = None
     """Where a receive goes on when the channel is closed and empty; as usual if None."""
     told_ended: Told | None = None
+    otherwise: bool = False
+    """Whether it is gone only where no other can be gone at once."""
+    shut: str = ""
+    """The condition under which the way is never gone."""
     last: bool | None = None
     """For a send whether the process sends no more on the channel behind it, where that may tell it from others."""
 

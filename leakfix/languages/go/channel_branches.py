@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.channels import Act, Choice, End, Enter, Halt, Leave, Meet, Turn, Unwind, Way, following, last_of
 from leakfix.languages.go import syntax
+from leakfix.languages.go.channel_conditions import recovered
 from leakfix.languages.go.channel_turns import condition_of, is_stream, turns
 
 if TYPE_CHECKING:
@@ -147,6 +148,9 @@ class BranchLowering(ABC):
             return holds if node.kind_id == syntax.TRUE else fails
         if self._around is not None and holds != fails and self.items.counts(node, self._around):
             return self._counted_exit(self._around, node, holds, fails)
+        if recovered(node, self.types) is not None:
+            # Nothing panics.
+            return self.simple(node, fails if recovered(node, self.types) else holds)
         told = self.told(node)
         opposite = (told[0], not told[1]) if told is not None else None
         ways = self._by_last([(holds, told), (fails, opposite)], self.items.value_of(node))
@@ -257,7 +261,8 @@ class BranchLowering(ABC):
             self._forward(head, inside)
             return head
         condition = condition_of(clause)
-        if condition is not None and (self.items.touches(clause) or self.told(condition) is not None):
+        is_told = condition is not None and self.told(condition) is not None and not self.items.counts(condition, node)
+        if condition is not None and (self.items.touches(clause) or is_told):
             self._forward(head, self._condition(condition, inside, after))
             return head
         if body is None or not self.items.touches(body) or is_stream(clause, self.types):
@@ -311,7 +316,7 @@ class BranchLowering(ABC):
         ways: list[tuple[Way, Node]] = []
         for case, entry in zip(cases, self._bodies(cases, after, label), strict=True):
             held = case.child_by_field_id(syntax.F_COMMUNICATION)
-            ways.append(self.communication(held, entry) if held is not None else (Way(entry), case))
+            ways.append(self.communication(held, entry) if held is not None else (Way(entry, otherwise=True), case))
         if len({way.target for way, _ in ways}) == 1 and all(way.act is Act.ALONE for way, _ in ways):
             return ways[0][0].target
         return self.meet(ways)

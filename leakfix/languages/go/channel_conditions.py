@@ -10,7 +10,7 @@ from tree_sitter import Query, QueryCursor
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
-from leakfix.languages.go.channel_uses import is_assigned
+from leakfix.languages.go.channel_uses import arguments, function_node, is_assigned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.flow.channels import Told
+    from leakfix.languages.go.infer import Types
     from leakfix.languages.go.scopes import Bindings, Variable
 
 _QUERY: Final = Query(
@@ -64,6 +65,15 @@ class Conditions:
         """What it means that a boolean variable is this."""
         return (_spelled(variable), holds) if _spelled(variable) in self._repeated else None
 
+    def _is_fixed(self, node: Node) -> bool:
+        """Whether a call tells of the surroundings: one of a plain function without arguments."""
+        if node.kind_id != syntax.CALL_EXPRESSION or arguments(node):
+            return False
+        function = function_node(node)
+        operand = function.child_by_field_id(syntax.F_OPERAND)
+        name = operand if operand is not None else function
+        return name.kind_id == syntax.IDENTIFIER and self._bindings.variable(name) is None
+
     def _read(self, atom: Node) -> tuple[str, bool, set[Variable]]:
         """The spelling of a condition, empty for one that may change by itself; whether it holds where that holds."""
         atom = syntax.unparen(atom)
@@ -71,7 +81,7 @@ class Conditions:
         waiting = [atom]
         while waiting:
             node = waiting.pop()
-            if node.kind_id in _OPAQUE or (node.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(node) == "<-"):
+            if (node.kind_id in _OPAQUE and not self._is_fixed(node)) or (node.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(node) == "<-"):
                 return "", True, set()
             variable = self._bindings.variable(node) if node.kind_id == syntax.IDENTIFIER else None
             if variable is not None:
@@ -83,6 +93,22 @@ class Conditions:
             words = ["==" if word == sign else word for word in words]
         names = sorted(variable.declaration.start_byte for variable in variables)
         return f"{' '.join(words)} {names}", sign != "!=", variables
+
+
+def recovered(atom: Node, types: Types) -> bool | None:
+    """Whether a condition that asks what `recover` gave holds if that is something; None for other conditions."""
+    sign = syntax.operator(atom) if atom.kind_id == syntax.BINARY_EXPRESSION else ""
+    left, right = atom.child_by_field_id(syntax.F_LEFT), atom.child_by_field_id(syntax.F_RIGHT)
+    if sign not in ("==", "!=") or left is None or right is None or right.kind_id != syntax.NIL:
+        return None
+    bindings = types.bindings
+    variable = bindings.variable(left) if left.kind_id == syntax.IDENTIFIER and bindings is not None else None
+    if variable is not None:
+        values = variable.origin.child_by_field_id(syntax.F_RIGHT) or variable.origin.child_by_field_id(syntax.F_VALUE)
+        listed = syntax.operands(values) if values is not None else []
+        left = listed[variable.position] if variable.position < len(listed) else left
+    is_recover = left.kind_id == syntax.CALL_EXPRESSION and function_node(left).text == b"recover"
+    return sign == "!=" if is_recover else None
 
 
 def _repeated(owner: Node, flags: list[bytes]) -> Iterator[Node]:

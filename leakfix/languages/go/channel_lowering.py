@@ -33,6 +33,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_branches import BranchLowering
 from leakfix.languages.go.channel_conditions import Conditions
 from leakfix.languages.go.channel_items import Items, done_in
+from leakfix.languages.go.channel_nils import Nils
 from leakfix.languages.go.channel_shared import DepthError, Shared, Site
 from leakfix.languages.go.channel_uses import Doing, Role, Run, arguments, function_node, last_name, parameter
 from leakfix.text import Span
@@ -83,7 +84,8 @@ class Lowering(BranchLowering):
         self._reader = shared.reader(run.function)
         self._leaving = _leaving(shared.program.stopping_names)
         self._conditions = Conditions(run.owner, self._reader.bindings, items.flags())
-        self._changes = sorted(self._conditions.changes)
+        self._nils = Nils(run.owner, self._reader.bindings)
+        self._changes = sorted({*self._conditions.changes, *self._nils.changes})
         shared.frames += 1
         self._frame = shared.frames
         self._unwind = 0
@@ -155,9 +157,13 @@ class Lowering(BranchLowering):
 
     def simple(self, node: Node, after: Step) -> Step:
         """The steps of a statement or expression that branches nowhere."""
-        forgotten = [self._conditions.changes[at] for at in self._changed(node)]
+        changed = self._changed(node)
+        nils = [self._nils.changes[at] for at in changed if at in self._nils.changes]
+        for told in nils:
+            after = self.net.add(Choice(((after, told),))) if told[1] else after
+        forgotten = [self._conditions.changes.get(at, frozenset()) for at in changed]
         if forgotten:
-            after = self.net.add(Forget(frozenset().union(*forgotten), after))
+            after = self.net.add(Forget(frozenset(key for key, _ in nils).union(*forgotten), after))
         for item in reversed(self.items.of(node)):
             after = self._item(item, after)
         return after
@@ -212,7 +218,7 @@ class Lowering(BranchLowering):
         for item in self.items.of(node):
             if item.operation is not None and item.operation.doing is not Doing.CLOSE and _is_all_of(item.node, node):
                 return self._way(item.operation, item.channel, target), item.operation.node
-        return Way(target), node
+        return Way(target, shut=self._nils.key(node) or ""), node
 
     def ranged(self, clause: Node) -> int | None:
         """The channel that a loop ranges over."""

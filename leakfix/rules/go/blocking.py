@@ -144,6 +144,7 @@ def _blocked(analysis: Analysis) -> Iterator[Blocked]:
         for number in range(len(nest.made)) if found else ():
             for act in (Act.SEND, Act.RECEIVE):
                 waits = tuple(wait for wait in found if wait.channel == number and wait.act is act)
+                waits = tuple(wait for wait in waits if wait.sure) or waits
                 if waits:
                     yield Blocked(analysis, nest, number, waits)
 
@@ -166,11 +167,17 @@ def report(
         function=case.nest.function.name,
         message=message,
         severity=Severity.INFO if case.analysis.file.is_test else rule.severity,
-        confidence=Confidence.MEDIUM if case.made.channel.unknown_senders else Confidence.HIGH,
+        confidence=_confidence(case),
         trace=tuple(dict.fromkeys(_trace(case))),
         fixes=fixes,
         refusal=refusal,
     )
+
+
+def _confidence(case: Blocked) -> Confidence:
+    if not any(wait.sure for wait in case.waits):
+        return Confidence.LOW
+    return Confidence.MEDIUM if case.made.channel.unknown_senders else Confidence.HIGH
 
 
 def _trace(case: Blocked) -> Iterator[Step]:
