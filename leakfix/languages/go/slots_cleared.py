@@ -1,4 +1,4 @@
-"""What a Go function itself does about the slots that it cuts off: it clears them, in part, or lets the array go."""
+"""What a Go function itself does about the slots that it cuts off: it clears them, or some of their fields."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots import Kind
-from leakfix.languages.go.slots_facts import Facts
+from leakfix.languages.go.slots_order import is_on_the_way
 from leakfix.languages.go.slots_places import indexed
 from leakfix.languages.go.types import Pointer, Struct, core, underlying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tree_sitter import Node
 
     from leakfix.languages.go.scopes import Variable
     from leakfix.languages.go.slots import Cut
-    from leakfix.languages.go.slots_facts import Store
+    from leakfix.languages.go.slots_facts import Facts, Store
 
 _LISTS: Final = frozenset((syntax.STATEMENT_LIST, syntax.BLOCK))
 _BORROWING: Final = frozenset(("append", "copy", "len", "cap", "delete", "panic", "print", "println"))
@@ -59,33 +57,6 @@ def cleared(cut: Cut) -> Cleared:
     if any(_clears(cut, call, pointers) for call in cut.facts.nodes("call")) or _is_known_nil(cut):
         return Cleared(whole=True)
     return Cleared(False, frozenset(fields), last)
-
-
-def lets_go(cut: Cut) -> bool:
-    """Whether the owner gets another array behind the cut: nothing of the old one is kept for long then."""
-    for store in cut.facts.stores:
-        if cut.facts.places.key(store.target) != cut.owner or store.statement.id == cut.statement.id:
-            continue
-        behind = store.statement.start_byte > cut.statement.start_byte or _share_loop(store.statement, cut.statement)
-        if behind and _is_fresh(cut, store) and is_on_the_way(store.statement, cut.statement):
-            return True
-    return any(_replaced_by(cut, call) for call in cut.facts.nodes("call")) or _is_overwritten(cut)
-
-
-def _is_overwritten(cut: Cut) -> bool:
-    """Whether an append behind the cut of one last slot surely writes it again."""
-    if cut.front is not None or cut.back is None or cut.kind is Kind.EMPTY:
-        return False
-    lists = _ancestors(cut.statement)
-    return any(
-        store.statement.start_byte > cut.statement.start_byte
-        and store.statement.parent is not None
-        and store.statement.parent.id in lists
-        and cut.facts.places.key(store.target) == cut.owner
-        and (store.value.text or b"").startswith(b"append(")
-        for store in cut.facts.stores
-        if store.value is not None
-    )
 
 
 def _is_known_nil(cut: Cut) -> bool:
@@ -148,36 +119,6 @@ def is_zero(facts: Facts, value: Node | None) -> bool:
     return variable is not None and all(d.kind == "zero" for d in facts.definitions(variable))
 
 
-def is_on_the_way(node: Node, cut: Node) -> bool:
-    """Whether a statement belongs to a cut: it stands in a block around it, however deep, and in no other branch."""
-    around = _ancestors(cut)
-    at: Node | None = node
-    while at is not None:
-        parent = at.parent
-        if parent is not None and parent.id in around:
-            return parent.kind_id in _LISTS
-        at = parent
-    return False
-
-
-def _ancestors(node: Node) -> set[int]:
-    found: set[int] = set()
-    at = node.parent
-    while at is not None:
-        found.add(at.id)
-        at = at.parent
-    return found
-
-
-def _share_loop(one: Node, other: Node) -> bool:
-    at = one.parent
-    while at is not None and at.kind_id not in syntax.FUNCTION_KINDS:
-        if at.kind_id == syntax.FOR_STATEMENT and at.start_byte <= other.start_byte < at.end_byte:
-            return True
-        at = at.parent
-    return False
-
-
 def _slot(cut: Cut, target: Node, pointers: dict[Variable, Node]) -> tuple[Node | None, str]:
     """The element that a target is, or is a field of, and the path of that field."""
     path: list[str] = []
@@ -238,7 +179,7 @@ def _clears(cut: Cut, call: Node, pointers: dict[Variable, Node]) -> bool:
     if function is None or arguments is None or not is_on_the_way(call, cut.statement):
         return False
     if function.text == b"clear":
-        return any(_is_part(cut, argument) for argument in syntax.operands(arguments))
+        return any(is_part(cut, argument) for argument in syntax.operands(arguments))
     if syntax.text(function) in _BORROWING:
         return False
     if not isinstance(core(cut.element), Pointer) and _is_on_element(cut, function, pointers):
@@ -246,7 +187,8 @@ def _clears(cut: Cut, call: Node, pointers: dict[Variable, Node]) -> bool:
     return any(_gives_slots(cut, argument, pointers) for argument in syntax.operands(arguments))
 
 
-def _is_part(cut: Cut, node: Node) -> bool:
+def is_part(cut: Cut, node: Node) -> bool:
+    """Whether an expression is the array, or a part of it."""
     node = syntax.unparen(node)
     if node.kind_id == syntax.SLICE_EXPRESSION:
         return cut.facts.places.key(node.child_by_field_id(syntax.F_OPERAND)) in cut.names
@@ -270,57 +212,4 @@ def _gives_slots(cut: Cut, argument: Node, pointers: dict[Variable, Node]) -> bo
     if argument.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(argument) == "&":
         operand = argument.child_by_field_id(syntax.F_OPERAND)
         return operand is not None and is_slot(cut, operand)
-    return argument.kind_id == syntax.SLICE_EXPRESSION and _is_part(cut, argument)
-
-
-def _is_fresh(cut: Cut, store: Store) -> bool:
-    """Whether what the owner is assigned has an array of its own."""
-    value = syntax.unparen(store.value) if store.value is not None else None
-    if value is None or store.sign != "=":
-        return False
-    if value.kind_id == syntax.SLICE_EXPRESSION or cut.facts.places.key(value) in cut.names:
-        return False
-    variable = cut.facts.variable(value)
-    if variable is not None:
-        return variable is not cut.kept and variable is not cut.facts.variable(cut.target)
-    return not any(_names_array(cut, part) for part in _first_arguments(value))
-
-
-def _first_arguments(value: Node) -> Iterator[Node]:
-    arguments = value.child_by_field_id(syntax.F_ARGUMENTS) if value.kind_id == syntax.CALL_EXPRESSION else None
-    if arguments is not None:
-        yield from syntax.operands(arguments)[:1]
-
-
-def _names_array(cut: Cut, node: Node) -> bool:
-    return _is_part(cut, node)
-
-
-def _replaced_by(cut: Cut, call: Node) -> bool:
-    """Whether a method of the owner that is called behind the cut gives it another array."""
-    function = call.child_by_field_id(syntax.F_FUNCTION)
-    if function is None or function.kind_id != syntax.SELECTOR_EXPRESSION or call.start_byte < cut.statement.end_byte:
-        return False
-    holder, _, name = cut.owner.rpartition(".")
-    operand = function.child_by_field_id(syntax.F_OPERAND)
-    if not holder or cut.facts.places.key(operand) != holder or not is_on_the_way(call, cut.statement):
-        return False
-    callee = cut.facts.types.callee(call)
-    if (
-        callee is None
-        or callee.function is None
-        or callee.function.body is None
-        or callee.function.file.package.is_snapshot
-    ):
-        return False
-    facts = Facts.of(cut.facts.analysis, callee.function)
-    receivers = [v for v in facts.bindings.variables if v.kind == "receiver"]
-    owner = f"{receivers[0].name}#{receivers[0].index}.{name}" if receivers else ""
-    for store in facts.stores:
-        if facts.places.key(store.target) == owner and store.value is not None:
-            value = syntax.unparen(store.value)
-            first = next(_first_arguments(value), None)
-            cut_again = value.kind_id == syntax.SLICE_EXPRESSION or facts.places.key(first) == owner
-            if not cut_again:
-                return True
-    return False
+    return argument.kind_id == syntax.SLICE_EXPRESSION and is_part(cut, argument)

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.pointers import held
-from leakfix.languages.go.slots import Cut, Kind, owner_of
+from leakfix.languages.go.slots import Cut, Kind
 from leakfix.languages.go.slots_bounds import Lost
 from leakfix.languages.go.slots_facts import Facts, stores_of
+from leakfix.languages.go.slots_holders import owner_of
+from leakfix.languages.go.slots_literals import held_by_elements
 from leakfix.languages.go.types import Slice, core
 from leakfix.languages.go.versions import Version
 
@@ -53,7 +54,7 @@ def _of(analysis: Analysis, name: Node | None) -> Cut | None:
     store, array = stores[0], syntax.operands(arguments)[0]
     owner = owner_of(facts, store, array) if store.sign == "=" else None
     whole = core(facts.types.of(array))
-    what = held(whole.element) if isinstance(whole, Slice) else None
+    what = held_by_elements(facts, whole.element) if isinstance(whole, Slice) else None
     if (
         owner is None
         or not what

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots_bounds import Bounds
-from leakfix.languages.go.slots_cleared import element_pointers, is_on_the_way, is_slot
+from leakfix.languages.go.slots_cleared import element_pointers, is_slot
 from leakfix.languages.go.slots_facts import stores_of
+from leakfix.languages.go.slots_order import is_on_the_way
 from leakfix.languages.go.slots_places import indexed
 
 if TYPE_CHECKING:

@@ -42,11 +42,11 @@ def mentions(cut: Cut) -> dict[Function, list[Node]]:
     dotted = rb"(?<=\.)" if place.kind_id == syntax.SELECTOR_EXPRESSION else rb"\b"
     pattern = re.compile(dotted + re.escape(name.text) + rb"\b")
     found: dict[Function, list[Node]] = {}
-    for file in _files(cut):
+    for file in files_of(cut.facts):
         if not pattern.search(file.data):
             continue
         for match in pattern.finditer(file.data):
-            function = _function_at(file, match.start())
+            function = function_at(file, match.start())
             node = file.root.descendant_for_byte_range(match.start(), match.end()) if function is not None else None
             whole = _whole(node, place) if node is not None else None
             if function is None or whole is None:
@@ -70,9 +70,9 @@ def given(cut: Cut) -> Iterator[tuple[Facts, Node]]:
         return
     owner = _named(cut.facts, place)
     pattern = re.compile(rb"\b" + re.escape(name.text) + rb":")
-    for file in _files(cut):
+    for file in files_of(cut.facts):
         for match in pattern.finditer(file.data):
-            function = _function_at(file, match.start())
+            function = function_at(file, match.start())
             if function is None:
                 continue
             node = file.root.descendant_for_byte_range(match.start(), match.end() - 1)
@@ -95,7 +95,7 @@ def _element(node: Node) -> Node:
     return parent if parent is not None and indexed else node
 
 
-def _function_at(file: File, offset: int) -> Function | None:
+def function_at(file: File, offset: int) -> Function | None:
     """The function that a byte offset lies in."""
     functions = file.functions
     index = bisect_right(functions, offset, key=lambda function: function.node.start_byte) - 1
@@ -109,7 +109,7 @@ def _dereferences(cut: Cut, place: Node) -> dict[Function, list[Node]]:
     if operand is None or operand.kind != "receiver":
         return {}
     found: dict[Function, list[Node]] = {}
-    for file in _files(cut):
+    for file in files_of(cut.facts):
         for other in file.functions:
             if other.receiver_type == function.receiver_type:
                 nodes = list(_receiver_uses(Facts.of(cut.facts.analysis, other)))
@@ -129,8 +129,9 @@ def _receiver_uses(facts: Facts) -> Iterator[Node]:
                 yield use
 
 
-def _files(cut: Cut) -> Iterator[File]:
-    file = cut.facts.file
+def files_of(facts: Facts) -> Iterator[File]:
+    """The files of a function's package, its own last; no tests, unless it is in one."""
+    file = facts.file
     for other in file.package.files:
         if other.path == file.path or (other.is_test and not file.is_test):
             continue

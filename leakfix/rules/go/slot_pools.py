@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.pointers import Held, bearing_fields
 from leakfix.languages.go.slots_aliases import watcher
-from leakfix.languages.go.slots_cleared import cleared, lets_go
+from leakfix.languages.go.slots_cleared import cleared
 from leakfix.languages.go.slots_loops import sweep
+from leakfix.languages.go.slots_replaced import lets_go
 from leakfix.languages.go.slots_uses import uses
 from leakfix.languages.go.statements import LayoutError, insert_before, insert_last, owns_line
 from leakfix.languages.go.types import Struct, underlying

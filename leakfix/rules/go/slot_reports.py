@@ -8,8 +8,9 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.pointers import Held
 from leakfix.languages.go.slots import Kind
 from leakfix.languages.go.slots_aliases import is_handed_on, watcher
-from leakfix.languages.go.slots_cleared import cleared, lets_go
+from leakfix.languages.go.slots_cleared import cleared
 from leakfix.languages.go.slots_mentions import named_place
+from leakfix.languages.go.slots_replaced import lets_go
 from leakfix.languages.go.slots_uses import Uses, uses
 from leakfix.languages.go.statements import LayoutError
 from leakfix.languages.go.types import Pointer, core

@@ -74,7 +74,8 @@ class Zeros:
         if isinstance(under, (Struct, Array)):
             name = spelled(facts.file, facts.bindings, at, of)
             return ([], f"{name}{{}}") if name is not None else None
-        return None
+        name = spelled(facts.file, facts.bindings, at, of) if of is not None else None
+        return ([], f"*new({name})") if name is not None else None
 
     def slot(self, index: str, part: str) -> list[str]:
         """Lines that set one slot to zero; ``part`` is the slice expression of that slot alone."""
