@@ -15,7 +15,7 @@ EMPTYING: Final = re.compile(rb"\[0? ?: ?0\]")
 LIBRARY: Final = re.compile(rb"= slices\.(?:Compact|Delete)")
 """Where a function of package slices may shorten a slice."""
 
-_OPERAND: Final = re.compile(rb"[\w.*()\[\]]+\Z")
+_OPERAND: Final = re.compile(rb"\S+\Z")
 _ASSIGNED: Final = re.compile(rb"\s*(?:case .*: )?(.*?) :?= ")
 _BEFORE: Final = re.compile(rb"[;{] ")
 _PLAIN: Final = re.compile(rb"\w+\Z")
