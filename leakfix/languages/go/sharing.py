@@ -32,6 +32,7 @@ _VIEW: Final = re.compile(rb"(?:strings|bytes)\.(?:Trim|Split|Fields|Cut|Lines|T
 _FIXED: Final = re.compile(rb"\[(?:0?:(?:[1-9]\d*|max\w*)|len\([\w.]+\) ?- ?\w+:|\d+:\d+)\]")
 # A variable that is assigned the beginning of another, or a field that is shortened.
 _SHORTENED: Final = re.compile(rb" = ([\w.]+)\[0?:\w+\]")
+_POINTER: Final = re.compile(rb" = (?:\(\*\w+\)\()?&\w+\.\w+\)?\r?\n")
 _STORES: Final = re.compile(rb"(?:\.\w+|\]) ?(?:=(?!=)|\+)|<-|append\(|\.\w+, \w+(?:\.\w+)? =|[\n{]\s*\w+ = ")
 _RETURNED: Final = re.compile(rb"\) (?:\(\w* ?)?(?:string|\[\]byte)\b[^\n]*\{\n")
 _NAME: Final = re.compile(rb"(?:func )?(?:\([^)\n]*\) )?(\w+)")
@@ -41,7 +42,7 @@ _FUNCTION: Final = b"\nfunc "
 @lru_cache(maxsize=2)
 def may_keep_parts(data: bytes) -> bool:
     """Whether a file may hold a function that stores a part of something large: a look at its bytes."""
-    return (_is_large(data) or _is_fixed(data)) and any(_candidates(data.split(_FUNCTION)[1:]))
+    return (_is_large(data) or _is_fixed(data) or _points(data)) and any(_candidates(data.split(_FUNCTION)[1:]))
 
 
 def _is_large(text: bytes) -> bool:
@@ -64,6 +65,11 @@ def _is_fixed(text: bytes) -> bool:
     return False
 
 
+def _points(text: bytes) -> bool:
+    """Whether a pointer to a field is assigned."""
+    return b"&" in text and _POINTER.search(text) is not None
+
+
 def _cuts(text: bytes) -> bool:
     return _CUT.search(text) is not None or _VIEW.search(text) is not None
 
@@ -75,6 +81,7 @@ def _candidates(functions: Sequence[bytes]) -> list[bool]:
     return [
         (_cuts(text) and (_is_large(text) or _stores(text, large)))
         or (any(name in text for name in givers) and _STORES.search(text) is not None)
+        or _points(text)
         for text in functions
     ]
 

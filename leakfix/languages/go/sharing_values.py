@@ -14,6 +14,7 @@ from leakfix.detectors.retention import Cut, Part, Size, Source
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.objects import Object
 from leakfix.languages.go.sharing_calls import SharingCalls
+from leakfix.languages.go.sharing_fields import field_pointer
 from leakfix.languages.go.sharing_frame import SharingFrame, span_of
 from leakfix.languages.go.types import Array, Basic, Pointer, Signature, Slice
 
@@ -245,8 +246,12 @@ class SharingValues:
 
     def _unary(self, node: Node) -> Value:
         operand = node.child_by_field_id(syntax.F_OPERAND)
-        value = self.value(operand) if operand is not None else ()
-        return value if syntax.operator(node) in ("&", "*") else ()
+        if operand is None:
+            return ()
+        value = self.value(operand)
+        if syntax.operator(node) == "&":
+            return (*value, *field_pointer(self.frame, operand))
+        return value if syntax.operator(node) == "*" else ()
 
     def _binary(self, node: Node) -> Value:
         """A concatenation is new, but with nothing it may be what was there; long sums do not recurse."""

@@ -122,6 +122,8 @@ class RetentionRule(Rule[Analysis]):
         kept = part.first
         name = kept.store.name
         where = "here" if "\n" in name else f"{'by' if name.endswith('()') else 'in'} {name}"
+        if isinstance(types.core(part.type), types.Pointer):
+            return f"the pointer to a field that is stored {where} keeps {kept.source.noun} alive"
         if kept.reused:
             return f"the {self.noun} that is stored {where} lies in memory which is overwritten later"
         if kept.source.unmanaged:
@@ -236,7 +238,7 @@ def _trace(part: Part) -> tuple[Step, ...]:
     if not kept.source.held and not kept.reused:
         steps.append(Step(source.path, source.line(kept.source.span.start), f"{kept.source.noun} is at hand here"))
     steps.append(
-        Step(source.path, source.line(kept.cuts[-1].span.start), "a part is cut here, which shares its memory")
+        Step(source.path, source.line(kept.cuts[-1].span.start), "a part is taken here, which shares its memory")
     )
     stores = dict.fromkeys(source.line(one.store.span.start) for one in part.kept)
     steps.extend(Step(source.path, line, "it is stored here, where it outlives the call") for line in stores)
