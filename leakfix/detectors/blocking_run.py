@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
 from leakfix.flow.channels import (
     Act,
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 LARGE: Final = 6
 """A channel that holds more never gets full."""
 
-_INSTANCES: Final = 6
+_INSTANCES: Final = 8
+_ALIKE: Final = 3
+"""How many processes there are at most, and how many of one kind; what would come of more is not looked at."""
 _DEFERRED: Final = 8
 _TURNS: Final = 2
 """How many turns a loop of unknown length has."""
@@ -85,6 +87,9 @@ class Run:
         ways = [way for step in net.steps if isinstance(step, Meet) for way in step.ways]
         self._mixed = frozenset(way.channel for way in ways if way.last is not None)
         """The channels on which last values and others are sent."""
+        polled = {way.channel for step in net.steps if _polls(step) for way in step.ways}
+        self._polled = frozenset(polled)
+        """The channels of which somebody asks whether they are ready: when they are closed makes a difference."""
         self._alone: dict[type, Callable[[State, int, Instance, Operation], Iterator[State]]] = {
             Choice: self._choice,
             Close: self._close,
@@ -106,13 +111,17 @@ class Run:
         """What follows when some process has a step that concerns it alone; None when all meet, wait or have ended."""
         for number, instance in state.instances():
             operation = self.net.steps[instance.at]
-            if not isinstance(operation, Meet | Wait | End):
+            if not isinstance(operation, Meet | Wait | End) and not self._is_seen(operation):
                 handler = self._alone.get(type(operation))
                 return list(handler(state, number, instance, operation)) if handler is not None else []
         for number, instance in state.instances():
             if self._is_free_send(state, instance):
                 return list(self._meet(state, number, instance))
         return None
+
+    def _is_seen(self, operation: Operation) -> bool:
+        """Whether a close may be seen by somebody who does not wait for it."""
+        return isinstance(operation, Close) and operation.channel in self._polled
 
     def together(self, state: State) -> list[State]:
         """What follows when all processes meet, wait or have ended."""
@@ -134,7 +143,8 @@ class Run:
 
     def _start(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
         assert isinstance(operation, Start)
-        if len(state.others) < _INSTANCES:
+        alike = sum(other.process == operation.process for other in state.others)
+        if len(state.others) < _INSTANCES and alike < _ALIKE:
             started = Instance(operation.process, self.net.processes[operation.process].entry)
             moved = state.moved(number, instance._replace(at=operation.then))
             yield moved._replace(others=_sorted([*moved.others, started]))
@@ -202,7 +212,9 @@ class Run:
 
     def _go(self, state: State, number: int, instance: Instance) -> Iterator[State]:
         operation = self.net.steps[instance.at]
-        if not isinstance(operation, Wait):
+        if isinstance(operation, Close):
+            yield from self._close(state, number, instance, operation)
+        elif not isinstance(operation, Wait):
             yield from self._meet(state, number, instance)
         elif not any(self._is_awaited(state, other, operation.group) for i, other in state.instances() if i != number):
             yield state.moved(number, instance._replace(at=operation.then))
@@ -275,6 +287,10 @@ class Run:
             yield state.moved(number, instance._replace(at=target, known=known or frozenset()))
         if self.net.channels[channel].unknown_senders:
             yield state.moved(number, _gone(instance, way))
+
+
+def _polls(step: Operation) -> TypeGuard[Meet]:
+    return isinstance(step, Meet) and any(way.otherwise for way in step.ways)
 
 
 def _learn(known: frozenset[Told], told: Told | None, *, anew: bool = False) -> frozenset[Told] | None:
