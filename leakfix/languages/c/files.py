@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from leakfix.languages.c import declarators, preprocessor, syntax
+from leakfix.languages.c import declarators, preprocessor, reading, syntax
 from leakfix.languages.c.survey import dialect_of
 from leakfix.text import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
     from leakfix.languages.c.preprocessor import Include, Macro
+    from leakfix.languages.c.reading import Habits
     from leakfix.languages.c.syntax import Dialect
 
 GlobalKind: TypeAlias = Literal["variable", "function", "constant"]
@@ -198,15 +199,15 @@ class CFile:
     """A file with what it declares; parsed when first asked for its tree. Offsets are bytes of `data`."""
 
     def __init__(
-        self, path: str, data: bytes, dialect: Dialect | None = None, decorations: Mapping[bytes, Macro] | None = None
+        self, path: str, data: bytes, dialect: Dialect | None = None, habits: Callable[[], Habits] | None = None
     ) -> None:
-        """Take the bytes. `decorations` are macros that can be left out of declarations (`World.decorations`)."""
+        """Take the bytes. `habits` is asked what the macros of the tree stand for when the file cannot be parsed."""
         self.source = Source(path, data)
         self.path = path
         self.data = data
         self.dialect: Dialect = dialect or dialect_of(path, data)
         self.cache: dict[str, object] = {}
-        self._decorations = decorations
+        self._habits = habits
         self._torn: tuple[tuple[int, int], ...] = ()
 
     @classmethod
@@ -221,19 +222,25 @@ class CFile:
 
     @cached_property
     def root(self) -> Node:
-        """The tree. What the grammar stumbled over may have been taken out of it (see `preprocessor.readable`)."""
-        tree = None
-        if not any(dead in self.data for dead in _DEAD):
-            tree = syntax.parse(self.data, self.dialect)
-            if not tree.root_node.has_error:
-                return tree.root_node
-        read = preprocessor.readable(self.data, is_cpp=self.is_cpp, empty=self._decorations)
-        if tree is not None and read.data == self.data:
+        """The tree. What the grammar stumbled over may have been taken out of it (see `reading.readable`)."""
+        data = self.data
+        if any(dead in data for dead in _DEAD):
+            data = reading.without_dead(data, is_cpp=self.is_cpp)
+        tree = self._parsed(data)
+        if not tree.root_node.has_error:
+            return tree.root_node
+        habits = self._habits() if self._habits is not None else reading.habits_of(self.macros)
+        read = reading.readable(self.data, is_cpp=self.is_cpp, habits=habits)
+        if read.data == data:
             return tree.root_node
         self._torn = read.torn
-        buffer = bytearray(read.data)
-        again = syntax.parse_as(buffer, self.data, self.dialect)
-        return again.root_node
+        return self._parsed(read.data).root_node
+
+    def _parsed(self, data: bytes) -> Tree:
+        """Parse bytes that stand for those of the file."""
+        if data is self.data:
+            return syntax.parse(data, self.dialect)
+        return syntax.parse_as(bytearray(data), self.data, self.dialect)
 
     @cached_property
     def macros(self) -> Mapping[str, tuple[Macro, ...]]:
@@ -479,7 +486,7 @@ def _function(file: CFile, node: Node, owner: str, spaces: tuple[str, ...], temp
     if body is None or declarator is None:
         return None
     read = declarators.read(declarator)
-    if read.name is None:
+    if read.name is None or syntax.text(read.name) in _KEYWORDS:
         return None
     spelled = spelling(read.name)
     type_node = node.child_by_field_name("type")
@@ -511,6 +518,9 @@ def _function(file: CFile, node: Node, owner: str, spaces: tuple[str, ...], temp
         is_macro,
         body.has_error or (parameters is not None and parameters.has_error) or file.is_torn(span),
     )
+
+
+_KEYWORDS: Final = frozenset(("if", "while", "for", "switch", "else", "do", "return", "catch"))
 
 
 def _class_part(qualifiers: list[str], spaces: tuple[str, ...]) -> list[str]:

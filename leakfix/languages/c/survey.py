@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from leakfix.languages.c import preprocessor
+from leakfix.languages.c import preprocessor, reading
 from leakfix.languages.language import Survey
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _C: Final = frozenset((".c",))
 _HEADERS: Final = frozenset((".h",))
 _CPP_WORDS: Final = re.compile(
-    rb"^[ \t]*(?:class[ \t]+\w+|namespace\b|template[ \t]*<|using[ \t]+\w|(?:public|private|protected)[ \t]*:)|\bstd::",
+    rb"^[ \t]*(?:class[ \t]+\w+|namespace\b|template[ \t]*<|using[ \t]+\w|(?:public|private|protected)[ \t]*:)"
+    rb"|\bstd::|\b(?:static|reinterpret|const|dynamic)_cast<|\bnullptr\b",
     re.MULTILINE,
 )
 
@@ -60,6 +61,8 @@ class FileSketch:
     types: frozenset[str]
     macros: frozenset[str]
     includes: tuple[preprocessor.Include, ...]
+    is_shared: bool
+    """Whether it says what C++ is to do with it, so that it is meant for C too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
         _places(sketch.types for sketch in sketches),
         _places(sketch.macros for sketch in sketches),
         tuple(sketch.includes for sketch in sketches),
-        tuple(sketch.dialect for sketch in sketches),
+        _dialects(paths, sketches),
         _owners(makers, frozenset(name.encode() for name in acquiring)),
         digest.hexdigest(),
     )
@@ -123,6 +126,26 @@ def dialect_of(path: str, data: bytes) -> Dialect:
     return "cpp"
 
 
+def _dialects(paths: list[str], sketches: list[FileSketch]) -> tuple[Dialect, ...]:
+    """The dialects, headers that only C++ includes among it."""
+    found = [sketch.dialect for sketch in sketches]
+    includers: dict[str, set[int]] = {}
+    for number, sketch in enumerate(sketches):
+        for include in sketch.includes:
+            includers.setdefault(include.name.rpartition("/")[2], set()).add(number)
+    for _ in range(_ROUNDS):
+        changed = False
+        for number, path in enumerate(paths):
+            if found[number] == "c" and path.endswith(".h") and not sketches[number].is_shared:
+                users = includers.get(path.rpartition("/")[2])
+                if users and all(found[user] == "cpp" for user in users if user != number):
+                    found[number] = "cpp"
+                    changed = True
+        if not changed:
+            break
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class _Head:
     """Where a definition may start, its name, and where its body starts."""
@@ -140,6 +163,7 @@ def _sketch(path: str, data: bytes, heads: list[_Head]) -> FileSketch:
         frozenset(_types(data)),
         frozenset(map(_text, _DEFINED.findall(data) if b"define" in data else ())),
         preprocessor.includes(data),
+        b"__cplusplus" in data or b"BEGIN_DECLS" in data,
     )
 
 
@@ -148,7 +172,7 @@ def _is_cpp(data: bytes) -> bool:
         return False
     if b"__cplusplus" not in data:
         return True
-    return _CPP_WORDS.search(preprocessor.readable(data, is_cpp=False).data) is not None
+    return _CPP_WORDS.search(reading.without_dead(data, is_cpp=False)) is not None
 
 
 def _heads(data: bytes) -> Iterator[_Head]:

@@ -11,12 +11,14 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from leakfix.languages.c import reading
 from leakfix.languages.c.files import CFile
+from leakfix.languages.c.reading import Habits
 from leakfix.languages.c.standards import stated_above, used
 from leakfix.languages.c.survey import CSurvey, FileSketch, sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from leakfix.languages.c.files import Function, Global, Struct, Typedef
     from leakfix.languages.c.preprocessor import Include, Macro
@@ -28,12 +30,6 @@ _MOST_INCLUDED: Final = 600
 _MOST_PLACES: Final = 24
 """A name that more files define is nobody's in particular."""
 _ROOT_MARKS: Final = (".git", ".hg", ".svn")
-_QUALIFIERS: Final = frozenset(
-    (
-        *("static", "inline", "extern", "const", "register", "volatile", "constexpr", "__inline", "__inline__"),
-        *("__forceinline", "__cdecl", "__stdcall", "__extension__", "noexcept", "_Noreturn"),
-    )
-)
 
 
 class World:
@@ -51,7 +47,7 @@ class World:
         self._reach: dict[str, tuple[str, ...]] = {}
         self._resolved: dict[tuple[str, Include], str | None] = {}
         self._found: dict[tuple[str, str, str], object] = {}
-        self._decorations: dict[bytes, Macro] | None = None
+        self._habits: Habits | None = None
         self._standards: dict[str, int | None] = {}
 
     def file(self, path: Path | str, data: bytes | None = None) -> CFile:
@@ -68,7 +64,7 @@ class World:
         shown = path.as_posix() if isinstance(path, Path) else path
         number = self._numbers.get(key)
         dialect = self._survey.dialects[number] if number is not None else None
-        found = self._files[key] = CFile(shown, data, dialect, self.decorations)
+        found = self._files[key] = CFile(shown, data, dialect, lambda: self.habits(key))
         if known is not None or number is not None:
             self._forget(key, data)
         return found
@@ -108,7 +104,9 @@ class World:
 
     def reach(self, file: CFile) -> tuple[str, ...]:
         """Return the absolute paths of the file and all that it includes, nearest first, as far as they are there."""
-        key = _key(file.path)
+        return self._reached(_key(file.path))
+
+    def _reached(self, key: str) -> tuple[str, ...]:
         known = self._reach.get(key)
         if known is None:
             seen = {key: None}
@@ -145,10 +143,32 @@ class World:
         told = self._standards[directory]
         return told if told is not None else used(file.data)
 
-    @property
-    def decorations(self) -> Mapping[bytes, Macro]:
-        """The macros of the tree that only decorate declarations: empty ones, attributes, `static inline`."""
-        return {} if self._decorations is None else self._decorations
+    def habits(self, path: str) -> Habits:
+        """Return what macros stand for in a file, as far as parsing has to know it.
+
+        Those in capitals may be anybody's in the run; the others count where the file sees them.
+        """
+        known = self._all_habits()
+        lower = [name for name in (*known.decorations, *known.headers) if not name.isupper()]
+        reach = set(self._reached(_key(path)))
+        unseen = {name for name in lower if not reach.intersection(self._defining(name.decode("utf-8", "replace")))}
+        decorations = {name: macro for name, macro in known.decorations.items() if name not in unseen}
+        headers = {name: keyword for name, keyword in known.headers.items() if name not in unseen}
+        return Habits(decorations, headers)
+
+    def _defining(self, macro: str) -> Iterator[str]:
+        """The files of the run that define a macro."""
+        return (self._keys[number] for number in self._survey.macros.get(macro, ()))
+
+    def _all_habits(self) -> Habits:
+        if self._habits is None:
+            found: dict[str, tuple[Macro, ...]] = {}
+            for key in self._keys:
+                holder = self._at(key)
+                for name, macros in holder.macros.items() if holder is not None else ():
+                    found[name] = (*found.get(name, ()), *macros)
+            self._habits = reading.habits_of(found)
+        return self._habits
 
     def _cached(self, kind: str, name: str, file: CFile, find: Callable[[], _FoundT]) -> _FoundT:
         key = (kind, name, _key(file.path))
@@ -260,7 +280,7 @@ class World:
             else:
                 dialect = self._survey.dialects[number] if number is not None else None
                 shown = self._survey.files[number] if number is not None else key
-                self._files[key] = CFile(shown, data, dialect, self.decorations)
+                self._files[key] = CFile(shown, data, dialect, lambda: self.habits(key))
         return self._files[key]
 
     def _includes(self, key: str) -> tuple[Include, ...]:

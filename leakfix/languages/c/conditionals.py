@@ -1,0 +1,120 @@
+"""Conditional groups of the preprocessor (`#if` to `#endif`): which branch is compiled, and which can be parsed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMMENT: Final = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+_DIRECTIVE: Final = re.compile(
+    rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b((?:[^\n\\]+|\\\r?\n|\\.|\\)*)", re.MULTILINE
+)
+_HEADER_AT_END: Final = re.compile(rb"\b(?:if|while|for|switch)\b[^;{}]*\Z")
+_BRACKETS: Final = re.compile(rb"[{}()\[\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One branch of a conditional group: its directive line, and the lines behind it, as byte offsets."""
+
+    keyword: str
+    condition: bytes
+    directive: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A conditional group from its `#if` to behind its `#endif`."""
+
+    branches: tuple[Branch, ...]
+    end: int
+
+    @property
+    def start(self) -> int:
+        """Where its first directive line starts."""
+        return self.branches[0].directive
+
+
+def groups(data: bytes) -> Iterator[Group]:
+    """Yield the conditional groups that are closed, the inner ones before the outer ones."""
+    opened: list[list[Branch]] = []
+    for match in _DIRECTIVE.finditer(data):
+        keyword = match[1].decode()
+        line_end = min(match.end() + 1, len(data))
+        branch = Branch(keyword, match[2].strip(), match.start(), line_end, len(data))
+        if keyword in _OPENING:
+            opened.append([branch])
+            continue
+        if not opened:
+            continue
+        branches = opened[-1]
+        last = branches[-1]
+        branches[-1] = Branch(last.keyword, last.condition, last.directive, last.start, match.start())
+        if keyword == "endif":
+            opened.pop()
+            yield Group(tuple(branches), line_end)
+        else:
+            branches.append(branch)
+
+
+_OPENING: Final = frozenset(("if", "ifdef", "ifndef"))
+
+
+def decided(group: Group, *, is_cpp: bool) -> int | None:
+    """The branch that is compiled, if its condition tells by itself: its number, or -1 for none."""
+    for number, branch in enumerate(group.branches):
+        holds = _holds(branch, is_cpp=is_cpp)
+        if holds is None:
+            return None
+        if holds:
+            return number
+    return -1
+
+
+def _holds(branch: Branch, *, is_cpp: bool) -> bool | None:
+    if branch.keyword == "else":
+        return True
+    condition = _COMMENT.sub(b"", branch.condition).strip()
+    if branch.keyword in ("if", "elif"):
+        if condition in (b"0", b"1", b"(0)", b"(1)", b"false", b"true"):
+            return condition.strip(b"()") in (b"1", b"true")
+        if condition in (b"defined(__cplusplus)", b"defined __cplusplus", b"defined (__cplusplus)"):
+            return is_cpp
+        return None
+    if condition == b"__cplusplus":
+        return is_cpp != (branch.keyword in ("ifndef", "elifndef"))
+    return None
+
+
+def is_whole(plain: bytearray, group: Group) -> bool:
+    """Whether each branch is a row of whole statements, declarations or directives, where such may stand."""
+    before = plain[max(group.start - 4096, 0) : group.start].rstrip()
+    last = before[before.rfind(b"\n") + 1 :]
+    if before and not before.endswith((b";", b"}", b"{", b":")) and not last.lstrip().startswith(b"#"):
+        return False
+    return all(_is_row(plain[branch.start : branch.end]) for branch in group.branches)
+
+
+def _is_row(text: bytearray) -> bool:
+    stripped = text.strip()
+    if not stripped:
+        return True
+    if stripped.startswith((b"else", b"&&", b"||", b",", b")", b"}")):
+        return False
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        depth += 1 if match[0] in (b"{", b"(", b"[") else -1
+        if depth < 0:
+            return False
+    if depth:
+        return False
+    last = stripped[stripped.rfind(b"\n") + 1 :]
+    if stripped.endswith((b";", b"}", b":")) or last.lstrip().startswith(b"#"):
+        return True
+    return stripped.endswith(b")") and _HEADER_AT_END.search(stripped) is None
