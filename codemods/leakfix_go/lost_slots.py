@@ -31,6 +31,7 @@ Forms:
 - `clear`: `clear(x[n:])` before the cut, below Go 1.21 a loop.
 - `delete`: `slices.Delete(x, i, i+1)`, which clears what it cuts off from Go 1.22 on.
 - `move-down`: `copy`, then the last slot is cleared, then the cut.
+- `take-first`: what `return old[n-1]` reads behind the cut is taken out before it.
 - `fields`: the fields that the function forgot, where it clears some.
 - `copy`: what is kept is copied to an array of its own, where others may hold the old one (`review`).
 
@@ -56,6 +57,7 @@ from leakfix.languages.go.slots_results import returned
 from leakfix.rules import Finding, Form, Rule
 from leakfix.rules.go.slot_forms import CLEAR, DELETE, FIELDS, FRESH, MOVE, ZERO
 from leakfix.rules.go.slot_reports import lost_slots
+from leakfix.rules.go.slot_take import TAKE
 
 
 class LostSlots(Rule[Analysis]):
@@ -64,7 +66,7 @@ class LostSlots(Rule[Analysis]):
     id: ClassVar[str] = "go-lost-slots"
     title: ClassVar[str] = "elements cut off a slice stay reachable"
     language: ClassVar[str] = "go"
-    forms: ClassVar[tuple[Form, ...]] = (ZERO, CLEAR, DELETE, MOVE, FIELDS, FRESH)
+    forms: ClassVar[tuple[Form, ...]] = (ZERO, CLEAR, DELETE, MOVE, TAKE, FIELDS, FRESH)
     triggers: ClassVar[tuple[bytes, ...]] = (b" = ", b"return ")
     sources: ClassVar[tuple[str, ...]] = (
         "https://pkg.go.dev/slices#Delete",

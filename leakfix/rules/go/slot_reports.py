@@ -18,6 +18,7 @@ from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, S
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.slot_forms import CLEAR, DELETE, FIELDS, FRESH, MOVE, ZERO, remaining_fields, writers
 from leakfix.rules.go.slot_owners import base_variable_kind, is_exported, left_fields, lives_long, matters
+from leakfix.rules.go.slot_take import TAKE, is_read_behind, take_first
 from leakfix.rules.go.slot_zeros import Zeros
 from leakfix.text import Span
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _WHY: Final = "Nothing reads a slot that was cut off before it is written again."
 _COPY_WHY: Final = "Who still has a part of the slice keeps the array that it knows; every cut copies what is kept."
 _GENERATED: Final = Refusal("generated", "the file is generated: its generator is the place for the fix")
-_TITLES: Final = {form.name: form.title for form in (ZERO, CLEAR, DELETE, MOVE, FRESH, FIELDS)}
+_TITLES: Final = {form.name: form.title for form in (ZERO, CLEAR, DELETE, MOVE, FRESH, FIELDS, TAKE)}
 
 
 def lost_slots(rule: Rule[Analysis], cut: Cut) -> Finding | None:
@@ -103,7 +104,9 @@ def _fixes(
         return (), Refusal("live-alias", f"{syntax.text(cut.array)} keeps its length, and would see the slots cleared")
     seen = watcher(cut)
     if seen is not None:
-        return (), Refusal(seen.code, seen.reason)
+        forms = [(TAKE, take_first)] if is_read_behind(cut) else []
+        if not forms:
+            return (), Refusal(seen.code, seen.reason)
     if used.pointed and not isinstance(core(cut.element), Pointer):
         return (), Refusal("live-alias", "the address of an element is handed out, which would be seen cleared")
     fixes: list[Fix] = []
