@@ -47,7 +47,8 @@ class Signal:
 
     ``givers`` are the tasks that give it; a context is given from outside, by nobody who is seen. ``ends`` tells
     whether it is known to mean the end: a closing method gives it, or a goroutine returns upon it. ``is_farewell``
-    tells that it is the last thing that its giver, a goroutine, does.
+    tells that it is the last thing that its giver, a goroutine, does, ``is_heeded`` that some who call methods of the
+    object give up upon it, so that they may be called when it has come.
     """
 
     key: Hashable
@@ -55,6 +56,7 @@ class Signal:
     given_elsewhere: bool = False
     ends: bool = False
     is_farewell: bool = False
+    is_heeded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _gives_up(other: Party, signal: Signal) -> bool:
 
 def may_last(wait: Wait, channel: Channel) -> bool:
     """Whether a wait may be one for ever, whatever the signals: nobody closes the channel, or knows what is in it."""
-    if channel.closers and not (wait.is_endless and wait.is_final):
+    if channel.closers and not wait.is_send and not (wait.is_endless and wait.is_final):
         return False
     return _others(wait, channel) is not None
 
@@ -140,7 +142,7 @@ def may_last(wait: Wait, channel: Channel) -> bool:
 def judge_client(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
     """Why a send of whoever calls a method is one for ever: the goroutine that receives has ended, and says so.
 
-    That is so where the goroutine gives the signal as it ends, or where another client gives up upon the signal.
+    That is so where the goroutine gives the signal as it ends, or where other clients give up upon the signal.
     """
     others = _others(wait, channel)
     if not wait.is_send or not others or channel.received_elsewhere or not may_last(wait, channel):
@@ -148,10 +150,8 @@ def judge_client(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
     if not all(other.is_goroutine for other in others):
         return None
     tasks = {other.task for other in others}
-    siblings = [sender for sender in channel.senders if sender.task != wait.party.task and not sender.is_goroutine]
     for signal in scene.signals:
-        is_farewell = signal.is_farewell and signal.givers == tasks
-        if signal.ends and (is_farewell or any(signal.key in sibling.watches for sibling in siblings)):
+        if signal.ends and (signal.is_heeded or (signal.is_farewell and signal.givers == tasks)):
             return Verdict(Cause.ABANDONED, signal)
     return None
 

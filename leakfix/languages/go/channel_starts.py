@@ -119,7 +119,11 @@ def _starts(function: Function, depth: int) -> Iterator[Start]:
             continue
         if call is None or not is_call or call.child_by_field_id(syntax.F_FUNCTION) != used:
             return
-        yield from starts(by, owner)
+        inherited = starts(by, owner)
+        if not inherited:
+            return
+        found += inherited
+    yield from found
 
 
 def _start(by: Function, mention: Node, function: Function) -> Start | None:

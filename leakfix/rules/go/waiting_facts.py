@@ -20,8 +20,8 @@ from leakfix.languages.go.channel_fields import (
     type_of,
     uses_of,
 )
-from leakfix.languages.go.channel_operations import Act, Operation, alternatives, cases_of, received_from
-from leakfix.languages.go.channel_starts import start_of_literal, starts_of
+from leakfix.languages.go.channel_operations import Act, Operation, alternatives, cases_of, operations, received_from
+from leakfix.languages.go.channel_starts import direct_starts, start_of_literal, starts_of
 from leakfix.languages.go.statements import following, statement_of
 from leakfix.languages.go.types import underlying
 from leakfix.rules.go.ticker_scene import Scene
@@ -184,7 +184,19 @@ class Facts:
         givers = frozenset(self._giver(one) for one in closes)
         is_farewell = all(self._is_farewell(one) for one in closes)
         ends = is_farewell or any(is_closing(one.function.name) for one in closes) or self._is_left_upon(uses)
-        return Signal(key, givers, False, ends, is_farewell)
+        return Signal(key, givers, False, ends, is_farewell, self._is_heeded(key, uses))
+
+    def _is_heeded(self, key: ChannelField, uses: FieldUses) -> bool:
+        """Whether a method that no goroutine runs sends in a select on the signal, on another channel of the object."""
+        for one in uses.of(Act.RECEIVE):
+            if one.select is None or not one.function.receiver_type or is_closing(one.function.name):
+                continue
+            beside = [other for other in operations(one.function) if other.select == one.select and other is not one]
+            sent = [field_of(one.function, other.channel) for other in beside if other.act is Act.SEND]
+            is_own = any(field is not None and field.owner == key.owner for field in sent)
+            if is_own and not self.is_goroutine(one.function, one.owner):
+                return True
+        return False
 
     def _given(self, key: ChannelField) -> Signal | None:
         """A channel of nothing that can only be received from: whoever made the object closes it."""
@@ -214,14 +226,17 @@ class Facts:
             at = at.parent
         statement = statement_of(close.node)
         behind = following(statement) if statement is not None else []
-        return bool(behind) and behind[0].kind_id == syntax.RETURN_STATEMENT
+        if statement is None or behind:
+            return bool(behind) and behind[0].kind_id == syntax.RETURN_STATEMENT
+        held = statement.parent
+        return held is not None and held.parent == close.function.body
 
     def _giver(self, operation: Operation) -> Hashable:
         """Who closes: a helper that one function alone calls is part of it."""
         function = operation.function
         task = task_of(function, operation.owner)
         name = function.name.rpartition(".")[2]
-        if task != task_of(function, function.node) or name[:1].isupper() or starts_of(function):
+        if task != task_of(function, function.node) or name[:1].isupper() or direct_starts(function, function.node):
             return task
         callers = set()
         for by, node in mentions(self.package, name):

@@ -221,7 +221,8 @@ def check_exit(scene: Scene, operation: Operation, way_out: str) -> None:
         is_counted = name == "Add" and call.start_byte < wait.start_byte and loop is not None and _within(call, loop)
         if is_counted and any(_name(other) == "Done" and _receiver(other) == _receiver(call) for other in calls):
             raise RefusalError("cleanup", f"{_receiver(call)}.Done would not be called")
-        if call.start_byte > wait.start_byte and _is_owed(scene, call, wait, loop):
+        is_own = syntax.text(call) == f"close({syntax.text(operation.channel)})"
+        if call.start_byte > wait.start_byte and not is_own and _is_owed(scene, call, wait, loop):
             raise RefusalError("cleanup", f"{syntax.text(call)} behind the wait would not run")
     if way_out.startswith("return") and loop is not None and _tail(loop, owner):
         raise RefusalError("cleanup", "the statements behind the loop would not run")

@@ -225,6 +225,8 @@ def _is_stored(assignment: Node, use: Node) -> bool:
 def _finish(scene: WaitScene, start: Node, literal: Node, watched: list[Variable]) -> Node | None:
     """Where the function finishes what the goroutine watches over; None when nothing tells."""
     ends = _ended(scene, literal)
+    if any(_serves(scene, call, watched) for call in _calls(scene.owner)):
+        return None
     for call in _calls(scene.owner):
         if call.start_byte < start.end_byte and _statement_kind(call) != syntax.DEFER_STATEMENT:
             continue
@@ -236,6 +238,16 @@ def _finish(scene: WaitScene, start: Node, literal: Node, watched: list[Variable
         if closed is not None and closed in watched and closed in ends:
             return call
     return None
+
+
+def _serves(scene: WaitScene, call: Node, watched: list[Variable]) -> bool:
+    """Whether a call goes on until what the goroutine watches over is closed: it serves, or accepts connections."""
+    name, operand = _method(call)
+    if not name.startswith(("Accept", "Serve", "ListenAndServe")):
+        return False
+    given = [operand, *syntax.operands(call.child_by_field_id(syntax.F_ARGUMENTS) or call)]
+    bases = (one for one in given if one is not None and one.kind_id == syntax.IDENTIFIER)
+    return any(scene.bindings.variable(base) in watched for base in bases)
 
 
 def _calls(owner: Node) -> Iterator[Node]:
