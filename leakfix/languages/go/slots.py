@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots_bounds import Bounds, Lost
+from leakfix.languages.go.slots_copies import moved_by
 from leakfix.languages.go.slots_facts import Facts, Store, stores_of
 from leakfix.languages.go.slots_first_look import candidates
 from leakfix.languages.go.slots_holders import appends_to, owner_of
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
     from leakfix.languages.go.types import Type
 
+_IN_BOUND: Final = frozenset(
+    (syntax.SLICE_EXPRESSION, syntax.ARGUMENT_LIST, syntax.CALL_EXPRESSION, syntax.BINARY_EXPRESSION)
+)
 _ASSIGNING: Final = frozenset((syntax.ASSIGNMENT_STATEMENT, syntax.SHORT_VAR_DECLARATION, syntax.VAR_SPEC))
 
 
@@ -103,6 +107,7 @@ class _Search:
         data, root = self.analysis.file.data, self.analysis.file.root
         for match in candidates(data):
             node = root.descendant_for_byte_range(match.start(), match.end())
+            node = _outermost(node) if node is not None else None
             if node is not None and node.kind_id == syntax.SLICE_EXPRESSION and node.id not in self._seen:
                 self._seen.add(node.id)
                 yield from self._of(node)
@@ -138,6 +143,11 @@ class _Search:
             return None
         place, key, names = owner
         told = Bounds(facts, names, store.statement)
+        moved = moved_by(facts, names, high)
+        if moved is not None and (low is None or low.text == b"0"):
+            start, end = moved
+            back = told.between(start, end) if start is not None else Lost(None, bounded=True)
+            return _cut(facts, Kind.DELETE, store, array, start, end, key, place, names, None, back) if back else None
         if _is_empty(sliced):
             return _cut(facts, Kind.EMPTY, store, array, None, high, key, place, names, None, Lost(None, bounded=True))
         if high is not None and told.is_length(high):
@@ -237,6 +247,17 @@ def _assigned(sliced: Node) -> tuple[Node | None, Node | None]:
     if statement is None or statement.kind_id not in _ASSIGNING:
         return None, None
     return statement, value
+
+
+def _outermost(node: Node) -> Node:
+    """The slice expression whose bound copies parts of the slice, for such a part; else the node itself."""
+    at: Node | None = node
+    while at is not None and at.kind_id in _IN_BOUND:
+        above = at.parent
+        if above is not None and above.kind_id == syntax.SLICE_EXPRESSION and at.id != node.id:
+            return above
+        at = above
+    return node
 
 
 def _second(call: Node) -> Node | None:

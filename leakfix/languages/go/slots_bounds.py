@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.slots_copies import copied
+from leakfix.languages.go.slots_order import is_on_the_way
+from leakfix.languages.go.slots_places import Linear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -14,7 +17,6 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.scopes import Variable
     from leakfix.languages.go.slots_facts import Facts
-    from leakfix.languages.go.slots_places import Linear
 
 _INC: Final = syntax.kind("inc_statement")
 _DEC: Final = syntax.kind("dec_statement")
@@ -87,10 +89,23 @@ class Bounds:
             return None
         rest = {key: factor for key, factor in linear.terms.items() if key != length}
         if any(factor > 0 for factor in rest.values()) or linear.constant > 0:
-            return None
+            return Lost(None, bounded=True) if self._is_moved(linear, length) else None
         if rest:
             return Lost(None, bounded=True)
         return Lost(-linear.constant, bounded=True) if linear.constant < 0 else None
+
+    def _is_moved(self, linear: Linear, length: str) -> bool:
+        """Whether a bound is the length less what a ``copy(x[i:], x[j:])`` before it moved down: ``len(x)-j+i``."""
+        places = self.facts.places
+        for call in self.facts.nodes("call"):
+            found = copied(self.facts, self.names, call) if call.end_byte < self.at.start_byte else None
+            if found is None or not is_on_the_way(call, self.at):
+                continue
+            start = places.linear(found[0]) if found[0] is not None else Linear({}, 0)
+            end = places.linear(found[1])
+            if start is not None and end is not None and linear == Linear({length: 1}, 0).minus(end.minus(start)):
+                return True
+        return False
 
     def _counted(self, high: Node, linear: Linear) -> Variable | None:
         if linear.only is None:

@@ -50,8 +50,10 @@ def _may_be_cut(data: bytes, before: bytes, match: re.Match[bytes]) -> bool:
         name = name[len(b"append(") :]
         if data[match.end() : match.end() + 2] != b", ":
             return False
-    elif data[match.end() : match.end() + 1] not in b"\n\r, \t;":
+    elif data[match.end() : match.end() + 1] not in b"\n\r, \t;)":
         return False
+    if b"copy(" in name:
+        return True
     name = name.translate(None, b"()")
     far = any(not _PLAIN.match(target) for target in targets)
     if not _PLAIN.match(name):

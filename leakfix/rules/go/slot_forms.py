@@ -50,11 +50,12 @@ def deletion(cut: Cut) -> tuple[Edit, ...]:
         raise RefusalError("version", "slices.Delete clears what it cuts off from Go 1.22 on")
     _check_calls(cut)
     found = package_name(facts.file, facts.bindings, cut.statement, "slices")
-    if found is None or cut.low is None or cut.high is None or cut.store.value is None:
+    if found is None or cut.high is None or cut.store.value is None:
         raise RefusalError("name-taken", "the name slices means something else here")
     name, edits = found
     value = cut.store.value
-    low, high = (_as_int(cut, bound) for bound in (cut.low, cut.high))
+    low = _as_int(cut, cut.low) if cut.low is not None else "0"
+    high = _as_int(cut, cut.high)
     text = f"{name}.Delete({syntax.text(syntax.unparen(cut.array))}, {low}, {high})"
     return (*edits, Edit(Span(value.start_byte, value.end_byte), text.encode()))
 
@@ -66,12 +67,12 @@ def moved_down(cut: Cut) -> tuple[Edit, ...]:
     zeros = Zeros(cut)
     array, target = zeros.array, syntax.text(cut.target)
     low, high = cut.low, cut.high
-    if low is None or high is None or cut.store.value is None:
+    if high is None or cut.store.value is None:
         raise LayoutError
     if cut.back is not None and cut.back.count == 1:
         last = f"len({zeros.whole})-1"
         cleared = zeros.slot(last, f"[{last}:]")
-        start = f"{array}[{syntax.text(low)}:]"
+        start = f"{array}[{syntax.text(low)}:]" if low is not None else zeros.whole
         lines = [f"copy({start}, {array}[{syntax.text(high)}:])", *cleared, f"{target} = {array}[:{last}]"]
     else:
         kept = free_name(["kept", "rest", "remaining"], cut.facts.bindings, cut.statement)
