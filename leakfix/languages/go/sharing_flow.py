@@ -5,6 +5,7 @@ Function literals are lowered where they stand, as something that may run there:
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,17 @@ _LONGEST = 2000
 _ROUNDS = 3
 """What is found to hold something late in a function is followed from its start in the next round."""
 _STOPPING = ("panic(", "os.Exit(", "log.Fatal")
+_PLAIN = frozenset({syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT, syntax.VAR_DECLARATION})
+_COMPOUND = frozenset(
+    {
+        syntax.IF_STATEMENT,
+        syntax.FOR_STATEMENT,
+        syntax.EXPRESSION_SWITCH_STATEMENT,
+        syntax.TYPE_SWITCH_STATEMENT,
+        syntax.SELECT_STATEMENT,
+    }
+)
+_LEAVES = re.compile(rb"\b(?:return|break|continue|goto|panic|fallthrough|os\.Exit|Fatal\w*)\b|:\s*$", re.MULTILINE)
 _Value = tuple["Place", ...]
 
 
@@ -38,7 +50,7 @@ def lower_sharing(program: Program, function: Function, sizes: Sizes, depth: int
     summary = partial(_summary, program, sizes) if depth == 0 else _unknown
     live: frozenset[int] = frozenset()
     for _ in range(_ROUNDS):
-        lowering = _Statements(SharingFrame(program, function, live), sizes, summary)
+        lowering = _Statements(SharingFrame(program, function, live, sizes.givers), sizes, summary)
         lowering.run(every=depth > 0)
         if not lowering.frame.late:
             break
@@ -114,8 +126,18 @@ class _Statements(SharingAssignments):
 
     def _statement(self, node: Node | None) -> None:
         handler = self._kinds.get(node.kind_id) if node is not None else None
-        if handler is not None and node is not None:
-            handler(node)
+        if handler is None or node is None:
+            return
+        if not self.frame.touches(node) and self._is_passed_over(node):
+            return
+        handler(node)
+
+    def _is_passed_over(self, node: Node) -> bool:
+        """Whether a statement that concerns nothing which is followed leads to the next one, or nowhere else."""
+        if node.kind_id in _PLAIN:
+            return True
+        data = self.frame.function.file.data
+        return node.kind_id in _COMPOUND and not _LEAVES.search(data, node.start_byte, node.end_byte)
 
     def _list(self, node: Node) -> None:
         for statement in node.named_children:

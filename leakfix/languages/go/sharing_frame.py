@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.detectors.retention import Cut, Lifetime, Sharing, Source, Store
 from leakfix.flow import Acquire, Assign, Block, Copy, Derive, Edge, Escape, Exit, ExitKind, Graph, Handing, Place
 from leakfix.languages.go import syntax
+from leakfix.languages.go.sharing_look import marks
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class SharingFrame:
     A value is the tuple of the places that may hold memory it shares; temporaries have negative roots.
     """
 
-    def __init__(self, program: Program, function: Function, live: frozenset[int]) -> None:
+    def __init__(self, program: Program, function: Function, live: frozenset[int], givers: frozenset[str]) -> None:
         """Take the function, and the variables that are known to hold something; nothing is lowered yet."""
         self.program = program
         self.function = function
@@ -52,9 +54,11 @@ class SharingFrame:
         self.current: int | None = self.new_block()
         self.live = set(live)
         """The roots that have held something that is followed."""
-        self._passed: set[int] = set()
         self.late = False
         """Whether a variable turned out to hold something after uses of it were passed over."""
+        self._marks = marks(function.file.data, function.node.start_byte, function.node.end_byte, givers)
+        self._points: list[int] | None = None
+        self._uses: dict[int, list[int]] | None = None
         self._temporaries = 0
 
     # blocks
@@ -94,20 +98,35 @@ class SharingFrame:
 
     def use(self, place: Place) -> tuple[Place, ...]:
         """The value of a place; nothing as long as its variable holds nothing that is followed."""
-        if place.root < 0 or place.root in self.live:
-            return (place,)
-        self._passed.add(place.root)
-        return ()
+        return (place,) if place.root < 0 or place.root in self.live else ()
 
-    def _follow(self, root: int) -> None:
-        if root not in self.live:
-            self.live.add(root)
-            self.late = self.late or root in self._passed
+    def touches(self, node: Node) -> bool:
+        """Whether something may be made or cut in a node, or a variable is named that is followed."""
+        if self._points is None:
+            self._points = sorted({*self._marks, *(use for root in self.live for use in self._uses_of(root))})
+        at = bisect_left(self._points, node.start_byte)
+        return at < len(self._points) and self._points[at] < node.end_byte
+
+    def _uses_of(self, root: int) -> list[int]:
+        if self._uses is None:
+            variables = self.bindings.variables
+            self._uses = {
+                variable.declaration.start_byte: [use.start_byte for use in self.bindings.uses(variable)]
+                for variable in variables
+            }
+        return self._uses.get(root, [])
+
+    def _follow(self, root: int, at: int) -> None:
+        if root < 0 or root in self.live:
+            return
+        self.live.add(root)
+        self._points = None
+        self.late = self.late or any(use < at for use in self._uses_of(root))
 
     def source(self, source: Source, place: Place | None = None) -> Place:
         """A block of memory is made, or first met, here; ``place`` holds it."""
         held = place if place is not None else self.temporary()
-        self._follow(held.root)
+        self._follow(held.root, source.span.start)
         self.sharing.sources.append(source)
         self.emit(Acquire(source.span, held, len(self.sharing.sources) - 1))
         return held
@@ -128,7 +147,7 @@ class SharingFrame:
         """``into`` becomes another name for a value, or, with ``entry``, holds it inside."""
         span = span_of(node)
         for place in value:
-            self._follow(into.root)
+            self._follow(into.root, span.start)
             if entry:
                 self.sharing.entries.add(span)
             self.emit(Copy(span, into, place))

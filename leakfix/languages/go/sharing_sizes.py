@@ -10,10 +10,11 @@ from leakfix.detectors.retention import Size, Source
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.consts import evaluate
 from leakfix.languages.go.sharing_frame import span_of
+from leakfix.languages.go.sharing_look import is_fixed
 from leakfix.languages.go.types import Array, Basic, Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tree_sitter import Node
 
@@ -34,14 +35,18 @@ _SIZES: Final = {"large": Size.LARGE, "line": Size.LINE, "mapping": Size.LARGE}
 class Sizes:
     """Evidence of sizes in one file."""
 
-    def __init__(self, program: Program, cuts_fixed: Callable[[Function], bool], givers: frozenset[str]) -> None:
-        """``cuts_fixed`` tells whether a function may cut parts of constant length.
+    def __init__(self, program: Program, callers: tuple[Function, ...], givers: frozenset[str]) -> None:
+        """``callers`` are the functions of the file in which something large is at hand.
 
-        ``givers`` are the names of the functions of the file that may return something large, or a part of it.
+        ``givers`` are the names of those that may return it, or a part of it.
         """
         self.givers = givers
         self._program = program
-        self.cuts_fixed = cuts_fixed
+        self._callers = callers
+
+    def cuts_fixed(self, function: Function) -> bool:
+        """Whether a function may cut parts of constant length."""
+        return is_fixed(function.node.text or b"")
 
     def of_call(self, function: Function, call: Node) -> tuple[Source, int] | None:
         """The large block that a call makes, and which of its results that is."""
@@ -85,11 +90,8 @@ class Sizes:
         name = function.name.rpartition(".")[2].encode()
         calls = re.compile(rb"\b" + re.escape(name) + rb"\(")
         file = function.file
-        for caller in file.functions:
-            text = caller.node.text or b""
-            if caller is function or not any(
-                f"{large}(".encode() in text for large in self._program.models.large_names
-            ):
+        for caller in self._callers:
+            if caller is function or caller.file is not file:
                 continue
             for match in calls.finditer(file.data, caller.node.start_byte, caller.node.end_byte):
                 argument = _argument(caller.node, match.start(), match.end() - 1, index)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from leakfix.detectors.retention import Evidence, Kept, Size, evidence
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.analysis import Analysis
-from leakfix.languages.go.sharing import kept_parts, may_keep_parts
+from leakfix.languages.go.sharing import kept_parts
+from leakfix.languages.go.sharing_look import may_keep_parts
 from leakfix.languages.go.statements import node_at
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
 from leakfix.rules.go.repair import RefusalError
