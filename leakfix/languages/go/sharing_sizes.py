@@ -48,6 +48,12 @@ class Sizes:
         """Whether a function may cut parts of constant length."""
         return is_fixed(function.node.text or b"")
 
+    def is_called(self, function: Function) -> bool:
+        """Whether a function in which something large is at hand may call this one."""
+        called = function.name.rpartition(".")[2].encode() + b"("
+        callers = (caller for caller in self._callers if caller.file is function.file and caller is not function)
+        return any(called in (caller.node.text or b"") for caller in callers)
+
     def of_call(self, function: Function, call: Node) -> tuple[Source, int] | None:
         """The large block that a call makes, and which of its results that is."""
         callee = self._program.types(function).callee(call)

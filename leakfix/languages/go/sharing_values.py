@@ -40,6 +40,7 @@ _GIVING_BACK = (".Put", ".put", ".Release", ".release")
 _BUILTINS = frozenset(
     {"append", "make", "len", "cap", "copy", "new", "delete", "min", "max", "clear", "panic", "close"}
 )
+_MEMORY_TYPES = frozenset({syntax.SLICE_TYPE, syntax.TYPE_IDENTIFIER, syntax.QUALIFIED_TYPE, syntax.GENERIC_TYPE})
 _EMPTY = ('""', "``")
 
 
@@ -103,19 +104,23 @@ class SharingValues:
         Those of which nothing is known are followed where it cuts parts of constant length, or with ``every``.
         """
         every = every or self.sizes.cuts_fixed(self.frame.function)
+        if not every and not self.sizes.is_called(self.frame.function):
+            return
         index = 0
         for variable in self.frame.bindings.variables:
-            if variable.function != function or variable.kind not in ("param", "receiver"):
+            if variable.function != function or variable.kind != "param":
                 continue
-            is_parameter = variable.kind == "param"
-            found = self._parameter(variable, index, every) if is_parameter else None
+            found = self._parameter(variable, index, every)
             if found is not None:
                 self.frame.sharing.parameters[index] = len(self.frame.sharing.sources)
                 self.frame.source(found, self.places.place(variable.declaration))
-            index += is_parameter
+            index += 1
 
     def _parameter(self, variable: Variable, index: int, every: bool) -> Source | None:
-        if not self.frame.bindings.uses(variable) or not is_memory(types.core(self.frame.types.variable(variable))):
+        written = variable.origin.child_by_field_id(syntax.F_TYPE)
+        if written is None or written.kind_id not in _MEMORY_TYPES or not self.frame.bindings.uses(variable):
+            return None
+        if not is_memory(types.core(self.frame.types.variable(variable))):
             return None
         found = self.sizes.of_parameter(self.frame.function, variable, index)
         return found if every or found.size is not Size.UNKNOWN else None
