@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _DEFINE: Final = re.compile(
     rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\([^()\n]*\))?((?:[^\n\\]+|\\\r?\n|\\.|\\)*)", re.MULTILINE
 )
-_INCLUDE: Final = re.compile(rb"^[ \t]*#[ \t]*(?:include|import)[ \t]*([\"<])([^\">\n]+)[\">]", re.MULTILINE)
+_INCLUDE: Final = re.compile(rb"#[ \t]*(?:include|import)[ \t]*([\"<])([^\">\n]+)[\">]")
 _COMMENT: Final = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _SPLICE: Final = re.compile(rb"\\\r?\n[ \t]*")
 _TOKEN: Final = re.compile(
@@ -69,8 +69,14 @@ def macros(data: bytes, path: str) -> dict[str, tuple[Macro, ...]]:
 
 def includes(data: bytes) -> tuple[Include, ...]:
     """Return what a file includes, in order, whatever the conditions around it."""
-    found = (Include(match[2].decode("utf-8", "replace"), match[1] == b'"') for match in _INCLUDE.finditer(data))
-    return tuple(dict.fromkeys(found))
+    found: dict[Include, None] = {}
+    at = data.find(b"#")
+    while at >= 0:
+        match = _INCLUDE.match(data, at)
+        if match is not None:
+            found[Include(match[2].decode("utf-8", "replace"), match[1] == b'"')] = None
+        at = data.find(b"#", at + 1)
+    return tuple(found)
 
 
 def expand(macro: Macro, arguments: Sequence[bytes], known: Mapping[str, Macro]) -> bytes | None:

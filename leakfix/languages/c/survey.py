@@ -21,32 +21,35 @@ if TYPE_CHECKING:
 _C: Final = frozenset((".c",))
 _HEADERS: Final = frozenset((".h",))
 _CPP_WORDS: Final = re.compile(
-    rb"^[ \t]*(?:class[ \t]+\w+|namespace\b|template[ \t]*<|using[ \t]+\w|(?:public|private|protected)[ \t]*:)"
+    rb"\n[ \t]*(?:class[ \t]+\w+|namespace\b|template[ \t]*<|using[ \t]+\w|(?:public|private|protected)[ \t]*:)"
     rb"|\bstd::|\b(?:static|reinterpret|const|dynamic)_cast<|\bnullptr\b",
     re.MULTILINE,
 )
 
 # A definition starts its line: at the margin, or indented behind a class's or a namespace's brace.
-_HEAD: Final = re.compile(rb"^[A-Za-z_~:][^\n(;=#]*\(", re.MULTILINE)
-_INDENTED_HEAD: Final = re.compile(rb"^[ \t]+[A-Za-z_~:][^\n(;=#]*?[\w>]::~?[^\n(;=#]*\(", re.MULTILINE)
+_HEAD: Final = re.compile(rb"\n([A-Za-z_~:][^\n(;=#]*\()")
+_INDENTED_HEAD: Final = re.compile(rb"\n([ \t]+[A-Za-z_~:][^\n(;=#]*?[\w>]::~?[^\n(;=#]*\()")
+_SECOND: Final = re.compile(rb"[\w \t\r\n*&]*[\s*&]((?:[A-Za-z_]\w*::)*~?[A-Za-z_]\w*)\s*\(")
 _NAME_AT_END: Final = re.compile(rb"(?:[A-Za-z_]\w*(?:<[^<>()]*>)?::)*~?[A-Za-z_]\w*\s*\(\Z")
 _BEHIND: Final = re.compile(rb"[^;{=]*[;{=]")
 _TYPE: Final = re.compile(
-    rb"\b(?:struct|class|union|enum)[ \t]+(?:class[ \t]+)?(?:[A-Z_]+(?:\([^()\n]*\))?[ \t]+)?"
-    rb"(?:\w+::)*([A-Za-z_]\w*)(?:[ \t]+final)?\s*(?::[^;{}()]*)?\{"
+    rb"(?:struct|class|union|enum)[ \t]+(?:class[ \t]+)?(?:[A-Z_]+(?:\([^()\n]*\))?[ \t]+)?"
+    rb"(?:\w+::)*([A-Za-z_]\w*)(?:<[^<>{}]*>)?(?:[ \t]+final)?\s*(?::[^;{}()]*)?\{"
 )
-_TYPEDEF: Final = re.compile(rb"\btypedef\b[^;{}]*?\b([A-Za-z_]\w*)\s*(?:\[[^\]\n]*\]\s*)*;")
-_POINTER_TYPEDEF: Final = re.compile(rb"\btypedef\b[^;{}()]*\(\s*(?:\w+\s*)?\*\s*([A-Za-z_]\w*)\s*\)")
+_TYPEDEF: Final = re.compile(rb"typedef\b[^;{}]*?\b([A-Za-z_]\w*)\s*(?:\[[^\]\n]*\]\s*)*;")
+_FUNCTION_TYPEDEF: Final = re.compile(rb"typedef\b[^;{}()]*(?:\([^()]*?\b([A-Za-z_]\w*)\s*\)|\b([A-Za-z_]\w*))\s*\(")
 _TAIL: Final = re.compile(
-    rb"^\}[ \t]*(?:\w+\([^()\n]*\)[ \t]*)*\**([A-Za-z_]\w*)[ \t]*(?:,[ \t*]*([A-Za-z_]\w*)[ \t]*)?;", re.MULTILINE
+    rb"\}[ \t]*(?:\w+\([^()\n]*\)[ \t]*)*\**([A-Za-z_]\w*)[ \t]*(?:,[ \t*]*([A-Za-z_]\w*)[ \t]*)?;"
 )
-_ALIAS: Final = re.compile(rb"\busing[ \t]+([A-Za-z_]\w*)[ \t]*=")
-_DEFINED: Final = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_ALIAS: Final = re.compile(rb"using[ \t]+([A-Za-z_]\w*)[ \t]*=")
+_DEFINED: Final = re.compile(rb"define[ \t]+([A-Za-z_]\w*)")
+_KINDS: Final = (b"struct ", b"class ", b"union ", b"enum ")
+_CPP_HINTS: Final = (b"::", b"class", b"namespace", b"template", b"using", b"nullptr", b"_cast<", b"public", b"private")
 _NO_NAMES: Final = frozenset(
     (b"if", b"for", b"while", b"switch", b"return", b"sizeof", b"defined", b"else", b"do", b"case", b"catch")
 )
-_CALL: Final = re.compile(rb"([A-Za-z_]\w*)\s*\Z")
-_LONGEST_NAME: Final = 80
+_CALL: Final = re.compile(rb"\b([A-Za-z_]\w*)[ \t]?\(")
+_LONGEST_NAME: Final = 160
 _LONGEST_PARAMETERS: Final = 4000
 _ROUNDS: Final = 6
 
@@ -161,14 +164,14 @@ def _sketch(path: str, data: bytes, heads: list[_Head]) -> FileSketch:
         dialect_of(path, data),
         frozenset(_text(head.name.rpartition(b":")[2].lstrip(b"~")) for head in heads),
         frozenset(_types(data)),
-        frozenset(map(_text, _DEFINED.findall(data) if b"define" in data else ())),
+        frozenset(_after(data, b"define", _DEFINED)),
         preprocessor.includes(data),
         b"__cplusplus" in data or b"BEGIN_DECLS" in data,
     )
 
 
 def _is_cpp(data: bytes) -> bool:
-    if _CPP_WORDS.search(data) is None:
+    if not any(word in data for word in _CPP_HINTS) or _CPP_WORDS.search(data) is None:
         return False
     if b"__cplusplus" not in data:
         return True
@@ -179,34 +182,38 @@ def _heads(data: bytes) -> Iterator[_Head]:
     last = 0
     for match in _HEAD.finditer(data):
         if match.start() >= last:
-            head = _head(data, match)
+            head = _head(data, match[1], match.start(1))
             if head is not None:
                 last = head.body
                 yield head
     if b"::" in data and b"namespace" in data:
         for match in _INDENTED_HEAD.finditer(data):
-            head = _head(data, match)
+            head = _head(data, match[1], match.start(1))
             if head is not None:
                 yield head
 
 
-def _head(data: bytes, match: re.Match[bytes]) -> _Head | None:
-    name = _NAME_AT_END.search(match[0], max(len(match[0]) - _LONGEST_NAME, 0))
-    if name is None:
+def _head(data: bytes, line: bytes, start: int) -> _Head | None:
+    found = _NAME_AT_END.search(line, max(len(line) - _LONGEST_NAME, 0))
+    if found is None:
         return None
-    spelled = name[0][:-1].rstrip()
-    if spelled in _NO_NAMES:
+    name, name_start = found[0][:-1].rstrip(), start + found.start()
+    if name in _NO_NAMES or line.startswith((b"typedef", b"else")):
         return None
-    end = _closing(data, match.end())
+    end = _closing(data, start + len(line))
+    # `INLINE(int) f(void) {`: what was taken for the name is a macro around the type.
+    second = _SECOND.match(data, end, end + _LONGEST_NAME) if end >= 0 and data[end : end + 1] in _BLANKS else None
+    if second is not None:
+        name, name_start = second[1], second.start(1)
+        end = _closing(data, second.end())
     behind = _BEHIND.match(data, end) if end >= 0 else None
     # K&R definitions declare their parameters, each with a semicolon, between the list and the body.
     if behind is None or not (behind[0].endswith(b"{") or _is_old_style(data, end)):
         return None
-    if data.startswith(b"typedef", match.start()) or data.startswith(b"else", match.start()):
-        return None
-    return _Head(match.start(), match.start() + name.start(), spelled, data.find(b"{", end))
+    return _Head(start, name_start, name, data.find(b"{", end))
 
 
+_BLANKS: Final = (b" ", b"\t", b"\r", b"\n")
 _OLD_STYLE: Final = re.compile(rb"\s*\n\s*(?:[A-Za-z_][\w \t*,\[\]]*;\s*)+\{")
 
 
@@ -228,15 +235,23 @@ def _closing(data: bytes, start: int) -> int:
 
 
 def _types(data: bytes) -> Iterator[str]:
-    if b"struct" in data or b"class" in data or b"union" in data or b"enum" in data:
-        yield from map(_text, _TYPE.findall(data))
-    if b"typedef" in data:
-        yield from map(_text, _TYPEDEF.findall(data))
-        yield from map(_text, _POINTER_TYPEDEF.findall(data))
-        for names in _TAIL.findall(data):
-            yield from (_text(name) for name in names if name)
-    if b"using" in data:
-        yield from map(_text, _ALIAS.findall(data))
+    for kind in _KINDS:
+        yield from _after(data, kind, _TYPE)
+    yield from _after(data, b"typedef", _TYPEDEF)
+    yield from _after(data, b"typedef", _FUNCTION_TYPEDEF)
+    yield from _after(data, b"using ", _ALIAS)
+    yield from _after(data, b"}", _TAIL) if b"typedef" in data else ()
+
+
+def _after(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> Iterator[str]:
+    """Yield the names in what matches where a word stands."""
+    match = pattern.match
+    at = data.find(word)
+    while at >= 0:
+        found = match(data, at)
+        if found is not None:
+            yield from (_text(name) for name in found.groups() if name)
+        at = data.find(word, at + 1)
 
 
 def _places(sets: Iterable[frozenset[str]]) -> dict[str, tuple[int, ...]]:
@@ -273,10 +288,7 @@ def _owners(makers: list[tuple[bytes, bytes]], acquiring: frozenset[bytes]) -> f
 
 
 def _called(data: bytes) -> Iterator[bytes]:
-    for piece in data.split(b"(")[:-1]:
-        name = _CALL.search(piece, max(len(piece) - _LONGEST_NAME, 0))
-        if name is not None:
-            yield name[1]
+    yield from _CALL.findall(data)
     if b"new " in data:
         yield b"new"
 

@@ -190,7 +190,12 @@ class World:
         reach = set(self.reach(file))
         seen: list[Function] = []
         others: list[Function] = []
-        for place in self._places("function", last.lstrip("~"), file):
+        places = dict.fromkeys(self._places("function", last.lstrip("~"), file))
+        owner = name.rpartition("::")[0].rpartition("::")[2]
+        if owner:
+            # What stands in the body of a class is not looked for at the margin.
+            places.update(dict.fromkeys(self._places("type", owner, file)))
+        for place in places:
             holder = self._at(place)
             if holder is None or holder is file:
                 continue
