@@ -63,29 +63,37 @@ def mentions(cut: Cut) -> dict[Function, list[Node]]:
 
 
 def given(cut: Cut) -> Iterator[tuple[Facts, Node]]:
-    """The values that literals of the owner's type give the field: ``Queue{items: items}``."""
+    """The values that literals of the owner's type give the field: ``Queue{items: items}``.
+
+    Of a literal without keys, all values: it is not looked up which of them is the field's.
+    """
     place = named_place(cut)
     name = place.child_by_field_id(syntax.F_FIELD) if place.kind_id == syntax.SELECTOR_EXPRESSION else None
-    if name is None or not name.text:
+    owner = _named(cut.facts, place) if name is not None else None
+    if name is None or owner is None or owner[0] != cut.facts.file.package.key:
         return
-    owner = _named(cut.facts, place)
-    pattern = re.compile(rb"\b" + re.escape(name.text) + rb":")
+    pattern = re.compile(rb"\b" + re.escape(owner[1].encode()) + rb"(?:\[[^\]\n]*\])?\{")
     for file in files_of(cut.facts):
         for match in pattern.finditer(file.data):
             function = function_at(file, match.start())
-            if function is None:
-                continue
-            node = file.root.descendant_for_byte_range(match.start(), match.end() - 1)
-            while node is not None and node.kind_id != syntax.KEYED_ELEMENT:
-                node = node.parent if node.kind_id in (syntax.IDENTIFIER, syntax.LITERAL_ELEMENT) else None
-            literal = node.parent.parent if node is not None and node.parent is not None else None
-            facts = Facts.of(cut.facts.analysis, function)
-            if node is not None and literal is not None and literal.kind_id == syntax.COMPOSITE_LITERAL:
-                of = facts.types.of(literal)
-                known = (of.package, of.name) if isinstance(of, Named) else None
-                value = node.child_by_field_id(syntax.F_VALUE)
-                if known == owner and value is not None:
-                    yield facts, syntax.operands(value)[0] if value.kind_id == syntax.LITERAL_ELEMENT else value
+            node = file.root.descendant_for_byte_range(match.start(), match.start() + 1)
+            while node is not None and node.kind_id != syntax.COMPOSITE_LITERAL:
+                node = node.parent if node.end_byte <= match.end() else None
+            if function is not None and node is not None:
+                facts = Facts.of(cut.facts.analysis, function)
+                yield from ((facts, value) for value in _values(node, name.text))
+
+
+def _values(literal: Node, name: bytes | None) -> Iterator[Node]:
+    """The values of a literal's elements with this key, or without keys."""
+    body = literal.child_by_field_id(syntax.F_BODY)
+    for element in syntax.operands(body) if body is not None else ():
+        value: Node | None = element
+        if element.kind_id == syntax.KEYED_ELEMENT:
+            key = element.child_by_field_id(syntax.F_KEY)
+            value = element.child_by_field_id(syntax.F_VALUE) if key is not None and key.text == name else None
+        if value is not None:
+            yield syntax.operands(value)[0] if value.kind_id == syntax.LITERAL_ELEMENT else value
 
 
 def _element(node: Node) -> Node:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots_facts import Facts
+from leakfix.languages.go.slots_fresh import is_fresh
 from leakfix.languages.go.slots_mentions import given, mentions
 from leakfix.languages.go.slots_overtaken import overtaken
 from leakfix.languages.go.slots_places import bounds, indexed
-from leakfix.languages.go.types import Map, core
+from leakfix.languages.go.types import Map, Slice, core
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _KNOWN: Final = frozenset(("slices", "sort", "golang.org/x/exp/slices"))
 """Packages whose functions never make a slice longer than what they fill."""
-_PLACES: Final = frozenset((syntax.SELECTOR_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.IDENTIFIER))
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
@@ -56,7 +56,7 @@ def uses(cut: Cut) -> Uses:
         loop = overtaken(facts, _with_aliases(facts, nodes), cut) if function is not cut.facts.function else None
         found.overtaken = found.overtaken or (loop and (facts.file, loop))
     for facts, value in given(cut):
-        if found.shared is None and _is_foreign(facts, value):
+        if found.shared is None and isinstance(core(facts.types.of(value)), Slice) and not is_fresh(facts, value):
             found.shared = (facts.file, value)
     return found
 
@@ -85,7 +85,7 @@ def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
         value = syntax.unparen(store.value) if store.value is not None else None
         if value is None:
             continue
-        if found.shared is None and _takes(facts, store, keys) and _is_foreign(facts, value):
+        if found.shared is None and _takes(facts, store, keys) and not is_fresh(facts, value):
             found.shared = (facts.file, store.statement)
         if _appended(facts, value) in keys and _is_stored_for_good(facts, store.target, keys):
             found.grows = True
@@ -107,26 +107,12 @@ def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
 def _takes(facts: Facts, store: Store, keys: set[str]) -> bool:
     """Whether an assignment gives the owner another slice."""
     is_owner = store.sign == "=" and facts.variable(store.target) is None and facts.places.key(store.target) in keys
-    return is_owner and store.value is not None and _base(facts, store.value) not in keys
-
-
-def _is_foreign(facts: Facts, value: Node) -> bool:
-    """Whether a slice is what the caller gave, or a part of another one that somebody keeps."""
-    value = syntax.unparen(value)
-    part = value.kind_id == syntax.SLICE_EXPRESSION
-    inner = value.child_by_field_id(syntax.F_OPERAND) if part else value
-    variable = facts.variable(inner)
-    if variable is not None:
-        return any(
-            d.kind == "operand" or (d.value is not None and d.kind == "value" and _is_lasting_place(facts, d.value))
-            for d in facts.definitions(variable)
-        )
-    return inner is not None and _is_lasting_place(facts, inner)
-
-
-def _is_lasting_place(facts: Facts, value: Node) -> bool:
-    value = syntax.unparen(value)
-    return value.kind_id in _PLACES and facts.is_lasting(value)
+    if not is_owner or store.value is None or store.several or _base(facts, store.value) in keys:
+        return is_owner and store.several
+    arguments = store.value.child_by_field_id(syntax.F_ARGUMENTS)
+    return not any(
+        _base(facts, given) in keys for given in (syntax.operands(arguments) if arguments is not None else ())
+    )
 
 
 def _is_stored_for_good(facts: Facts, target: Node, keys: set[str]) -> bool:

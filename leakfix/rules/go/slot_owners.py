@@ -39,7 +39,8 @@ def matters(cut: Cut, uses: Uses) -> bool:
 
     A type that cuts its own slice, a package variable or a map's element is a queue, stack or list. For another
     object's slice, or a cut at a place that is computed, something must be appended elsewhere. A pointer to a slice
-    that is moved on is a cursor.
+    that is moved on is a cursor, and so is a slice that others made when nothing is ever appended
+    and the owner does not look as if it lived long.
     """
     own = base_variable_kind(cut) in ("receiver", "package")
     lost = [part for part in (cut.front, cut.back) if part is not None]
@@ -49,6 +50,8 @@ def matters(cut: Cut, uses: Uses) -> bool:
     if not own:
         pops = by_one and cut.front is None
         return pops and named_place(cut).kind_id == syntax.UNARY_EXPRESSION
+    if cut.front is not None and uses.shared is not None and not lives_long(cut):
+        return False
     return by_one or cut.kind in (Kind.FILTER, Kind.EMPTY)
 
 
