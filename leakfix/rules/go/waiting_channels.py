@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.signals import Channel, Party, Wait, may_last
 from leakfix.languages.go import syntax
-from leakfix.languages.go.channel_fields import ChannelField, FieldUses, closed_names, field_of, is_channel, uses_of
+from leakfix.languages.go.channel_fields import (
+    ChannelField,
+    FieldUses,
+    closed_names,
+    field_of,
+    function_around,
+    is_channel,
+    uses_of,
+)
 from leakfix.languages.go.channel_operations import Act, Operation, alternatives, cases_of, operations, received_from
 from leakfix.languages.go.channel_starts import started_names
 from leakfix.languages.go.scopes import Bindings
@@ -28,7 +36,8 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Function, Package
 
 _STRANGERS: Final = Channel(sent_elsewhere=True, received_elsewhere=True)
-_BARE: Final = re.compile(rb"\n[ \t]+(?:\w+\.(\w+) <- |(?:[\w, ]+:?= |return )?<-\w+\.(\w+)\n)")
+_SENT: Final = b" <- "
+_BARE: Final = re.compile(rb"[ \t]+\w+\.(\w+)")
 _CASE: Final = re.compile(rb"\n[ \t]+case (?:(?:[\w, ]+:?= )?<-([\w.]+):|([\w.]+) <- )")
 _STARTS: Final = (b"go func(", b"Go(func(", b"go(func(", b"Attach(func(", b"Async(func(")
 
@@ -75,17 +84,20 @@ def candidates(analysis: Analysis) -> Iterator[tuple[Function, Operation]]:
 
 
 def client_candidates(analysis: Analysis) -> Iterator[tuple[Function, Operation]]:
-    """The bare operations of methods on channels that selects of the package are for, too."""
+    """The bare sends of methods on channels that selects of the package are for, too."""
     data = analysis.file.data
-    for match in _BARE.finditer(data):
-        name = match[1] or match[2]
-        if name not in _selected_names(analysis.file.package):
+    at = data.find(_SENT)
+    while at >= 0:
+        start = data.rfind(b"\n", 0, at) + 1
+        found = _BARE.fullmatch(data, start, at)
+        at = data.find(_SENT, at + 1)
+        if found is None or found[1] not in _selected_names(analysis.file.package):
             continue
-        function = analysis.function_at(match.start(1 if match[1] else 2))
+        function = function_around(analysis.file, start)
         if function is None or not function.receiver_type or function.has_error:
             continue
         for operation in operations(function):
-            if operation.channel.end_byte == match.end(1 if match[1] else 2) and operation.select is None:
+            if operation.channel.end_byte == found.end(1) and operation.select is None:
                 yield function, operation
 
 
@@ -97,6 +109,19 @@ def _selected_names(package: Package) -> frozenset[bytes]:
         found = (match[1] or match[2] for file in files for match in _CASE.finditer(file.data))
         known = package.looks["selected"] = frozenset(name.rpartition(b".")[2] for name in found)
     return known
+
+
+def may_go_on(operation: Operation) -> bool:
+    """A look at the syntax: whether a wait for the channel of nobody's object stands in no endless loop."""
+    channel = source_of(operation.function, operation.channel)
+    if operation.select is not None or operation.act is Act.RANGE or channel.kind_id == syntax.SELECTOR_EXPRESSION:
+        return False
+    at: Node | None = operation.node
+    while at is not None and at != operation.owner:
+        if at.kind_id == syntax.FOR_STATEMENT and all(c.kind_id == syntax.BLOCK for c in syntax.operands(at)):
+            return False
+        at = at.parent
+    return True
 
 
 def may_be_closed(operation: Operation) -> bool:

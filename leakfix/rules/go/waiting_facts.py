@@ -60,6 +60,13 @@ class WaitScene(Scene):
         """Whether a range over the channel never ends."""
         return super().is_endless(node, depth) or self._is_never_closed(node)
 
+    def _never_returns(self, call: Node) -> bool:
+        """As for every scene, but only functions whose names are known to stop are looked at."""
+        function = call.child_by_field_id(syntax.F_FUNCTION)
+        name = syntax.text(function).rpartition(".")[2] if function is not None else ""
+        known = name == "panic" or name in self.analysis.program.stopping_names
+        return known and super()._never_returns(call)
+
     def is_timer_channel(self, node: Node) -> bool:
         """Whether a channel is that of a ticker or timer, which nobody closes."""
         return super().is_endless(node)

@@ -125,7 +125,7 @@ def _receiver(scene: WaitScene) -> tuple[Named | None, str]:
 def _contexts(scene: WaitScene, operation: Operation, started: tuple[Start, ...]) -> Iterator[Variable]:
     """The contexts in scope that are given to the goroutine, or to the function around it for as long as it works."""
     for variable in scene.bindings.locals_at(operation.node).values():
-        if not variable.is_variable or variable.kind not in ("param", "local"):
+        if variable.kind not in ("param", "local") or b"ontext" not in (variable.origin.text or b""):
             continue
         if not is_context(scene.types.variable(variable)) or _is_reset(scene, variable):
             continue

@@ -14,6 +14,7 @@ from leakfix.rules.go.waiting_channels import (
     candidates,
     client_candidates,
     may_be_closed,
+    may_go_on,
     may_wait,
     parts_of,
     waiting_at,
@@ -98,7 +99,8 @@ def client_waits(analysis: Analysis) -> Iterator[Stuck]:
 
 
 def _judged(facts: Facts, function: Function, operation: Operation) -> Stuck | None:
-    started = () if may_be_closed(operation) else direct_starts(function, operation.owner)
+    surely_ends = may_be_closed(operation) or may_go_on(operation)
+    started = () if surely_ends else direct_starts(function, operation.owner)
     if all(start.lives_on for start in started):
         return None
     return _judged_for(facts, scene_at(facts.analysis, function, operation.owner), operation, started, judge)
