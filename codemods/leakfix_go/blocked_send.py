@@ -20,6 +20,7 @@ What is found: a channel that a function makes for itself and for the goroutines
 ``WaitGroup.Go`` or ``errgroup.Group.Go``, by a literal or by a function of the project that is given the channel. All
 of them are run together, in every order, along the ways that their conditions leave open; a send that nobody can ever
 receive once the function has left is a leak. A timer in the same select may be garbage by then, the goroutine is not.
+A send on a variable that is nil, as it is never assigned, is found too.
 
 Silent: a channel that is returned, stored, captured by something that outlives the call or given to a function that is
 not known, unless that can only send on it; a channel whose capacity is not a constant; a select with a default or
@@ -35,7 +36,8 @@ Forms:
 - `return`: the return that was forgotten behind the first of two sends.
 
 Refusals: `rendezvous` (what the goroutine does behind the send waits for the receiver), `unbounded`, `escapes`,
-`receiver`, `callee`, `loop`, `measured`, `no-context`, `layout`, `generated`.
+`receiver` (another goroutine receives too), `callee` (a function that others call sends), `loop`, `measured` (somebody
+asks for the length), `no-context`, `no-owner` (the channel is nil), `cleanup`, `name-taken`, `layout`, `generated`.
 
 Fix safety: `buffer` and `done` are safe; `buffer` is `review` where the goroutine cleans up behind the send, `context`
 where somebody may still receive when the context is done, `return` always: what stood behind the send is not run.
@@ -55,6 +57,7 @@ from leakfix.rules import Finding, Form, Refusal, Rule, Safety
 from leakfix.rules.finding import FileEdit, Fix
 from leakfix.rules.go.blocking import blocked, report
 from leakfix.rules.go.blocking_forms import buffered, returned, until_left, with_context
+from leakfix.rules.go.blocking_nil import SENDS, nil_waits
 from leakfix.rules.go.repair import RefusalError
 
 if TYPE_CHECKING:
@@ -86,9 +89,11 @@ class BlockedSend(Rule["Analysis"]):
 
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """The channels at which a goroutine can be left behind, in the order of the file."""
+        found = list(nil_waits(self, subject, SENDS))
         for case in blocked(subject, Act.SEND):
             fixes, refusal = _mended(case)
-            yield report(self, case, _message(case), fixes, refusal)
+            found.append(report(self, case, _message(case), fixes, refusal))
+        return sorted(found, key=lambda finding: finding.span)
 
 
 RULE = BlockedSend()

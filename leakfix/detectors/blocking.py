@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.blocking_run import LARGE, Run
-from leakfix.flow.channels import Act, Choice, Close, End, Halt, Meet, Start, Turn, following
+from leakfix.flow.channels import Act, Choice, Close, End, Halt, Meet, Start, Turn, following, last_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +104,8 @@ class _Search:
         way = operation.ways[0] if isinstance(operation, Meet) and len(operation.ways) == 1 else None
         if way is None or way.act is not Act.RECEIVE or (way.ended is None and self._has_vague_loops):
             return
-        if self._has_one_producer(way.channel):
+        is_open = (last_of(way.channel), False) in state.function.known
+        if not is_open and self._has_one_producer(way.channel):
             self._note(way, state.function, None)
 
     def _has_one_producer(self, channel: int) -> bool:

@@ -232,7 +232,7 @@ class Run:
         operation = self.net.steps[instance.at]
         for way in operation.ways if isinstance(operation, Meet) else ():
             if way.act is Act.ALONE:
-                if (way.shut, True) in instance.known or (way.otherwise and self._is_ready(state, number, instance)):
+                if (way.shut, True) in instance.known or (way.otherwise and self._is_ready(state, instance)):
                     continue
                 moved = state.moved(number, _gone(instance, way))
                 yield moved._replace(passed=True) if number >= 0 else moved
@@ -241,25 +241,16 @@ class Run:
             else:
                 yield from self._receive(state, number, instance, way)
 
-    def _is_ready(self, state: State, number: int, instance: Instance) -> bool:
-        """Whether an instance can send or receive at once where it is."""
+    def _is_ready(self, state: State, instance: Instance) -> bool:
+        """Whether an instance can surely send or receive at once where it is: others may not have come to meet it yet."""
         operation = self.net.steps[instance.at]
         ways = [way for way in operation.ways if way.act is not Act.ALONE] if isinstance(operation, Meet) else []
-        return any(
-            next(self._send(state, number, instance, way), None) is not None
-            if way.act is Act.SEND
-            else way.channel in state.closed or state.held[way.channel] > 0 or self._is_offered(state, number, way.channel)
-            for way in ways
-        )
+        return any(self._is_open(state, way) for way in ways)
 
-    def _is_offered(self, state: State, number: int, channel: int) -> bool:
-        """Whether somebody else waits to send on a channel without space."""
-        for index, other in state.instances():
-            meeting = self.net.steps[other.at]
-            for way in meeting.ways if isinstance(meeting, Meet) and index != number else ():
-                if way.channel == channel and way.act is Act.SEND:
-                    return True
-        return False
+    def _is_open(self, state: State, way: Way) -> bool:
+        held = state.held[way.channel]
+        is_free = held < self.capacity[way.channel] if way.act is Act.SEND else held > 0
+        return way.channel in state.closed or is_free
 
     def _send(self, state: State, number: int, instance: Instance, way: Way) -> Iterator[State]:
         channel = way.channel

@@ -4,6 +4,7 @@ Every language lowers to this; nothing here knows a syntax. A *net* holds the st
 step is named by its index. Steps that concern no channel are left out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -202,15 +203,17 @@ def last_of(channel: int) -> str:
     return f"last {channel}"
 
 
-def mark_last(net: Net) -> None:
+def mark_last(net: Net, sent: Mapping[Step, frozenset[int]], asked: Mapping[Step, frozenset[int]]) -> None:
     """Find the channels that carry last values and others, and mark the sends on them.
 
-    Elsewhere nothing tells the values apart: conditions on them are open.
+    ``sent`` tells by step which variables are in what is sent there, ``asked`` on which a choice depends: one that is
+    made by what was sent tells last values from others. Elsewhere conditions on what was received are open.
     """
     sends = [(at, way) for at, step in enumerate(net.steps) if isinstance(step, Meet) for way in step.ways]
     sends = [(at, way) for at, way in sends if way.act is Act.SEND]
     is_last = {(at, way): not _sends_from(net, way.target, way.channel) for at, way in sends}
-    mixed = {
+    mixed = {way.channel for at, way in sends if _may_be_last(net, way, sent.get(at, frozenset()), asked)}
+    mixed |= {
         way.channel
         for _, way in sends
         if len({told for (_, w), told in is_last.items() if w.channel == way.channel}) == 2
@@ -221,6 +224,23 @@ def mark_last(net: Net) -> None:
                 replace(w, last=is_last[at, w]) if w.act is Act.SEND and w.channel in mixed else w for w in step.ways
             ]
             net.steps[at] = Meet(tuple(ways))
+
+
+def _may_be_last(net: Net, sending: Way, sent: frozenset[int], asked: Mapping[Step, frozenset[int]]) -> bool:
+    """Whether a process ends or goes on to send by what it has sent."""
+    seen, waiting = {sending.target}, [sending.target] if sent else []
+    while waiting:
+        at = waiting.pop()
+        operation = net.steps[at]
+        if isinstance(operation, Meet) and any(w.act is Act.SEND and w.channel == sending.channel for w in operation.ways):
+            continue
+        steps = following(operation)
+        if isinstance(operation, Choice) and not sent.isdisjoint(asked.get(at, frozenset())):
+            return len({_sends_from(net, step, sending.channel) for step in steps}) == 2
+        fresh = [step for step in steps if step not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return False
 
 
 def _sends_from(net: Net, start: Step, channel: int) -> bool:

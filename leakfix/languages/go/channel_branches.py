@@ -79,6 +79,10 @@ class BranchLowering(ABC):
         """A branch."""
 
     @abstractmethod
+    def ask(self, choice: Step, condition: Node) -> None:
+        """Note what a choice depends on."""
+
+    @abstractmethod
     def communication(self, node: Node, target: Step) -> tuple[Way, Node]:
         """What a case of a select waits for."""
 
@@ -154,7 +158,9 @@ class BranchLowering(ABC):
         told = self.told(node)
         opposite = (told[0], not told[1]) if told is not None else None
         ways = self._by_last([(holds, told), (fails, opposite)], self.items.value_of(node))
-        return self.simple(node, self.choose(ways))
+        choice = self.choose(ways)
+        self.ask(choice, node)
+        return self.simple(node, choice)
 
     def _by_last(self, ways: list[tuple[Step, Told | None]], channel: int | None) -> list[tuple[Step, Told | None]]:
         """A branch by what was received: who stops to receive where others go on has got a last value."""

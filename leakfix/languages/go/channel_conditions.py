@@ -81,7 +81,8 @@ class Conditions:
         waiting = [atom]
         while waiting:
             node = waiting.pop()
-            if (node.kind_id in _OPAQUE and not self._is_fixed(node)) or (node.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(node) == "<-"):
+            receives = node.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(node) == "<-"
+            if receives or (node.kind_id in _OPAQUE and not self._is_fixed(node)):
                 return "", True, set()
             variable = self._bindings.variable(node) if node.kind_id == syntax.IDENTIFIER else None
             if variable is not None:

@@ -63,6 +63,7 @@ class Items:
         self._nodes = self._find_nodes()
         self._offsets = sorted(self._nodes)
         self._values = dict(self._find_values())
+        self._sends = any(operation(node).doing is Doing.SEND for node in self._nodes.values())
 
     def _find_nodes(self) -> dict[int, Node]:
         """The names of consequence in the function: channels, literals that use them, what waits for groups."""
@@ -128,6 +129,18 @@ class Items:
                 return self._values[variable]
             waiting.extend(at.named_children)
         return None
+
+    def variables(self, node: Node | None) -> frozenset[int]:
+        """The variables of an expression, each as the offset of its name, in a function that sends; else none."""
+        found = set()
+        waiting = [node] if node is not None and self._sends else []
+        while waiting:
+            at = waiting.pop()
+            variable = self._reader.bindings.variable(at) if at.kind_id == syntax.IDENTIFIER else None
+            if variable is not None:
+                found.add(variable.declaration.start_byte)
+            waiting.extend(at.named_children)
+        return frozenset(found)
 
     def touches(self, node: Node) -> bool:
         """Whether a node holds something of consequence."""

@@ -62,7 +62,7 @@ def lower_net(shared: Shared, run: Run, channels: dict[Variable, int]) -> None:
     lowering = Lowering(shared, run, channels, 0, is_first=True)
     shared.net.processes[0] = Process(lowering.body(shared.end))
     shared.runs[0] = run
-    mark_last(shared.net)
+    mark_last(shared.net, shared.sent, shared.asked)
 
 
 class Lowering(BranchLowering):
@@ -204,6 +204,9 @@ class Lowering(BranchLowering):
 
     def _note(self, step: Step, channel: int, node: Node) -> None:
         self._shared.returns[step] = self._unwind
+        value = node.child_by_field_id(syntax.F_VALUE) if node.kind_id == syntax.SEND_STATEMENT else None
+        if value is not None:
+            self._shared.sent[step] = self.items.variables(value)
         self._shared.sites.setdefault((step, channel), Site(self._run.function, self._run.owner, node))
 
     def _way(self, does: Operation, channel: int, after: Step) -> Way:
@@ -277,6 +280,12 @@ class Lowering(BranchLowering):
         if item.node not in calls:
             calls.append(item.node)
         return number
+
+    def ask(self, choice: Step, condition: Node) -> None:
+        """Note what a choice depends on."""
+        variables = self.items.variables(condition)
+        if variables and isinstance(self.net.steps[choice], Choice):
+            self._shared.asked[choice] = variables
 
     def choose(self, ways: Iterable[tuple[Step, Told | None]]) -> Step:
         """A branch; none where all ways lead to the same."""

@@ -45,6 +45,10 @@ class Shared:
     sites: dict[tuple[Step, int], Site] = field(default_factory=dict)
     returns: dict[Step, Step] = field(default_factory=dict)
     """Where a process that meets a channel at a step would go on if it returned there."""
+    sent: dict[Step, frozenset[int]] = field(default_factory=dict)
+    """By step the variables in what is sent there, each as the offset of its name."""
+    asked: dict[Step, frozenset[int]] = field(default_factory=dict)
+    """By choice the variables that it depends on."""
     makes: dict[int, int] = field(default_factory=dict)
     """The channels that are made, by the byte offset of the variable's name."""
     frames: int = 0

@@ -14,6 +14,7 @@ from leakfix.languages.go.channel_uses import Doing, operation
 from leakfix.languages.go.channels import nests
 from leakfix.languages.go.statements import statement_of
 from leakfix.rules.finding import Confidence, Finding, Severity, Step
+from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_scene import Scene
 from leakfix.text import Span
 
@@ -190,6 +191,14 @@ def _trace(case: Blocked) -> Iterator[Step]:
     nobody = "receives" if case.waits[0].act is Act.SEND else "sends or closes"
     for span in case.left[:1]:
         yield Step(path, source.line(span.start), f"the function leaves here, and nobody {nobody} any more")
+
+
+def check_predeclared(case: Blocked, *names: str) -> None:
+    """Raise `RefusalError` when predeclared functions that a form writes mean something else in the function."""
+    declared = {variable.name for variable in case.bindings.variables} | case.analysis.file.imports.keys()
+    taken = [name for name in names if name in declared or case.analysis.file.package.lookup(name) is not None]
+    if taken:
+        raise RefusalError("name-taken", f"{taken[0]} is not the predeclared function here")
 
 
 def owner_literal(case: Blocked, site: Site) -> Node | None:

@@ -12,7 +12,7 @@ from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import Doing, arguments, is_assigned, last_name, operation
 from leakfix.languages.go.statements import LayoutError, free_name, insert_behind, owns_line, statement_of
 from leakfix.rules.finding import Safety
-from leakfix.rules.go.blocking import owner_literal
+from leakfix.rules.go.blocking import check_predeclared, owner_literal
 from leakfix.rules.go.blocking_effects import Count, Effect, effect, total
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.waiting_select import returning
@@ -166,6 +166,7 @@ def until_left(case: Blocked) -> Written:
             raise RefusalError("no-owner", "the channel is made in the header of a statement")
         if case.is_in_loop(statement):
             raise RefusalError("loop", "the channel is made in a loop, where deferred calls pile up")
+        check_predeclared(case, "make", "close")
         signal = free_name(_NAMES, case.bindings, case.made.make)
         lines = [f"{signal} := make(chan struct{{}})", f"defer close({signal})"]
         edits.append(insert_behind(case.source, statement, lines))

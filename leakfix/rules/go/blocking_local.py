@@ -29,7 +29,8 @@ from leakfix.languages.go.statements import (
     statement_of,
 )
 from leakfix.rules.finding import FileEdit, Fix, Refusal, Safety
-from leakfix.rules.go.blocking import blocked, report
+from leakfix.rules.go.blocking import blocked, check_predeclared, report
+from leakfix.rules.go.blocking_nil import RECEIVES, nil_waits
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.rule import Form
 
@@ -51,11 +52,12 @@ FORMS: Final = (DEFER_CLOSE, CLOSE_BEFORE_EXIT)
 
 
 def local_receives(rule: Rule[Analysis], subject: Analysis) -> Iterator[Finding]:
-    """The channels of a file at which somebody can wait for ever to receive, in order."""
+    """The channels of a file for which somebody can wait for ever, in order; those that are nil last."""
     for case in blocked(subject, Act.RECEIVE):
         if not _is_token(case):
             fixes, refusal = _mended(case)
             yield report(rule, case, _message(case), fixes, refusal, span=_span(case))
+    yield from nil_waits(rule, subject, RECEIVES)
 
 
 def _is_token(case: Blocked) -> bool:
@@ -90,6 +92,7 @@ def _mended(case: Blocked) -> tuple[tuple[Fix, ...], Refusal | None]:
     for form, writer in _WRITERS:
         try:
             _check(case)
+            check_predeclared(case, "close")
             edits = tuple(FileEdit(case.source.path, edit) for edit in writer(case))
         except RefusalError as why:
             reasons.append(Refusal(why.code, why.reason))
