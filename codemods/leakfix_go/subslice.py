@@ -38,7 +38,7 @@ internals", a possible gotcha.
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from leakfix.detectors.retention import lists_parts
+from leakfix.flow.memory import lists_parts
 from leakfix.languages.go import types
 from leakfix.languages.go.pointers import bears_pointers
 from leakfix.languages.go.types import BYTE, Slice, Type

@@ -2,20 +2,9 @@
 
 import pytest
 
-from leakfix.detectors.retention import (
-    Cut,
-    Evidence,
-    Kept,
-    Lifetime,
-    Part,
-    Sharing,
-    Size,
-    Source,
-    Store,
-    evidence,
-    kept,
-)
+from leakfix.detectors.retention import Evidence, Kept, evidence, kept
 from leakfix.flow import Acquire, Assign, Block, Copy, Derive, Edge, Escape, Event, Graph, Handing, Place
+from leakfix.flow.memory import Cut, Lifetime, Part, Sharing, Size, Source, Store
 from leakfix.text import Span
 
 LOOP = Span(900, 990)

@@ -1,4 +1,4 @@
-"""Which functions of a Go file may store a part of something large, and what the detector finds in them.
+"""The functions of a Go file that may store a part of something large, and what memory they share.
 
 Few functions cut strings or slices, and fewer where something large is at hand: a look at the bytes decides which are
 worth a graph, and whether their file is worth being parsed.
@@ -8,35 +8,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.retention import Kept, kept
 from leakfix.languages.go.sharing_flow import lower_sharing
 from leakfix.languages.go.sharing_look import candidates, givers, is_large, may_keep_parts
 from leakfix.languages.go.sharing_sizes import Sizes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leakfix.flow.memory import Sharing
     from leakfix.languages.go.analysis import Analysis
     from leakfix.languages.go.packages import Function
 
 
-def kept_parts(analysis: Analysis) -> tuple[tuple[Function, Kept], ...]:
-    """Every part that a file stores and that wastes the rest of its block, computed once for all rules."""
-    known = analysis.cache.get("kept parts")
+def sharings(analysis: Analysis) -> tuple[tuple[Function, Sharing], ...]:
+    """The memory that the functions of a file cut and store, where that may waste any; computed once for all rules."""
+    known = analysis.cache.get("sharings")
     if not isinstance(known, tuple):
-        known = analysis.cache["kept parts"] = tuple(_kept_parts(analysis))
+        known = analysis.cache["sharings"] = tuple(_sharings(analysis))
     return known
 
 
-def _kept_parts(analysis: Analysis) -> list[tuple[Function, Kept]]:
+def _sharings(analysis: Analysis) -> Iterator[tuple[Function, Sharing]]:
     data, functions = analysis.file.data, analysis.file.functions
     if not may_keep_parts(data):
-        return []
+        return
     texts = [data[function.node.start_byte : function.node.end_byte] for function in functions]
     large = [text for text in texts if is_large(text)]
     callers = tuple(function for function, text in zip(functions, texts, strict=True) if is_large(text))
     names = frozenset(name.decode("utf-8", "replace") for name in givers(large))
     sizes = Sizes(analysis.program, callers, names)
-    found: list[tuple[Function, Kept]] = []
     for function, is_candidate in zip(functions, candidates(texts), strict=True):
         if is_candidate and not function.has_error:
-            found += [(function, one) for one in kept(lower_sharing(analysis.program, function, sizes))]
-    return found
+            yield function, lower_sharing(analysis.program, function, sizes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.retention import Lifetime
 from leakfix.flow import Assign
+from leakfix.flow.memory import Lifetime
 from leakfix.languages.go import syntax
 from leakfix.languages.go.sharing_frame import SharingFrame, Target, span_of
 from leakfix.languages.go.sharing_places import Outside, Places

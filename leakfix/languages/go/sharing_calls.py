@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Query, QueryCursor
 
-from leakfix.detectors.retention import Cut, Lifetime, Part, Size, Source
+from leakfix.flow.memory import Cut, Lifetime, Part, Size, Source
 from leakfix.languages.go import syntax
 from leakfix.languages.go.entities import Builtin
 from leakfix.languages.go.sharing_frame import Target, span_of
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.retention import Passed
     from leakfix.flow import Place
+    from leakfix.flow.sharing import Passed
     from leakfix.languages.go.objects import Function
     from leakfix.languages.go.sharing_values import SharingValues
     from leakfix.models import Store, View

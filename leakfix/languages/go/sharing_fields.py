@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.retention import Cut, Part, Size, Source
+from leakfix.flow.memory import Cut, Part, Size, Source
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.sharing_frame import span_of
 from leakfix.languages.go.types import Basic, Named, Pointer, Struct

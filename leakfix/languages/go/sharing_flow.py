@@ -9,7 +9,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.retention import Size, passed_on
+from leakfix.flow.memory import Size
+from leakfix.flow.sharing import passed_on
 from leakfix.languages.go import syntax
 from leakfix.languages.go.sharing_assignments import SharingAssignments
 from leakfix.languages.go.sharing_calls import Summary
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.retention import Passed, Sharing, Source
     from leakfix.flow import Place
+    from leakfix.flow.memory import Sharing, Source
+    from leakfix.flow.sharing import Passed
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.program import Program
     from leakfix.languages.go.sharing_sizes import Sizes

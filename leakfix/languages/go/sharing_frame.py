@@ -6,8 +6,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.retention import Cut, Lifetime, Sharing, Source, Store
 from leakfix.flow import Acquire, Assign, Block, Copy, Derive, Edge, Escape, Exit, ExitKind, Graph, Handing, Place
+from leakfix.flow.memory import Cut, Lifetime, Sharing, Source, Store
 from leakfix.languages.go import syntax
 from leakfix.languages.go.sharing_look import marks
 from leakfix.text import Span

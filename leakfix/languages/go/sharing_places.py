@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.retention import Lifetime
 from leakfix.flow import Place
+from leakfix.flow.memory import Lifetime
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.entities import Foreign, ImportName
 from leakfix.languages.go.objects import Object

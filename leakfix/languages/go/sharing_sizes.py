@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.retention import Size, Source
+from leakfix.flow.memory import Size, Source
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.consts import evaluate
 from leakfix.languages.go.sharing_frame import span_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Query
 
-from leakfix.detectors.retention import Cut, Part, Size, Source
+from leakfix.flow.memory import Cut, Part, Size, Source
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.objects import Object
 from leakfix.languages.go.sharing_calls import SharingCalls

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from leakfix.detectors.retention import Evidence, Kept, Size, evidence
+from leakfix.detectors.retention import Evidence, Kept, evidence, kept
+from leakfix.flow.memory import Size
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.analysis import Analysis
-from leakfix.languages.go.sharing import kept_parts
+from leakfix.languages.go.sharing import sharings
 from leakfix.languages.go.sharing_look import may_keep_parts
+from leakfix.languages.go.sharing_values import is_memory
 from leakfix.languages.go.statements import node_at
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
 from leakfix.rules.go.repair import RefusalError
@@ -179,7 +181,8 @@ def parts_of(analysis: Analysis) -> tuple[Part, ...]:
 
 def _parts(analysis: Analysis) -> list[Part]:
     by_place: defaultdict[Span, list[tuple[Function, Kept]]] = defaultdict(list)
-    found = [(function, one) for function, one in kept_parts(analysis) if evidence(one) is not None]
+    stored = ((function, one) for function, sharing in sharings(analysis) for one in kept(sharing))
+    found = [(function, one) for function, one in stored if evidence(one) is not None]
     entries: defaultdict[Span, set[Span]] = defaultdict(set)
     for _, one in found:
         entries[one.cuts[-1].span].add(one.entry)
@@ -187,15 +190,15 @@ def _parts(analysis: Analysis) -> list[Part]:
         cut = one.cuts[-1].span
         by_place[cut if len(entries[cut]) > 1 and _is_bound(analysis, cut) else one.entry].append((function, one))
     parts = []
-    for span, kept in sorted(by_place.items()):
+    for span, stores in sorted(by_place.items()):
         node = node_at(analysis.file.root, span)
         if node is None:
             continue
-        function = kept[0][0]
+        function = stores[0][0]
         outer = _expression(node)
         node = _converted(analysis, function, outer)
         of = analysis.types(function).of(node)
-        ordered = sorted((one for _, one in kept), key=lambda one: one.entry)
+        ordered = sorted((one for _, one in stores), key=lambda one: one.entry)
         parts.append(Part(analysis, function, tuple(ordered), node, of, node != syntax.unparen(outer)))
     return parts
 
@@ -228,7 +231,7 @@ def _is_bound(analysis: Analysis, span: Span) -> bool:
     function = analysis.function_at(span.start)
     if node is None or function is None:
         return False
-    return not isinstance(analysis.types(function).of(_expression(node)), types.Tuple)
+    return is_memory(types.core(analysis.types(function).of(_expression(node))))
 
 
 def _trace(part: Part) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Query, QueryCursor
 
-from leakfix.detectors.retention import Lifetime
+from leakfix.flow.memory import Lifetime
 from leakfix.languages.go import syntax
 
 if TYPE_CHECKING:
