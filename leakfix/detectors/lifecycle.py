@@ -34,10 +34,11 @@ from leakfix.flow import (
     Test,
     explore,
 )
+from leakfix.flow.remembering import sources
 from leakfix.text import Span
 from leakfix.text.records import record
 
-_CORRELATED_AT_MOST = 8
+_CORRELATED_AT_MOST = 16
 
 
 class LossKind(Enum):
@@ -165,14 +166,19 @@ def _late(graph: Graph, site: Site) -> _Late:
 
 
 def _correlated(graph: Graph) -> frozenset[Place]:
-    """The places whose tests are worth remembering: tested at two branches, or set to a constant and tested."""
+    """The places whose tests are worth remembering: tested at two branches, or set to a constant and tested.
+
+    What is copied to such a place is remembered too.
+    """
     tested: Counter[Place] = Counter()
     for block in graph.blocks:
         places = {test.place for edge in block.edges for test in edge.tests}
         tested.update(places)
     constant = {e.place for e in graph.events() if isinstance(e, Assign) and e.value is not None}
     worth = [place for place, count in tested.items() if count > 1 or place in constant]
-    return frozenset(worth) if len(worth) <= _CORRELATED_AT_MOST else frozenset(worth[:_CORRELATED_AT_MOST])
+    if constant and len(worth) < len(tested):
+        worth += [p for p in tested if p not in worth and not constant.isdisjoint(sources(graph, (p,)))]
+    return sources(graph, worth[:_CORRELATED_AT_MOST]) if constant else frozenset(worth[:_CORRELATED_AT_MOST])
 
 
 class _Pursuit:
@@ -278,6 +284,8 @@ class _Pursuit:
             return self._assign(step, state, event)
         if isinstance(event, Drop):
             return self._drop(step, state, event)
+        if isinstance(event, Copy):
+            state = self._carry(state, event)
         if not state.held:
             return state
         if isinstance(event, Release):
@@ -392,6 +400,16 @@ class _Pursuit:
                 derived.add((event.target.below(*place.path[len(event.source.path) :]), closes))
         behind = replace(state, holders=frozenset(holders), derived=frozenset(derived), errors=errors)
         return self._with_late(behind) if behind.holders != state.holders else behind
+
+    def _carry(self, state: _State, event: Copy) -> _State:
+        """What is known of the source is known of its copy."""
+        told = {
+            Test(event.target.below(*fact.place.path[len(event.source.path) :]), fact.outcome)
+            for fact in state.facts
+            if event.source.holds(fact.place)
+        }
+        told = {test for test in told if test.place in self.correlated}
+        return replace(state, facts=state.facts | told) if told else state
 
     def _derive(self, state: _State, event: Derive) -> _State:
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]

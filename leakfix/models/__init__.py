@@ -4,6 +4,7 @@ from leakfix.models.catalogue import Models
 from leakfix.models.schema import (
     CALL,
     CONTEXT,
+    OUT,
     RECEIVER,
     Acquire,
     Borrow,
@@ -29,6 +30,7 @@ from leakfix.models.schema import (
 __all__ = [
     "CALL",
     "CONTEXT",
+    "OUT",
     "RECEIVER",
     "Acquire",
     "Borrow",

@@ -92,8 +92,10 @@ class Models:
         """
         documents: list[Document] = []
         known: dict[str, Resource] = {}
+        names = "dotted"
         for label, data in _sources(language, extra, imports):
-            document = decode(label, data, known)
+            document = decode(label, data, known, names)
+            names = document.names
             known.update((resource.name, resource) for resource in document.resources)
             documents.append(document)
         return cls(documents)

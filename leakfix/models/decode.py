@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, cast, get_args
 
 from leakfix.models.schema import (
     CALL,
+    OUT,
     RECEIVER,
     Acquire,
     Borrow,
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 
 _IDENTIFIER: Final = r"[^\W\d]\w*"
 _SYMBOL: Final = re.compile(rf"[^\s(){{}}*:\"']+\.{_IDENTIFIER}")
+_SCOPED: Final = re.compile(rf"{_IDENTIFIER}(::~?{_IDENTIFIER})*")
+_NAMED: Final = {"dotted": _SYMBOL, "scoped": _SCOPED}
+"""How a document's top key ``names`` says that symbols are spelled."""
+_ARGUMENT: Final = re.compile(r"argument (\d{1,2})")
+_FAILURES: Final = re.compile(r"null|negative|nonzero|[A-Z][A-Z0-9_]*")
 _PACKAGE: Final = re.compile(r"[^\s(){}*:\"']+")
 _ALIAS: Final = re.compile(r"\{([a-z0-9_]+)\}(\..*)", re.DOTALL)
 _RELEASE: Final = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*|\(\)")
@@ -54,14 +60,19 @@ class Document:
     """The import paths that its ``[packages]`` name."""
     resources: tuple[Resource, ...]
     facts: tuple[Fact, ...]
+    names: str = "dotted"
+    """How its symbols are spelled."""
 
 
 class _Table:
     """One table, read key by key: what is left at the end is unknown."""
 
-    def __init__(self, where: str, data: object, aliases: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, where: str, data: object, aliases: Mapping[str, tuple[str, ...]], names: str = "dotted"
+    ) -> None:
         self.where = where
         self.aliases = aliases
+        self.names = names
         if not isinstance(data, dict):
             raise ModelError(f"{where}: expected a table, got {_shown(data)}")
         self.rest: dict[str, object] = dict(data)
@@ -122,7 +133,7 @@ class _Table:
     def symbol(self, key: str) -> str:
         """A symbol in full; "" if there is none."""
         value = self.text(key)
-        if value and not _SYMBOL.fullmatch(value):
+        if value and not _NAMED[self.names].fullmatch(value):
             raise self.error(key, f'"{value}" is no symbol, which is spelled like os.Open or unsafe.Pointer')
         return value
 
@@ -138,7 +149,7 @@ class _Table:
             else:
                 raise self.error(key, f'"{value}": [packages] does not name "{alias[1]}"')
         for symbol in found:
-            if not _SYMBOL.fullmatch(symbol):
+            if not _NAMED[self.names].fullmatch(symbol):
                 raise self.error(key, f'"{symbol}" is no symbol, which is spelled like os.Open or os.File.Close')
         return tuple(found)
 
@@ -170,6 +181,21 @@ class _Table:
             raise self.error(key, f"expected {expected}, got {_shown(value)}")
         return value
 
+    def handed_out(self, key: str) -> int | None:
+        """The argument that ``argument N`` names; None when something else, or nothing, stands there."""
+        value = self.rest.get(key)
+        match = _ARGUMENT.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            return None
+        del self.rest[key]
+        return int(match[1])
+
+    def failure(self, key: str) -> str:
+        value = self.text(key)
+        if value and not _FAILURES.fullmatch(value):
+            raise self.error(key, f'"{value}" is none of null, negative, nonzero, nor a named constant')
+        return value
+
     def version(self, key: str) -> tuple[int, int] | None:
         if key not in self.rest:
             return None
@@ -180,9 +206,16 @@ class _Table:
         return int(match[1]), int(match[2])
 
 
-def decode(label: str, data: Mapping[str, object], known: Mapping[str, Resource]) -> Document:
-    """Decode one document; `known` holds the resources that other documents define. Raises ModelError."""
+def decode(
+    label: str, data: Mapping[str, object], known: Mapping[str, Resource], names: str = "dotted"
+) -> Document:
+    """Decode one document; `known` holds the resources that other documents define. Raises ModelError.
+
+    `names` tells how symbols are spelled where the document does not say it: ``dotted``, or ``scoped`` by `::`.
+    """
     top = _Table(label, data, {})
+    names = top.choice("names", tuple(_NAMED)) or names
+    top.names = names
     aliases = _packages(label, top.rest.pop("packages", {}))
     top.texts("checked")
     resources = tuple(_resource(table) for table in _tables(top, "resource", aliases))
@@ -200,7 +233,7 @@ def decode(label: str, data: Mapping[str, object], known: Mapping[str, Resource]
     top.finish()
     _check_releasable(label, resources, facts)
     packages = frozenset(package for paths in aliases.values() for package in paths)
-    return Document(label, packages, resources, facts)
+    return Document(label, packages, resources, facts, names)
 
 
 def _packages(label: str, value: object) -> dict[str, tuple[str, ...]]:
@@ -220,7 +253,8 @@ def _tables(top: _Table, kind: str, aliases: Mapping[str, tuple[str, ...]]) -> I
     if not isinstance(value, list):
         raise ModelError(f"{top.where}: {kind}: expected [[{kind}]] tables, got {_shown(value)}")
     for number, data in enumerate(value, 1):
-        table = _Table(f"{top.where}: [[{kind}]] {_title(data) or f'number {number}'}", data, aliases)
+        where = f"{top.where}: [[{kind}]] {_title(data) or f'number {number}'}"
+        table = _Table(where, data, aliases, top.names)
         yield table
         table.finish()
 
@@ -273,7 +307,8 @@ def _named_resource(table: _Table, known: Mapping[str, Resource]) -> Resource:
 def _acquire(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
     calls = table.calls()
     resource = _named_resource(table, known)
-    results = table.positions("result", receiver=True) or (0,)
+    argument = table.handed_out("result")
+    results = (OUT,) if argument is not None else table.positions("result", receiver=True) or (0,)
     error = table.position("error")
     if error is not None and error in results:
         raise table.error("error", "is the result too")
@@ -283,7 +318,7 @@ def _acquire(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
     until, discard = table.version("until"), table.text("discard")
     if discard and not _METHOD.fullmatch(discard):
         raise table.error("discard", f'"{discard}" is not a method')
-    severity, confidence = _severity(table), _confidence(table)
+    severity, confidence, fails = _severity(table), _confidence(table), table.failure("fails")
     for symbol in calls:
         for result in results:
             yield Acquire(
@@ -297,6 +332,8 @@ def _acquire(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
                 discard=discard,
                 severity=severity or resource.severity,
                 confidence=confidence or resource.confidence,
+                argument=argument,
+                fails=fails,
             )
 
 
@@ -304,9 +341,9 @@ def _release(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
     calls = table.calls()
     argument = _argument(table)
     resource = _named_resource(table, known).name if "resource" in table.rest else ""
-    convert = table.symbol("convert")
+    convert, unless = table.symbol("convert"), table.failure("unless")
     for symbol in calls:
-        yield Release(symbol, argument, resource, convert)
+        yield Release(symbol, argument, resource, convert, unless)
 
 
 def _argument(table: _Table) -> int:

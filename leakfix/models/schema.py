@@ -1,7 +1,7 @@
 """The facts a model file can state, one frozen dataclass a kind of table.
 
 A *symbol* is spelled as the language's type inference spells it: ``os.Open``, ``os.File.Close`` (no pointers, no
-parentheses), ``io/fs.FS.Open`` for a method of an interface. Positions of arguments and results are 0-based and count
+parentheses), ``io/fs.FS.Open`` for a method of an interface; where names have no dots ``fopen``, ``Pool::get``. Positions of arguments and results are 0-based and count
 declared parameters and results: a variadic parameter stands for every argument given to it.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Family = Literal["closer", "response-body", "cancel", "ticker"]
+Family = Literal["closer", "response-body", "cancel", "ticker", "memory", "handle"]
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
 Holds = Literal["nil", "not-nil", "true", "false"]
@@ -19,6 +19,9 @@ Bulk = Literal["large", "line", "mapping"]
 
 RECEIVER: Final = -1
 """The position that stands for the receiver of a method; ``"receiver"`` in a file."""
+
+OUT: Final = -2
+"""The result of an acquisition that is handed out through an argument, which `Acquire.argument` tells."""
 
 CALL: Final = "()"
 """The release that calls the value itself, as a cancel function wants it."""
@@ -85,6 +88,11 @@ class Acquire:
     """As in the resource, which it overrides."""
     confidence: Confidence
     """As in the resource, which it overrides."""
+    argument: int | None = None
+    """Position of the argument through which the resource is handed out, where it is no result."""
+    fails: str = ""
+    """What the call returns when it acquired nothing: ``null``, ``negative``, ``nonzero``, a named constant; "" if it
+    cannot fail, or tells so by its error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,8 @@ class Release:
     """The resource whose fix calls this function; "" when it only counts as a release."""
     convert: str
     """The conversion that the argument needs (``unsafe.Pointer``); "" if it is passed as it is."""
+    unless: str = ""
+    """What the call returns when it released nothing, as in `Acquire.fails`; "" if it always releases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ _LARGEST_FILE: Final = 4 << 20
 _MOST_INCLUDED: Final = 600
 _MOST_PLACES: Final = 24
 """A name that more files define is nobody's in particular."""
+_MOST_SEARCHED: Final = 20_000
 _ROOT_MARKS: Final = (".git", ".hg", ".svn")
 
 
@@ -101,6 +102,13 @@ class World:
     def variable(self, name: str, from_file: CFile) -> Global | None:
         """Return a variable, constant or declared function that a file or what it includes declares."""
         return self._cached("global", name, from_file, lambda: self._variable(name.removeprefix("::"), from_file))
+
+    def mentioning(self, name: bytes) -> tuple[CFile, ...]:
+        """Return the files of the run in whose bytes a name stands; none when the run is too large to be searched."""
+        if len(self._keys) > _MOST_SEARCHED:
+            return ()
+        found = (self._at(key) for key in self._keys)
+        return tuple(file for file in found if file is not None and name in file.data)
 
     def reach(self, file: CFile) -> tuple[str, ...]:
         """Return the absolute paths of the file and all that it includes, nearest first, as far as they are there."""

@@ -1,0 +1,153 @@
+"""What becomes of resources on the ways out of a function: for those who call it, told by what it gives back."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow.graph import (
+    ANY_METHOD,
+    Acquire,
+    Assign,
+    Copy,
+    Derive,
+    Drop,
+    Escape,
+    ExitKind,
+    Handing,
+    Outcome,
+    Place,
+    Release,
+    Test,
+)
+from leakfix.flow.remembering import sources, tested, told_of
+from leakfix.flow.solve import Step, explore
+from leakfix.text.records import record
+
+if TYPE_CHECKING:
+    from leakfix.flow.graph import Block, Edge, Event, Graph
+
+_BUDGET: Final = 1500
+
+
+class Fate(Enum):
+    """What has become of a resource where control leaves a function."""
+
+    HELD = "held"
+    RELEASED = "released"
+    KEPT = "kept"
+    GONE = "there was none"
+
+
+@record
+class Way:
+    """One way out: what becomes of the resource on it, what then holds it, and what is known of the result."""
+
+    fate: Fate
+    holders: frozenset[Place]
+    facts: frozenset[Test]
+
+
+@record
+class _State:
+    fate: Fate
+    holders: frozenset[Place]
+    facts: frozenset[Test]
+
+
+def ways(graph: Graph, result: int, start: Place | None = None, site: int | None = None) -> frozenset[Way]:
+    """The ways out of a function for what ``start`` holds at its entry, or what ``site`` acquires.
+
+    ``result`` is the root of the place that becomes what the function gives back; of it the facts of a way tell. Raises
+    `BudgetError`.
+    """
+    walker = _Walker(graph, result, site)
+    first = _State(Fate.HELD, frozenset({start}), frozenset()) if start else _State(Fate.GONE, frozenset(), frozenset())
+    explore(graph, first, walker.run, walker.cross, _BUDGET)
+    return frozenset(walker.found)
+
+
+class _Walker:
+    def __init__(self, graph: Graph, result: int, site: int | None) -> None:
+        self.result = result
+        self.site = site
+        self.found: set[Way] = set()
+        self.remembered = sources(graph, tested(graph) | told_of(graph, result))
+
+    def run(self, step: Step[_State], block: Block) -> _State | None:
+        state = step.state
+        for event in block.events:
+            state = self._event(state, event)
+        if block.exit is None:
+            return state
+        if block.exit.kind in (ExitKind.RETURN, ExitKind.END):
+            facts = frozenset(fact for fact in state.facts if fact.place.root == self.result)
+            self.found.add(Way(state.fate, state.holders, facts))
+        return None
+
+    def cross(self, edge: Edge, state: _State) -> _State | None:
+        facts = state.facts
+        for test in edge.tests:
+            if Test(test.place, test.outcome.opposite) in facts:
+                return None
+            if test.outcome is Outcome.NIL and any(test.place.holds(holder) for holder in state.holders):
+                return None
+            if test.place in self.remembered:
+                facts |= {test}
+        return state if facts == state.facts else _State(state.fate, state.holders, facts)
+
+    def _event(self, state: _State, event: Event) -> _State:
+        if isinstance(event, Assign):
+            return self._assign(state, event)
+        if isinstance(event, Copy):
+            return self._copy(state, event)
+        if isinstance(event, Acquire) and event.site == self.site:
+            return _State(Fate.HELD, frozenset({event.place}), state.facts)
+        if not state.holders:
+            return state
+        if isinstance(event, Release):
+            return self._release(state, event)
+        if isinstance(event, Escape):
+            return self._escape(state, event)
+        if isinstance(event, Derive) and event.closes and any(event.source.holds(one) for one in state.holders):
+            return _State(state.fate, state.holders | {event.target}, state.facts)
+        if isinstance(event, Drop):
+            left = frozenset(holder for holder in state.holders if holder.root not in event.roots)
+            return _State(state.fate, left, state.facts)
+        return state
+
+    def _assign(self, state: _State, event: Assign) -> _State:
+        if event.place.weak:
+            return state
+        facts = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
+        if event.value is not None and event.place in self.remembered:
+            facts |= {Test(event.place, event.value)}
+        holders = frozenset(holder for holder in state.holders if not event.place.holds(holder))
+        return _State(state.fate, holders, facts)
+
+    def _copy(self, state: _State, event: Copy) -> _State:
+        facts = state.facts
+        for fact in state.facts:
+            if event.source.holds(fact.place):
+                told = event.target.below(*fact.place.path[len(event.source.path) :])
+                if told in self.remembered:
+                    facts |= {Test(told, fact.outcome)}
+        added = {
+            event.target.below(*holder.path[len(event.source.path) :])
+            for holder in state.holders
+            if event.source.holds(holder)
+        }
+        return _State(state.fate, state.holders | added, facts)
+
+    def _release(self, state: _State, event: Release) -> _State:
+        if any(event.place == holder or event.place.holds(holder) for holder in state.holders):
+            fate = Fate.RELEASED if event.place in state.holders or event.method == ANY_METHOD else Fate.KEPT
+            return _State(fate, frozenset(), state.facts)
+        return state
+
+    def _escape(self, state: _State, event: Escape) -> _State:
+        if event.how is Handing.RETURNED or event.into is not None:
+            return state
+        if any(event.place.holds(holder) for holder in state.holders):
+            return _State(Fate.KEPT, frozenset(), state.facts)
+        return state

@@ -1,0 +1,58 @@
+"""Which places of a graph it pays to remember facts of along a path, and how facts of numbers are spelled.
+
+What is known of a number is kept below its place: `NEGATIVE` is true or false, and so is `equal_to` of a constant.
+Whether it is 0 is told of the place itself, as whether a pointer is nil.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow.graph import Assign, Copy, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leakfix.flow.graph import Graph
+
+NEGATIVE: Final = "-"
+_EQUAL: Final = "="
+
+
+def equal_to(constant: str) -> str:
+    """The path component below which it is kept whether a value is a constant."""
+    return f"{_EQUAL}{constant}"
+
+
+def is_fact(component: str) -> bool:
+    """Whether a path component is one of those below which facts are kept."""
+    return component == NEGATIVE or component.startswith(_EQUAL)
+
+
+def tested(graph: Graph) -> frozenset[Place]:
+    """The places that some branch tests."""
+    return frozenset(test.place for block in graph.blocks for edge in block.edges for test in edge.tests)
+
+
+def told_of(graph: Graph, root: int) -> frozenset[Place]:
+    """The places below which anything may be known of the variable with this root."""
+    constants = {event.place for event in graph.events() if isinstance(event, Assign) and event.value is not None}
+    endings = {place.path[-1:] for place in constants | tested(graph) if place.path and is_fact(place.path[-1])}
+    return frozenset((Place(root), *(Place(root, ending) for ending in endings)))
+
+
+def sources(graph: Graph, places: Iterable[Place]) -> frozenset[Place]:
+    """The places, and all from which copies carry facts to them."""
+    found = set(places)
+    copies = [event for event in graph.events() if isinstance(event, Copy)]
+    while copies:
+        added = {
+            copy.source.below(*place.path[len(copy.target.path) :])
+            for copy in copies
+            for place in found
+            if copy.target.holds(place) and len(place.path) - len(copy.target.path) <= 1
+        }
+        if added <= found:
+            break
+        found |= added
+    return frozenset(found)
