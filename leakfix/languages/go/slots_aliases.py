@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
     from leakfix.languages.go.slots import Cut
 
+_BUILTINS: Final = frozenset(("append", "copy", "len", "cap", "clear", "min", "max", "print", "println"))
 _BREAK: Final = syntax.kind("break_statement")
 _GOTO: Final = syntax.kind("goto_statement")
 _BREAKABLE: Final = frozenset(
@@ -90,6 +91,22 @@ def _is_pointed_at(cut: Cut) -> bool:
         places.key(indexed(slot)[1]) in lost and _use_behind(cut, variable) is not None
         for variable, slot in element_pointers(cut).items()
     )
+
+
+def lent(cut: Cut) -> Node | None:
+    """A call that is given the very elements that are cut off the front, and might keep them."""
+    places = cut.facts.places
+    for sliced in cut.facts.nodes("slice") if cut.kind is Kind.ENDS and cut.front is not None else ():
+        arguments = sliced.parent
+        call = arguments.parent if arguments is not None and arguments.kind_id == syntax.ARGUMENT_LIST else None
+        if call is None or call.kind_id != syntax.CALL_EXPRESSION or _is_within(sliced, cut.statement):
+            continue
+        function = call.child_by_field_id(syntax.F_FUNCTION)
+        same = places.key(bounds(sliced)[1]) == places.key(cut.low)
+        whose = places.key(sliced.child_by_field_id(syntax.F_OPERAND)) in cut.names
+        if same and whose and function is not None and syntax.text(function) not in _BUILTINS:
+            return call
+    return None
 
 
 def _split_in_statement(cut: Cut) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LISTS: Final = frozenset((syntax.STATEMENT_LIST, syntax.BLOCK))
 _BORROWING: Final = frozenset(("append", "copy", "len", "cap", "delete", "panic", "print", "println"))
 _JUMPS: Final = frozenset((syntax.RETURN_STATEMENT, syntax.kind("break_statement"), syntax.kind("continue_statement")))
+_HANDING_ON: Final = frozenset((syntax.ARGUMENT_LIST, syntax.SLICE_EXPRESSION, syntax.VARIADIC_ARGUMENT))
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
@@ -184,7 +185,38 @@ def _clears(cut: Cut, call: Node, pointers: dict[Variable, Node]) -> bool:
         return False
     if not isinstance(core(cut.element), Pointer) and _is_on_element(cut, function, pointers):
         return True
-    return any(_gives_slots(cut, argument, pointers) for argument in syntax.operands(arguments))
+    given = syntax.operands(arguments)
+    if any(_gives_pointer(cut, argument, pointers) for argument in given):
+        return True
+    parts = [i for i, a in enumerate(given) if a.kind_id == syntax.SLICE_EXPRESSION and is_part(cut, a)]
+    return any(_writes(cut.facts, call, position) for position in parts)
+
+
+def _writes(facts: Facts, call: Node, position: int) -> bool:
+    """Whether a function of the project writes elements of a slice that it is given, or hands it on."""
+    callee = facts.types.callee(call)
+    body = callee.function.body if callee is not None and callee.function is not None else None
+    if callee is None or callee.function is None or body is None:
+        return False
+    there = type(facts).of(facts.analysis, callee.function)
+    parameters = [variable for variable in there.bindings.variables if variable.kind == "param"]
+    if position >= len(parameters):
+        return True
+    own = parameters[position]
+    for use in there.bindings.uses(own):
+        outer = use.parent
+        if outer is not None and outer.kind_id in (
+            syntax.ARGUMENT_LIST,
+            syntax.SLICE_EXPRESSION,
+            syntax.VARIADIC_ARGUMENT,
+        ):
+            return True
+        element = (
+            outer is not None and outer.kind_id in _INDEXES and any(outer == store.target for store in there.stores)
+        )
+        if element:
+            return True
+    return False
 
 
 def is_part(cut: Cut, node: Node) -> bool:
@@ -204,12 +236,11 @@ def _is_on_element(cut: Cut, function: Node, pointers: dict[Variable, Node]) -> 
     return is_slot(cut, syntax.unparen(operand)) or (variable is not None and variable in pointers)
 
 
-def _gives_slots(cut: Cut, argument: Node, pointers: dict[Variable, Node]) -> bool:
+def _gives_pointer(cut: Cut, argument: Node, pointers: dict[Variable, Node]) -> bool:
+    """Whether a call is given a pointer to an element."""
     argument = syntax.unparen(argument)
     variable = cut.facts.variable(argument)
     if variable is not None and variable in pointers:
         return True
-    if argument.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(argument) == "&":
-        operand = argument.child_by_field_id(syntax.F_OPERAND)
-        return operand is not None and is_slot(cut, operand)
-    return argument.kind_id == syntax.SLICE_EXPRESSION and is_part(cut, argument)
+    operand = argument.child_by_field_id(syntax.F_OPERAND) if argument.kind_id == syntax.UNARY_EXPRESSION else None
+    return operand is not None and syntax.operator(argument) == "&" and is_slot(cut, operand)

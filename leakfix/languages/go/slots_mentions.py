@@ -37,7 +37,7 @@ def mentions(cut: Cut) -> dict[Function, list[Node]]:
     name = place.child_by_field_id(syntax.F_FIELD) if place.kind_id == syntax.SELECTOR_EXPRESSION else place
     if name is None or not name.text:
         return {}
-    owner = _named(cut.facts, place)
+    owner = owner_type(cut.facts, place)
     is_element = syntax.unparen(cut.place).kind_id in _INDEXES
     dotted = rb"(?<=\.)" if place.kind_id == syntax.SELECTOR_EXPRESSION else rb"\b"
     pattern = re.compile(dotted + re.escape(name.text) + rb"\b")
@@ -53,7 +53,7 @@ def mentions(cut: Cut) -> dict[Function, list[Node]]:
                 continue
             facts = Facts.of(cut.facts.analysis, function)
             if whole.kind_id == syntax.SELECTOR_EXPRESSION:
-                other = _named(facts, whole)
+                other = owner_type(facts, whole)
                 if owner is not None and other is not None and owner != other:
                     continue
             elif facts.bindings.entity(whole) is not None:
@@ -69,7 +69,7 @@ def given(cut: Cut) -> Iterator[tuple[Facts, Node]]:
     """
     place = named_place(cut)
     name = place.child_by_field_id(syntax.F_FIELD) if place.kind_id == syntax.SELECTOR_EXPRESSION else None
-    owner = _named(cut.facts, place) if name is not None else None
+    owner = owner_type(cut.facts, place) if name is not None else None
     if name is None or owner is None or owner[0] != cut.facts.file.package.key:
         return
     pattern = re.compile(rb"\b" + re.escape(owner[1].encode()) + rb"(?:\[[^\]\n]*\])?\{")
@@ -157,7 +157,7 @@ def _whole(node: Node, place: Node) -> Node | None:
     return parent
 
 
-def _named(facts: Facts, selector: Node) -> tuple[str, str] | None:
+def owner_type(facts: Facts, selector: Node) -> tuple[str, str] | None:
     """The declared type that a selected field belongs to."""
     operand, name = selector.child_by_field_id(syntax.F_OPERAND), selector.child_by_field_id(syntax.F_FIELD)
     member = selection(facts.types.of(operand), syntax.text(name)) if operand is not None and name is not None else None

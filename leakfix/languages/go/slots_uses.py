@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots_facts import Facts
 from leakfix.languages.go.slots_fresh import is_fresh
-from leakfix.languages.go.slots_mentions import given, mentions
+from leakfix.languages.go.slots_mentions import files_of, given, mentions, named_place, owner_type
 from leakfix.languages.go.slots_overtaken import overtaken
 from leakfix.languages.go.slots_places import bounds, indexed
 from leakfix.languages.go.types import Map, Slice, core
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _KNOWN: Final = frozenset(("slices", "sort", "golang.org/x/exp/slices"))
 """Packages whose functions never make a slice longer than what they fill."""
+_COPIED: Final = re.compile(rb"(?:= |return |, )\*\w+[,\n]")
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
@@ -58,7 +60,37 @@ def uses(cut: Cut) -> Uses:
     for facts, value in given(cut):
         if found.shared is None and isinstance(core(facts.types.of(value)), Slice) and not is_fresh(facts, value):
             found.shared = (facts.file, value)
+    copied = next(_struct_copies(cut), None) if found.shared is None else None
+    if copied is not None:
+        found.shared = copied
     return found
+
+
+def _struct_copies(cut: Cut) -> Iterator[tuple[File, Node]]:
+    """The places where a method copies its whole receiver, and with it the slice: ``c := *s``, ``return *s``."""
+    place = named_place(cut)
+    owner = owner_type(cut.facts, place) if place.kind_id == syntax.SELECTOR_EXPRESSION else None
+    if owner is None:
+        return
+    for file in files_of(cut.facts):
+        for function in file.functions:
+            if (
+                function.receiver_type == owner[1]
+                and b" *" in file.data[function.node.start_byte : function.node.end_byte]
+            ):
+                yield from ((file, node) for node in _copies(Facts.of(cut.facts.analysis, function)))
+
+
+def _copies(facts: Facts) -> Iterator[Node]:
+    for variable in facts.bindings.variables:
+        for use in facts.bindings.uses(variable) if variable.kind == "receiver" else ():
+            whole = use.parent
+            is_deref = whole is not None and whole.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(whole) == "*"
+            listed = whole.parent if whole is not None and is_deref else None
+            statement = listed.parent if listed is not None and listed.kind_id == syntax.EXPRESSION_LIST else None
+            left = statement.child_by_field_id(syntax.F_LEFT) if statement is not None else None
+            if statement is not None and (left is None or listed is None or left.id != listed.id):
+                yield statement
 
 
 def _with_aliases(facts: Facts, nodes: list[Node]) -> set[str]:
@@ -95,6 +127,11 @@ def _read(facts: Facts, nodes: list[Node], found: Uses) -> None:
         elsewhere = facts.variable(store.target) is None and target not in keys
         if elsewhere and _base(facts, value) in keys:
             found.handed_out = found.handed_out or (facts.file, store.statement)
+    for call in facts.nodes("call"):
+        arguments = call.child_by_field_id(syntax.F_ARGUMENTS)
+        is_go = call.parent is not None and call.parent.kind_id == syntax.GO_STATEMENT and arguments is not None
+        if is_go and arguments is not None and any(_base(facts, a) in keys for a in syntax.operands(arguments)):
+            found.handed_out = found.handed_out or (facts.file, call)
     for node in facts.nodes("exit"):
         if any(_base(facts, part) in keys for part in _parts(node)):
             found.handed_out = found.handed_out or (facts.file, node)

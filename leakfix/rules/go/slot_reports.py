@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.pointers import Held
 from leakfix.languages.go.slots import Kind
-from leakfix.languages.go.slots_aliases import is_handed_on, watcher
+from leakfix.languages.go.slots_aliases import is_handed_on, lent, watcher
 from leakfix.languages.go.slots_cleared import cleared
 from leakfix.languages.go.slots_mentions import named_place
 from leakfix.languages.go.slots_replaced import lets_go
@@ -148,11 +148,17 @@ def review(cut: Cut, used: Uses, form: Form) -> str:
     if used.shared is not None:
         file, node = used.shared
         line = file.source.line(node.start_byte)
-        return f"Who made the array that line {line} of {file.path.name} stores would see its slots cleared."
+        return f"By line {line} of {file.path.name} others may have the same array: they would see its slots cleared."
     if used.overtaken is not None:
         file, node = used.overtaken
         line = file.source.line(node.start_byte)
         return f"The loop in line {line} of {file.path.name} may still be going on, and would meet cleared elements."
+    call = lent(cut)
+    if call is not None:
+        line = cut.facts.file.source.line(call.start_byte)
+        return (
+            f"The function that line {line} calls is given what is cut off: if it keeps that, it would see it cleared."
+        )
     bounded = all(lost.bounded for lost in (cut.front, cut.back) if lost is not None)
     if not bounded:
         return "Where the bounds are out of order, or beyond the length, it panics."
