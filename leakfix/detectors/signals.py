@@ -147,7 +147,7 @@ def judge_client(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
     others = _others(wait, channel)
     if not wait.is_send or not others or channel.received_elsewhere or not may_last(wait, channel):
         return None
-    if not all(other.is_goroutine for other in others):
+    if not all(other.is_goroutine for other in others) or channel.closers - {wait.party.task}:
         return None
     tasks = {other.task for other in others}
     for signal in scene.signals:
