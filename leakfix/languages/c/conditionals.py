@@ -51,6 +51,10 @@ def groups(data: bytes) -> Iterator[Group]:
         if keyword in _OPENING:
             opened.append([branch])
             continue
+        if len(opened) > _DEEPEST:
+            if keyword == "endif":
+                opened.pop()
+            continue
         if not opened:
             continue
         branches = opened[-1]
@@ -63,6 +67,9 @@ def groups(data: bytes) -> Iterator[Group]:
             branches.append(branch)
 
 
+_DEEPEST: Final = 64
+"""Groups that are nested deeper are left as they are."""
+_LONGEST_HEADER: Final = 2000
 _OPENING: Final = frozenset(("if", "ifdef", "ifndef"))
 
 
@@ -117,4 +124,4 @@ def _is_row(text: bytearray) -> bool:
     last = stripped[stripped.rfind(b"\n") + 1 :]
     if stripped.endswith((b";", b"}", b":")) or last.lstrip().startswith(b"#"):
         return True
-    return stripped.endswith(b")") and _HEADER_AT_END.search(stripped) is None
+    return stripped.endswith(b")") and _HEADER_AT_END.search(stripped, max(len(stripped) - _LONGEST_HEADER, 0)) is None

@@ -320,9 +320,10 @@ class _Declared:
         self._functions.sort(key=lambda function: function.node.start_byte)
         self.functions = tuple(self._functions)
         self.starts = [function.node.start_byte for function in self.functions]
-        self.by_name: dict[str, tuple[Function, ...]] = {}
+        by_name: dict[str, list[Function]] = {}
         for function in self.functions:
-            self.by_name[function.last_name] = (*self.by_name.get(function.last_name, ()), function)
+            by_name.setdefault(function.last_name, []).append(function)
+        self.by_name = {name: tuple(found) for name, found in by_name.items()}
 
     def _visit(self, node: Node, owner: str, spaces: tuple[str, ...], template: bool, depth: int) -> None:
         kind = node.type
@@ -331,6 +332,10 @@ class _Declared:
         if kind == syntax.FUNCTION_DEFINITION:
             self._type(node.child_by_field_name("type"), owner, spaces, False, depth)
             function = _function(self._file, node, owner, spaces, template)
+            if function is not None:
+                self._functions.append(function)
+        elif kind == syntax.EXPRESSION_STATEMENT:
+            function = _untyped(self._file, node, spaces)
             if function is not None:
                 self._functions.append(function)
         elif kind == syntax.NAMESPACE_DEFINITION:
@@ -445,16 +450,18 @@ _KINDS: Final[Mapping[str, StructKind]] = {
 }
 
 
-def spelling(name: Node) -> str:
+def spelling(name: Node, depth: int = 0) -> str:
     """Return a name without template arguments and blanks: `Pool::make` of `Pool<T>::make`, without a leading `::`."""
     kind = name.type
+    if depth > _DEEPEST:
+        return ""
     if kind == syntax.QUALIFIED_IDENTIFIER:
         scope, last = name.child_by_field_name("scope"), name.child_by_field_name("name")
-        parts = [spelling(part) for part in (scope, last) if part is not None]
+        parts = [spelling(part, depth + 1) for part in (scope, last) if part is not None]
         return "::".join(part for part in parts if part)
     if kind in (syntax.TEMPLATE_TYPE, syntax.TEMPLATE_FUNCTION, syntax.TEMPLATE_METHOD):
         inner = name.child_by_field_name("name")
-        return spelling(inner) if inner is not None else syntax.text(name)
+        return spelling(inner, depth + 1) if inner is not None else syntax.text(name)
     if kind == syntax.OPERATOR_CAST:
         type_node = name.child_by_field_name("type")
         return f"operator {syntax.text(type_node)}" if type_node is not None else "operator"
@@ -517,6 +524,32 @@ def _function(file: CFile, node: Node, owner: str, spaces: tuple[str, ...], temp
         template,
         is_macro,
         body.has_error or (parameters is not None and parameters.has_error) or file.is_torn(span),
+    )
+
+
+def _untyped(file: CFile, header: Node, spaces: tuple[str, ...]) -> Function | None:
+    """A body behind what looks like a call: the header of a macro, or of a function without a type."""
+    body = header.next_named_sibling
+    call = header.named_child(0)
+    if body is None or body.type != syntax.COMPOUND_STATEMENT or call is None or call.type != syntax.CALL_EXPRESSION:
+        return None
+    name = " ".join(syntax.text(call).split())
+    is_macro = not name.endswith("()")
+    torn = file.is_torn(Span(header.start_byte, body.end_byte))
+    return Function(
+        name if is_macro else name[:-2],
+        body,
+        body,
+        file,
+        "",
+        spaces,
+        None,
+        call,
+        None,
+        is_static=False,
+        is_template=False,
+        is_macro=is_macro,
+        has_error=body.has_error or torn,
     )
 
 

@@ -89,11 +89,12 @@ def expand(macro: Macro, arguments: Sequence[bytes], known: Mapping[str, Macro])
 
 
 def arguments_of(text: bytes, start: int) -> tuple[tuple[bytes, ...], int] | None:
-    """Return the arguments of a use whose `(` stands at `start`, and where it ends; None when it is not closed."""
+    """Return the arguments of a use whose `(` stands at `start`, and where it ends; None when it is not closed soon."""
     depth = 0
     at = begin = start
     found: list[bytes] = []
-    while at < len(text):
+    end = min(len(text), start + _LONGEST_EXPANSION)
+    while at < end:
         match = _TOKEN.match(text, at)
         if match is None:
             return None

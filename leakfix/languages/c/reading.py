@@ -36,6 +36,12 @@ _JOINED_NAMES: Final = re.compile(
     rb"[(,=][ \t\r\n]*[A-Z][A-Z0-9]*_[A-Z0-9_]+[ \t\r\n]+([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?=\s*[,);])"
 )
 _OPERATOR_CALL: Final = re.compile(rb"(?:->|\.)\s*operator(\s*(?:\[\]|\(\)|[-+*/=<>!&|^%]{1,3}))(?=\s*\()")
+_SUPERFLUOUS: Final = (
+    (_HIDDEN_ARGUMENT, (b"THX_", b"_CC", b"_DC")),
+    (_JOINED_NAMES, (b"_",)),
+    (_CLASS_HEAD, (b"class ", b"struct ")),
+)
+_TAKING_TYPES: Final = (b"va_arg", b"container_of", b"_entry")
 _HEAD: Final = re.compile(rb"^(?:[A-Za-z_][\w:<>]*[ \t\r\n*&]+){2,8}(?=~?[A-Za-z_][\w:]*\s*\()", re.MULTILINE)
 _SHOUTED: Final = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b")
 _HEAD_WORD: Final = re.compile(rb"[A-Za-z_][\w:]*")
@@ -94,12 +100,13 @@ def readable(data: bytes, *, is_cpp: bool, habits: Habits = NO_HABITS) -> Readab
     for match in _LABEL.finditer(_COMMENT.sub(_blank_comment, bytes(buffer))):
         buffer[match.end() : match.end() + 1] = b";"
     _join_texts(buffer)
-    for pattern in (_HIDDEN_ARGUMENT, _JOINED_NAMES, _CLASS_HEAD):
-        for match in pattern.finditer(bytes(plain)):
+    text = bytes(plain)
+    for pattern, words in _SUPERFLUOUS:
+        for match in pattern.finditer(text) if any(word in text for word in words) else ():
             _wipe(buffer, None, match.start(1), match.end(1))
-    for match in _OPERATOR_CALL.finditer(bytes(plain)) if is_cpp else ():
+    for match in _OPERATOR_CALL.finditer(text) if is_cpp and b"operator" in text else ():
         buffer[match.start(1) : match.end(1)] = b"x" * len(match[1])
-    for match in _ARGUMENT_TYPE.finditer(bytes(plain)):
+    for match in _ARGUMENT_TYPE.finditer(text) if any(word in text for word in _TAKING_TYPES) else ():
         _name_types(buffer, match.start(1), match.end(1))
     return Readable(bytes(buffer), torn)
 
@@ -124,6 +131,8 @@ def habits_of(macros: Mapping[str, tuple[Macro, ...]]) -> Habits:
             continue
         keywords = {_keyword(macro) for macro in found}
         keyword = keywords.pop() if len(keywords) == 1 else b""
+        if keyword == _WHILE and len(name) < len(_WHILE):
+            keyword = b"if"
         if keyword and len(keyword) <= len(name):
             headers[name.encode()] = keyword
     return Habits(decorations, headers)

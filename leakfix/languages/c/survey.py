@@ -206,7 +206,7 @@ def _head(data: bytes, line: bytes, start: int) -> _Head | None:
     if second is not None:
         name, name_start = second[1], second.start(1)
         end = _closing(data, second.end())
-    behind = _BEHIND.match(data, end) if end >= 0 else None
+    behind = _BEHIND.match(data, end, end + _LONGEST_PARAMETERS) if end >= 0 else None
     # K&R definitions declare their parameters, each with a semicolon, between the list and the body.
     if behind is None or not (behind[0].endswith(b"{") or _is_old_style(data, end)):
         return None
@@ -248,18 +248,18 @@ def _after(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> Iterator[str
     match = pattern.match
     at = data.find(word)
     while at >= 0:
-        found = match(data, at)
+        found = match(data, at, at + _LONGEST_PARAMETERS)
         if found is not None:
             yield from (_text(name) for name in found.groups() if name)
         at = data.find(word, at + 1)
 
 
 def _places(sets: Iterable[frozenset[str]]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
+    found: dict[str, list[int]] = {}
     for number, names in enumerate(sets):
         for name in names:
-            found[name] = (*found.get(name, ()), number)
-    return found
+            found.setdefault(name, []).append(number)
+    return {name: tuple(numbers) for name, numbers in found.items()}
 
 
 def _makers(data: bytes, heads: list[_Head]) -> Iterator[tuple[bytes, bytes]]:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from leakfix.languages.c.preprocessor import Macro
     from leakfix.languages.c.world import World
 
-CalleeKind: TypeAlias = Literal["function", "method", "macro", "value"]
+CalleeKind: TypeAlias = Literal["function", "method", "macro", "cast", "value"]
 
 _DEEPEST: Final = 40
+_DEEPEST_TYPE: Final = 20
 _INT: Final = frozenset(("int", "long", "short", "char", "unsigned", "signed", "float", "double", "bool", "_Bool"))
 
 
@@ -82,9 +83,10 @@ class CType:
 class Callee:
     """What a call calls.
 
-    `symbol` is "malloc", "std::make_unique", "Pool::get"; `symbols` are all spellings under which models may know it,
-    the most exact one first. `receiver` is the expression before the `.` or `->` of a method; `implicit` says that a
-    method is called on `this`. A "value" is a function pointer, or anything else that is called.
+    `symbol` is "malloc", "std::make_unique", "Pool::get"; `symbols` are the spellings that models may know it by, the
+    most exact one first. `receiver` is the expression before the `.` or `->` of a method; `implicit` says that a
+    method is called on `this`. A "cast" is `static_cast<T>` and the like; a "value" a function pointer, or anything
+    else that is called.
     """
 
     kind: CalleeKind
@@ -259,7 +261,7 @@ class Types:
             return result_type(callee.function)
         if callee.declared is not None:
             return declared_result(callee.declared)
-        if callee.kind == "function":
+        if callee.kind in ("function", "cast"):
             return self._of_known(node, callee)
         if callee.kind == "method" and callee.receiver_type is not None:
             held = callee.receiver_type
@@ -427,6 +429,8 @@ class Types:
 
     def _named(self, name: str) -> Callee:
         name = name.removeprefix("::")
+        if name in _CASTS:
+            return Callee("cast", name, ())
         macros = self.world.macros(name, self.file) if "::" not in name else ()
         if macros:
             macro = macros[0] if len(macros) == 1 else None
@@ -529,9 +533,9 @@ _READERS: Final = {
 }
 
 
-def type_of(type_node: Node, declarator: Node | None, struct: Struct | None = None) -> CType | None:
+def type_of(type_node: Node, declarator: Node | None, struct: Struct | None = None, depth: int = 0) -> CType | None:
     """Read the type that a type node and a declarator, abstract or not, spell; None when it is `decltype` or broken."""
-    found = _base_type(type_node, struct)
+    found = _base_type(type_node, struct, depth)
     if found is None or declarator is None:
         return found
     for step in reversed(declarators.read(declarator).steps):
@@ -546,12 +550,12 @@ def type_of(type_node: Node, declarator: Node | None, struct: Struct | None = No
     return found
 
 
-def described_type(node: Node) -> CType | None:
+def described_type(node: Node, depth: int = 0) -> CType | None:
     """Read a type_descriptor: of a cast, of `sizeof`, or a template's argument."""
     type_node = node.child_by_field_name("type")
     if type_node is None:
         return None
-    found = type_of(type_node, node.child_by_field_name("declarator"))
+    found = type_of(type_node, node.child_by_field_name("declarator"), None, depth)
     return replace(found, is_const=True) if found is not None and is_const(node) else found
 
 
@@ -599,8 +603,10 @@ def _result(type_node: Node | None, declarator: Node, const: bool) -> CType | No
     )
 
 
-def _base_type(node: Node, struct: Struct | None) -> CType | None:
+def _base_type(node: Node, struct: Struct | None, depth: int = 0) -> CType | None:
     kind = node.type
+    if depth > _DEEPEST_TYPE:
+        return None
     if kind in (syntax.PRIMITIVE_TYPE, syntax.TYPE_IDENTIFIER, syntax.NAMESPACE_IDENTIFIER):
         return CType(syntax.text(node))
     if kind == syntax.SIZED_TYPE:
@@ -611,28 +617,28 @@ def _base_type(node: Node, struct: Struct | None) -> CType | None:
             return CType(spelling(name))
         return CType("", struct=struct) if struct is not None else None
     if kind == syntax.TEMPLATE_TYPE:
-        return CType(spelling(node), args=_template_types(node))
+        return CType(spelling(node), args=_template_types(node, depth))
     if kind == syntax.QUALIFIED_IDENTIFIER:
         last: Node | None = node
         while last is not None and last.type == syntax.QUALIFIED_IDENTIFIER:
             last = last.child_by_field_name("name")
-        args = _template_types(last) if last is not None and last.type == syntax.TEMPLATE_TYPE else ()
+        args = _template_types(last, depth) if last is not None and last.type == syntax.TEMPLATE_TYPE else ()
         return CType(spelling(node), args=args)
     if kind == syntax.DEPENDENT_NAME or kind == "dependent_type":
         inner = syntax.named(node)
-        return _base_type(inner[0], struct) if len(inner) == 1 else None
+        return _base_type(inner[0], struct, depth + 1) if len(inner) == 1 else None
     return None
 
 
 _KINDS: Final = syntax.CLASSES | {syntax.ENUM_SPECIFIER}
 
 
-def _template_types(node: Node) -> tuple[CType | None, ...]:
+def _template_types(node: Node, depth: int = 0) -> tuple[CType | None, ...]:
     arguments = node.child_by_field_name("arguments")
     if arguments is None:
         return ()
     found = syntax.named(arguments)
-    return tuple(described_type(one) if one.type == syntax.TYPE_DESCRIPTOR else None for one in found)
+    return tuple(described_type(one, depth + 1) if one.type == syntax.TYPE_DESCRIPTOR else None for one in found)
 
 
 def _spellings(name: str) -> tuple[str, ...]:
