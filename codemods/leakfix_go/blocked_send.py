@@ -80,7 +80,7 @@ class BlockedSend(Rule["Analysis"]):
     title: ClassVar[str] = "goroutine is left behind, stuck at a send"
     language: ClassVar[str] = "go"
     forms: ClassVar[tuple[Form, ...]] = (_BUFFER, _CONTEXT, _DONE, _RETURN)
-    triggers: ClassVar[tuple[bytes, ...]] = (b"make(chan",)
+    triggers: ClassVar[tuple[bytes, ...]] = (b"make(chan", b" chan ")
     pattern: ClassVar[re.Pattern[bytes] | None] = re.compile(rb"\bgo (?=func\b|[\w.]+\()|\.Go\(")
     sources: ClassVar[tuple[str, ...]] = (
         "https://go.dev/blog/pipelines",

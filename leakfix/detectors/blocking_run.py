@@ -242,7 +242,7 @@ class Run:
                 yield from self._receive(state, number, instance, way)
 
     def _is_ready(self, state: State, instance: Instance) -> bool:
-        """Whether an instance can surely send or receive at once where it is: others may not have come to meet it yet."""
+        """Whether an instance can surely send or receive where it is: others may not have come to meet it yet."""
         operation = self.net.steps[instance.at]
         ways = [way for way in operation.ways if way.act is not Act.ALONE] if isinstance(operation, Meet) else []
         return any(self._is_open(state, way) for way in ways)

@@ -232,9 +232,9 @@ def _may_be_last(net: Net, sending: Way, sent: frozenset[int], asked: Mapping[St
     while waiting:
         at = waiting.pop()
         operation = net.steps[at]
-        if isinstance(operation, Meet) and any(w.act is Act.SEND and w.channel == sending.channel for w in operation.ways):
-            continue
         steps = following(operation)
+        if isinstance(operation, Meet) and (Act.SEND, sending.channel) in {(w.act, w.channel) for w in operation.ways}:
+            continue
         if isinstance(operation, Choice) and not sent.isdisjoint(asked.get(at, frozenset())):
             return len({_sends_from(net, step, sending.channel) for step in steps}) == 2
         fresh = [step for step in steps if step not in seen]
