@@ -125,10 +125,14 @@ class _Stores:
         if any(self._is_all(root, below[root]) for root in wholes):
             return True
         cuts = self._sharing.cuts
-        from_head = any(cuts[root].head for root in wholes)
-        return from_head and (
-            any(cuts[root].tail for root in wholes) or bool(chain and chain[-1] in self._trace.consumed)
-        )
+        to_tail = any(cuts[root].tail for root in wholes) or self._is_used_up(chain, stored)
+        return to_tail and any(cuts[root].head for root in wholes)
+
+    def _is_used_up(self, chain: tuple[int, ...], stored: Iterable[Found]) -> bool:
+        """Whether a loop goes on cutting what it has left, and stores something of it in every turn."""
+        if not chain or chain[-1] not in self._trace.consumed:
+            return False
+        return any(self._is_every(one, self._sharing.cuts[chain[-1]]) for one in stored)
 
     def _is_in_proportion(self, root: int, stored: Iterable[Found]) -> bool:
         """Whether several parts of each part are stored: what is kept grows with what is wanted."""

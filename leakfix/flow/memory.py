@@ -92,7 +92,7 @@ class Cut:
     fixed: bool = False
     """Whether its length is a constant."""
     loop: Span | None = None
-    """The loop over the list that the part is taken from."""
+    """The loop over the list that the part is taken from, or else the loop around the cut."""
     reused: bool = False
     """Whether its memory is overwritten later: keeping it is wrong, not only wasteful."""
 

@@ -97,7 +97,7 @@ class SharingAssignments(ABC):
             return
         span = span_of(node)
         inside = target.kind_id != syntax.IDENTIFIER
-        if not where.weak and where.root in self.frame.live:
+        if not where.weak and (value or where.root in self.frame.live):
             self.frame.emit(Assign(span, where))
         if key is not None:
             self.frame.hold(key, key_value, where, entry=True)

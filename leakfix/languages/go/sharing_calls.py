@@ -120,7 +120,7 @@ class SharingCalls:
                     self.frame.store(leaf, given[index], Target(lifetime, f"{function.name.rpartition('.')[2]}()"))
                 continue
             if passed.inside:
-                held = self.frame.temporary()
+                held = self.frame.temporary(span_of(leaf))
                 self.frame.hold(leaf, given[index], held, entry=True)
                 value: Value = (held,)
             else:
@@ -150,6 +150,7 @@ class SharingCalls:
                 _PARTS[view.share],
                 head=view.share == "head",
                 tail=view.share == "tail",
+                loop=self.frame.loop_around(node),
                 reused=view.reused,
             )
             found[view.result] = self.frame.cut(cut, given[at])
@@ -176,7 +177,7 @@ class SharingCalls:
 
     def _append(self, node: Node, arguments: list[Node]) -> Value:
         first = self.values.value(arguments[0])
-        held = self.frame.temporary()
+        held = self.frame.temporary(span_of(node))
         self.frame.hold(node, first, held, entry=False)
         spread = node.text is not None and b"..." in node.text and arguments[-1].kind_id == syntax.VARIADIC_ARGUMENT
         for argument in arguments[1:]:

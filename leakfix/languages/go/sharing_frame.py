@@ -91,10 +91,12 @@ class SharingFrame:
 
     # values
 
-    def temporary(self) -> Place:
-        """A new place without a name."""
+    def temporary(self, span: Span) -> Place:
+        """A new place without a name, which holds nothing when control gets here again."""
         self._temporaries += 1
-        return Place(-self._temporaries)
+        place = Place(-self._temporaries)
+        self.emit(Assign(span, place))
+        return place
 
     def use(self, place: Place) -> tuple[Place, ...]:
         """The value of a place; nothing as long as its variable holds nothing that is followed."""
@@ -125,7 +127,7 @@ class SharingFrame:
 
     def source(self, source: Source, place: Place | None = None) -> Place:
         """A block of memory is made, or first met, here; ``place`` holds it."""
-        held = place if place is not None else self.temporary()
+        held = place if place is not None else self.temporary(source.span)
         self._follow(held.root, source.span.start)
         self.sharing.sources.append(source)
         self.emit(Acquire(source.span, held, len(self.sharing.sources) - 1))
@@ -136,12 +138,18 @@ class SharingFrame:
         places = tuple(value)
         if not places:
             return ()
-        target = self.temporary()
+        target = self.temporary(cut.span)
         self.sharing.cuts[target.root] = cut
-        self.emit(Assign(cut.span, target))
         for place in places:
             self.emit(Derive(cut.span, target, place))
         return (target,)
+
+    def loop_around(self, node: Node) -> Span | None:
+        """The innermost loop around a node."""
+        at = node.parent
+        while at is not None and at.kind_id != syntax.FOR_STATEMENT and at != self.function.node:
+            at = at.parent
+        return span_of(at) if at is not None and at.kind_id == syntax.FOR_STATEMENT else None
 
     def hold(self, node: Node, value: Iterable[Place], into: Place, *, entry: bool) -> None:
         """``into`` becomes another name for a value, or, with ``entry``, holds it inside."""

@@ -19,7 +19,7 @@ _LARGE: Final = (
 _BUFFER: Final = re.compile(rb"make\(\[\]\w+, ?(?:[\w.]*[a-z][\w.]{3,}\)|\w+ ?[*<]|\d{5})")
 _ARRAY: Final = re.compile(rb"\[[\w<* ]{4,}\]byte\n")
 _CUT: Final = re.compile(rb"\[[^\[\]\n:=]*(?:\[[^\[\]\n]*\])?[^\[\]\n:=]*:[^\n=\]]*\]")
-_VIEW: Final = re.compile(rb"(?:strings|bytes)\.(?:Trim|Split|Fields|Cut|Lines|To)\w*\(|unsafe\.S\w+\(|\.Find\w*\(")
+_VIEW: Final = re.compile(rb"\.(?:Trim|Split|Fields|Cut|Lines|Find)\w*\(|unsafe\.S\w+\(")
 # A part of constant length of something of any length.
 _FIXED: Final = re.compile(rb"\[(?:0?:(?:[1-9]\d*|max\w*)|len\([\w.]+\) ?- ?\w+:|\d+:\d+)\]")
 # A variable that is assigned the beginning of another, or a field that is shortened.
@@ -29,7 +29,8 @@ _STORES: Final = re.compile(rb"(?:\.\w+|\]) ?(?:=(?!=)|\+)|<-|append\(|\.\w+, \w
 _RETURNED: Final = re.compile(rb"\) (?:\(\w* ?)?(?:string|\[\]byte)\b[^\n]*\{\n")
 _MARK: Final = re.compile(
     rb"\b(?:ReadAll|ReadFile|\w*Output|Text|ReadString|ReadBytes|ReadLine|ReadSlice|Peek|Bytes|Next|Mmap|Find\w*)\("
-    rb"|make\(\[\]|\[[^\[\]\n]*(?:\[[^\[\]\n]*\])?[^\[\]\n]*:|\b(?:strings|bytes|unsafe)\.\w+\(|&\w+\."
+    rb"|make\(\[\]|\[[^\[\]\n]*(?:\[[^\[\]\n]*\])?[^\[\]\n]*:|&\w+\.|\.(?:String|Slice)\("
+    rb"|\.(?:Trim|Split|Fields|Cut|Lines|To|Replace)\w*\("
 )
 _NAME: Final = re.compile(rb"(?:func )?(?:\([^)\n]*\) )?(\w+)")
 _FUNCTION: Final = b"\nfunc "

@@ -94,7 +94,7 @@ class SharingValues:
         """The value as it is now, whatever is assigned to its places later."""
         if not value:
             return ()
-        held = self.frame.temporary()
+        held = self.frame.temporary(span_of(node))
         self.frame.hold(node, value, held, entry=False)
         return (held,)
 
@@ -182,7 +182,8 @@ class SharingValues:
         if start is not None and end is not None and self._is_constant(start) and self._is_constant(end):
             fixed = True
         part = Part.MOST if nearly and not fixed else Part.SLICE
-        return self.frame.cut(Cut(span_of(node), part, head=head, tail=tail, fixed=fixed), value)
+        loop = self.frame.loop_around(node) if value else None
+        return self.frame.cut(Cut(span_of(node), part, head=head, tail=tail, fixed=fixed, loop=loop), value)
 
     def cut_from(self, operand: Node) -> Value:
         """The value of what is cut; what others hold is met here for the first time."""
@@ -235,7 +236,7 @@ class SharingValues:
 
     def _composite(self, node: Node) -> Value:
         body = node if node.kind_id == syntax.LITERAL_VALUE else node.child_by_field_id(syntax.F_BODY)
-        held = self.frame.temporary()
+        held = self.frame.temporary(span_of(node))
         found = False
         for element in syntax.operands(body) if body is not None else ():
             for inner, path in _entries(element):
