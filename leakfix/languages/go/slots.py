@@ -142,7 +142,7 @@ class _Search:
         if owner is None:
             return None
         place, key, names = owner
-        told = Bounds(facts, names, store.statement)
+        told = Bounds(facts, names, store.statement, is_reachable=facts.variable(array) is None)
         moved = moved_by(facts, names, high)
         if moved is not None and (low is None or low.text == b"0"):
             start, end = moved
@@ -202,8 +202,19 @@ class _Search:
         ]
         if not any(facts.places.key(node) in names for node in read):
             return None
-        back = Lost(None, bounded=True)
+        back = Lost(None, bounded=_keeps_one_a_turn(facts, kept, names))
         return _cut(facts, Kind.FILTER, ends[0], array, None, None, key, place, names, None, back, kept)
+
+
+def _keeps_one_a_turn(facts: Facts, kept: Variable, names: frozenset[str]) -> bool:
+    """Whether a filter surely keeps no more than there was: one append of one element, in a loop over the array."""
+    appends = [s.value for s in facts.stores if facts.variable(s.target) is kept and appends_to(facts, s.value, kept)]
+    call = appends[0] if len(appends) == 1 else None
+    arguments = call.child_by_field_id(syntax.F_ARGUMENTS) if call is not None else None
+    given = syntax.operands(arguments) if arguments is not None else []
+    if call is None or len(given) != 2 or given[1].kind_id == syntax.VARIADIC_ARGUMENT:
+        return False
+    return Bounds(facts, names, call).is_in_loop(call)
 
 
 def _cut(

@@ -35,12 +35,13 @@ class Lost:
 class Bounds:
     """What one cut's bounds mean; ``names`` are the keys of the places that hold the array that is cut."""
 
-    def __init__(self, facts: Facts, names: Set[str], at: Node) -> None:
-        """Take the cut's statement and the array's names."""
+    def __init__(self, facts: Facts, names: Set[str], at: Node, is_reachable: bool = True) -> None:
+        """Take the cut's statement, the array's names, and whether other functions can change its length meanwhile."""
         self.facts = facts
         self.lengths = {f"len({name})" for name in names}
         self.names = names
         self.at = at
+        self.is_reachable = is_reachable
 
     def behind(self, high: Node) -> Lost | None:
         """What ``x[:high]`` loses at the end; None when it may lose nothing, or may even bring slots back."""
@@ -81,6 +82,10 @@ class Bounds:
     def is_length(self, high: Node) -> bool:
         """Whether a bound is the length of the array."""
         return self.facts.places.key(high) in self.lengths
+
+    def is_in_loop(self, node: Node) -> bool:
+        """Whether the innermost loop around a node goes over the array."""
+        return self._loop_over(node) is not None
 
     def _below_length(self, linear: Linear) -> Lost | None:
         """The loss when the length is a term: ``len(x)-1``, ``len(x)-n``."""
@@ -140,10 +145,8 @@ class Bounds:
 
     def _of_length(self, statement: Node, apart: int, down: list[Node]) -> Lost | None:
         """A variable that was made the length plus ``apart`` and may have been decremented."""
-        grown = any(
-            statement.end_byte <= call.start_byte < self.at.start_byte and self._grows(call)
-            for call in self.facts.nodes("call")
-        )
+        between = [c for c in self.facts.nodes("call") if statement.end_byte <= c.start_byte < self.at.start_byte]
+        grown = any(self._may_resize(call) for call in between)
         if not down:
             if apart == 0:
                 return Lost(None, bounded=False) if grown else None
@@ -209,11 +212,21 @@ class Bounds:
         named = function is not None and function.text == b"copy"
         return named and bool(into) and self.facts.places.key(into[0]) in self.names
 
-    def _grows(self, call: Node) -> bool:
+    def _may_resize(self, call: Node) -> bool:
+        """Whether a call appends to the array, is of the owner's, or is given the owner, or is of an unknown function."""
         function, arguments = call.child_by_field_id(syntax.F_FUNCTION), call.child_by_field_id(syntax.F_ARGUMENTS)
         first = syntax.operands(arguments)[:1] if arguments is not None else []
-        named = function is not None and function.text == b"append"
-        return named and bool(first) and self.facts.places.key(first[0]) in self.names
+        if function is not None and function.text == b"append":
+            return bool(first) and self.facts.places.key(first[0]) in self.names
+        if not self.is_reachable:
+            return False
+        callee = self.facts.types.callee(call)
+        if callee is None or callee.kind == "value":
+            return True
+        given = syntax.operands(arguments) if arguments is not None else []
+        operand = function.child_by_field_id(syntax.F_OPERAND) if function is not None else None
+        holders = {name.rpartition(".")[0] for name in self.names} - {""}
+        return any(self.facts.places.key(node) in holders for node in (*given, operand))
 
     def _is_guarded(self, bound: str | None) -> bool:
         """Whether an if around the cut tells that the bound is below the length."""

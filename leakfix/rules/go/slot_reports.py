@@ -159,8 +159,8 @@ def review(cut: Cut, used: Uses, form: Form) -> str:
         return (
             f"The function that line {line} calls is given what is cut off: if it keeps that, it would see it cleared."
         )
-    bounded = all(lost.bounded for lost in (cut.front, cut.back) if lost is not None)
-    if not bounded:
+    loose = any(not lost.bounded for lost in (cut.front, cut.back) if lost is not None)
+    if loose and (form is DELETE or form is ZERO):
         return "Where the bounds are out of order, or beyond the length, it panics."
     if is_exported(named_place(cut)):
         return "Code of other packages that holds the slice would see the slots cleared."

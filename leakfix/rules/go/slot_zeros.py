@@ -94,9 +94,12 @@ class Zeros:
         return self.loop(f"range {part}", None)
 
     def behind(self, start: Node | str) -> list[str]:
-        """Lines that clear what is behind ``start``, an expression or an identifier's length."""
+        """Lines that clear what is behind ``start``, an expression or an identifier's length.
+
+        A slice expression panics where ``start`` is beyond the length; a loop does not.
+        """
         text = start if isinstance(start, str) else syntax.text(start)
-        if self.can_clear:
+        if self.can_clear and self.cut.back is not None and self.cut.back.bounded:
             return [f"clear({self.array}[{text}:])"]
         return self.loop("", text if isinstance(start, str) else spaced(start))
 
