@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow.channels import Act, Choice, End, Enter, Halt, Leave, Meet, Turn, Unwind, Way, following, last_of
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_conditions import recovered
-from leakfix.languages.go.channel_turns import condition_of, is_stream, turns
+from leakfix.languages.go.channel_turns import condition_of, is_endless, is_stream, turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -263,7 +263,8 @@ class BranchLowering(ABC):
             self.net.steps[head] = self.net.steps[self.meet([(way, clause)])]
             self.note_again(head, channel, clause)
             return head
-        if clause is None or (clause.kind_id == syntax.FOR_CLAUSE and condition_of(clause) is None):
+        is_open = clause is None or (clause.kind_id == syntax.FOR_CLAUSE and condition_of(clause) is None)
+        if clause is None or is_open or is_endless(clause, self.types):
             self._forward(head, inside)
             return head
         condition = condition_of(clause)

@@ -29,6 +29,13 @@ def is_stream(clause: Node, types: Types) -> bool:
     return ranged is not None and isinstance(underlying(types.of(ranged)), Chan)
 
 
+def is_endless(clause: Node, types: Types) -> bool:
+    """Whether a loop ranges over a channel of times: that of a ticker or timer, which nobody closes."""
+    ranged = clause.child_by_field_id(syntax.F_RIGHT) if clause.kind_id == syntax.RANGE_CLAUSE else None
+    of = underlying(types.of(ranged)) if ranged is not None else None
+    return isinstance(of, Chan) and of.direction == "receive" and str(of.element) == "time.Time"
+
+
 def condition_of(clause: Node) -> Node | None:
     """The condition of a loop."""
     if clause.kind_id == syntax.FOR_CLAUSE:

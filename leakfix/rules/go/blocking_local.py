@@ -13,12 +13,13 @@ for the end: a range, a receive that asks for ``ok``, one whose value is not use
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.channels import Act, Close, Leave, following
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
-from leakfix.languages.go.channel_uses import Doing, Role, operation, role_of_call
+from leakfix.languages.go.channel_uses import Doing, Role, role_of_call
 from leakfix.languages.go.statements import (
     LayoutError,
     insert_before,
@@ -28,7 +29,7 @@ from leakfix.languages.go.statements import (
     remove_line,
     statement_of,
 )
-from leakfix.rules.finding import FileEdit, Fix, Refusal, Safety
+from leakfix.rules.finding import Confidence, FileEdit, Fix, Refusal, Safety
 from leakfix.rules.go.blocking import blocked, check_predeclared, report
 from leakfix.rules.go.blocking_nil import RECEIVES, nil_waits
 from leakfix.rules.go.repair import RefusalError
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 CLOSE_BEFORE_EXIT: Final = Form("close-before-exit", "close the channel before every exit that forgets it")
 DEFER_CLOSE: Final = Form("defer-close", "close the channel when the one who sends is through")
 FORMS: Final = (DEFER_CLOSE, CLOSE_BEFORE_EXIT)
+_OPEN: Final = "conditional"
+"""The refusal where a close may have come before an exit, on some condition that nothing more is known of."""
 
 
 def local_receives(rule: Rule[Analysis], subject: Analysis) -> Iterator[Finding]:
@@ -56,7 +59,8 @@ def local_receives(rule: Rule[Analysis], subject: Analysis) -> Iterator[Finding]
     for case in blocked(subject, Act.RECEIVE):
         if not _is_token(case):
             fixes, refusal = _mended(case)
-            yield report(rule, case, _message(case), fixes, refusal, span=_span(case))
+            found = report(rule, case, _message(case), fixes, refusal, span=_span(case))
+            yield replace(found, confidence=Confidence.LOW) if refusal is not None and refusal.code == _OPEN else found
     yield from nil_waits(rule, subject, RECEIVES)
 
 
@@ -89,7 +93,7 @@ def _mended(case: Blocked) -> tuple[tuple[Fix, ...], Refusal | None]:
         return (), Refusal("generated", "the file is generated: its generator is the place for the fix")
     fixes: list[Fix] = []
     reasons: list[Refusal] = []
-    for form, writer in _WRITERS:
+    for form, writer in reversed(_WRITERS) if _closes(case) else _WRITERS:
         try:
             _check(case)
             check_predeclared(case, "close")
@@ -124,7 +128,7 @@ def _before_exits(case: Blocked) -> list[Edit]:
             behind.add(at)
             waiting.extend(following(net.steps[at]))
     if any(isinstance(net.steps[at], Leave) and getattr(net.steps[at], "span", None) in case.left for at in behind):
-        raise RefusalError("conditional", f"{case.name} may be closed already where the function leaves")
+        raise RefusalError(_OPEN, f"{case.name} may be closed already where the function leaves")
     return [_before(case, span) for span in case.left]
 
 
@@ -238,13 +242,6 @@ def _takes_close_for_end(receive: Node) -> bool:
 def _check_only_function_sends(case: Blocked) -> None:
     if case.made.channel.unknown_senders or any(case.acts(process, Act.SEND) for process in case.processes):
         raise RefusalError("several-senders", f"others send on {case.name} too, and would panic once it is closed")
-    uses = case.bindings.uses(case.made.variable)
-    if any(operation(use).doing is Doing.GIVE and _is_called(operation(use).node) for use in uses):
-        raise RefusalError("callee", f"{case.name} is given to a function that may close it")
-
-
-def _is_called(call: Node) -> bool:
-    return role_of_call(call) is Role.CALLED
 
 
 _WRITERS: Final[list[tuple[Form, Callable[[Blocked], list[Edit]]]]] = [
