@@ -101,6 +101,8 @@ def readable(data: bytes, *, is_cpp: bool, habits: Habits = NO_HABITS) -> Readab
         buffer[match.end() : match.end() + 1] = b";"
     _join_texts(buffer)
     text = bytes(plain)
+    if b"_Thread_local" in text:
+        buffer[:] = bytes(buffer).replace(b"_Thread_local", b"__thread".ljust(len(b"_Thread_local")))
     for pattern, words in _SUPERFLUOUS:
         for match in pattern.finditer(text) if any(word in text for word in words) else ():
             _wipe(buffer, None, match.start(1), match.end(1))

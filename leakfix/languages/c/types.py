@@ -388,6 +388,8 @@ class Types:
             return None
         qualified = is_const(origin)
         declarator = variable.declarator.node if variable.declarator is not None else None
+        if variable.declarator is not None and variable.declarator.is_function:
+            declarator = None  # `T x(a);` makes an object
         found = type_of(type_node, declarator)
         if found is not None and variable.kind == "param" and found.is_array:
             found = replace(found, is_array=False, pointers=found.pointers + 1)

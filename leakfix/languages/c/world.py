@@ -230,6 +230,9 @@ class World:
         return tuple(seen) if seen else tuple(others)
 
     def _variable(self, name: str, file: CFile) -> Global | None:
+        own = file.globals.get(name)
+        if own is not None:
+            return own
         for place in self.reach(file):
             sketched = self._mentions(place, name)
             holder = self._at(place) if sketched else None
