@@ -213,7 +213,7 @@ class Bounds:
         return named and bool(into) and self.facts.places.key(into[0]) in self.names
 
     def _may_resize(self, call: Node) -> bool:
-        """Whether a call appends to the array, is of the owner's, or is given the owner, or is of an unknown function."""
+        """Whether a call appends to the array, has to do with its owner, or is of an unknown function."""
         function, arguments = call.child_by_field_id(syntax.F_FUNCTION), call.child_by_field_id(syntax.F_ARGUMENTS)
         first = syntax.operands(arguments)[:1] if arguments is not None else []
         if function is not None and function.text == b"append":
