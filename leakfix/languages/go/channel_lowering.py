@@ -82,7 +82,9 @@ class Lowering(BranchLowering):
         self._depth = depth
         self._is_first = is_first
         self._reader = shared.reader(run.function)
-        self._leaving = _leaving(shared.program.stopping_names)
+        leaving = _leaving(shared.program.stopping_names)
+        self._leaving = [m.start() for m in leaving.finditer(self._data, run.owner.start_byte, run.owner.end_byte)]
+        """Where control may leave a statement that mentions no channel."""
         self._conditions = Conditions(run.owner, self._reader.bindings, items.flags())
         self._nils = Nils(run.owner, self._reader.bindings)
         self._changes = sorted({*self._conditions.changes, *self._nils.changes})
@@ -102,7 +104,11 @@ class Lowering(BranchLowering):
         """Whether a node needs steps of its own."""
         if self.items.touches(node) or self._changed(node):
             return True
-        return self._leaving.search(self._data, node.start_byte, node.end_byte) is not None
+        return self._may_leave(node)
+
+    def _may_leave(self, node: Node) -> bool:
+        at = bisect_left(self._leaving, node.start_byte)
+        return at < len(self._leaving) and self._leaving[at] < node.end_byte
 
     def _changed(self, node: Node) -> list[int]:
         """Where in a node a variable of a repeated condition is assigned."""
@@ -121,7 +127,7 @@ class Lowering(BranchLowering):
     def stop(self, node: Node) -> Step | None:
         """Where control goes behind a call statement that never returns; None for one that does."""
         call = next(iter(syntax.operands(node)), None)
-        if call is None or call.kind_id != syntax.CALL_EXPRESSION or not self._leaving.search(node.text or b""):
+        if call is None or call.kind_id != syntax.CALL_EXPRESSION or not self._may_leave(node):
             return None
         name = last_name(call)
         if name == "panic" and function_node(call).kind_id == syntax.IDENTIFIER:

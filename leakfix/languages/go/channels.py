@@ -39,9 +39,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
 
 _MAKE: Final = re.compile(rb"\bmake\(chan\b")
-STARTS: Final = re.compile(rb"\bgo (?=func\b|[\w.]+\()|\.Go\(")
-"""A first look whether a function starts goroutines."""
-
+_STARTING: Final = (b"go func", b"\tgo ", b" go ", b".Go(")
 _DEEPEST: Final = 3
 _COBRA: Final = ["*github.com/spf13/cobra.Command", "[]string"]
 
@@ -80,7 +78,7 @@ def _nests(analysis: Analysis) -> Iterator[Nest]:
     for function, call in _calls(analysis):
         target = _target(call)
         owner = owner_of(call)
-        if target is not None and owner is not None and STARTS.search(file.data, owner.start_byte, owner.end_byte):
+        if target is not None and owner is not None and _may_start(file.data, owner):
             owners.setdefault(owner.id, (function, owner, []))[2].append((call, *target))
     for function, owner, calls in owners.values():
         nest = _nest(analysis, function, owner, calls)
@@ -98,12 +96,17 @@ def _calls(analysis: Analysis) -> Iterator[tuple[Function, Node]]:
             return
         if function.node.start_byte > match.start() or function.has_error:
             continue
-        if not STARTS.search(data, function.node.start_byte, function.node.end_byte):
+        if not _may_start(data, function.node):
             continue
         node = function.node.descendant_for_byte_range(match.start(), match.start() + 4)
         call = node.parent if node is not None and node.kind_id == syntax.IDENTIFIER else None
         if call is not None and call.kind_id == syntax.CALL_EXPRESSION:
             yield function, call
+
+
+def _may_start(data: bytes, node: Node) -> bool:
+    """A first look whether a function starts goroutines."""
+    return any(data.find(word, node.start_byte, node.end_byte) >= 0 for word in _STARTING)
 
 
 def _target(call: Node) -> tuple[Node, int] | None:
