@@ -61,7 +61,6 @@ class Nest:
     owner: Node
     made: tuple[Made, ...]
     shared: Shared
-    ends_process: bool
 
 
 def nests(analysis: Analysis) -> tuple[Nest, ...]:
@@ -153,7 +152,7 @@ def _nest(analysis: Analysis, function: Function, owner: Node, calls: list[tuple
         return None
     if len(shared.net.processes) < 2:
         return None
-    return Nest(function, owner, tuple(made), shared, _ends_process(analysis, function, owner))
+    return Nest(function, owner, tuple(made), shared)
 
 
 def _may_block(reader: Reader, variable: Variable, owner: Node) -> bool:
@@ -174,12 +173,49 @@ def _capacity(analysis: Analysis, function: Function, call: Node) -> int | None:
     return evaluate(arguments[1], analysis.types(function).resolver) if len(arguments) > 1 else 0
 
 
-def _ends_process(analysis: Analysis, function: Function, owner: Node) -> bool:
+def ends_process(analysis: Analysis, nest: Nest) -> bool:
     """Whether the process ends with the function, or what the function starts is meant to run as long as it."""
-    if owner == function.node and function.name in ("main", "init") and not function.receiver_type:
-        return function.name == "init" or function.file.package.name == "main"
+    function, owner = nest.function, nest.owner
+    is_plain = owner == function.node and not function.receiver_type
+    is_program = function.file.package.name == "main"
+    if is_plain and (function.name == "init" or (is_program and _is_part_of_main(function))):
+        return True
     signature = analysis.types(function).signature(owner) if b"cobra" in function.file.data else None
     return signature is not None and [str(of) for of in signature.params] == _COBRA
+
+
+def _is_part_of_main(function: Function) -> bool:
+    """Whether a function of a program is its main, or is called by that alone, once each time."""
+    if function.name == "main":
+        return True
+    calls = 0
+    pattern = re.compile(rb"\b" + re.escape(function.name.encode()) + rb"\b")
+    for file in function.file.package.files:
+        for match in pattern.finditer(file.data):
+            name = file.root.descendant_for_byte_range(match.start(), match.end())
+            if name is None or name.kind_id != syntax.IDENTIFIER:
+                continue
+            around = next((f for f in file.functions if f.node.start_byte <= match.start() < f.node.end_byte), None)
+            if around is not None and around.node == function.node and match.start() < _body_start(function):
+                continue
+            if around is None or around.name != "main" or _repeats(around.node, match.start()):
+                return False
+            calls += 1
+    return calls > 0
+
+
+def _body_start(function: Function) -> int:
+    return function.body.start_byte if function.body is not None else function.node.end_byte
+
+
+def _repeats(main: Node, offset: int) -> bool:
+    """Whether what stands at an offset runs in a loop or as a goroutine."""
+    at = main.descendant_for_byte_range(offset, offset + 1)
+    while at is not None and at != main:
+        if at.kind_id in (syntax.FOR_STATEMENT, syntax.GO_STATEMENT):
+            return True
+        at = at.parent
+    return False
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from leakfix.flow.channels import Act, Start, following
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import Doing, operation
-from leakfix.languages.go.channels import nests
+from leakfix.languages.go.channels import ends_process, nests
 from leakfix.languages.go.statements import statement_of
 from leakfix.rules.finding import Confidence, Finding, Severity, Step
 from leakfix.rules.go.repair import RefusalError
@@ -141,7 +141,9 @@ def blocked(analysis: Analysis, act: Act) -> tuple[Blocked, ...]:
 
 def _blocked(analysis: Analysis) -> Iterator[Blocked]:
     for nest in nests(analysis):
-        found = stuck(nest.shared.net) if not nest.ends_process else ()
+        found = stuck(nest.shared.net)
+        if found and ends_process(analysis, nest):
+            continue
         for number in range(len(nest.made)) if found else ():
             for act in (Act.SEND, Act.RECEIVE):
                 waits = tuple(wait for wait in found if wait.channel == number and wait.act is act)
