@@ -56,8 +56,9 @@ from leakfix.languages.go.statements import LayoutError
 from leakfix.rules import Finding, Form, Refusal, Rule, Safety
 from leakfix.rules.finding import FileEdit, Fix
 from leakfix.rules.go.blocking import blocked, report
-from leakfix.rules.go.blocking_forms import buffered, returned, until_left, with_context
+from leakfix.rules.go.blocking_forms import buffered, returned
 from leakfix.rules.go.blocking_nil import SENDS, nil_waits
+from leakfix.rules.go.blocking_ways import until_left, with_context
 from leakfix.rules.go.repair import RefusalError
 
 if TYPE_CHECKING:
