@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Function, Package
 
 _STARTED: Final = re.compile(rb"go ((?:\w+\.)*\w+)[(\[]|(?:\.Go|Attach|Async)\((?:[\w.]+, )?((?:\w+\.)*\w+)\)")
+_WRAPPED: Final = re.compile(rb"func\(\) \{\s+(?:defer [^\n]*\s+)*((?:\w+\.)*\w+)\([^\n]*\)\s+\}")
+"""How a literal begins that does nothing, deferred calls left out, but to call one function."""
+
 _GROUPS: Final = frozenset({"sync.WaitGroup.Go", "golang.org/x/sync/errgroup.Group.Go"})
 _DEPTH: Final = 3
 
@@ -65,6 +68,8 @@ def started_names(package: Package) -> Mapping[bytes, Sequence[tuple[File, int]]
         for match in _STARTED.finditer(file.data):
             group = 1 if match[1] else 2
             known.setdefault(match[group].rpartition(b".")[2], []).append((file, match.end(group) - 1))
+        for match in _WRAPPED.finditer(file.data):
+            known.setdefault(match[1].rpartition(b".")[2], []).append((file, match.end(1) - 1))
     return known
 
 
@@ -135,9 +140,11 @@ def _start(by: Function, mention: Node, function: Function) -> Start | None:
     if call.kind_id != syntax.CALL_EXPRESSION or call.child_by_field_id(syntax.F_FUNCTION) != used:
         group = _in_group(by, used)
         return Start(group.node, used, by, function) if group is not None else None
-    statement = call.parent
-    is_started = statement is not None and statement.kind_id == syntax.GO_STATEMENT
-    return Start(statement, used, by, function) if statement is not None and is_started else None
+    statement, owner = call.parent, owner_of(call)
+    if statement is not None and statement.kind_id == syntax.GO_STATEMENT:
+        return Start(statement, used, by, function)
+    literal = start_of_literal(by, owner) if owner is not None else None
+    return Start(literal.node, used, by, function) if literal is not None else None
 
 
 def _sites(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:

@@ -15,6 +15,7 @@ from leakfix.languages.go.types import (
     Signature,
     Slice,
     Struct,
+    TypeParam,
     underlying,
 )
 
@@ -33,15 +34,18 @@ def spelled(file: File, bindings: Bindings, node: Node, of: Type | None) -> str 
 
     A declared function type whose package is not imported is written out: ``func()`` for ``context.CancelFunc``.
     """
-    return _Spelling(file, set(bindings.locals_at(node))).of(of)
+    known = bindings.locals_at(node)
+    parameters = {name for name, entity in known.items() if entity.kind == "typeparam"}
+    return _Spelling(file, set(known), parameters).of(of)
 
 
 class _Spelling:
     """Spells types where some names are those of local variables."""
 
-    def __init__(self, file: File, shadowed: set[str]) -> None:
+    def __init__(self, file: File, shadowed: set[str], parameters: set[str]) -> None:
         self._file = file
         self._shadowed = shadowed
+        self._parameters = parameters
 
     def of(self, of: Type | None) -> str | None:
         if isinstance(of, Named):
@@ -59,6 +63,8 @@ class _Spelling:
             return self._with(f"map[{key}]", of.value) if key is not None else None
         if isinstance(of, Chan):
             return self._channel(of)
+        if isinstance(of, TypeParam):
+            return str(of) if str(of) in self._parameters else None
         if isinstance(of, Signature):
             return self._signature(of)
         if of == Struct(()):

@@ -85,6 +85,8 @@ def ends_objects(method: Function, depth: int = 0) -> bool:
         node = waiting.pop()
         if node is None:
             continue
+        if node.kind_id == syntax.SEND_STATEMENT and syntax.text(node).startswith(f"{receiver}."):
+            return True
         if node.kind_id == syntax.CALL_EXPRESSION:
             if _gives_back(node, receiver):
                 return True

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.channel_operations import Operation
     from leakfix.languages.go.types import Type
     from leakfix.rules.go.ticker_scene import Scene
+    from leakfix.text import Source
 
 _LOCKS: Final = {"Lock": "Unlock", "RLock": "RUnlock"}
 _RELEASES: Final = frozenset({"Close", "Done", "Release", "Stop", "Cancel", "Unlock", "RUnlock", "Rollback", "Commit"})
@@ -58,27 +59,34 @@ def watched(watch: Watch) -> Edit:
     statement = statement_of(operation.node)
     if statement is None or not owns_line(source, statement):
         raise LayoutError
-    indent = source.indent(statement.start_byte).decode()
-    lines = [*_statement_lines(watch, statement, operation, way_out)]
-    newline = source.newline.decode()
-    behind = source.data[statement.end_byte : source.line_end(statement.end_byte)].strip()
-    if behind:
-        # A comment behind the statement would end up behind the closing brace.
+    indent, newline = source.indent(statement.start_byte).decode(), source.newline.decode()
+    comment, end = _comment_behind(source, statement.end_byte)
+    lines = [*_statement_lines(watch, statement, operation, way_out, comment)]
+    return Edit(Span(statement.start_byte, end), (newline + indent).join(lines).encode("utf-8", "surrogateescape"))
+
+
+def _comment_behind(source: Source, end: int) -> tuple[str, int]:
+    """The comment that ends a line behind a byte, with a blank before it, and where it ends."""
+    line_end = source.line_end(end)
+    text = source.data[end:line_end].strip().decode("utf-8", "surrogateescape")
+    if not text:
+        return "", end
+    if not text.startswith("//"):
         raise LayoutError
-    text = (newline + indent).join(lines)
-    return Edit(Span(statement.start_byte, statement.end_byte), text.encode())
+    return f" {text}", line_end
 
 
-def _statement_lines(watch: Watch, statement: Node, operation: Operation, way_out: str) -> Iterator[str]:
+def _statement_lines(watch: Watch, statement: Node, operation: Operation, way_out: str, comment: str) -> Iterator[str]:
     if operation.act is Act.SEND:
         if statement != operation.node:
             raise LayoutError
-        communication = _one_line(statement)
+        # A case stands where its select does, so that lines of the value keep their indentation.
+        communication = syntax.text(statement)
     else:
         declared, communication = _received(watch, statement, operation)
         yield from declared
     yield "select {"
-    yield f"case {communication}:"
+    yield f"case {communication}:{comment}"
     yield f"case <-{watch.signal}:"
     yield f"\t{way_out}"
     yield "}"
@@ -133,12 +141,11 @@ def _range_replaced(watch: Watch, way_out: str) -> Edit:
     body = loop.child_by_field_id(syntax.F_BODY) if loop is not None else None
     if loop is None or body is None or source.line(loop.start_byte) != source.line(body.start_byte):
         raise LayoutError
-    if source.data[body.start_byte + 1 : source.line_end(body.start_byte)].strip():
-        raise LayoutError
+    comment, end = _comment_behind(source, body.start_byte + 1)
     indent = source.indent(loop.start_byte).decode() + "\t"
     channel = _one_line(operation.channel)
     left = clause.child_by_field_id(syntax.F_LEFT)
-    lines = ["for {"]
+    lines = [f"for {{{comment}"]
     target = ""
     if left is not None:
         (name,) = syntax.operands(left)
@@ -150,7 +157,7 @@ def _range_replaced(watch: Watch, way_out: str) -> Edit:
             target = ""
     lines += ["select {", f"case {target}<-{channel}:", f"case <-{watch.signal}:", f"\t{way_out}", "}"]
     text = (source.newline.decode() + indent).join(lines)
-    return Edit(Span(loop.start_byte, body.start_byte + 1), text.encode())
+    return Edit(Span(loop.start_byte, end), text.encode("utf-8", "surrogateescape"))
 
 
 def _case_added(watch: Watch, select: Node, way_out: str) -> Edit:

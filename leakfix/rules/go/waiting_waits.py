@@ -44,7 +44,7 @@ class Stuck:
     ``signal`` is the expression that it should receive from too, empty if there is none, ``givers`` what closes it;
     ``closing`` the method that ends the object, ``holder`` the expression of the object. ``way_out`` is what other
     selects of the goroutine do upon the signal, empty where no other watches it. ``is_exact`` tells that nothing is in
-    the channel, or on its way, that would be lost.
+    the channel, or on its way, that would be lost, ``is_known`` that the channel is a field.
     """
 
     scene: WaitScene
@@ -57,6 +57,7 @@ class Stuck:
     closing: Function | None = None
     givers: tuple[Operation, ...] = ()
     is_exact: bool = False
+    is_known: bool = False
     way_out: str = ""
 
     @property
@@ -71,18 +72,18 @@ class Stuck:
 
 
 def stuck_waits(analysis: Analysis) -> Iterator[Stuck]:
-    """The waits of a file that nothing ends, one for each goroutine at most, in order."""
+    """The waits of a file that nothing ends, in order; one of a goroutine tells of all those for unknown channels."""
     file = analysis.file
     if file.is_test or not may_wait(file):
         return
     facts = Facts(analysis)
     told: set[object] = set()
     for function, operation in candidates(analysis):
+        found = _judged(facts, function, operation)
         task = task_of(function, operation.owner)
-        found = _judged(facts, function, operation) if task not in told else None
-        if found is not None:
-            told.add(task)
+        if found is not None and (found.is_known or task not in told):
             yield found
+            told.add(task)
 
 
 def client_waits(analysis: Analysis) -> Iterator[Stuck]:
@@ -124,9 +125,20 @@ def _judged_for(
         if signal is not None and has_come(operation, spelled):
             continue
         is_exact = cause is Cause.ABANDONED and start is not None and not waiting.is_buffered
-        givers = _givers(facts, signal)
         found.append(
-            Stuck(scene, operation, cause, start, spelled, offer.holder, offer.owner, offer.closing, givers, is_exact)
+            Stuck(
+                scene,
+                operation,
+                cause,
+                start,
+                spelled,
+                offer.holder,
+                offer.owner,
+                offer.closing,
+                _givers(facts, signal),
+                is_exact,
+                any(field is not None for field in waiting.fields),
+            )
         )
     return min(found, key=lambda stuck: _RANKS[stuck.cause], default=None)
 
