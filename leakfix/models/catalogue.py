@@ -116,6 +116,10 @@ class Models:
         """Every symbol that something is known of."""
         return frozenset(self._facts)
 
+    def knows(self, symbol: str) -> bool:
+        """Whether anything is known of a symbol."""
+        return symbol in self._facts
+
     def acquire(self, symbol: str) -> Acquire | None:
         """What a call acquires: the first of several (``os.Pipe`` makes two)."""
         return self._fact(symbol, Acquire)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from leakfix.flow import Graph
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.scopes import Bindings
@@ -42,6 +43,14 @@ class Analysis:
     def standard(self) -> int | None:
         """The C++ standard as its two digits; None of C, or when nothing tells."""
         return self.world.standard(self.file)
+
+    def units(self) -> tuple[Function, ...]:
+        """The functions that are looked at: those that can be read, and call what acquires or may hand it on."""
+        return tuple(function for function in self.file.functions if self.program.may_acquire(function))
+
+    def graph(self, function: Function) -> Graph | None:
+        """The flow graph of a function; None when it cannot be read."""
+        return self.program.graph(function)
 
     def function_at(self, offset: int) -> Function | None:
         """The function that a byte offset lies in."""

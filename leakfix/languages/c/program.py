@@ -1,24 +1,51 @@
-"""Everything that lowering and codemods ask about a C or C++ program: files, types, models, made once."""
+"""Everything that lowering and codemods ask about a C or C++ program: files, types, models and summaries, made once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from leakfix.flow import Obligation
+from leakfix.languages.c import syntax
+from leakfix.languages.c.constants import Constants
+from leakfix.languages.c.files import spelling
+from leakfix.languages.c.first_look import acquiring_names, calls_any
+from leakfix.languages.c.lower_frame import POINTEE, Frame
+from leakfix.languages.c.lowering import lower
 from leakfix.languages.c.scopes import Bindings
+from leakfix.languages.c.summaries import Summary
 from leakfix.languages.c.types import Types
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node, Tree
+
+    from leakfix.flow import Graph, Place
     from leakfix.languages.c.files import Function
+    from leakfix.languages.c.lower_values import ValueLowering
+    from leakfix.languages.c.scopes import Variable
+    from leakfix.languages.c.types import Callee
     from leakfix.languages.c.world import World
-    from leakfix.models import Models
+    from leakfix.models import Acquire, Models
+
+_DEEPEST: Final = 10
+_LARGEST: Final = 60_000
+"""Bodies of more bytes are generated: nobody can say what they do."""
 
 
 class Program:
     """The files in reach with what is known of their functions."""
 
-    def __init__(self, world: World, models: Models) -> None:
+    def __init__(self, world: World, models: Models, owners: frozenset[str] = frozenset()) -> None:
+        """``owners`` names functions of the project that may hand on what they acquire."""
         self.world = world
         self.models = models
+        self.constants = Constants(world)
+        self.names = acquiring_names(models)
+        self._calls_any = calls_any(self.names | owners)
+        self._trees: list[Tree] = []
+        self._depth = 0
+        self._busy: set[int] = set()
 
     def bindings(self, function: Function) -> Bindings:
         """The variables of a function."""
@@ -27,3 +54,300 @@ class Program:
     def types(self, function: Function) -> Types:
         """The types of a function's expressions."""
         return Types.of_function(self.world, function)
+
+    def keep(self, tree: Tree) -> None:
+        """Keep a tree whose nodes are used."""
+        self._trees.append(tree)
+
+    # graphs
+
+    def is_read(self, function: Function) -> bool:
+        """Whether a function can be lowered."""
+        return not function.has_error and function.body.end_byte - function.body.start_byte <= _LARGEST
+
+    def graph(self, function: Function) -> Graph | None:
+        """The flow graph of a function; None when it cannot be read."""
+        frame = self.frame(function)
+        return frame.graph if frame is not None else None
+
+    def frame(self, function: Function) -> Frame | None:
+        """A function as it was lowered, made once; None when it cannot be read, or while it is being lowered."""
+        known = function.cache.get("frame")
+        if isinstance(known, Frame):
+            return known
+        key = id(function)
+        if key in self._busy or not self.is_read(function) or self._depth >= _DEEPEST:
+            return None
+        self._busy.add(key)
+        self._depth += 1
+        try:
+            frame = function.cache["frame"] = lower(self, function)
+        finally:
+            self._depth -= 1
+            self._busy.discard(key)
+        return frame
+
+    def summary(self, function: Function) -> Summary | None:
+        """What a function does to its operands, and what it gives back; None when that is unknown."""
+        known = function.cache.get("summary")
+        if isinstance(known, Summary):
+            return known
+        frame = self.frame(function)
+        if frame is None:
+            return None
+        found = function.cache["summary"] = Summary(function, frame)
+        return found
+
+    # what acquires
+
+    def may_acquire(self, function: Function) -> bool:
+        """A first look at the bytes of a function: whether it may call what acquires, or make an object that does."""
+        data = function.file.data[function.node.start_byte : function.node.end_byte]
+        return self._calls_any(data) or function.file.is_cpp
+
+    def obligation(self, acquire: Acquire) -> Obligation:
+        """The obligation that comes with a modelled acquisition."""
+        found = self.obligation_of(acquire.resource)
+        return Obligation(found.resource, found.noun, found.family, (), confidence=acquire.confidence)
+
+    def obligation_of(self, name: str) -> Obligation:
+        """The obligation that comes with a resource."""
+        resource = self.models.resource(name)
+        return Obligation(resource.name, resource.noun, resource.family, (), confidence=resource.confidence)
+
+    # variables
+
+    def is_constant(self, function: Function, variable: Variable) -> bool:
+        """Whether a local variable keeps the constant that it is declared with."""
+        if variable.value is None or variable.kind not in ("local", "static"):
+            return False
+        known = function.cache.setdefault("constant", {})
+        if isinstance(known, dict) and variable.index not in known:
+            known[variable.index] = not any(_changes(use) for use in self.bindings(function).uses(variable))
+        return isinstance(known, dict) and bool(known[variable.index])
+
+    def is_fresh(self, function: Function, variable: Variable) -> bool:
+        """Whether all that a pointer is ever set to is null or what the function acquires."""
+        values: list[Node | None] = [variable.value] if variable.value is not None else []
+        for use in self.bindings(function).uses(variable):
+            parent = use.parent
+            if parent is None:
+                return False
+            if parent.type == syntax.POINTER_EXPRESSION and any(child.type == "&" for child in parent.children):
+                return False
+            if parent.type == syntax.UPDATE_EXPRESSION:
+                return False
+            if parent.type == syntax.ASSIGNMENT_EXPRESSION and parent.child_by_field_name("left") == use:
+                values.append(parent.child_by_field_name("right"))
+        return bool(values) and all(value is not None and self._is_made(value) for value in values)
+
+    def _is_made(self, value: Node) -> bool:
+        value = syntax.unparen(value)
+        if value.type == syntax.CAST_EXPRESSION:
+            inner = value.child_by_field_name("value")
+            return inner is not None and self._is_made(inner)
+        if value.type in (syntax.NULL, syntax.NEW_EXPRESSION):
+            return True
+        if value.type == syntax.NUMBER_LITERAL:
+            return value.text == b"0"
+        called = value.child_by_field_name("function") if value.type == syntax.CALL_EXPRESSION else None
+        return called is not None and called.type == syntax.IDENTIFIER and syntax.text(called) in self.names
+
+    def aimed(self, values: ValueLowering, variable: Variable) -> Place | None:
+        """The place that a reference, or a pointer set once to an address, stands for."""
+        frame = values.frame
+        known = frame.function.cache.setdefault("aimed", {})
+        if not isinstance(known, dict):
+            return None
+        if variable.index not in known:
+            known[variable.index] = None
+            known[variable.index] = self._aimed(values, variable)
+        found: Place | None = known[variable.index]
+        return found
+
+    def _aimed(self, values: ValueLowering, variable: Variable) -> Place | None:
+        if variable.kind != "local" or variable.value is None or variable.declarator is None:
+            return None
+        value = syntax.unparen(variable.value)
+        steps = variable.declarator.steps
+        if steps and steps[0].startswith("&"):
+            return values.place(value) if value.type in _PLACES else None
+        while value.type == syntax.CAST_EXPRESSION:
+            inner = value.child_by_field_name("value")
+            if inner is None:
+                return None
+            value = syntax.unparen(inner)
+        if value.type != syntax.POINTER_EXPRESSION or not any(child.type == "&" for child in value.children):
+            return None
+        argument = value.child_by_field_name("argument")
+        if argument is None or syntax.unparen(argument).type not in _PLAIN_PLACES:
+            return None
+        if any(_changes(use) for use in self.bindings(values.frame.function).uses(variable)):
+            return None
+        place = values.place(argument)
+        return place if place is not None and POINTEE not in place.path else None
+
+    def turns(self, values: ValueLowering, loop: Node) -> int | None:
+        """How many turns a `for` loop over constants has: 0, 1, or 2 for several; None when that is not known."""
+        start, condition = loop.child_by_field_name("initializer"), loop.child_by_field_name("condition")
+        update, body = loop.child_by_field_name("update"), loop.child_by_field_name("body")
+        if start is None or condition is None or update is None or body is None:
+            return None
+        left, right = condition.child_by_field_name("left"), condition.child_by_field_name("right")
+        if condition.type != syntax.BINARY_EXPRESSION or left is None or right is None:
+            return None
+        first = _first_value(start, left.text)
+        if first is None or left.type != syntax.IDENTIFIER or update.type != syntax.UPDATE_EXPRESSION:
+            return None
+        if not update.children or b"++" not in (update.text or b"") or left.text not in (update.text or b""):
+            return None
+        low, high = values.constant(first), values.constant(right)
+        operator = condition.child_by_field_name("operator")
+        if low is None or high is None or operator is None or operator.type not in ("<", "<=", "!="):
+            return None
+        variable = values.frame.variable(left)
+        uses = self.bindings(values.frame.function).uses(variable) if variable is not None else ()
+        if variable is None or any(
+            _changes(use) and body.start_byte <= use.start_byte < body.end_byte for use in uses
+        ):
+            return None
+        return max(0, min(high - low + (operator.type == "<="), 2))
+
+    def pointed_function(self, frame: Frame, variable: Variable) -> Function | None:
+        """The function that a pointer leads to which is set once, where it is declared."""
+        value = syntax.unparen(variable.value) if variable.value is not None else None
+        if value is None or any(_changes(use) for use in self.bindings(frame.function).uses(variable)):
+            return None
+        if value.type == syntax.POINTER_EXPRESSION:
+            value = value.child_by_field_name("argument") or value
+        if value.type not in (syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER) or frame.variable(value) is not None:
+            return None
+        return self.world.function(spelling(value), frame.file, frame.function.namespaces)
+
+    def is_array(self, frame: Frame, variable: Variable) -> bool:
+        """Whether a variable is an array of its own, which cannot be assigned."""
+        found = frame.types.variable(variable)
+        return found is not None and found.is_array and variable.kind != "param"
+
+    # classes
+
+    def is_member(self, function: Function, name: str) -> bool:
+        """Whether a name that no variable has means a member of the function's class."""
+        if not function.is_method:
+            return False
+        struct = self.world.struct(function.class_name, function.file)
+        member = self.types(function).member(struct, name) if struct is not None else None
+        return member is not None and member.kind == "variable" and not member.is_static
+
+    def is_union(self, frame: Frame, argument: Node) -> bool:
+        """Whether the members of what an expression names share their memory."""
+        if frame.expansion is not None:
+            return False
+        struct = frame.types.struct(frame.types.of(argument))
+        return struct is not None and (struct.kind == "union" or struct.node.type == syntax.UNION_SPECIFIER)
+
+    def is_virtual(self, callee: Callee) -> bool:
+        """Whether a method may be another class's."""
+        nodes = (
+            callee.declared.node if callee.declared is not None else None,
+            callee.function.node if callee.function is not None else None,
+        )
+        return any(child.type == "virtual" for node in nodes if node is not None for child in node.children)
+
+    def class_of(self, frame: Frame, receiver: Node) -> str | None:
+        """The class that an object surely has: a variable's own, or what it was made as where it is declared."""
+        variable = frame.variable(receiver) if receiver.type == syntax.IDENTIFIER else None
+        if variable is None or any(_changes(use) for use in self.bindings(frame.function).uses(variable)):
+            return None
+        value = syntax.unparen(variable.value) if variable.value is not None else None
+        steps = variable.declarator.steps if variable.declarator is not None else ()
+        if not steps:
+            found = frame.types.variable(variable)
+            return found.base if found is not None else None
+        if value is not None and value.type == syntax.NEW_EXPRESSION:
+            made = value.child_by_field_name("type")
+        elif value is not None and value.type == syntax.CALL_EXPRESSION and steps[0].startswith("&"):
+            made = value.child_by_field_name("function")
+        else:
+            return None
+        name = spelling(made) if made is not None else ""
+        return name if name and self.world.struct(name, frame.file) is not None else None
+
+    def constructor(self, frame: Frame, name: str, count: int) -> Function | None:
+        """The constructor of a class that takes so many arguments."""
+        last = name.rpartition("::")[2]
+        found = self.world.functions(f"{name}::{last}", frame.file, frame.function.namespaces)
+        fitting = [one for one in found if len(one.params) == count]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def destructor(self, frame: Frame, pointer: Node) -> Function | None:
+        """The destructor that deleting what a pointer leads to surely runs."""
+        found = frame.types.of(pointer)
+        if found is None or found.pointers != 1 or found.is_function:
+            return None
+        return self.destructor_of(frame, self.class_of(frame, pointer) or found.base)
+
+    def destructor_of(self, frame: Frame, name: str) -> Function | None:
+        """The destructor of a class."""
+        last = name.rpartition("::")[2]
+        found = self.world.functions(f"{name}::~{last}", frame.file, frame.function.namespaces)
+        return found[0] if len(found) == 1 else None
+
+    def is_simple(self, frame: Frame, name: str) -> bool:
+        """Whether making an object of a type runs no code that is out of sight."""
+        struct = self.world.struct(name, frame.file)
+        if struct is None:
+            return frame.types.typedef_of(name) is None
+        return not struct.bases
+
+    def is_plain_new(self, frame: Frame, name: str, given: Node | None) -> bool:
+        """Whether `new` makes something that only its pointer owns: no class of its own memory or of owning parents."""
+        struct = self.world.struct(name, frame.file)
+        if struct is not None:
+            return not any(member.startswith("operator new") for member in struct.members) and not struct.bases
+        arguments = syntax.named(given) if given is not None else []
+        return not any(_may_be_parent(one) for one in arguments)
+
+
+_PLACES: Final = frozenset(
+    (syntax.IDENTIFIER, syntax.FIELD_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.POINTER_EXPRESSION)
+)
+_PLAIN_PLACES: Final = frozenset((syntax.IDENTIFIER, syntax.FIELD_EXPRESSION))
+
+
+def _may_be_parent(argument: Node) -> bool:
+    return argument.type not in (syntax.NUMBER_LITERAL, syntax.STRING_LITERAL, syntax.CHAR_LITERAL, syntax.SIZEOF_EXPRESSION)
+
+
+def _first_value(start: Node, name: bytes | None) -> Node | None:
+    """What a loop's header sets its variable to."""
+    at = start
+    if at.type == syntax.DECLARATION:
+        at = at.child_by_field_name("declarator") or at
+        declared = at.child_by_field_name("declarator")
+        return at.child_by_field_name("value") if declared is not None and declared.text == name else None
+    left = at.child_by_field_name("left")
+    if at.type == syntax.ASSIGNMENT_EXPRESSION and left is not None and left.text == name:
+        return at.child_by_field_name("right")
+    return None
+
+
+def _changes(use: Node) -> bool:
+    """Whether a use of a variable sets it, or lets somebody else set it."""
+    parent = use.parent
+    if parent is None:
+        return True
+    kind = parent.type
+    if kind == syntax.ASSIGNMENT_EXPRESSION:
+        return parent.child_by_field_name("left") == use
+    if kind == syntax.POINTER_EXPRESSION:
+        return any(child.type == "&" for child in parent.children)
+    return kind in (syntax.UPDATE_EXPRESSION, syntax.LAMBDA_CAPTURE_SPECIFIER)
+
+
+def functions_that_acquire(program: Program, functions: Iterable[Function]) -> Iterable[Function]:
+    """The functions whose graph has an acquisition."""
+    for function in functions:
+        graph = program.graph(function)
+        if graph is not None and graph.sites:
+            yield function

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import preprocessor, reading
@@ -41,6 +42,7 @@ _FUNCTION_TYPEDEF: Final = re.compile(rb"typedef\b[^;{}()]*(?:\([^()]*?\b([A-Za-
 _TAIL: Final = re.compile(
     rb"\}[ \t]*(?:\w+\([^()\n]*\)[ \t]*)*\**([A-Za-z_]\w*)[ \t]*(?:,[ \t*]*([A-Za-z_]\w*)[ \t]*)?;"
 )
+_SPACE: Final = re.compile(rb"\bnamespace[ \t]+(?:\w+::)*([A-Za-z_]\w*)")
 _ALIAS: Final = re.compile(rb"using[ \t]+([A-Za-z_]\w*)[ \t]*=")
 _DEFINED: Final = re.compile(rb"define[ \t]+([A-Za-z_]\w*)")
 _KINDS: Final = (b"struct ", b"class ", b"union ", b"enum ")
@@ -51,6 +53,8 @@ _NO_NAMES: Final = frozenset(
 _CALL: Final = re.compile(rb"\b([A-Za-z_]\w*)[ \t]?\(")
 _LONGEST_NAME: Final = 160
 _LONGEST_PARAMETERS: Final = 4000
+_LONGEST_TYPE: Final = 1000
+_MOST_MISSES: Final = 20_000
 _ROUNDS: Final = 6
 
 
@@ -66,6 +70,8 @@ class FileSketch:
     includes: tuple[preprocessor.Include, ...]
     is_shared: bool
     """Whether it says what C++ is to do with it, so that it is meant for C too."""
+    spaces: frozenset[str] = frozenset()
+    """The namespaces that are opened here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class CSurvey(Survey):
     functions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     types: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     macros: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    spaces: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     includes: tuple[tuple[preprocessor.Include, ...], ...] = ()
     dialects: tuple[Dialect, ...] = ()
     owners: frozenset[str] = frozenset()
@@ -106,6 +113,7 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
         _places(sketch.functions for sketch in sketches),
         _places(sketch.types for sketch in sketches),
         _places(sketch.macros for sketch in sketches),
+        _places(sketch.spaces for sketch in sketches),
         tuple(sketch.includes for sketch in sketches),
         _dialects(paths, sketches),
         _owners(makers, frozenset(name.encode() for name in acquiring)),
@@ -162,12 +170,21 @@ class _Head:
 def _sketch(path: str, data: bytes, heads: list[_Head]) -> FileSketch:
     return FileSketch(
         dialect_of(path, data),
-        frozenset(_text(head.name.rpartition(b":")[2].lstrip(b"~")) for head in heads),
+        frozenset(name for head in heads for name in _last_names(head.name)),
         frozenset(_types(data)),
         frozenset(_after(data, b"define", _DEFINED)),
         preprocessor.includes(data),
         b"__cplusplus" in data or b"BEGIN_DECLS" in data,
+        frozenset(map(_text, _SPACE.findall(data) if b"namespace" in data else ())),
     )
+
+
+def _last_names(name: bytes) -> Iterator[str]:
+    """The last part of a name, and with it that of its class."""
+    parts = _text(name).split("::")
+    yield parts[-1].lstrip("~")
+    if len(parts) > 1:
+        yield "::".join(parts[-2:])
 
 
 def _is_cpp(data: bytes) -> bool:
@@ -221,13 +238,14 @@ def _is_old_style(data: bytes, end: int) -> bool:
     return _OLD_STYLE.match(data, end, end + _LONGEST_PARAMETERS) is not None
 
 
+_MOST_PARENTHESES: Final = 150
 _PARENTHESES: Final = re.compile(rb"[()]")
 
 
 def _closing(data: bytes, start: int) -> int:
     """The end of the list whose first parenthesis stands before `start`; -1 when it is not closed soon."""
     depth = 1
-    for match in _PARENTHESES.finditer(data, start, start + _LONGEST_PARAMETERS):
+    for match in islice(_PARENTHESES.finditer(data, start, start + _LONGEST_PARAMETERS), _MOST_PARENTHESES):
         depth += 1 if match[0] == b"(" else -1
         if depth == 0:
             return match.end()
@@ -247,9 +265,12 @@ def _after(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> Iterator[str
     """Yield the names in what matches where a word stands."""
     match = pattern.match
     at = data.find(word)
-    while at >= 0:
-        found = match(data, at, at + _LONGEST_PARAMETERS)
-        if found is not None:
+    misses = 0
+    while at >= 0 and misses < _MOST_MISSES:
+        found = match(data, at, at + _LONGEST_TYPE)
+        if found is None:
+            misses += 1
+        else:
             yield from (_text(name) for name in found.groups() if name)
         at = data.find(word, at + 1)
 

@@ -173,6 +173,10 @@ class Types:
             return None
         return self.world.typedef(found.base, self.file)
 
+    def typedef_of(self, name: str) -> Typedef | None:
+        """Return the typedef of a name that the function may see."""
+        return self.world.typedef(name, self.file)
+
     def struct(self, found: CType | None) -> Struct | None:
         """Return the class, struct or union that a type, or what it points to, is."""
         if found is None or found.is_function:
@@ -420,16 +424,17 @@ class Types:
             variable = self.bindings.variable(called)
             if variable is not None:
                 return Callee("value", variable.name, (), variable=variable)
-            return self._named(syntax.text(called))
+            return self.named(syntax.text(called))
         if kind in (syntax.TEMPLATE_FUNCTION, syntax.QUALIFIED_IDENTIFIER):
-            return self._named(spelling(called))
+            return self.named(spelling(called))
         if kind == syntax.FIELD_EXPRESSION:
             return self._of_method(called)
         if kind == syntax.PRIMITIVE_TYPE:
             return None
         return Callee("value", "", ())
 
-    def _named(self, name: str) -> Callee:
+    def named(self, name: str) -> Callee:
+        """Return what the call of a name that is no variable of the function calls."""
         name = name.removeprefix("::")
         if name in _CASTS:
             return Callee("cast", name, ())
@@ -447,7 +452,7 @@ class Types:
                 owner = found.class_name if found is not None else declared.class_name if declared is not None else ""
                 symbol = f"{owner}::{name}"
                 return Callee("method", symbol, (symbol,), function=found, declared=declared, implicit=True)
-        function = self.world.function(name, self.file)
+        function = self.world.function(name, self.file, self.function.namespaces)
         declared = None if function is not None else self.world.variable(name, self.file)
         if declared is not None and declared.kind == "variable":
             return Callee("value", name, (), declared=declared)
@@ -492,7 +497,7 @@ class Types:
         return None
 
     def _method(self, class_name: str, name: str, depth: int) -> Function | None:
-        found = self.world.functions(f"{class_name}::{name}", self.file)
+        found = self.world.functions(f"{class_name}::{name}", self.file, self.function.namespaces)
         if found:
             return found[0] if len(found) == 1 else None
         struct = self.world.struct(class_name, self.file)

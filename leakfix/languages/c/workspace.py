@@ -73,7 +73,7 @@ class CWorkspace(Workspace):
 
     def __init__(self, models: Models, survey: CSurvey) -> None:
         self._world = World(survey)
-        self._program = Program(self._world, models)
+        self._program = Program(self._world, models, survey.owners)
 
     def open(self, path: Path, data: bytes) -> OpenC:
         """A file with this content among the files of the run."""

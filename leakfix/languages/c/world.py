@@ -70,17 +70,20 @@ class World:
             self._forget(key, data)
         return found
 
-    def function(self, name: str, from_file: CFile) -> Function | None:
+    def function(self, name: str, from_file: CFile, namespaces: tuple[str, ...] = ()) -> Function | None:
         """Return the definition that a call of a name means; None when there is none, or several that it may be.
 
-        `name` is "f" or "Class::method"; namespaces before it may be there or not.
+        `name` is "f" or "Class::method"; namespaces before it may be there or not. `namespaces` are those of the call:
+        of several definitions the one in the innermost of them counts.
         """
-        found = self.functions(name, from_file)
+        found = self.functions(name, from_file, namespaces)
         return found[0] if len(found) == 1 else None
 
-    def functions(self, name: str, from_file: CFile) -> tuple[Function, ...]:
+    def functions(self, name: str, from_file: CFile, namespaces: tuple[str, ...] = ()) -> tuple[Function, ...]:
         """Return the definitions that a name may mean in a file: its own, else those included, else any not static."""
-        return self._cached("function", name, from_file, lambda: self._functions(name.removeprefix("::"), from_file))
+        key = " ".join((name, *namespaces))
+        plain = name.removeprefix("::")
+        return self._cached("function", key, from_file, lambda: self._functions(plain, from_file, namespaces))
 
     def struct(self, name: str, from_file: CFile) -> Struct | None:
         """Return the struct, class, union or enum with a body that a name means; None when it could be several."""
@@ -190,20 +193,15 @@ class World:
         self._reach.clear()
         self._sketches[key] = sketch(key, data)
 
-    def _functions(self, name: str, file: CFile) -> tuple[Function, ...]:
+    def _functions(self, name: str, file: CFile, namespaces: tuple[str, ...]) -> tuple[Function, ...]:
         last = name.rpartition("::")[2]
         own = _fitting(file.named_functions(last), name)
         if own:
-            return own
+            return _nearest(own, namespaces)
         reach = set(self.reach(file))
         seen: list[Function] = []
         others: list[Function] = []
-        places = dict.fromkeys(self._places("function", last.lstrip("~"), file))
-        owner = name.rpartition("::")[0].rpartition("::")[2]
-        if owner:
-            # What stands in the body of a class is not looked for at the margin.
-            places.update(dict.fromkeys(self._places("type", owner, file)))
-        for place in places:
+        for place in self._holding(name, file, namespaces):
             holder = self._at(place)
             if holder is None or holder is file:
                 continue
@@ -212,7 +210,27 @@ class World:
                 seen += found
             else:
                 others += (one for one in found if not one.is_static or one.is_method)
-        return tuple(seen) if seen else tuple(others)
+        return _nearest(tuple(seen) if seen else tuple(others), namespaces)
+
+    def _holding(self, name: str, file: CFile, namespaces: tuple[str, ...]) -> list[str]:
+        """The files that may define a function: those of its class, of the namespace of the call, else of its name."""
+        parts = name.split("::")
+        last = parts[-1].lstrip("~")
+        if len(parts) > 1:
+            # What stands in the body of a class is not looked for at the margin.
+            found = dict.fromkeys((*self._within("function", last, file), *self._places("type", parts[-2], file)))
+            exact = self._places("function", "::".join(parts[-2:]), file)
+            return [*found, *exact] if exact else list({**found, **dict.fromkeys(self._places("function", last, file))})
+        spaced = set(self._survey.spaces.get(namespaces[-1], ())) if namespaces else set()
+        same = [self._keys[number] for number in self._survey.functions.get(last, ()) if number in spaced]
+        if same and len(same) <= _MOST_PLACES:
+            return list(dict.fromkeys((*same, *self._within("function", last, file))))
+        return self._places("function", last, file)
+
+    def _within(self, kind: str, name: str, file: CFile) -> list[str]:
+        """The files in reach that may define a name."""
+        reach = set(self.reach(file))
+        return [place for place in self._places(kind, name, file) if place in reach]
 
     def _macros(self, name: str, file: CFile) -> tuple[Macro, ...]:
         own = file.macros.get(name, ())
@@ -354,6 +372,15 @@ class World:
 def _fitting(functions: Iterable[Function], name: str) -> tuple[Function, ...]:
     """The functions that a name with or without namespaces may mean."""
     return tuple(one for one in functions if not one.is_macro and fits(one.name, one.namespaces, name))
+
+
+def _nearest(functions: tuple[Function, ...], namespaces: tuple[str, ...]) -> tuple[Function, ...]:
+    """Of several functions those in the innermost of the namespaces of a call."""
+    for length in range(len(namespaces), -1, -1) if len(functions) > 1 and namespaces else ():
+        found = tuple(one for one in functions if one.namespaces == namespaces[:length])
+        if found:
+            return found
+    return functions
 
 
 def fits(own: str, namespaces: tuple[str, ...], name: str) -> bool:

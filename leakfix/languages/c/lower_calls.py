@@ -1,0 +1,523 @@
+"""Lowering of calls, `new` and `delete`: what they acquire, and what they do to their operands.
+
+It is known from the models, else from the callee's summary. A callee of which nothing is known keeps what it is given.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import ANY_METHOD, Assign, Copy, Escape, ExitKind, Handing, Obligation, Outcome, Place, Release, Test
+from leakfix.flow.fates import Fate
+from leakfix.languages.c import syntax
+from leakfix.languages.c.files import spelling
+from leakfix.languages.c.lower_frame import (
+    ELEMENT,
+    NOTHING,
+    POINTEE,
+    Facts,
+    Frame,
+    Link,
+    Relation,
+    Value,
+)
+from leakfix.languages.c.lower_tests import failure
+from leakfix.languages.c.types import Callee, CType
+from leakfix.models import OUT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tree_sitter import Node
+
+    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.lower_values import ValueLowering
+    from leakfix.languages.c.summaries import Effect, Summary
+    from leakfix.models import Acquire
+    from leakfix.text import Span
+
+RECEIVER: Final = -1
+_HINTS: Final = frozenset(("__builtin_expect", "likely", "unlikely", "UNEXPECTED", "EXPECTED"))
+_KEEPERS: Final = frozenset(("push_back", "push_front", "push", "insert", "emplace_back", "emplace", "emplace_front"))
+_ACCESSORS: Final = frozenset(("back", "front", "at", "top"))
+_CONTAINERS: Final = frozenset(("vector", "list", "map", "set", "deque", "queue", "stack", "unordered_map", "array"))
+
+
+class CallLowering:
+    """Lowers the calls of one function."""
+
+    def __init__(self, frame: Frame, values: ValueLowering) -> None:
+        self.frame = frame
+        self.values = values
+        self.program = frame.program
+        self.models = frame.program.models
+        self.wanted = True
+        """Whether anybody wants the value of the call that is lowered next."""
+        self.unnamed: list[int] = []
+        """The roots of what was acquired since the statement began."""
+
+    # calls
+
+    def call(self, node: Node) -> Value:
+        """Evaluate a call."""
+        wanted, self.wanted = self.wanted, True
+        callee = self._callee(node)
+        if callee is not None and callee.kind == "macro" and callee.function is None:
+            expanded = self.values.macros.value(node, callee.macro)
+            if expanded is not None:
+                return expanded
+            callee = self._renamed(callee)
+        receiver = self._receiver(node, callee)
+        arguments = [self.values.value(one) for one in self.arguments(node)]
+        return self._called(node, callee, receiver, arguments, wanted)
+
+    def arguments(self, node: Node) -> list[Node]:
+        """The arguments of a call."""
+        arguments = node.child_by_field_name("arguments")
+        return syntax.named(arguments) if arguments is not None else []
+
+    def hinted(self, node: Node) -> Node | None:
+        """The condition in `__builtin_expect(condition, 0)` or in a macro that stands for it."""
+        called = node.child_by_field_name("function")
+        if called is None or called.type != syntax.IDENTIFIER or syntax.text(called) not in _HINTS:
+            return None
+        arguments = self.arguments(node)
+        return arguments[0] if arguments else None
+
+    def _callee(self, node: Node) -> Callee | None:
+        called = node.child_by_field_name("function")
+        if called is None:
+            return None
+        if self.frame.expansion is not None:
+            if called.type not in (syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER):
+                return None
+            if called.type == syntax.IDENTIFIER and self.frame.variable(called) is not None:
+                return None
+            return self.frame.types.named(spelling(called))
+        callee = self.frame.types.callee(node)
+        if callee is not None and callee.kind == "value":
+            return self._pointed(called, callee)
+        if callee is not None and callee.kind == "method":
+            return self._dynamic(node, callee)
+        return callee
+
+    def _pointed(self, called: Node, callee: Callee) -> Callee | None:
+        """The function that a pointer leads to that is set once."""
+        variable = callee.variable
+        inner = syntax.unparen(called)
+        if variable is None and inner.type == syntax.POINTER_EXPRESSION:
+            argument = inner.child_by_field_name("argument")
+            variable = self.frame.variable(argument) if argument is not None else None
+        function = self.program.pointed_function(self.frame, variable) if variable is not None else None
+        if function is None:
+            return None
+        return Callee("function", function.qualified, (function.qualified,), function=function)
+
+    def _dynamic(self, node: Node, callee: Callee) -> Callee | None:
+        """The method that is run: of a virtual one that of the object's own class, where that is known."""
+        if not self.program.is_virtual(callee):
+            return callee
+        name = callee.symbol.rpartition("::")[2]
+        made = self.program.class_of(self.frame, callee.receiver) if callee.receiver is not None else None
+        function = self.frame.types.method(made, name) if made is not None else None
+        if function is None:
+            return Callee("value", name, (), receiver=callee.receiver, receiver_type=callee.receiver_type)
+        return Callee(
+            *("method", function.name, (function.name,), function),
+            receiver=callee.receiver,
+            receiver_type=callee.receiver_type,
+        )
+
+    def _renamed(self, callee: Callee) -> Callee | None:
+        """What a macro that is only another name stands for."""
+        macro = callee.macro
+        name = macro.body.decode("utf-8", "replace") if macro is not None and macro.params is None else ""
+        if name.isidentifier():
+            return Callee("function", name, (name,), function=self.program.world.function(name, self.frame.file))
+        known = any(self._is_modelled(symbol) for symbol in callee.symbols)
+        return Callee("function", callee.symbol, callee.symbols) if known else None
+
+    def _is_modelled(self, symbol: str) -> bool:
+        return self.models.knows(symbol)
+
+    def _receiver(self, node: Node, callee: Callee | None) -> Value:
+        called = node.child_by_field_name("function")
+        called = syntax.unparen(called) if called is not None else None
+        if callee is not None and callee.implicit:
+            return Value((Link(Place(self.frame.this)),))
+        if called is None or called.type != syntax.FIELD_EXPRESSION:
+            return NOTHING
+        argument = called.child_by_field_name("argument")
+        if argument is None:
+            return NOTHING
+        if any(child.type == "->" for child in called.children):
+            return self.values.value(argument)
+        place = self.values.place(argument)
+        if place is None:
+            return self.values.value(argument) if argument.type == syntax.CALL_EXPRESSION else NOTHING
+        return Value(address=place)
+
+    def _called(
+        self, node: Node, callee: Callee | None, receiver: Value, arguments: list[Value], wanted: bool
+    ) -> Value:
+        span = self.frame.span(node)
+        symbol = next((one for one in callee.symbols if self._is_modelled(one)), "") if callee is not None else ""
+        if symbol:
+            return self._modelled(node, symbol, arguments, wanted)
+        contained = self._of_container(node, callee, receiver, arguments)
+        if contained is not None:
+            return contained
+        function = callee.function if callee is not None else None
+        if function is not None and not function.is_template:
+            summary = self.program.summary(function)
+            if summary is not None:
+                if summary.never_returns:
+                    self.frame.exit(ExitKind.STOP, span)
+                    return NOTHING
+                return self.summarised(node, function, summary, receiver, arguments)
+        self._hand_over(span, receiver, arguments)
+        return NOTHING
+
+    def _hand_over(self, span: Span, receiver: Value, arguments: list[Value]) -> None:
+        """Nothing is known of the callee: it may keep, release and change what it can reach."""
+        for value in (receiver, *arguments):
+            self.frame.escape(span, value, Handing.PASSED)
+            if value.address is not None:
+                self.frame.emit(Assign(span, value.address))
+
+    # models
+
+    def _modelled(self, node: Node, symbol: str, arguments: list[Value], wanted: bool) -> Value:
+        span = self.frame.span(node)
+        if self.models.never_returns(symbol):
+            self.frame.exit(ExitKind.STOP, span)
+            return NOTHING
+        check = self.models.check(symbol)
+        if check is not None:
+            self._checked(node, check.argument)
+            return NOTHING
+        release, wrap = self.models.release(symbol), self.models.wrap(symbol)
+        kept = self.models.kept_argument(symbol)
+        if kept is not None and kept < len(arguments):
+            self.frame.escape(span, arguments[kept], Handing.PASSED)
+        acquires = self.models.acquires(symbol)
+        released = arguments[release.argument] if release is not None and release.argument < len(arguments) else NOTHING
+        if release is not None and not release.unless:
+            self.release(span, released, is_memory=not acquires)
+        if acquires:
+            return self._acquired(node, symbol, acquires[0], arguments, released if release is not None and release.unless else NOTHING, wanted)
+        if wrap is not None and wrap.argument < len(arguments):
+            return self._wrapped(span, arguments[wrap.argument], closes=wrap.closes)
+        for value in arguments:
+            if value.address is not None and release is None:
+                self._overwrite(span, value.address)
+        return NOTHING
+
+    def _overwrite(self, span: Span, place: Place) -> None:
+        """What is known of a variable is known no more; what it holds it may hold still."""
+        self.frame.emit(Escape(span, place, Handing.ADDRESSED))
+        self.frame.emit(Assign(span, place))
+
+    def _wrapped(self, span: Span, value: Value, *, closes: bool) -> Value:
+        if not closes:
+            return value.through()
+        if value.place is None:
+            return value
+        found = self.frame.temporary()
+        self.frame.emit(Assign(span, found))
+        is_text = not value.links or value.place is not None
+        done: Facts = (((), Outcome.NOT_NIL),)
+        self.frame.fork(
+            found,
+            (
+                (done, lambda: self.frame.emit(Copy(span, found, value.links[0].place))),
+                ((((), Outcome.NIL),), lambda: None),
+            ),
+        )
+        return Value((Link(found),)) if is_text else NOTHING
+
+    def _acquired(
+        self, node: Node, symbol: str, acquire: Acquire, arguments: list[Value], released: Value, wanted: bool
+    ) -> Value:
+        span = self.frame.span(node)
+        found = self.frame.temporary()
+        self.frame.emit(Assign(span, found))
+        success, failed = failure(acquire.fails)
+        obligation = self.program.obligation(acquire)
+        place: Place | None = found
+        if acquire.result == OUT:
+            value = arguments[acquire.argument or 0] if (acquire.argument or 0) < len(arguments) else NOTHING
+            place = self.resolve(value, (POINTEE,))
+            if place is None or self._is_elsewhere(place):
+                self.frame.escape(span, value, Handing.PASSED)
+                return NOTHING
+            if not failed:
+                self.release(span, Value((Link(place),)))
+        index = self._site(span, obligation, symbol, place, success)
+        if not wanted and place == found:
+            self.frame.discard(index)
+
+        def succeed() -> None:
+            self.release(span, released)
+            if place is not None and place != found:
+                self.frame.emit(Assign(span, place, Outcome.NOT_NIL))
+            self.frame.acquire(index)
+            if place is not None:
+                self._store_out(span, place)
+
+        alternatives: list[tuple[Facts, Callable[[], None]]] = [(success, succeed)]
+        if failed:
+            alternatives.append((failed, lambda: None))
+        self.frame.fork(found, alternatives)
+        if place == found:
+            self.unnamed.append(found.root)
+        return Value((Link(found),))
+
+    def _site(self, span: Span, obligation: Obligation, symbol: str, place: Place, success: Facts) -> int:
+        index = self.frame.site(span, obligation, symbol, OUT if place.root >= 0 else 0, place)
+        self.frame.success[index] = success
+        return index
+
+    def _is_elsewhere(self, place: Place) -> bool:
+        """Whether what is stored at a place is out of sight, and not seen by the callers either."""
+        return self.frame.outlives(place) and place.root not in self.frame.parameters and place.root != self.frame.this
+
+    def _store_out(self, span: Span, place: Place) -> None:
+        """What was acquired into a place that outlives the function is its owner's."""
+        if self.frame.outlives(place):
+            self.frame.emit(Escape(span, place, Handing.STORED, into=place))
+
+    def _checked(self, node: Node, argument: int) -> None:
+        """`assert(condition)`: control goes on only where it holds."""
+        arguments = self.arguments(node)
+        if argument >= len(arguments):
+            return
+        goes_on, stops = self.frame.new_block(), self.frame.new_block()
+        self.values.condition(arguments[argument], goes_on, stops)
+        self.frame.resume(stops)
+        self.frame.exit(ExitKind.STOP, self.frame.span(node))
+        self.frame.resume(goes_on)
+
+    def release(self, span: Span, value: Value, *, is_memory: bool = False) -> None:
+        """What the value holds is given back."""
+        if value.address is not None:
+            self.frame.emit(Release(span, value.address, ANY_METHOD))
+        for link in value.links:
+            if link.relation is Relation.THROUGH:
+                self.frame.emit(Escape(span, link.place, Handing.PASSED))
+                continue
+            if is_memory and self._is_own(link.place):
+                self.frame.emit(Assign(span, link.place.below(POINTEE)))
+            self.frame.emit(Release(span, link.place, ANY_METHOD))
+
+    def _is_own(self, place: Place) -> bool:
+        return not place.path and place.root >= 0 and self.frame.is_fresh(place.root)
+
+    # summaries
+
+    def summarised(
+        self, node: Node, function: Function, summary: Summary, receiver: Value, arguments: list[Value]
+    ) -> Value:
+        """The callee's body was read: it does to its operands what its summary says."""
+        span = self.frame.span(node)
+        found = self.frame.temporary()
+        self.frame.emit(Assign(span, found))
+        number = self.program.constants.returned(function)
+        operands = {index: value for index, value in enumerate(arguments)}
+        count = len(function.params)
+        operands[RECEIVER] = receiver
+        for index, value in operands.items():
+            if index >= count:
+                self.frame.escape(span, value, Handing.PASSED)
+                continue
+            self._effects(span, summary, index, value, operands, found)
+        for acquisition in summary.acquired():
+            place: Place | None = found.below(*acquisition.path)
+            if acquisition.operand is not None:
+                value = operands.get(acquisition.operand, NOTHING)
+                place = self.resolve(value, acquisition.path)
+                if place is None or self._is_elsewhere(place):
+                    continue
+            elif acquisition.path:
+                continue
+            self._acquired_by(span, function, acquisition.obligation, acquisition.ways, place, found)
+        return Value((Link(found),), number)
+
+    def _acquired_by(
+        self,
+        span: Span,
+        function: Function,
+        obligation: Obligation,
+        ways: tuple[tuple[Facts, bool], ...],
+        place: Place | None,
+        found: Place,
+    ) -> None:
+        if place is None:
+            return
+        success = next((facts for facts, owned in ways if owned), ())
+        index = self._site(span, obligation, function.qualified, place, success)
+
+        def succeed() -> None:
+            if place != found:
+                self.frame.emit(Assign(span, place, Outcome.NOT_NIL))
+            self.frame.acquire(index)
+            self._store_out(span, place)
+
+        self.frame.fork(found, [(facts, succeed if owned else (lambda: None)) for facts, owned in ways])
+        if place == found:
+            self.unnamed.append(found.root)
+
+    def _effects(
+        self, span: Span, summary: Summary, index: int, value: Value, operands: dict[int, Value], found: Place
+    ) -> None:
+        if not value.links and value.address is None:
+            return
+        effects = summary.of(index)
+        if effects is None:
+            self.frame.escape(span, value, Handing.PASSED)
+            if value.address is not None:
+                self.frame.emit(Assign(span, value.address))
+            return
+        for path, alternatives in effects.fates:
+            if len(alternatives) == 1:
+                self._effect(span, value, path, alternatives[0], operands, found)
+                continue
+            happenings: list[tuple[Facts, Callable[[], None]]] = [
+                (effect.facts, lambda effect=effect, path=path: self._effect(span, value, path, effect, operands, found))  # type: ignore[misc]
+                for effect in alternatives
+            ]
+            self.frame.fork(found, happenings)
+        for path, known in effects.assigned:
+            place = self.resolve(value, path)
+            if place is not None and not self.frame.outlives(place):
+                self.frame.emit(Assign(span, place, known))
+
+    def _effect(
+        self, span: Span, value: Value, path: tuple[str, ...], effect: Effect, operands: dict[int, Value], found: Place
+    ) -> None:
+        places = self._resolved(value, path)
+        for place, relation in places:
+            for target in effect.moved:
+                into = self.resolve(operands.get(target[0], NOTHING), target[1])
+                if into is None or self.frame.outlives(into) or relation is Relation.THROUGH:
+                    self.frame.emit(Escape(span, place, Handing.STORED))
+                else:
+                    self.frame.emit(Copy(span, into, place))
+            if effect.returned is not None:
+                self.frame.emit(Copy(span, found.below(*effect.returned), place))
+            if effect.fate is Fate.KEPT or (effect.fate is Fate.RELEASED and relation is Relation.THROUGH):
+                self.frame.emit(Escape(span, place, Handing.PASSED))
+            elif effect.fate is Fate.RELEASED:
+                self.frame.emit(Release(span, place, ANY_METHOD))
+
+    def _resolved(self, value: Value, path: tuple[str, ...]) -> list[tuple[Place, Relation]]:
+        if value.address is not None:
+            place = self.resolve(value, path)
+            return [(place, Relation.ALIAS)] if place is not None else []
+        return [(link.place.below(*path), link.relation) for link in value.links]
+
+    def resolve(self, value: Value, path: tuple[str, ...]) -> Place | None:
+        """The place that a callee means by a path below an operand."""
+        if value.address is not None:
+            if path[:1] in ((POINTEE,), (ELEMENT,)):
+                return value.address.below(*path[1:])
+            return value.address if not path else None
+        return value.place.below(*path) if value.place is not None else None
+
+    # containers
+
+    def _of_container(
+        self, node: Node, callee: Callee | None, receiver: Value, arguments: list[Value]
+    ) -> Value | None:
+        """What is put in a local container of the standard library is held by it."""
+        if callee is None or callee.function is not None or callee.kind not in ("method", "value"):
+            return None
+        if receiver.address is None or not self._is_container(callee.receiver_type):
+            return None
+        name = callee.symbol.rpartition("::")[2]
+        span = self.frame.span(node)
+        inside = self.frame.below(receiver.address, ELEMENT)
+        if inside is None:
+            return None
+        if name in _ACCESSORS:
+            return Value((Link(inside),))
+        if name in _KEEPERS:
+            for value in arguments:
+                for link in value.links:
+                    self.frame.emit(Copy(span, inside, link.place))
+            return NOTHING
+        if name in ("end", "begin", "size", "empty", "cend", "cbegin", "reserve", "capacity"):
+            return NOTHING
+        return None
+
+    def _is_container(self, of: CType | None) -> bool:
+        return of is not None and not of.is_pointer and of.base.removeprefix("std::") in _CONTAINERS
+
+    # new and delete
+
+    def new(self, node: Node) -> Value:
+        """Evaluate a `new` expression."""
+        wanted, self.wanted = self.wanted, True
+        span = self.frame.span(node)
+        type_node, given = node.child_by_field_name("type"), node.child_by_field_name("arguments")
+        placement = node.child_by_field_name("placement")
+        arguments = [self.values.value(one) for one in (syntax.named(given) if given is not None else ())]
+        is_array = any(child.type == "new_declarator" for child in node.children)
+        name = spelling(type_node) if type_node is not None else ""
+        nothrow = placement is not None and b"nothrow" in (placement.text or b"")
+        if placement is not None and not nothrow:
+            self._hand_over(span, NOTHING, arguments)
+            return NOTHING
+        if not self.program.is_plain_new(self.frame, name, given):
+            self._hand_over(span, NOTHING, arguments)
+            return NOTHING
+        found = self.frame.temporary()
+        self.frame.emit(Assign(span, found))
+        obligation = self.program.obligation_of("array" if is_array else "object")
+        success: Facts = (((), Outcome.NOT_NIL),)
+        index = self._site(span, obligation, "new[]" if is_array else "new", found, success)
+        if not wanted:
+            self.frame.discard(index)
+        alternatives: list[tuple[Facts, Callable[[], None]]] = [(success, lambda: self.frame.acquire(index))]
+        if nothrow:
+            alternatives.append(((((), Outcome.NIL),), lambda: None))
+        self.frame.fork(found, alternatives)
+        self.unnamed.append(found.root)
+        self.construct(node, name, Value((Link(found),)), arguments)
+        return Value((Link(found),))
+
+    def construct(self, node: Node, name: str, receiver: Value, arguments: list[Value]) -> None:
+        """The constructor of a class runs on ``receiver``."""
+        constructor = self.program.constructor(self.frame, name, len(arguments))
+        summary = self.program.summary(constructor) if constructor is not None else None
+        if constructor is None or summary is None:
+            if arguments or not self.program.is_simple(self.frame, name):
+                self._hand_over(self.frame.span(node), NOTHING, arguments)
+            return
+        self.summarised(node, constructor, summary, receiver, arguments)
+
+    def destroy(self, span: Span, destructor: Function, receiver: Value) -> None:
+        """A destructor runs on ``receiver``."""
+        summary = self.program.summary(destructor)
+        if summary is None:
+            self.frame.escape(span, receiver, Handing.PASSED)
+            return
+        self._effects(span, summary, RECEIVER, receiver, {RECEIVER: receiver}, self.frame.temporary())
+
+    def delete(self, node: Node) -> Value:
+        """Evaluate a `delete` expression."""
+        inner = syntax.named(node)
+        if not inner:
+            return NOTHING
+        value = self.values.value(inner[-1])
+        span = self.frame.span(node)
+        destructor = self.program.destructor(self.frame, inner[-1]) if self.frame.expansion is None else None
+        if destructor is not None and value.place is not None:
+            self.destroy(span, destructor, value)
+        self.release(span, value, is_memory=destructor is not None)
+        return NOTHING
+
+
+def told(place: Place, facts: Facts) -> tuple[Test, ...]:
+    """The tests that facts of a place are."""
+    return tuple(Test(place.below(*path), outcome) for path, outcome in facts)

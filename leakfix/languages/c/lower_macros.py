@@ -1,0 +1,143 @@
+"""Uses of the project's macros: expanded where they stand, as far as they read as a statement or an expression."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import Handing
+from leakfix.languages.c import preprocessor, syntax
+from leakfix.languages.c.lower_frame import NOTHING, Expansion, Frame, Value, span_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.c.lower_values import ValueLowering
+    from leakfix.languages.c.preprocessor import Macro
+
+_DEEPEST: Final = 6
+_LARGEST: Final = 4000
+
+
+class MacroLowering:
+    """Expands the uses of macros in one function."""
+
+    def __init__(self, frame: Frame, values: ValueLowering) -> None:
+        self.frame = frame
+        self.values = values
+        self.depth = 0
+
+    def value(self, node: Node, macro: Macro | None) -> Value | None:
+        """The value of a use as an expression; None when it has another name's meaning, or none that is known.
+
+        What cannot be expanded keeps what it is given.
+        """
+        if macro is None or macro.params is None:
+            return None
+        expanded = self._expanded(node, macro)
+        if expanded is None or self.depth >= _DEEPEST:
+            self._keep(node)
+            return NOTHING
+        expression = _expression(expanded)
+        with_use = self._enter(node, macro)
+        try:
+            if expression is not None:
+                return self.values.value(expression)
+            for statement in syntax.named(expanded):
+                self.values.statements.statement(statement)
+            return NOTHING
+        finally:
+            self._leave(with_use)
+
+    def condition(self, node: Node, holds: int, fails: int, *, negated: bool, whole: Node) -> bool:
+        """Whether a use in a condition was expanded and lowered as one."""
+        called = node.child_by_field_name("function")
+        if called is None or called.type != syntax.IDENTIFIER or self.frame.variable(called) is not None:
+            return False
+        macro = self.frame.program.world.macro(syntax.text(called), self.frame.file)
+        if macro is None or macro.params is None or self.depth >= _DEEPEST:
+            return False
+        if any(self.values.models_know(symbol) for symbol in (macro.name,)):
+            return False
+        expanded = self._expanded(node, macro)
+        expression = _expression(expanded) if expanded is not None else None
+        if expression is None:
+            return False
+        saved = self._enter(node, macro)
+        try:
+            self.values.condition(expression, holds, fails, negated=negated)
+        finally:
+            self._leave(saved)
+        return True
+
+    def statement(self, node: Node) -> bool:
+        """Whether a macro's name that stands alone as a statement was expanded."""
+        macro = self.frame.program.world.macro(syntax.text(node), self.frame.file)
+        if macro is None or macro.params is not None or self.depth >= _DEEPEST:
+            return False
+        expanded = _parsed(macro.body + b";", self.frame)
+        if expanded is None:
+            return False
+        saved = self._enter(node, macro)
+        try:
+            for statement in syntax.named(expanded):
+                self.values.statements.statement(statement)
+        finally:
+            self._leave(saved)
+        return True
+
+    def _enter(self, node: Node, macro: Macro) -> Expansion | None:
+        saved = self.frame.expansion
+        if saved is None:
+            self.frame.expansion = Expansion(node, span_of(node), frozenset({macro.name}))
+        else:
+            self.frame.expansion = Expansion(saved.use, saved.span, saved.names | {macro.name})
+        self.depth += 1
+        return saved
+
+    def _leave(self, saved: Expansion | None) -> None:
+        self.depth -= 1
+        self.frame.expansion = saved
+
+    def _expanded(self, node: Node, macro: Macro) -> Node | None:
+        if self.frame.expansion is not None and macro.name in self.frame.expansion.names:
+            return None
+        given = tuple(_arguments(node))
+        text = preprocessor.expand(macro, given, {})
+        if text is None or len(text) > _LARGEST:
+            return None
+        return _parsed(text + b";", self.frame)
+
+    def _keep(self, node: Node) -> None:
+        arguments = node.child_by_field_name("arguments")
+        for one in syntax.named(arguments) if arguments is not None else ():
+            for inner in syntax.walk(one):
+                if inner.type == syntax.IDENTIFIER:
+                    self.frame.escape(self.frame.span(node), self.values.value(inner), Handing.PASSED)
+
+
+def _arguments(node: Node) -> Iterator[bytes]:
+    arguments = node.child_by_field_name("arguments")
+    for one in syntax.named(arguments) if arguments is not None else ():
+        yield one.text or b""
+
+
+def _parsed(text: bytes, frame: Frame) -> Node | None:
+    """The block that an expansion reads as; None when it does not read as statements."""
+    tree = syntax.parse(b"void f(void) {" + text + b"}", frame.file.dialect)
+    root = tree.root_node
+    function = root.named_children[0] if root.named_children else None
+    if root.has_error or function is None:
+        return None
+    frame.program.keep(tree)
+    return function.child_by_field_name("body")
+
+
+def _expression(block: Node | None) -> Node | None:
+    """The expression that a block holds and nothing else."""
+    statements = [one for one in syntax.named(block) if one.text != b";"] if block is not None else []
+    if len(statements) != 1 or statements[0].type != syntax.EXPRESSION_STATEMENT:
+        return None
+    inner = syntax.named(statements[0])
+    return inner[0] if len(inner) == 1 else None

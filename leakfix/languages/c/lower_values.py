@@ -1,0 +1,543 @@
+"""Lowering of C and C++ expressions: the places they name, what they evaluate to, what evaluating them causes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import Assign, Copy, Escape, Handing, Outcome, Place, Test
+from leakfix.languages.c import syntax
+from leakfix.languages.c.files import spelling
+from leakfix.languages.c.lower_calls import CallLowering
+from leakfix.languages.c.lower_frame import (
+    ELEMENT,
+    NOTHING,
+    NULL,
+    POINTEE,
+    Frame,
+    Link,
+    Relation,
+    Value,
+    facts_of_number,
+)
+from leakfix.languages.c.lower_macros import MacroLowering
+from leakfix.languages.c.lower_tests import compared, compared_by_name, is_constant_name, mirrored, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tree_sitter import Node
+
+    from leakfix.languages.c.lowering import StatementLowering
+    from leakfix.languages.c.scopes import Variable
+
+_CASTS: Final = frozenset(("static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"))
+_LITERALS: Final = frozenset((syntax.STRING_LITERAL, "concatenated_string", "raw_string_literal"))
+
+
+class ValueLowering:
+    """Evaluates the expressions of one function."""
+
+    def __init__(self, frame: Frame, statements: StatementLowering) -> None:
+        self.frame = frame
+        self.statements = statements
+        self.calls = CallLowering(frame, self)
+        self.macros = MacroLowering(frame, self)
+        self._handlers: dict[str, Callable[[Node], Value]] = {
+            syntax.IDENTIFIER: self._identifier,
+            syntax.QUALIFIED_IDENTIFIER: self._identifier,
+            syntax.THIS: lambda _: Value((Link(Place(self.frame.this)),)),
+            syntax.NULL: lambda _: NULL,
+            syntax.CALL_EXPRESSION: self._call,
+            syntax.FIELD_EXPRESSION: self._read,
+            syntax.SUBSCRIPT_EXPRESSION: self._read,
+            syntax.POINTER_EXPRESSION: self._pointer,
+            syntax.CAST_EXPRESSION: self._cast,
+            syntax.PARENTHESIZED_EXPRESSION: self._inner,
+            syntax.CONDITION_CLAUSE: self._inner,
+            syntax.ASSIGNMENT_EXPRESSION: self._assignment,
+            syntax.UPDATE_EXPRESSION: self._update,
+            syntax.CONDITIONAL_EXPRESSION: self._conditional,
+            syntax.COMMA_EXPRESSION: self._comma,
+            syntax.BINARY_EXPRESSION: self._binary,
+            syntax.UNARY_EXPRESSION: self._unary,
+            syntax.NEW_EXPRESSION: self.calls.new,
+            syntax.DELETE_EXPRESSION: self.calls.delete,
+            syntax.INITIALIZER_LIST: self._list,
+            syntax.COMPOUND_LITERAL: self._compound,
+            syntax.LAMBDA_EXPRESSION: self._lambda,
+            syntax.SIZEOF_EXPRESSION: lambda _: NOTHING,
+            "alignof_expression": lambda _: NOTHING,
+            "offsetof_expression": lambda _: NOTHING,
+        }
+
+    # values
+
+    def value(self, node: Node) -> Value:
+        """Evaluate an expression."""
+        handler = self._handlers.get(node.type)
+        if handler is not None:
+            return handler(node)
+        number = self.constant(node)
+        if number is not None:
+            return Value(number=number)
+        if node.type in _LITERALS:
+            return Value(known=Outcome.NOT_NIL)
+        self._escape_all(node)
+        return NOTHING
+
+    def constant(self, node: Node) -> int | None:
+        """The value of an expression that is the same on every run."""
+        return self.frame.program.constants.of(node, self.frame.file, self._is_local)
+
+    def _is_local(self, node: Node) -> bool:
+        name = syntax.text(node)
+        if any(name in scope.names for scope in self.frame.scopes):
+            return True
+        variable = self.frame.variable(node)
+        return variable is not None and not self.frame.program.is_constant(self.frame.function, variable)
+
+    def constant_variable(self, node: Node) -> int | None:
+        """The value of a local variable that is declared constant."""
+        variable = self.frame.variable(node) if node.type == syntax.IDENTIFIER else None
+        if variable is None or variable.value is None:
+            return None
+        if not self.frame.program.is_constant(self.frame.function, variable):
+            return None
+        return self.constant(variable.value)
+
+    def _escape_all(self, node: Node) -> None:
+        """An expression of an unknown kind keeps all that it names."""
+        for inner in syntax.walk(node):
+            if inner.type == syntax.IDENTIFIER:
+                self.frame.escape(self.frame.span(node), self._identifier(inner), Handing.PASSED)
+
+    def _inner(self, node: Node) -> Value:
+        inner = syntax.unparen(node)
+        return self.value(inner) if inner.id != node.id else NOTHING
+
+    def _identifier(self, node: Node) -> Value:
+        number = self.constant_variable(node)
+        if number is None and self.frame.variable(node) is None:
+            number = self.constant(node)
+        if number is not None:
+            return Value(number=number)
+        variable = self.frame.variable(node)
+        if variable is not None:
+            aimed = self.aimed(variable)
+            if aimed is not None and not self._is_reference(variable):
+                return Value(address=aimed)
+        place = self.place(node)
+        if place is not None and not (place.root in self.frame.outside and variable is None):
+            return Value((Link(place),))
+        name = syntax.text(node) if node.type == syntax.IDENTIFIER else spelling(node)
+        function = self.frame.program.world.function(name, self.frame.file) if variable is None else None
+        if function is not None:
+            return Value(callee=function)
+        return Value((Link(place),)) if place is not None else NOTHING
+
+    def _read(self, node: Node) -> Value:
+        place = self.place(node)
+        return Value((Link(place),)) if place is not None else NOTHING
+
+    def _pointer(self, node: Node) -> Value:
+        argument, operator = node.child_by_field_name("argument"), node.child_by_field_name("operator")
+        if argument is None or operator is None:
+            return NOTHING
+        if operator.type == "&":
+            inner = syntax.unparen(argument)
+            if inner.type == syntax.SUBSCRIPT_EXPRESSION:
+                base = inner.child_by_field_name("argument")
+                return self.value(base).through() if base is not None else NOTHING
+            place = self.place(inner)
+            if place is None:
+                value = self.value(inner)
+                return value if value.callee is not None else NOTHING
+            if POINTEE in place.path and place.root not in self.frame.parameters:
+                return Value((Link(Place(place.root, place.path[: place.path.index(POINTEE)]), Relation.THROUGH),))
+            return Value(address=place)
+        place = self.place(node)
+        return Value((Link(place),)) if place is not None else NOTHING
+
+    def _cast(self, node: Node) -> Value:
+        value = node.child_by_field_name("value")
+        return self.value(value) if value is not None else NOTHING
+
+    def _assignment(self, node: Node) -> Value:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        operator = node.child_by_field_name("operator")
+        if left is None or right is None:
+            return NOTHING
+        left = syntax.unparen(left)
+        if operator is not None and operator.type != "=":
+            self.value(right)
+            place = self.place(left)
+            if place is not None:
+                self._change(place, node)
+                return Value((Link(place),))
+            return NOTHING
+        value = self.value(right)
+        place = self.place(left)
+        self.assign(node, place, value)
+        return Value((Link(place),), value.number) if place is not None else value
+
+    def assign(self, node: Node, place: Place | None, value: Value) -> None:
+        """``place`` takes a value."""
+        span = self.frame.span(node)
+        if place is None:
+            self.frame.escape(span, value, Handing.STORED)
+            return
+        if self.frame.outlives(place):
+            self._store_away(node, place, value)
+            return
+        if value.address is not None and self._aimed_at(place) is None:
+            self.frame.emit(Escape(span, value.address, Handing.ADDRESSED, late=True))
+        self._let_go_below(node, place)
+        self.frame.store(span, place, value)
+
+    def _let_go_below(self, node: Node, place: Place) -> None:
+        """What a pointer led to is still there when the pointer leads elsewhere."""
+        if not place.path and self.frame.is_pointer(place.root) and not self.frame.is_fresh(place.root):
+            self.frame.emit(Escape(self.frame.span(node), place.below(POINTEE), Handing.STORED))
+
+    def _store_away(self, node: Node, place: Place, value: Value) -> None:
+        span = self.frame.span(node)
+        is_operand = place.root in self.frame.parameters or place.root == self.frame.this
+        if is_operand or place.root in self.frame.outside:
+            self.frame.escape(span, value, Handing.STORED, into=place if is_operand else None)
+            if is_operand or not value.links:
+                self.frame.store(span, place, value)
+            else:
+                self.frame.emit(Assign(span, place, value.known))
+        else:
+            self.frame.escape(span, value, Handing.STORED)
+            self.frame.emit(Assign(span, place, Outcome.NIL if value.number == 0 else value.known))
+
+    def _change(self, place: Place, node: Node) -> None:
+        """A place gets another value that is made from its own: a pointer still leads to the same memory."""
+        between = self.frame.temporary()
+        span = self.frame.span(node)
+        self.frame.emit(Assign(span, between))
+        self.frame.emit(Copy(span, between, place))
+        self.frame.emit(Assign(span, place))
+        self.frame.store(span, place, Value((Link(between, Relation.OWNING),)))
+
+    def _update(self, node: Node) -> Value:
+        argument = node.child_by_field_name("argument")
+        place = self.place(syntax.unparen(argument)) if argument is not None else None
+        if place is None:
+            return NOTHING
+        self._change(place, node)
+        return Value((Link(place, Relation.THROUGH),))
+
+    def _conditional(self, node: Node) -> Value:
+        condition = node.child_by_field_name("condition")
+        consequence, alternative = (
+            node.child_by_field_name("consequence"),
+            node.child_by_field_name("alternative"),
+        )
+        if condition is None or alternative is None:
+            return NOTHING
+        found = self.frame.temporary()
+        self.frame.emit(Assign(self.frame.span(node), found))
+        then, other, after = (self.frame.new_block() for _ in range(3))
+        self.condition(condition, then, other)
+        for block, branch in ((then, consequence or condition), (other, alternative)):
+            self.frame.resume(block)
+            self.frame.store(self.frame.span(node), found, self.value(branch))
+            self.frame.goto(after)
+        self.frame.resume(after)
+        return Value((Link(found),))
+
+    def _comma(self, node: Node) -> Value:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None:
+            self.discard(left)
+        return self.value(right) if right is not None else NOTHING
+
+    def _binary(self, node: Node) -> Value:
+        number = self.constant(node)
+        if number is not None:
+            return Value(number=number)
+        operator = node.child_by_field_name("operator")
+        kind = operator.type if operator is not None else ""
+        if kind in ("&&", "||"):
+            return self._decided(node)
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        values = [self.value(side) for side in (left, right) if side is not None]
+        if kind in ("+", "-") and values:
+            return Value(tuple(link for value in values for link in value.through().links))
+        return NOTHING
+
+    def _unary(self, node: Node) -> Value:
+        number = self.constant(node)
+        if number is not None:
+            return Value(number=number)
+        operator, argument = node.child_by_field_name("operator"), node.child_by_field_name("argument")
+        if operator is not None and operator.type == "!":
+            return self._decided(node)
+        if argument is not None:
+            self.value(argument)
+        return NOTHING
+
+    def _decided(self, node: Node) -> Value:
+        """A condition as a value: 1 or 0."""
+        found = self.frame.temporary()
+        span = self.frame.span(node)
+        self.frame.emit(Assign(span, found))
+        yes, no, after = (self.frame.new_block() for _ in range(3))
+        self.condition(node, yes, no)
+        for block, number in ((yes, 1), (no, 0)):
+            self.frame.resume(block)
+            self.frame.store(span, found, Value(number=number))
+            self.frame.goto(after)
+        self.frame.resume(after)
+        return Value((Link(found),))
+
+    def _list(self, node: Node) -> Value:
+        links: list[Link] = []
+        for child in syntax.named(node):
+            if child.type == syntax.INITIALIZER_PAIR:
+                inner = child.child_by_field_name("value")
+                if inner is None:
+                    continue
+                child = inner
+            links.extend(self.value(child).links)
+        return Value(tuple(links)).through(Relation.OWNING) if links else NOTHING
+
+    def _compound(self, node: Node) -> Value:
+        inner = node.child_by_field_name("value")
+        return self._list(inner) if inner is not None else NOTHING
+
+    def _lambda(self, node: Node) -> Value:
+        """A lambda may be run at any time: what it names is out of sight."""
+        for inner in syntax.walk(node):
+            if inner.type == syntax.IDENTIFIER:
+                variable = self.frame.variable(inner)
+                if variable is not None and variable.function != node:
+                    place = Place(self.frame.root(variable))
+                    self.frame.emit(Escape(self.frame.span(node), place, Handing.CAPTURED, late=True))
+        return NOTHING
+
+    def _call(self, node: Node) -> Value:
+        called = node.child_by_field_name("function")
+        if called is not None and called.type == syntax.TEMPLATE_FUNCTION and spelling(called) in _CASTS:
+            arguments = node.child_by_field_name("arguments")
+            given = syntax.named(arguments) if arguments is not None else []
+            return self.value(given[0]) if len(given) == 1 else NOTHING
+        return self.calls.call(node)
+
+    def discard(self, node: Node) -> None:
+        """Evaluate an expression whose value nobody wants."""
+        inner = syntax.unparen(node)
+        if inner.type == syntax.COMMA_EXPRESSION:
+            self._comma_discarded(inner)
+            return
+        self.calls.wanted = False
+        self.value(inner)
+        self.calls.wanted = True
+
+    def _comma_discarded(self, node: Node) -> None:
+        for name in ("left", "right"):
+            side = node.child_by_field_name(name)
+            if side is not None:
+                self.discard(side)
+
+    # places
+
+    def place(self, node: Node) -> Place | None:
+        """The place that an expression names, evaluating what leads there."""
+        node = syntax.unparen(node)
+        kind = node.type
+        if kind == syntax.IDENTIFIER:
+            return self._named_place(node)
+        if kind == syntax.QUALIFIED_IDENTIFIER:
+            return Place(self.frame.named_root(spelling(node)))
+        if kind == syntax.FIELD_EXPRESSION:
+            return self._field(node)
+        if kind == syntax.SUBSCRIPT_EXPRESSION:
+            return self._element(node)
+        if kind == syntax.POINTER_EXPRESSION:
+            operator, argument = node.child_by_field_name("operator"), node.child_by_field_name("argument")
+            if operator is None or argument is None or operator.type != "*":
+                return None
+            return self.pointee(argument)
+        if kind == syntax.CAST_EXPRESSION:
+            value = node.child_by_field_name("value")
+            return self.place(value) if value is not None else None
+        if kind == syntax.ASSIGNMENT_EXPRESSION:
+            return self._assignment(node).place
+        return None
+
+    def _named_place(self, node: Node) -> Place:
+        name = syntax.text(node)
+        for scope in reversed(self.frame.scopes):
+            if name in scope.names:
+                return Place(scope.names[name])
+        variable = self.frame.variable(node)
+        if variable is None:
+            if self.frame.program.is_member(self.frame.function, name):
+                return Place(self.frame.this, (POINTEE, name))
+            return Place(self.frame.named_root(name))
+        if self._is_reference(variable):
+            aimed = self.aimed(variable)
+            if aimed is not None:
+                return aimed
+            if variable.kind == "param":
+                return Place(self.frame.root(variable), (POINTEE,))
+        return Place(self.frame.root(variable))
+
+    def _is_reference(self, variable: Variable) -> bool:
+        return variable.declarator is not None and any(step.startswith("&") for step in variable.declarator.steps)
+
+    def aimed(self, variable: Variable) -> Place | None:
+        """The place that a reference, or a pointer that is set once, stands for."""
+        return self.frame.program.aimed(self, variable)
+
+    def _aimed_at(self, place: Place) -> Place | None:
+        variable = self.frame.variable_of(place.root) if not place.path else None
+        return self.aimed(variable) if variable is not None else None
+
+    def _field(self, node: Node) -> Place | None:
+        argument, name = node.child_by_field_name("argument"), node.child_by_field_name("field")
+        if argument is None or name is None:
+            return None
+        arrow = any(child.type == "->" for child in node.children)
+        base = self.pointee(argument) if arrow else self.place(argument)
+        if base is None:
+            if not arrow and argument.type == syntax.CALL_EXPRESSION:
+                self.value(argument)
+            return None
+        component = "|" if self.frame.program.is_union(self.frame, argument) else spelling(name)
+        return self.frame.below(base, component)
+
+    def _element(self, node: Node) -> Place | None:
+        argument = node.child_by_field_name("argument")
+        for inner in node.children_by_field_name("indices"):
+            for index in syntax.named(inner) if inner.type == "subscript_argument_list" else (inner,):
+                self.value(index)
+        if argument is None:
+            return None
+        value = self.value(argument)
+        if value.address is not None:
+            return value.address
+        return self.frame.below(value.place, ELEMENT) if value.place is not None else None
+
+    def pointee(self, node: Node) -> Place | None:
+        """The place that a pointer leads to."""
+        value = self.value(syntax.unparen(node))
+        if value.address is not None:
+            return value.address
+        if value.place is None:
+            if len(value.links) == 1:
+                return self.frame.below(value.links[0].place, POINTEE)
+            return None
+        return self.frame.below(value.place, POINTEE)
+
+    # conditions
+
+    def condition(self, node: Node, holds: int, fails: int, *, negated: bool = False, whole: Node | None = None) -> None:
+        """Branch on a condition; `&&`, `||` and `!` become edges of their own."""
+        whole = whole if whole is not None else syntax.unparen(node)
+        node = syntax.unparen(node)
+        number = self.constant(node)
+        if number is not None:
+            self.frame.goto(holds if number else fails)
+            return
+        operator = node.child_by_field_name("operator")
+        kind = operator.type if operator is not None else ""
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if node.type == syntax.BINARY_EXPRESSION and kind in ("&&", "||") and left is not None and right is not None:
+            second = self.frame.new_block()
+            first = (second, fails) if kind == "&&" else (holds, second)
+            self.condition(left, *first, negated=negated, whole=whole)
+            self.frame.resume(second)
+            self.condition(right, holds, fails, negated=negated, whole=whole)
+            return
+        if node.type == syntax.UNARY_EXPRESSION and kind == "!":
+            argument = node.child_by_field_name("argument")
+            if argument is not None:
+                self.condition(argument, fails, holds, negated=not negated, whole=whole)
+            return
+        if node.type == syntax.CALL_EXPRESSION:
+            unwrapped = self.calls.hinted(node)
+            if unwrapped is not None:
+                self.condition(unwrapped, holds, fails, negated=negated, whole=whole)
+                return
+            expanded = self.macros.condition(node, holds, fails, negated=negated, whole=whole)
+            if expanded:
+                return
+        positive, negative, both = self._told(node)
+        span = self.frame.span(whole)
+        for target, tests, taken in ((holds, positive, not negated), (fails, negative, negated)):
+            self._branch(target, tests, span, taken, both.get(target == holds, ()))
+        self.frame.current = None
+
+    def _branch(self, target: int, tests: tuple[Test, ...], span: object, taken: bool, let_go: tuple[Place, ...]) -> None:
+        if not let_go:
+            self.frame.branch(target, tests, span, taken)  # type: ignore[arg-type]
+            return
+        between = self.frame.new_block()
+        self.frame.branch(between, tests, span, taken)  # type: ignore[arg-type]
+        for place in let_go:
+            self.frame.graph.blocks[between].events.append(Escape(span, place, Handing.STORED))  # type: ignore[arg-type]
+        self.frame.link(between, target)
+
+    def _told(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...], dict[bool, tuple[Place, ...]]]:
+        """What a condition tells where it holds, where not, and what is no more followed where (by whether it holds)."""
+        operator = node.child_by_field_name("operator")
+        kind = mirrored(operator.type) if operator is not None and node.type == syntax.BINARY_EXPRESSION else ""
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if not kind or left is None or right is None or operator is None:
+            value = self.value(node)
+            if value.place is not None:
+                return (*truth(value.place), {})
+            return (*self._by_spelling(node), {})
+        one, other = self.value(left), self.value(right)
+        for value, number, sign in ((one, other.number, operator.type), (other, one.number, kind)):
+            if value.place is not None and number is not None:
+                return (*compared(value.place, sign, number), {})
+        for value, opposite in ((one, right), (other, left)):
+            name = syntax.text(syntax.unparen(opposite))
+            if value.place is not None and opposite.type == syntax.IDENTIFIER and is_constant_name(name):
+                return (*compared_by_name(value.place, operator.type, name), {})
+        positive, negative = self._by_spelling(node)
+        if operator.type in ("==", "!="):
+            places = tuple(value.place for value in (one, other) if value.place is not None)
+            return positive, negative, {operator.type == "==": places}
+        return positive, negative, {}
+
+    def _by_spelling(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
+        """A condition on one variable and constants holds again as long as the variable does not change."""
+        roots: set[int] = set()
+        for inner in syntax.walk(node):
+            if inner.type in (syntax.CALL_EXPRESSION, syntax.ASSIGNMENT_EXPRESSION, syntax.UPDATE_EXPRESSION):
+                return (), ()
+            if inner.type == syntax.IDENTIFIER:
+                variable = self.frame.variable(inner)
+                if variable is None:
+                    if self.constant(inner) is None and not is_constant_name(syntax.text(inner)):
+                        roots.add(self.frame.named_root(syntax.text(inner)))
+                elif not self.frame.program.is_array(self.frame, variable):
+                    roots.add(self.frame.root(variable))
+        if len(roots) != 1:
+            return (), ()
+        place = Place(roots.pop(), ("?" + " ".join(syntax.text(node).split()),))
+        return (Test(place, Outcome.TRUE),), (Test(place, Outcome.FALSE),)
+
+    def case(self, subject: Value, value: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
+        """What is told where the subject of a switch is the value of a case, and where it is not."""
+        if subject.place is None:
+            return (), ()
+        number = self.constant(value)
+        if number is not None:
+            return compared(subject.place, "==", number)
+        return compared_by_name(subject.place, "==", " ".join(syntax.text(value).split()))
+
+    def models_know(self, symbol: str) -> bool:
+        """Whether the models say anything of a name."""
+        return self.frame.program.models.knows(symbol)
+
+    def note(self, node: Node, place: Place, number: int) -> None:
+        """``place`` is known to be a constant from here on."""
+        for path, outcome in facts_of_number(number):
+            self.frame.emit(Assign(self.frame.span(node), place.below(*path), outcome))

@@ -1,0 +1,343 @@
+"""Lowering of C and C++ functions to the language-neutral flow graph.
+
+Every branch is an edge that carries what its condition tells; the end of every block drops the variables declared in it
+and runs their destructors. Expressions are evaluated by `lower_values`, calls by `lower_calls`, branches and loops by
+`lower_branches`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import Assign, Copy, Derive, Drop, Edge, Escape, ExitKind, Graph, Handing, Outcome, Place, Release, Test
+from leakfix.flow.remembering import equal_to, is_fact
+from leakfix.languages.c import declarators, syntax
+from leakfix.languages.c.lower_branches import BranchLowering
+from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Link, Value, span_of
+from leakfix.text import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tree_sitter import Node
+
+    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.program import Program
+
+_CLEANUP: Final = (b"cleanup", b"autofree", b"autoptr", b"_auto", b"__free", b"autoclose")
+
+
+def lower(program: Program, function: Function) -> Frame:
+    """Lower a function: its graph is that of the frame."""
+    frame = Frame(program, function)
+    StatementLowering(frame).body()
+    _separate(frame.graph)
+    _prune(frame)
+    return frame
+
+
+class StatementLowering(BranchLowering):
+    """Builds the graph of one function body."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self._statements: dict[str, Callable[[Node], None]] = {
+            syntax.COMPOUND_STATEMENT: self._block,
+            syntax.EXPRESSION_STATEMENT: self._expression,
+            syntax.DECLARATION: self._declaration,
+            syntax.IF_STATEMENT: self._if,
+            syntax.FOR_STATEMENT: self._for,
+            syntax.FOR_RANGE_LOOP: self._for_range,
+            syntax.WHILE_STATEMENT: self._while,
+            syntax.DO_STATEMENT: self._do,
+            syntax.SWITCH_STATEMENT: self._switch,
+            syntax.CASE_STATEMENT: self._stray_case,
+            syntax.RETURN_STATEMENT: self._return,
+            syntax.BREAK_STATEMENT: self._break,
+            syntax.CONTINUE_STATEMENT: self._continue,
+            syntax.GOTO_STATEMENT: self._goto,
+            syntax.LABELED_STATEMENT: self._labeled,
+            syntax.ATTRIBUTED_STATEMENT: self._attributed,
+            syntax.TRY_STATEMENT: self._try,
+            syntax.THROW_STATEMENT: self._throw,
+            syntax.PREPROC_IF: self._conditional_group,
+            syntax.PREPROC_IFDEF: self._conditional_group,
+            syntax.LINKAGE_SPECIFICATION: self._attributed,
+            "co_return_statement": self._return,
+        }
+
+    def body(self) -> None:
+        """Lower the whole function."""
+        function = self.frame.function
+        self.frame.graph.ends_process = function.name == "main" and not function.class_name
+        self.frame.enter(function.node)
+        self._parameters()
+        self.labels_of(function.body)
+        for initializer in function.initializers:
+            self._member(initializer)
+        self.frame.enter(function.body)
+        for statement in syntax.named(function.body):
+            self.statement(statement)
+        end = Span(function.body.end_byte - 1, function.body.end_byte)
+        self.leave_function(end)
+        self.frame.exit(ExitKind.END, end)
+
+    def statement(self, node: Node) -> None:
+        """Lower one statement; one of no consequence adds nothing."""
+        handler = self._statements.get(node.type)
+        if not self.frame.reachable and not self._may_hold_labels(node):
+            return
+        if handler is not None:
+            handler(node)
+        elif node.type.endswith(("_expression", "identifier")):
+            self.values.discard(node)
+        self.end_of_statement(node)
+
+    def _may_hold_labels(self, node: Node) -> bool:
+        return node.type == syntax.LABELED_STATEMENT or any(
+            node.start_byte <= label.start_byte < node.end_byte for label in self.label_nodes.values()
+        )
+
+    def end_of_statement(self, node: Node) -> None:
+        """What has no name and was acquired by the statement ends with it."""
+        unnamed = self.values.calls.unnamed
+        if unnamed:
+            self.frame.emit(Drop(self.frame.span(node), frozenset(unnamed)))
+            unnamed.clear()
+
+    # declarations
+
+    def _parameters(self) -> None:
+        function = self.frame.function
+        roots: list[int] = []
+        for position, param in enumerate(function.params):
+            variable = self.frame.variable(param.identifier) if param.identifier is not None else None
+            root = self.frame.root(variable) if variable is not None else self.frame.temporary().root
+            self.frame.parameters[root] = position
+            roots.append(root)
+        self.frame.graph.params = tuple(roots)
+
+    def _member(self, initializer: Node) -> None:
+        """`: member(value)` of a constructor."""
+        inner = syntax.named(initializer)
+        if not inner:
+            return
+        name = syntax.text(inner[0])
+        values = [self.values.value(one) for held in inner[1:] for one in syntax.named(held)]
+        place = Place(self.frame.this, ("*", name))
+        if len(values) == 1 and self.frame.program.is_member(self.frame.function, name):
+            self.values.assign(initializer, place, values[0])
+        else:
+            for value in values:
+                self.frame.escape(span_of(initializer), value, Handing.STORED)
+
+    def _declaration(self, node: Node) -> None:
+        released = any(mark in (node.text or b"")[:200] for mark in _CLEANUP) and self._is_cleaned(node)
+        for one in declarators.declarators(node):
+            if one.name is None:
+                continue
+            if self.frame.expansion is not None:
+                self._declared_in_macro(node, one.name, one.value)
+                continue
+            variable = self.frame.bindings.variable(one.name)
+            if variable is None:
+                if one.value is not None:
+                    self.values.value(one.value)
+                continue
+            place = Place(self.frame.root(variable))
+            if variable.kind == "local":
+                self.frame.scopes[-1].roots.add(place.root)
+            if released:
+                self.frame.emit(Escape(span_of(node), place, Handing.STORED, late=True))
+            value = variable.value if one.value is None else one.value
+            if any(step.startswith("&") for step in one.steps) or self.values.aimed(variable) is not None:
+                if value is not None and value.type == syntax.CALL_EXPRESSION:
+                    self.values.value(value)
+                continue
+            self._initialised(node, place, value, variable_type=node.child_by_field_name("type"), steps=one.steps)
+
+    def _is_cleaned(self, node: Node) -> bool:
+        text = node.text or b""
+        return b"cleanup" in text or b"g_auto" in text or b"_cleanup_" in text or b"__free(" in text
+
+    def _initialised(
+        self, node: Node, place: Place, value: Node | None, variable_type: Node | None, steps: tuple[str, ...]
+    ) -> None:
+        span = self.frame.span(node)
+        is_object = self.frame.file.is_cpp and not steps and variable_type is not None
+        name = syntax.text(variable_type) if variable_type is not None else ""
+        struct = self.frame.program.world.struct(name, self.frame.file) if is_object and name.isidentifier() else None
+        if struct is not None and struct.kind in ("class", "struct"):
+            self._object(node, place, name, value)
+            return
+        if value is None:
+            self.frame.emit(Assign(span, place))
+            return
+        if value.type == syntax.ARGUMENT_LIST or (is_object and value.type == syntax.INITIALIZER_LIST):
+            arguments = [self.values.value(one) for one in syntax.named(value)]
+            if len(arguments) == 1 and not is_object:
+                self.values.assign(node, place, arguments[0])
+                return
+            for one in arguments:
+                self.frame.escape(span, one, Handing.PASSED)
+            return
+        given = self.values.value(value)
+        if is_object and self._is_class(variable_type):
+            self.frame.escape(span, given, Handing.PASSED)
+            return
+        self.values.assign(node, place, given)
+
+    def _is_class(self, variable_type: Node | None) -> bool:
+        """Whether a type is a class of which nothing is known, whose constructor may keep what it is given."""
+        return variable_type is not None and variable_type.type in (
+            syntax.TEMPLATE_TYPE,
+            syntax.QUALIFIED_IDENTIFIER,
+        ) and not syntax.text(variable_type).endswith("_t")
+
+    def _object(self, node: Node, place: Place, name: str, value: Node | None) -> None:
+        """An object of a class of the project: its constructor runs here, its destructor at the end of its block."""
+        span = self.frame.span(node)
+        self.frame.emit(Assign(span, place))
+        if value is not None and value.type not in (syntax.ARGUMENT_LIST, syntax.INITIALIZER_LIST):
+            given = self.values.value(value)
+            self.frame.store(span, place, given)
+        else:
+            arguments = [self.values.value(one) for one in (syntax.named(value) if value is not None else ())]
+            self.values.calls.construct(node, name, Value(address=place), arguments)
+        destructor = self.frame.program.destructor_of(self.frame, name)
+        if destructor is not None:
+            self.frame.scopes[-1].objects.append((place, destructor))
+
+    def _declared_in_macro(self, node: Node, name: Node, value: Node | None) -> None:
+        place = self.frame.temporary()
+        given = self.values.value(value) if value is not None else NOTHING
+        self.frame.scopes[-1].names[syntax.text(name)] = place.root
+        self.frame.store(self.frame.span(node), place, given)
+
+    # simple statements
+
+    def _expression(self, node: Node) -> None:
+        for inner in syntax.named(node):
+            if inner.type == syntax.IDENTIFIER and self.frame.variable(inner) is None:
+                self.values.macros.statement(inner)
+            else:
+                self.values.discard(inner)
+
+    def _attributed(self, node: Node) -> None:
+        for inner in syntax.named(node):
+            self.statement(inner)
+
+    def _return(self, node: Node) -> None:
+        expressions = syntax.named(node)
+        span = self.frame.span(node)
+        if expressions:
+            value = self.values.value(expressions[0])
+            result = Place(RESULT)
+            self.frame.store(span, result, value)
+            if value.address is not None:
+                self.frame.emit(Escape(span, value.address, Handing.RETURNED))
+            self.frame.emit(Escape(span, result, Handing.RETURNED, 0))
+        self.end_of_statement(node)
+        self.leave_function(span)
+        self.frame.exit(ExitKind.RETURN, span)
+
+    def _throw(self, node: Node) -> None:
+        for inner in syntax.named(node):
+            self.frame.escape(self.frame.span(node), self.values.value(inner), Handing.PASSED)
+        self.throw(self.frame.span(node))
+
+    def _block(self, node: Node) -> None:
+        self.frame.enter(node)
+        for statement in syntax.named(node):
+            self.statement(statement)
+        self.leave(Span(node.end_byte - 1, node.end_byte) if self.frame.expansion is None else self.frame.span(node))
+
+
+def _separate(graph: Graph) -> None:
+    """What is one constant is none of the others that the same place is compared with."""
+    constants: dict[Place, set[str]] = {}
+    prefix = equal_to("")
+    told = [test.place for block in graph.blocks for edge in block.edges for test in edge.tests]
+    told += [event.place for event in graph.events() if isinstance(event, Assign)]
+    for place in told:
+        if place.path and place.path[-1].startswith(prefix):
+            constants.setdefault(Place(place.root, place.path[:-1]), set()).add(place.path[-1])
+    if not any(len(names) > 1 for names in constants.values()):
+        return
+    for block in graph.blocks:
+        block.edges[:] = [_with_others(edge, constants) for edge in block.edges]
+        events = []
+        for event in block.events:
+            events.append(event)
+            if isinstance(event, Assign) and event.value is Outcome.TRUE and event.place.path:
+                base, own = Place(event.place.root, event.place.path[:-1]), event.place.path[-1]
+                if own in constants.get(base, ()):
+                    others = sorted(constants[base] - {own})
+                    events += [Assign(event.span, base.below(name), Outcome.FALSE) for name in others]
+        block.events[:] = events
+
+
+def _with_others(edge: Edge, constants: dict[Place, set[str]]) -> Edge:
+    added: list[Test] = []
+    for test in edge.tests:
+        if test.outcome is Outcome.TRUE and test.place.path:
+            base, own = Place(test.place.root, test.place.path[:-1]), test.place.path[-1]
+            if own in constants.get(base, ()):
+                added += [Test(base.below(name), Outcome.FALSE) for name in sorted(constants[base] - {own})]
+    if not added:
+        return edge
+    return Edge(edge.target, (*edge.tests, *added), edge.span, edge.taken, edge.jump)
+
+
+def _prune(frame: Frame) -> None:
+    """Leave out what copies and hands on places that can hold nothing that is followed.
+
+    A field that is read from what a pointer leads to is not what the pointer holds.
+    """
+    graph = frame.graph
+    operands = {*frame.parameters, frame.this}
+    holding: set[Place] = {site.place for site in graph.sites}
+    for event in graph.events():
+        if isinstance(event, (Copy, Derive)) and event.source.root in operands:
+            holding.add(event.source)
+        elif isinstance(event, (Release, Escape)) and event.place.root in operands:
+            holding.add(event.place)
+    moves = [event for event in graph.events() if isinstance(event, (Copy, Derive))]
+    for _ in range(len(moves) + 1):
+        added = set()
+        for move in moves:
+            for place in holding:
+                if move.source.holds(place):
+                    path = place.path[len(move.source.path) :] if isinstance(move, Copy) else ()
+                    if len(move.target.path) + len(path) <= 8:
+                        added.add(move.target.below(*path))
+        if added <= holding:
+            break
+        holding |= added
+    facts = {test.place for block in graph.blocks for edge in block.edges for test in edge.tests}
+    for block in graph.blocks:
+        block.events[:] = [event for event in block.events if _matters(event, holding, facts)]
+
+
+def _matters(event: object, holding: set[Place], facts: set[Place]) -> bool:
+    if isinstance(event, Derive):
+        return any(event.source.holds(place) for place in holding)
+    if isinstance(event, Copy):
+        return (
+            event.target.root == RESULT
+            or any(event.source.holds(place) for place in holding)
+            or any(event.target.holds(place) for place in facts)
+        )
+    if isinstance(event, Escape):
+        return event.late or any(event.place.holds(place) for place in holding)
+    if isinstance(event, Assign):
+        return (
+            event.place.root == RESULT
+            or any(event.place.holds(place) or place.holds(event.place) for place in holding)
+            or any(event.place.holds(place) for place in facts)
+            or bool(event.place.path and is_fact(event.place.path[-1]))
+        )
+    return True
+
+
+__all__ = ["Link", "StatementLowering", "lower"]

@@ -1,0 +1,250 @@
+"""What a C or C++ function does to what it is given, and what it gives back: read off the ways out of its graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import (
+    Assign,
+    BudgetError,
+    Copy,
+    Derive,
+    Drop,
+    Escape,
+    ExitKind,
+    Obligation,
+    Outcome,
+    Place,
+    Release,
+    Test,
+)
+from leakfix.flow.fates import Fate, Way, ways
+from leakfix.languages.c.lower_frame import POINTEE, RESULT, Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leakfix.flow import Graph
+    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.lower_frame import Frame
+
+Path = tuple[str, ...]
+
+_PATHS_AT_MOST: Final = 24
+_SITES_AT_MOST: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What becomes of an operand where the result is as ``facts`` tell."""
+
+    fate: Fate
+    facts: Facts = ()
+    moved: tuple[tuple[int, Path], ...] = ()
+    """Where it is stored below the operands, the receiver being -1."""
+    returned: Path | None = None
+    """Where the result holds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a function does to what one operand leads to."""
+
+    fates: tuple[tuple[Path, tuple[Effect, ...]], ...] = ()
+    assigned: tuple[tuple[Path, Outcome | None], ...] = ()
+    """The places below the operand that it sets, with what they are at last where that is always the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """Something that the caller owns behind the call: in the result, or at a path below an operand."""
+
+    operand: int | None
+    path: Path
+    obligation: Obligation
+    ways: tuple[tuple[Facts, bool], ...]
+    """What the result tells where it was acquired (true), and where not."""
+
+
+KEPT: Final = Effect(Fate.KEPT)
+
+
+class Summary:
+    """A function as its callers see it; parts are read off its graph when somebody asks."""
+
+    __slots__ = ("_acquired", "_effects", "_frame", "_graph", "_operands", "function")
+
+    def __init__(self, function: Function, frame: Frame) -> None:
+        self.function = function
+        self._frame = frame
+        self._graph: Graph = frame.graph
+        self._operands = {position: root for root, position in frame.parameters.items()} | {-1: frame.this}
+        self._effects: dict[int, Effects | None] = {}
+        self._acquired: tuple[Acquisition, ...] | None = None
+
+    @property
+    def never_returns(self) -> bool:
+        """Whether control never gets out of it."""
+        exits = [block.exit.kind for block in self._graph.blocks if block.exit is not None]
+        return not any(kind in (ExitKind.RETURN, ExitKind.END) for kind in exits) and any(
+            kind is ExitKind.STOP for kind in exits
+        )
+
+    def of(self, index: int) -> Effects | None:
+        """The effects on an argument, or on the receiver (-1); None when they are unknown."""
+        if index not in self._effects:
+            root = self._operands.get(index)
+            self._effects[index] = self._read(root) if root is not None else Effects()
+        return self._effects[index]
+
+    def acquired(self) -> tuple[Acquisition, ...]:
+        """What the caller has to release behind a call."""
+        if self._acquired is None:
+            self._acquired = ()
+            self._acquired = tuple(self._acquisitions())
+        return self._acquired
+
+    def _read(self, root: int) -> Effects | None:
+        paths, assigned = _paths(self._graph, root)
+        if len(paths) > _PATHS_AT_MOST:
+            return None
+        fates: list[tuple[Path, tuple[Effect, ...]]] = []
+        for path in sorted(paths):
+            try:
+                found = ways(self._graph, RESULT, start=Place(root, path))
+            except BudgetError:
+                return None
+            effects = self._effects_of(root, path, found)
+            if effects != (Effect(Fate.HELD),):
+                fates.append((path, effects))
+        return Effects(tuple(fates), tuple(sorted(assigned.items(), key=lambda entry: entry[0])))
+
+    def _effects_of(self, root: int, path: Path, found: Iterable[Way]) -> tuple[Effect, ...]:
+        groups: dict[Effect, list[Way]] = {}
+        for way in found:
+            if way.fate is Fate.GONE:
+                continue
+            groups.setdefault(self._kind(root, path, way), []).append(way)
+        if len(groups) <= 1:
+            return tuple(groups) or (Effect(Fate.HELD),)
+        told = {kind: _common(list_of) for kind, list_of in groups.items()}
+        kinds = list(told)
+        apart = all(
+            _contradict(told[one], told[other]) for at, one in enumerate(kinds) for other in kinds[at + 1 :]
+        )
+        if apart:
+            return tuple(
+                Effect(kind.fate, _facts(facts), kind.moved, kind.returned) for kind, facts in told.items()
+            )
+        return (KEPT,)
+
+    def _kind(self, root: int, path: Path, way: Way) -> Effect:
+        if way.fate is not Fate.HELD:
+            return Effect(way.fate)
+        numbers = {own: position for position, own in self._operands.items()}
+        moved = tuple(
+            sorted(
+                (numbers[holder.root], holder.path)
+                for holder in way.holders
+                if holder.root in numbers and holder.path[:1] == (POINTEE,) and holder != Place(root, path)
+                and not (holder.root == root and holder.path[: len(path)] == path)
+            )
+        )
+        returned = min((holder.path for holder in way.holders if holder.root == RESULT), default=None)
+        return Effect(Fate.HELD, (), moved, returned)
+
+    def _acquisitions(self) -> Iterable[Acquisition]:
+        if len(self._graph.sites) > _SITES_AT_MOST:
+            return
+        numbers = {own: position for position, own in self._operands.items()}
+        where: dict[tuple[int | None, Path], list[int]] = {}
+        known: dict[int, frozenset[Way]] = {}
+        for index in range(len(self._graph.sites)):
+            try:
+                known[index] = ways(self._graph, RESULT, site=index)
+            except BudgetError:
+                return
+            for way in known[index]:
+                for holder in way.holders:
+                    if holder.root == RESULT:
+                        where.setdefault((None, holder.path), []).append(index)
+                    elif holder.root in numbers and holder.path[:1] == (POINTEE,):
+                        where.setdefault((numbers[holder.root], holder.path), []).append(index)
+        for (operand, path), sites in where.items():
+            found = self._acquisition(operand, path, sorted(set(sites)), known)
+            if found is not None:
+                yield found
+
+    def _acquisition(
+        self, operand: int | None, path: Path, sites: list[int], known: dict[int, frozenset[Way]]
+    ) -> Acquisition | None:
+        place = Place(RESULT if operand is None else self._operands[operand], path)
+        owned: list[Way] = []
+        other: list[Way] = []
+        for index in sites:
+            for way in known[index]:
+                (owned if place in way.holders else other).append(way)
+        others = [way for way in other if not self._is_owned_elsewhere(way, sites, known, place)]
+        success = _common(owned)
+        if operand is None:
+            success |= {Test(Place(RESULT), Outcome.NOT_NIL)} if not self._is_number(sites) else set()
+        obligation = self._graph.sites[sites[0]].obligation
+        if not others:
+            return Acquisition(operand, path, obligation, ((_facts(success), True),))
+        failed = _common(others)
+        if not _contradict(success, failed):
+            if any(not _contradict(success, way.facts) for way in others):
+                return None
+            return Acquisition(operand, path, obligation, ((_facts(success), True), ((), False)))
+        return Acquisition(operand, path, obligation, ((_facts(success), True), (_facts(failed), False)))
+
+    def _is_owned_elsewhere(
+        self, way: Way, sites: list[int], known: dict[int, frozenset[Way]], place: Place
+    ) -> bool:
+        """Whether on this way the place holds what another of the acquisitions made: both leave the same facts."""
+        if way.fate is not Fate.GONE or len(sites) == 1:
+            return False
+        return any(
+            place in one.holders and one.facts == way.facts for index in sites for one in known[index]
+        )
+
+    def _is_number(self, sites: list[int]) -> bool:
+        return any(self._graph.sites[index].obligation.resource in ("descriptor", "queue") for index in sites)
+
+
+def _paths(graph: Graph, root: int) -> tuple[set[Path], dict[Path, Outcome | None]]:
+    """The places below an operand that something is done to, and those that are set."""
+    paths: set[Path] = set()
+    assigned: dict[Path, Outcome | None] = {}
+    for event in graph.events():
+        if isinstance(event, (Copy, Derive)):
+            place = event.source
+        elif isinstance(event, (Release, Escape)):
+            place = event.place
+        elif isinstance(event, Assign):
+            if event.place.root == root and event.place.path[:1] == (POINTEE,):
+                path = event.place.path
+                if path[-1][:1] not in ("-", "=", "?"):
+                    assigned[path] = event.value if assigned.get(path, event.value) is event.value else None
+            continue
+        elif isinstance(event, Drop):
+            continue
+        else:
+            continue
+        if place.root == root:
+            paths.add(place.path)
+    return paths, assigned
+
+
+def _common(found: list[Way]) -> set[Test]:
+    return set(frozenset.intersection(*(way.facts for way in found))) if found else set()
+
+
+def _contradict(one: Iterable[Test], other: Iterable[Test]) -> bool:
+    against = set(other)
+    return any(Test(test.place, test.outcome.opposite) in against for test in one)
+
+
+def _facts(tests: Iterable[Test]) -> Facts:
+    return tuple(sorted(((test.place.path, test.outcome) for test in tests), key=lambda fact: (fact[0], fact[1].value)))
