@@ -26,10 +26,11 @@ Forms:
 - `make-copy`: `make` and `copy` before the statement.
 
 Refusals: `capacity` (something appends to the stored slice or asks for its capacity, and may be meant to reach behind
-its end), `elements`, `unresolved`, `name-taken`, `generated`, `layout`.
+its end), `elements` (a list of parts is stored: a copy of the list would hold the same parts), `results`, `unresolved`,
+`name-taken`, `layout`, `generated`.
 
-Fix safety: safe where the whole was made by the function itself; else `review`: what is written through one of the two
-slices is no longer seen through the other. The copy is shallow: what kept elements point to is kept.
+Fix safety: safe where the whole is what the function itself has read; else `review`: what is written through one of the
+two slices is no longer seen through the other. The copy is shallow: what kept elements point to is kept.
 
 References: the documentation of slices.Clone and bytes.Clone; Go 101, "Memory Leaking Scenarios"; "Go Slices: usage and
 internals", a possible gotcha.
@@ -43,7 +44,7 @@ from leakfix.languages.go import types
 from leakfix.languages.go.pointers import bears_pointers
 from leakfix.languages.go.types import BYTE, Slice, Type
 from leakfix.rules import Form, Refusal, Safety
-from leakfix.rules.go.copies import before_statement, free_name, imported, is_pure, predeclared, type_name
+from leakfix.rules.go.copies import as_argument, before_statement, free_name, imported, is_pure, predeclared, type_name
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.retention import Part, RetentionRule, Writer
 from leakfix.rules.go.shared_slices import grows, is_written
@@ -121,14 +122,14 @@ def _bytes_cloned(part: Part) -> list[Edit]:
 
 def _appended(part: Part) -> list[Edit]:
     predeclared(part, "append", "nil")
-    return [part.replaced(f"append({type_name(part, part.type)}(nil), {part.text}...)")]
+    return [part.replaced(f"append({type_name(part, part.type)}(nil), {as_argument(part)}...)")]
 
 
 def _made(part: Part) -> list[Edit]:
     predeclared(part, "make", "copy", "len")
     if not is_pure(part.node):
         raise RefusalError("layout", "the part is the result of a call, which has no name to copy it from")
-    name, text = free_name(part, "kept", "copied"), part.text
+    name, text = free_name(part, "kept", "copied"), as_argument(part)
     lines = [f"{name} := make({type_name(part, part.type)}, len({text}))", f"copy({name}, {text})"]
     return before_statement(part, lines, name)
 

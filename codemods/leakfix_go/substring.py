@@ -34,8 +34,8 @@ Forms:
 
 A part that is stored more than once is copied where it is cut. A named string type is converted to and from.
 
-Refusals: `generated`, `unresolved` (the type has no name in the file), `elements` (a list of parts is stored: a copy of
-the list would not copy them), `layout`.
+Refusals: `results` (it is one of several results of a call and has no name before it is stored), `unresolved` (the type
+has no name in the file), `name-taken`, `layout`, `generated`.
 
 Fix safety: safe, but for `variable`. The copy costs an allocation.
 

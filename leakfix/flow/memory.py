@@ -72,7 +72,7 @@ class Source:
     held: str = ""
     """How the source spells it, when it is a place that outlives the function itself."""
     made: bool = False
-    """Whether the function itself made it."""
+    """Whether the function itself had it made, filled once and for all."""
     unmanaged: bool = False
     """Whether it is no garbage collector's: who keeps a part does not keep it alive."""
     immutable: bool = False

@@ -163,7 +163,7 @@ def _buffer(node: Node, element: Type | None, count: int) -> Source | None:
     size = width * count
     if size < LARGE_BUFFER:
         return None
-    return Source(span_of(node), Size.LARGE, f"the whole buffer of {size} bytes", made=True)
+    return Source(span_of(node), Size.LARGE, f"the whole buffer of {size} bytes")
 
 
 def _argument(within: Node, start: int, end: int, index: int) -> Node | None:

@@ -58,6 +58,27 @@ def predeclared(part: Part, *names: str) -> None:
             raise RefusalError("name-taken", f"{name} means something else here")
 
 
+def as_argument(part: Part) -> str:
+    """A part as gofmt spells it among several arguments of a call: without blanks around the colons of its bounds."""
+    start, pieces, copied = part.node.start_byte, [], 0
+    data = part.analysis.file.data[start : part.node.end_byte]
+    for colon in sorted(_colons(part.node)):
+        before, behind = data[copied : colon - start].rstrip(b" "), colon - start + 1
+        pieces.append(before + b":")
+        copied = behind + len(data[behind:]) - len(data[behind:].lstrip(b" "))
+    return b"".join([*pieces, data[copied:]]).decode("utf-8", "replace")
+
+
+def _colons(node: Node) -> list[int]:
+    """Where the colons of a slice expression are, and of what it slices."""
+    found: list[int] = []
+    at: Node | None = node
+    while at is not None and at.kind_id == syntax.SLICE_EXPRESSION:
+        found += (child.start_byte for child in at.children if child.type == ":")
+        at = at.child_by_field_id(syntax.F_OPERAND)
+    return found
+
+
 def before_statement(part: Part, lines: Iterable[str], name: str) -> list[Edit]:
     """Put lines before the assignment that stores a part, and a name in the place of the part.
 

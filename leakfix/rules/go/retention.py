@@ -69,7 +69,7 @@ class Part:
 
     @property
     def is_own(self) -> bool:
-        """Whether the function itself made the whole, by a call."""
+        """Whether the function itself had the whole made, and nobody fills it again."""
         return self.first.source.size is not Size.UNKNOWN and self.first.source.made
 
     def replaced(self, text: str) -> Edit:
