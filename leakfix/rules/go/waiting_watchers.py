@@ -228,7 +228,7 @@ def _finish(scene: WaitScene, start: Node, literal: Node, watched: list[Variable
     if any(_serves(scene, call, watched) for call in _calls(scene.owner)):
         return None
     for call in _calls(scene.owner):
-        if call.start_byte < start.end_byte and _statement_kind(call) != syntax.DEFER_STATEMENT:
+        if not _is_sure(call, start, scene.owner):
             continue
         name, operand = _method(call)
         is_group = name == "Wait" and operand is not None and _is_group(scene, operand)
@@ -262,8 +262,15 @@ def _calls(owner: Node) -> Iterator[Node]:
         waiting.extend(reversed(node.named_children))
 
 
-def _statement_kind(call: Node) -> int:
-    return call.parent.kind_id if call.parent is not None else -1
+def _is_sure(call: Node, start: Node, owner: Node) -> bool:
+    """Whether a call is made whenever the function gets behind the start: a deferred one, or one in no branch."""
+    if call.parent is not None and call.parent.kind_id == syntax.DEFER_STATEMENT:
+        return True
+    statement = statement_of(call)
+    held = statement.parent if statement is not None else None
+    return (
+        call.start_byte > start.end_byte and held is not None and held.parent == owner.child_by_field_id(syntax.F_BODY)
+    )
 
 
 def _method(call: Node) -> tuple[str, Node | None]:
