@@ -65,7 +65,8 @@ from leakfix.rules.go.waiting_replies import unanswered_replies
 from leakfix.rules.go.waiting_reports import WATCH, of_stuck
 from leakfix.rules.go.waiting_requests import request_waits
 from leakfix.rules.go.waiting_waits import client_waits, stuck_waits
-from leakfix.rules.go.waiting_watchers import DONE_CHANNEL, of_watcher, watchers
+from leakfix.rules.go.waiting_watcher_forms import DONE_CHANNEL, of_watcher
+from leakfix.rules.go.waiting_watchers import watchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.signals import Channel, Party, Wait, may_last
 from leakfix.languages.go import syntax
-from leakfix.languages.go.channel_fields import (
-    ChannelField,
-    FieldUses,
-    closed_names,
-    field_of,
-    function_around,
-    is_channel,
-    uses_of,
-)
+from leakfix.languages.go.channel_field_uses import FieldUses, uses_of
+from leakfix.languages.go.channel_fields import ChannelField, closed_names, field_of, function_around, is_channel
 from leakfix.languages.go.channel_operations import Act, Operation, alternatives, cases_of, operations, received_from
 from leakfix.languages.go.channel_starts import started_names
 from leakfix.languages.go.scopes import Bindings

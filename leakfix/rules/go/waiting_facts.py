@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from leakfix.detectors.signals import Channel, Party, Signal
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import Analysis, owner_of
+from leakfix.languages.go.channel_field_uses import FieldUses, uses_of
 from leakfix.languages.go.channel_fields import (
     ChannelField,
-    FieldUses,
     closed_names,
     field_of,
     is_channel,
@@ -18,7 +18,6 @@ from leakfix.languages.go.channel_fields import (
     members_of,
     mentions,
     type_of,
-    uses_of,
 )
 from leakfix.languages.go.channel_operations import Act, Operation, alternatives, cases_of, operations, received_from
 from leakfix.languages.go.channel_starts import direct_starts, start_of_literal, starts_of

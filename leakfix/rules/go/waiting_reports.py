@@ -11,8 +11,9 @@ from leakfix.languages.go.statements import LayoutError
 from leakfix.languages.go.types import Signature
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Step
 from leakfix.rules.go.repair import RefusalError
+from leakfix.rules.go.waiting_exits import returning
 from leakfix.rules.go.waiting_owner import OWNER_CLOSE, closed_by_owner, ends_objects
-from leakfix.rules.go.waiting_select import Watch, returning, watched
+from leakfix.rules.go.waiting_select import Watch, watched
 from leakfix.rules.rule import Form
 from leakfix.text import Span
 

@@ -16,9 +16,10 @@ from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, S
 from leakfix.rules.go.context_nodes import arguments, called_name, initial
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_scene import is_target
+from leakfix.rules.go.waiting_exits import returning
 from leakfix.rules.go.waiting_facts import WaitScene, scene_at
 from leakfix.rules.go.waiting_reports import WATCH, step
-from leakfix.rules.go.waiting_select import Watch, returning, watched
+from leakfix.rules.go.waiting_select import Watch, watched
 from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
