@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ANY_METHOD, Assign, Copy, Escape, ExitKind, Handing, Obligation, Outcome, Place, Release, Test
 from leakfix.flow.fates import Fate
-from leakfix.languages.c import syntax
+from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_frame import (
     ELEMENT,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.files import Function, Param
     from leakfix.languages.c.lower_values import ValueLowering
     from leakfix.languages.c.summaries import Effect, Summary
     from leakfix.models import Acquire
@@ -323,8 +323,12 @@ class CallLowering:
         found = self.frame.temporary()
         self.frame.emit(Assign(span, found))
         number = self.program.constants.returned(function)
-        operands = {index: value for index, value in enumerate(arguments)}
-        count = len(function.params)
+        params = function.params
+        operands = {
+            index: referred(value) if index < len(params) and is_reference(params[index]) else value
+            for index, value in enumerate(arguments)
+        }
+        count = len(params)
         operands[RECEIVER] = receiver
         for index, value in operands.items():
             if index >= count:
@@ -516,6 +520,17 @@ class CallLowering:
             self.destroy(span, destructor, value)
         self.release(span, value, is_memory=destructor is not None)
         return NOTHING
+
+
+def is_reference(param: Param) -> bool:
+    """Whether a parameter is a reference to what it is given."""
+    steps = declarators.read(param.declarator).steps if param.declarator is not None else ()
+    return any(step.startswith("&") for step in steps)
+
+
+def referred(value: Value) -> Value:
+    """What a reference to a value is."""
+    return Value(address=value.place) if value.place is not None else value
 
 
 def told(place: Place, facts: Facts) -> tuple[Test, ...]:

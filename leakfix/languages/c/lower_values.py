@@ -44,6 +44,7 @@ class ValueLowering:
         self.macros = MacroLowering(frame, self)
         self._handlers: dict[str, Callable[[Node], Value]] = {
             syntax.IDENTIFIER: self._identifier,
+            syntax.TYPE_IDENTIFIER: self._identifier,
             syntax.QUALIFIED_IDENTIFIER: self._identifier,
             syntax.THIS: lambda _: Value((Link(Place(self.frame.this)),)),
             syntax.NULL: lambda _: NULL,
@@ -348,7 +349,7 @@ class ValueLowering:
         """The place that an expression names, evaluating what leads there."""
         node = syntax.unparen(node)
         kind = node.type
-        if kind == syntax.IDENTIFIER:
+        if kind in syntax.IDENTIFIERS:
             return self._named_place(node)
         if kind == syntax.QUALIFIED_IDENTIFIER:
             return Place(self.frame.named_root(spelling(node)))

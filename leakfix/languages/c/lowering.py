@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Assign, Copy, Derive, Drop, Edge, Escape, ExitKind, Graph, Handing, Outcome, Place, Release, Test
-from leakfix.flow.remembering import equal_to, is_fact
+from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Outcome, Place, Test
+from leakfix.flow.remembering import equal_to
 from leakfix.languages.c import declarators, syntax
+from leakfix.languages.c.lower_aliases import prune
 from leakfix.languages.c.lower_branches import BranchLowering
 from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Link, Value, span_of
 from leakfix.text import Span
@@ -32,7 +33,7 @@ def lower(program: Program, function: Function) -> Frame:
     frame = Frame(program, function)
     StatementLowering(frame).body()
     _separate(frame.graph)
-    _prune(frame)
+    prune(frame)
     return frame
 
 
@@ -150,6 +151,8 @@ class StatementLowering(BranchLowering):
             if released:
                 self.frame.emit(Escape(span_of(node), place, Handing.STORED, late=True))
             value = variable.value if one.value is None else one.value
+            if one.is_function and one.call is not None:
+                value = one.call.child_by_field_name("parameters")
             if any(step.startswith("&") for step in one.steps) or self.values.aimed(variable) is not None:
                 if value is not None and value.type == syntax.CALL_EXPRESSION:
                     self.values.value(value)
@@ -173,8 +176,8 @@ class StatementLowering(BranchLowering):
         if value is None:
             self.frame.emit(Assign(span, place))
             return
-        if value.type == syntax.ARGUMENT_LIST or (is_object and value.type == syntax.INITIALIZER_LIST):
-            arguments = [self.values.value(one) for one in syntax.named(value)]
+        if value.type in _LISTS and (is_object or value.type != syntax.INITIALIZER_LIST):
+            arguments = [self.values.value(_argument(one)) for one in syntax.named(value)]
             if len(arguments) == 1 and not is_object:
                 self.values.assign(node, place, arguments[0])
                 return
@@ -198,11 +201,11 @@ class StatementLowering(BranchLowering):
         """An object of a class of the project: its constructor runs here, its destructor at the end of its block."""
         span = self.frame.span(node)
         self.frame.emit(Assign(span, place))
-        if value is not None and value.type not in (syntax.ARGUMENT_LIST, syntax.INITIALIZER_LIST):
+        if value is not None and value.type not in _LISTS:
             given = self.values.value(value)
             self.frame.store(span, place, given)
         else:
-            arguments = [self.values.value(one) for one in (syntax.named(value) if value is not None else ())]
+            arguments = [self.values.value(_argument(one)) for one in (syntax.named(value) if value is not None else ())]
             self.values.calls.construct(node, name, Value(address=place), arguments)
         destructor = self.frame.program.destructor_of(self.frame, name)
         if destructor is not None:
@@ -253,6 +256,16 @@ class StatementLowering(BranchLowering):
         self.leave(Span(node.end_byte - 1, node.end_byte) if self.frame.expansion is None else self.frame.span(node))
 
 
+_LISTS: Final = frozenset((syntax.ARGUMENT_LIST, syntax.INITIALIZER_LIST, syntax.PARAMETER_LIST))
+
+
+def _argument(node: Node) -> Node:
+    """What stands in `T x(a)` for an argument, which the grammar takes for a parameter."""
+    if node.type == syntax.PARAMETER_DECLARATION:
+        return node.child_by_field_name("type") or node
+    return node
+
+
 def _separate(graph: Graph) -> None:
     """What is one constant is none of the others that the same place is compared with."""
     constants: dict[Place, set[str]] = {}
@@ -287,57 +300,6 @@ def _with_others(edge: Edge, constants: dict[Place, set[str]]) -> Edge:
     if not added:
         return edge
     return Edge(edge.target, (*edge.tests, *added), edge.span, edge.taken, edge.jump)
-
-
-def _prune(frame: Frame) -> None:
-    """Leave out what copies and hands on places that can hold nothing that is followed.
-
-    A field that is read from what a pointer leads to is not what the pointer holds.
-    """
-    graph = frame.graph
-    operands = {*frame.parameters, frame.this}
-    holding: set[Place] = {site.place for site in graph.sites}
-    for event in graph.events():
-        if isinstance(event, (Copy, Derive)) and event.source.root in operands:
-            holding.add(event.source)
-        elif isinstance(event, (Release, Escape)) and event.place.root in operands:
-            holding.add(event.place)
-    moves = [event for event in graph.events() if isinstance(event, (Copy, Derive))]
-    for _ in range(len(moves) + 1):
-        added = set()
-        for move in moves:
-            for place in holding:
-                if move.source.holds(place):
-                    path = place.path[len(move.source.path) :] if isinstance(move, Copy) else ()
-                    if len(move.target.path) + len(path) <= 8:
-                        added.add(move.target.below(*path))
-        if added <= holding:
-            break
-        holding |= added
-    facts = {test.place for block in graph.blocks for edge in block.edges for test in edge.tests}
-    for block in graph.blocks:
-        block.events[:] = [event for event in block.events if _matters(event, holding, facts)]
-
-
-def _matters(event: object, holding: set[Place], facts: set[Place]) -> bool:
-    if isinstance(event, Derive):
-        return any(event.source.holds(place) for place in holding)
-    if isinstance(event, Copy):
-        return (
-            event.target.root == RESULT
-            or any(event.source.holds(place) for place in holding)
-            or any(event.target.holds(place) for place in facts)
-        )
-    if isinstance(event, Escape):
-        return event.late or any(event.place.holds(place) for place in holding)
-    if isinstance(event, Assign):
-        return (
-            event.place.root == RESULT
-            or any(event.place.holds(place) or place.holds(event.place) for place in holding)
-            or any(event.place.holds(place) for place in facts)
-            or bool(event.place.path and is_fact(event.place.path[-1]))
-        )
-    return True
 
 
 __all__ = ["Link", "StatementLowering", "lower"]

@@ -10,7 +10,6 @@ from leakfix.flow import (
     BudgetError,
     Copy,
     Derive,
-    Drop,
     Escape,
     ExitKind,
     Obligation,
@@ -20,6 +19,7 @@ from leakfix.flow import (
     Test,
 )
 from leakfix.flow.fates import Fate, Way, ways
+from leakfix.languages.c.lower_aliases import aliases
 from leakfix.languages.c.lower_frame import POINTEE, RESULT, Facts
 
 if TYPE_CHECKING:
@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
     from leakfix.flow import Graph
     from leakfix.languages.c.files import Function
-    from leakfix.languages.c.lower_frame import Frame
+    from leakfix.languages.c.lower_aliases import aliases
+from leakfix.languages.c.lower_frame import Frame
 
 Path = tuple[str, ...]
 
 _PATHS_AT_MOST: Final = 24
+_DEEPEST: Final = 6
 _SITES_AT_MOST: Final = 12
 
 
@@ -217,6 +219,7 @@ def _paths(graph: Graph, root: int) -> tuple[set[Path], dict[Path, Outcome | Non
     """The places below an operand that something is done to, and those that are set."""
     paths: set[Path] = set()
     assigned: dict[Path, Outcome | None] = {}
+    meant = aliases(graph, (root,))
     for event in graph.events():
         if isinstance(event, (Copy, Derive)):
             place = event.source
@@ -228,13 +231,12 @@ def _paths(graph: Graph, root: int) -> tuple[set[Path], dict[Path, Outcome | Non
                 if path[-1][:1] not in ("-", "=", "?"):
                     assigned[path] = event.value if assigned.get(path, event.value) is event.value else None
             continue
-        elif isinstance(event, Drop):
-            continue
         else:
             continue
-        if place.root == root:
-            paths.add(place.path)
-    return paths, assigned
+        for alias, operands in meant.items():
+            if alias.holds(place):
+                paths.update(one.path + place.path[len(alias.path) :] for one in operands)
+    return {path for path in paths if len(path) <= _DEEPEST}, assigned
 
 
 def _common(found: list[Way]) -> set[Test]:

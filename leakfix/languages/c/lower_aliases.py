@@ -1,0 +1,97 @@
+"""Which places of a lowered function may hold what is followed, or are what its operands lead to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import Assign, Copy, Derive, Escape, Event, Graph, Place
+from leakfix.flow.remembering import is_fact
+from leakfix.languages.c.lower_frame import RESULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leakfix.languages.c.lower_frame import Frame
+
+_DEEPEST: Final = 8
+_ROUNDS: Final = 6
+_ALIASES: Final = 4
+
+
+def prune(frame: Frame) -> None:
+    """Leave out what copies and hands on places that can hold nothing that is followed.
+
+    A field that is read from what a pointer leads to is not what the pointer holds.
+    """
+    graph = frame.graph
+    moves = [event for event in graph.events() if isinstance(event, (Copy, Derive))]
+    opened = aliases(graph, {*frame.parameters, frame.this})
+    holding: set[Place] = {site.place for site in graph.sites}
+    while True:
+        added = set()
+        for move in moves:
+            for place in holding:
+                if move.source.holds(place):
+                    path = place.path[len(move.source.path) :] if isinstance(move, Copy) else ()
+                    if len(move.target.path) + len(path) <= _DEEPEST:
+                        added.add(move.target.below(*path))
+        if added <= holding:
+            break
+        holding |= added
+    facts = {test.place for block in graph.blocks for edge in block.edges for test in edge.tests}
+    matter = _Mattering(holding, facts, opened)
+    for block in graph.blocks:
+        block.events[:] = [event for event in block.events if matter.matters(event)]
+
+
+def aliases(graph: Graph, operands: Iterable[int]) -> dict[Place, tuple[Place, ...]]:
+    """The places that are, or lie below, what an operand leads to: with the places below operands that they are."""
+    found: dict[Place, tuple[Place, ...]] = {Place(root): (Place(root),) for root in operands}
+    moves = [event for event in graph.events() if isinstance(event, (Copy, Derive)) and event.target.root != RESULT]
+    for _ in range(_ROUNDS):
+        before = sum(map(len, found.values()))
+        for move in moves:
+            for place, meant in list(found.items()):
+                if place.holds(move.source) and place != move.target:
+                    path = move.source.path[len(place.path) :]
+                    own = tuple(one.below(*path) for one in meant if len(one.path) + len(path) <= _DEEPEST)
+                    known = found.get(move.target, ())
+                    found[move.target] = tuple(dict.fromkeys((*known, *own)))[:_ALIASES]
+        if sum(map(len, found.values())) == before:
+            break
+    return found
+
+
+class _Mattering:
+    """Tells which events matter."""
+
+    def __init__(self, holding: set[Place], facts: set[Place], opened: Iterable[Place]) -> None:
+        self.holding: dict[int, list[Place]] = {}
+        self.facts: dict[int, list[Place]] = {}
+        self.opened = {place.root for place in opened}
+        for places, by_root in ((holding, self.holding), (facts, self.facts)):
+            for place in places:
+                by_root.setdefault(place.root, []).append(place)
+
+    def matters(self, event: Event) -> bool:
+        """Whether an event is about anything that is followed, tested or an operand's."""
+        if isinstance(event, (Copy, Derive)):
+            if event.source.root in self.opened or event.target.root == RESULT or self._holds(event.source):
+                return True
+            return isinstance(event, Copy) and self._is_tested(event.target)
+        if isinstance(event, Escape):
+            return event.late or event.place.root in self.opened or self._holds(event.place)
+        if isinstance(event, Assign):
+            if event.place.root == RESULT or event.place.root in self.opened:
+                return True
+            near = self.holding.get(event.place.root, ())
+            if any(event.place.holds(place) or place.holds(event.place) for place in near):
+                return True
+            return self._is_tested(event.place) or bool(event.place.path and is_fact(event.place.path[-1]))
+        return True
+
+    def _holds(self, place: Place) -> bool:
+        return any(place.holds(one) for one in self.holding.get(place.root, ()))
+
+    def _is_tested(self, place: Place) -> bool:
+        return any(place.holds(one) for one in self.facts.get(place.root, ()))
