@@ -14,7 +14,7 @@ from leakfix.rules.finding import Safety
 from leakfix.rules.go.blocking import owner_literal
 from leakfix.rules.go.blocking_effects import Count, Effect, effect, total
 from leakfix.rules.go.repair import RefusalError
-from leakfix.rules.go.waiting_select import returning
+from leakfix.rules.go.waiting_exits import returning
 from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
