@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from leakfix.text import Span
 
 
+_MOST_SOURCES = 200
+"""Functions with more blocks of memory are left alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A part of ``source`` that is stored: cut by ``cuts`` in turn, put by ``entry`` into what ``store`` keeps."""
@@ -86,21 +90,30 @@ def evidence(kept: Kept) -> Evidence | None:
 def kept(sharing: Sharing) -> list[Kept]:
     """The parts that are stored and waste the rest of their block, in the order of the sources and of the file."""
     found: list[Kept] = []
-    if not sharing.stores or not sharing.cuts:
+    if not sharing.stores or not sharing.cuts or len(sharing.sources) > _MOST_SOURCES:
         return found
-    for number, source in enumerate(sharing.sources):
-        search = Tracing(sharing, number)
-        stored = search.run()
+    for number in _doubtful(sharing):
+        trace = Tracing(sharing, number)
+        stored = trace.run()
         if not stored:
             continue
-        wasteful = [one for one in stored if one.kept and search.reused(one)]
-        if not _Stores(search).covered((), stored):
-            wasteful = [one for one in stored if one.kept and not search.whole(one.chain)]
+        wasteful = [one for one in stored if one.kept and trace.reused(one)]
+        if not _Stores(trace).covered((), stored):
+            wasteful = [one for one in stored if one.kept and not trace.whole(one.chain)]
         wasteful.sort(key=lambda one: (one.entry, one.store))
         for one in wasteful:
             cuts = tuple(sharing.cuts[root] for root in one.chain if sharing.cuts[root].part is not Part.COPY)
-            found.append(Kept(source, cuts, one.entry, sharing.stores[one.store]))
+            found.append(Kept(sharing.sources[number], cuts, one.entry, sharing.stores[one.store]))
     return found
+
+
+def _doubtful(sharing: Sharing) -> Iterable[int]:
+    """The sources that are worth being followed: what stays alive anyway is not, unless it is shortened in place."""
+    names = {store.name for store in sharing.stores.values()}
+    reused = any(cut.reused for cut in sharing.cuts.values())
+    for number, source in enumerate(sharing.sources):
+        if reused or not source.held or (source.immutable and source.held in names):
+            yield number
 
 
 class _Stores:

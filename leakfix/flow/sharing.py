@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from leakfix.flow.graph import Acquire, Assign, Copy, Derive, Escape, Handing, Place
+from leakfix.flow.graph import Acquire, Assign, Copy, Derive, Drop, Escape, Handing, Place
 from leakfix.flow.memory import ELEMENTS, WHOLE, Lifetime, Part, Sharing, lists_parts
 from leakfix.flow.solve import BudgetError, explore
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _BUDGET = 1500
 _LONGEST_CHAIN = 8
+_MOST_HOLDERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,16 @@ class Tracing:
             elif isinstance(event, Assign):
                 if not event.place.weak:
                     held = {one for one in held if not event.place.holds(one.place)}
+            elif isinstance(event, Drop):
+                held = {one for one in held if one.place.root not in event.roots}
             elif isinstance(event, Copy):
                 held |= set(self._copied(held, event))
             elif isinstance(event, Derive):
                 held |= set(self._cut(held, event))
             elif isinstance(event, Escape):
                 self._escape(held, event)
+            if len(held) > _MOST_HOLDERS:
+                raise BudgetError
         return frozenset(held)
 
     def _escape(self, held: Iterable[_Held], event: Escape) -> None:

@@ -120,8 +120,9 @@ def test_evidence(size: Size, lifetime: Lifetime, fixed: bool, expected: Evidenc
     assert evidence(one) is expected
 
 
-def test_what_stays_alive_anyway_is_no_evidence() -> None:
-    program = Program(Size.UNKNOWN).cut(PART).stored(PART)
-    program.sharing.sources[0] = Source(Span(1, 2), Size.UNKNOWN, "all of c.text", held="c.text")
-    (one,) = program.kept()
-    assert evidence(one) is None
+@pytest.mark.parametrize(("held", "immutable", "count"), [("c.text", True, 0), ("cache", True, 1), ("cache", False, 0)])
+def test_what_stays_alive_anyway_is_kept_only_where_it_is_shortened(held: str, immutable: bool, count: int) -> None:
+    program = Program(Size.UNKNOWN).cut(PART, head=True).stored(PART)
+    source = Source(Span(1, 2), Size.UNKNOWN, "all of it", held=held, immutable=immutable)
+    program.sharing.sources[0] = source
+    assert len([one for one in program.kept() if evidence(one) is not None]) == count

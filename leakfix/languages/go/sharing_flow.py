@@ -34,6 +34,7 @@ _ROUNDS = 3
 """What is found to hold something late in a function is followed from its start in the next round."""
 _STOPPING = ("panic(", "os.Exit(", "log.Fatal")
 _PLAIN = frozenset({syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT, syntax.VAR_DECLARATION})
+_SIMPLE = _PLAIN | {syntax.EXPRESSION_STATEMENT, syntax.SEND_STATEMENT}
 _COMPOUND = frozenset(
     {
         syntax.IF_STATEMENT,
@@ -132,7 +133,10 @@ class _Statements(SharingAssignments):
             return
         if not self.frame.touches(node) and self._is_passed_over(node):
             return
+        before = self.frame.temporaries
         handler(node)
+        if node.kind_id in _SIMPLE:
+            self.frame.forget(before, node)
 
     def _is_passed_over(self, node: Node) -> bool:
         """Whether a statement that concerns nothing which is followed leads to the next one, or nowhere else."""

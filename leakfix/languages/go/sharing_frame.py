@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leakfix.flow import Acquire, Assign, Block, Copy, Derive, Edge, Escape, Exit, ExitKind, Graph, Handing, Place
+from leakfix.flow import Acquire, Assign, Block, Copy, Derive, Drop, Edge, Escape, Exit, ExitKind, Graph, Handing, Place
 from leakfix.flow.memory import Cut, Lifetime, Sharing, Source, Store
 from leakfix.languages.go import syntax
 from leakfix.languages.go.sharing_look import marks
@@ -98,6 +98,16 @@ class SharingFrame:
         self.emit(Assign(span, place))
         return place
 
+    @property
+    def temporaries(self) -> int:
+        """How many places without a name there are so far."""
+        return self._temporaries
+
+    def forget(self, first: int, node: Node) -> None:
+        """The places without a name that were made since there were ``first`` of them are used no more."""
+        if self._temporaries > first:
+            self.emit(Drop(span_of(node), frozenset(range(-self._temporaries, -first))))
+
     def use(self, place: Place) -> tuple[Place, ...]:
         """The value of a place; nothing as long as its variable holds nothing that is followed."""
         return (place,) if place.root < 0 or place.root in self.live else ()
@@ -122,7 +132,9 @@ class SharingFrame:
         if root < 0 or root in self.live:
             return
         self.live.add(root)
-        self._points = None
+        if self._points is not None:
+            for use in self._uses_of(root):
+                insort(self._points, use)
         self.late = self.late or any(use < at for use in self._uses_of(root))
 
     def source(self, source: Source, place: Place | None = None) -> Place:

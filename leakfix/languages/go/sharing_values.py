@@ -196,9 +196,9 @@ class SharingValues:
                 source = self.sizes.of_array(self.frame.function, node)
                 return (self.frame.source(source),) if source is not None else ()
             value = self._named(node)
-            if is_memory(core) and self._is_held(node):
+            if is_text(core) and self._is_held(node):
                 name = syntax.text(node)
-                held = Source(span_of(node), Size.UNKNOWN, f"all of {name}", name, immutable=is_text(core))
+                held = Source(span_of(node), Size.UNKNOWN, f"all of {name}", name, immutable=True)
                 return (self.frame.source(held), *value)
             return value
         return self.value(node)
