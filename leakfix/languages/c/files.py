@@ -530,7 +530,7 @@ def _function(file: CFile, node: Node, owner: str, spaces: tuple[str, ...], temp
 def _untyped(file: CFile, header: Node, spaces: tuple[str, ...]) -> Function | None:
     """A body behind what looks like a call: the header of a macro, or of a function without a type."""
     body = header.next_named_sibling
-    call = header.named_child(0)
+    call = header.named_child(0) if header.named_child_count else None
     if body is None or body.type != syntax.COMPOUND_STATEMENT or call is None or call.type != syntax.CALL_EXPRESSION:
         return None
     name = " ".join(syntax.text(call).split())

@@ -29,6 +29,7 @@ _CPP_WORDS: Final = re.compile(
 
 # A definition starts its line: at the margin, or indented behind a class's or a namespace's brace.
 _HEAD: Final = re.compile(rb"\n([A-Za-z_~:][^\n(;=#]*\()")
+_FIRST_HEAD: Final = re.compile(rb"[A-Za-z_~:][^\n(;=#]*\(")
 _INDENTED_HEAD: Final = re.compile(rb"\n([ \t]+[A-Za-z_~:][^\n(;=#]*?[\w>]::~?[^\n(;=#]*\()")
 _SECOND: Final = re.compile(rb"[\w \t\r\n*&]*[\s*&]((?:[A-Za-z_]\w*::)*~?[A-Za-z_]\w*)\s*\(")
 _NAME_AT_END: Final = re.compile(rb"(?:[A-Za-z_]\w*(?:<[^<>()]*>)?::)*~?[A-Za-z_]\w*\s*\(\Z")
@@ -42,6 +43,7 @@ _FUNCTION_TYPEDEF: Final = re.compile(rb"typedef\b[^;{}()]*(?:\([^()]*?\b([A-Za-
 _TAIL: Final = re.compile(
     rb"\}[ \t]*(?:\w+\([^()\n]*\)[ \t]*)*\**([A-Za-z_]\w*)[ \t]*(?:,[ \t*]*([A-Za-z_]\w*)[ \t]*)?;"
 )
+_ARGUMENTS: Final = re.compile(rb"<[^<>]*>")
 _SPACE: Final = re.compile(rb"\bnamespace[ \t]+(?:\w+::)*([A-Za-z_]\w*)")
 _ALIAS: Final = re.compile(rb"using[ \t]+([A-Za-z_]\w*)[ \t]*=")
 _DEFINED: Final = re.compile(rb"define[ \t]+([A-Za-z_]\w*)")
@@ -55,6 +57,7 @@ _LONGEST_NAME: Final = 160
 _LONGEST_PARAMETERS: Final = 4000
 _LONGEST_TYPE: Final = 1000
 _MOST_MISSES: Final = 20_000
+_MOST_TYPEDEFS: Final = 2000
 _ROUNDS: Final = 6
 
 
@@ -181,7 +184,7 @@ def _sketch(path: str, data: bytes, heads: list[_Head]) -> FileSketch:
 
 def _last_names(name: bytes) -> Iterator[str]:
     """The last part of a name, and with it that of its class."""
-    parts = _text(name).split("::")
+    parts = _text(_ARGUMENTS.sub(b"", name)).split("::")
     yield parts[-1].lstrip("~")
     if len(parts) > 1:
         yield "::".join(parts[-2:])
@@ -197,6 +200,10 @@ def _is_cpp(data: bytes) -> bool:
 
 def _heads(data: bytes) -> Iterator[_Head]:
     last = 0
+    first = _FIRST_HEAD.match(data)
+    found = _head(data, first[0], 0) if first is not None else None
+    if found is not None:
+        yield found
     for match in _HEAD.finditer(data):
         if match.start() >= last:
             head = _head(data, match[1], match.start(1))
@@ -238,7 +245,7 @@ def _is_old_style(data: bytes, end: int) -> bool:
     return _OLD_STYLE.match(data, end, end + _LONGEST_PARAMETERS) is not None
 
 
-_MOST_PARENTHESES: Final = 150
+_MOST_PARENTHESES: Final = 60
 _PARENTHESES: Final = re.compile(rb"[()]")
 
 
@@ -255,18 +262,18 @@ def _closing(data: bytes, start: int) -> int:
 def _types(data: bytes) -> Iterator[str]:
     for kind in _KINDS:
         yield from _after(data, kind, _TYPE)
-    yield from _after(data, b"typedef", _TYPEDEF)
-    yield from _after(data, b"typedef", _FUNCTION_TYPEDEF)
+    yield from _after(data, b"typedef", _TYPEDEF, _MOST_TYPEDEFS)
+    yield from _after(data, b"typedef", _FUNCTION_TYPEDEF, _MOST_TYPEDEFS)
     yield from _after(data, b"using ", _ALIAS)
     yield from _after(data, b"}", _TAIL) if b"typedef" in data else ()
 
 
-def _after(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> Iterator[str]:
-    """Yield the names in what matches where a word stands."""
+def _after(data: bytes, word: bytes, pattern: re.Pattern[bytes], most: int = _MOST_MISSES) -> Iterator[str]:
+    """Yield the names in what matches where a word stands, until too often nothing does."""
     match = pattern.match
     at = data.find(word)
     misses = 0
-    while at >= 0 and misses < _MOST_MISSES:
+    while at >= 0 and misses < most:
         found = match(data, at, at + _LONGEST_TYPE)
         if found is None:
             misses += 1

@@ -220,7 +220,7 @@ class World:
             # What stands in the body of a class is not looked for at the margin.
             found = dict.fromkeys((*self._within("function", last, file), *self._places("type", parts[-2], file)))
             exact = self._places("function", "::".join(parts[-2:]), file)
-            return [*found, *exact] if exact else list({**found, **dict.fromkeys(self._places("function", last, file))})
+            return list({**found, **dict.fromkeys(exact or self._places("function", last, file))})
         spaced = set(self._survey.spaces.get(namespaces[-1], ())) if namespaces else set()
         same = [self._keys[number] for number in self._survey.functions.get(last, ()) if number in spaced]
         if same and len(same) <= _MOST_PLACES:
