@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
 
 _DEEPEST: Final = 4
+_MOST_STEPS: Final = 4000
+_HANDLER: Final = ["net/http.ResponseWriter", "*net/http.Request"]
 _GOEXIT: Final = "runtime.Goexit"
 _GIVING_UP: Final = frozenset({"testing", "github.com/stretchr/testify/assert", "github.com/stretchr/testify/require"})
 """Packages whose functions that never return end the goroutine, not the process."""
@@ -73,7 +75,7 @@ class Lowering(BranchLowering):
     ) -> None:
         items = Items(shared, run, channels, makes=is_first)
         super().__init__(shared.net, items)
-        if depth > _DEEPEST:
+        if depth > _DEEPEST or len(shared.net.steps) > _MOST_STEPS:
             raise DepthError
         self._shared = shared
         self._run = run
@@ -131,7 +133,7 @@ class Lowering(BranchLowering):
             return None
         name = last_name(call)
         if name == "panic" and function_node(call).kind_id == syntax.IDENTIFIER:
-            return self._shared.halt
+            return self._left(Span(node.start_byte, node.end_byte)) if self._is_recovered() else self._shared.halt
         if name not in self._shared.program.stopping_names:
             return None
         package, symbol = self._symbol(call, name)
@@ -139,6 +141,14 @@ class Lowering(BranchLowering):
             return None
         leaves = package in _GIVING_UP or symbol == _GOEXIT
         return self._left(Span(node.start_byte, node.end_byte)) if leaves else self._shared.halt
+
+    def _is_recovered(self) -> bool:
+        """Whether the program goes on when the function panics: it recovers itself, or net/http does."""
+        owner = self._run.owner
+        if b"recover()" in (owner.text or b""):
+            return True
+        signature = self.types.signature(owner) if b"net/http" in self._data else None
+        return signature is not None and [str(of) for of in signature.params] == _HANDLER
 
     def _symbol(self, call: Node, name: str) -> tuple[str, str]:
         """The package and symbol of a function that never returns, by its name; empty for others."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DepthError(Exception):
-    """Functions call each other too deep, or for ever."""
+    """Functions call each other too deep or too often, or for ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def _nest(analysis: Analysis, function: Function, owner: Node, calls: list[tuple
         shared.makes[one.variable.declaration.start_byte] = number
     try:
         lower_net(shared, Run(function, owner), {one.variable: number for number, one in enumerate(made)})
-    except DepthError:
+    except (DepthError, RecursionError):
         return None
     if len(shared.net.processes) < 2:
         return None
