@@ -51,6 +51,8 @@ class Bounds:
         found = self._below_length(linear)
         if found is not None:
             return found
+        if self._is_less_than_length(high):
+            return Lost(None, bounded=False)
         variable = self._counted(high, linear)
         if variable is not None and linear.constant <= 0:
             from_variable = self._of_variable(variable, linear.constant)
@@ -98,6 +100,12 @@ class Bounds:
         if rest:
             return Lost(None, bounded=True)
         return Lost(-linear.constant, bounded=True) if linear.constant < 0 else None
+
+    def _is_less_than_length(self, high: Node) -> bool:
+        """Whether something is taken off the length: ``len(x)-(j-i)``."""
+        high = syntax.unparen(high)
+        left = high.child_by_field_id(syntax.F_LEFT) if high.kind_id == syntax.BINARY_EXPRESSION else None
+        return left is not None and syntax.operator(high) == "-" and self.is_length(left)
 
     def _is_moved(self, linear: Linear, length: str) -> bool:
         """Whether a bound is the length less what a ``copy(x[i:], x[j:])`` before it moved down: ``len(x)-j+i``."""

@@ -147,6 +147,8 @@ def spaced(node: Node) -> str:
         if sign not in ("+", "-") or left is None or right is None:
             raise RefusalError("layout", "the bound is an expression that cannot be laid out anew")
         return f"{spaced(left)} {sign} {spaced(right)}"
+    if node.kind_id == syntax.PARENTHESIZED_EXPRESSION:
+        return f"({spaced(syntax.operands(node)[0])})"
     if any(child.kind_id == syntax.BINARY_EXPRESSION for child in node.named_children):
         raise RefusalError("layout", "the bound is an expression that cannot be laid out anew")
     return syntax.text(node)
