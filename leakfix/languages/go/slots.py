@@ -196,10 +196,9 @@ class _Search:
         if owner is None:
             return None
         place, key, names = owner
-        read = [node.child_by_field_id(syntax.F_RIGHT) for node in facts.nodes("range")]
-        read += [
-            syntax.operands(node)[0] for node in facts.nodes("index") if node.start_byte > begun.statement.end_byte
-        ]
+        during = range(begun.statement.end_byte, ends[0].statement.start_byte)
+        read = [n.child_by_field_id(syntax.F_RIGHT) for n in facts.nodes("range") if n.start_byte in during]
+        read += [syntax.operands(n)[0] for n in facts.nodes("index") if n.start_byte in during]
         if not any(facts.places.key(node) in names for node in read):
             return None
         back = Lost(None, bounded=_keeps_one_a_turn(facts, kept, names))
