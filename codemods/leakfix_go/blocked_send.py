@@ -37,7 +37,7 @@ Forms:
 
 Refusals: `rendezvous` (what the goroutine does behind the send waits for the receiver), `unbounded`, `escapes`,
 `receiver` (another goroutine receives too), `callee` (a function that others call sends), `loop`, `measured` (somebody
-asks for the length), `no-context`, `no-owner` (the channel is nil), `cleanup`, `name-taken`, `layout`, `generated`.
+asks for the length), `no-context`, `waits`, `no-owner` (the channel is nil), `cleanup`, `name-taken`, `layout`, `generated`.
 
 Fix safety: `buffer` and `done` are safe; `buffer` is `review` where the goroutine cleans up behind the send, `context`
 where somebody may still receive when the context is done, `return` always: what stood behind the send is not run.
@@ -101,7 +101,7 @@ RULE = BlockedSend()
 
 
 def _message(case: Blocked) -> str:
-    if not case.left:
+    if any(wait.left is None for wait in case.waits) and not case.left:
         return f"a goroutine can wait for ever to send on {case.name}: more is sent than is ever received"
     return f"a goroutine can wait for ever to send on {case.name}: the function returns without receiving"
 

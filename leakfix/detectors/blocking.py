@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.blocking_run import LARGE, Run
-from leakfix.flow.channels import Act, Choice, Close, End, Halt, Meet, Start, Turn, following, last_of
+from leakfix.flow.channels import Act, Choice, Close, End, Halt, Meet, Start, Turn, Wait, following, last_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ class Stuck:
     process: int
     """Who waits; 0 is the function itself, which does so when everybody else has ended."""
     left: Span | None
-    """Where the function left before."""
+    """Where the function left before; None where it did not: it waits itself, or makes the channel anew."""
     sure: bool = True
     """Whether who waits cannot end by itself, by what it received before."""
 
@@ -91,6 +91,8 @@ class _Search:
             self._look(state, is_over=not reached, anew=None)
         elif not reached and not state.passed and all(map(self._has_ended, state.others)):
             self._look_at_function(state)
+        elif not reached and not state.passed and isinstance(self._net.steps[state.function.at], Wait):
+            self._look(state, is_over=True, anew=None)
         return reached
 
     def _has_ended(self, instance: Instance) -> bool:

@@ -34,6 +34,7 @@ _NAMES: Final = ("done", "finished", "stopped")
 def until_left(case: Blocked) -> Written:
     """A select on a channel that is closed when the function returns: one that is there, or a new one."""
     _check_receivers(case)
+    check_left(case)
     signal = _signal(case)
     edits: list[Edit] = []
     if signal is None:
@@ -50,8 +51,15 @@ def until_left(case: Blocked) -> Written:
     return Written(edits, Safety.SAFE, f"Once the function has returned nobody receives from {case.name} any more.")
 
 
+def check_left(case: Blocked) -> None:
+    """Raise `RefusalError` where the function does not leave, but waits for the goroutine to end."""
+    if any(wait.left is None for wait in case.waits):
+        raise RefusalError("waits", "the function waits for the goroutine itself, and does not return before")
+
+
 def with_context(case: Blocked) -> Written:
     """A select on the context at hand."""
+    check_left(case)
     contexts = [_context(case, site) for site in case.sites]
     if not contexts or any(context is None for context in contexts):
         raise RefusalError("no-context", "no context is at hand where the goroutine sends")
