@@ -20,7 +20,7 @@ from leakfix.flow.graph import (
     Release,
     Test,
 )
-from leakfix.flow.remembering import sources, tested, told_of
+from leakfix.flow.remembering import NEGATIVE, sources, tested, told_of
 from leakfix.flow.solve import Step, explore
 from leakfix.text.records import record
 
@@ -46,6 +46,8 @@ class Way:
     fate: Fate
     holders: frozenset[Place]
     facts: frozenset[Test]
+    told: frozenset[Test] = frozenset()
+    """What is known of the places that were asked about."""
 
 
 @record
@@ -55,24 +57,31 @@ class _State:
     facts: frozenset[Test]
 
 
-def ways(graph: Graph, result: int, start: Place | None = None, site: int | None = None) -> frozenset[Way]:
+def ways(
+    graph: Graph,
+    result: int,
+    start: Place | None = None,
+    site: int | None = None,
+    about: frozenset[Place] = frozenset(),
+) -> frozenset[Way]:
     """The ways out of a function for what ``start`` holds at its entry, or what ``site`` acquires.
 
-    ``result`` is the root of the place that becomes what the function gives back; of it the facts of a way tell. Raises
-    `BudgetError`.
+    ``result`` is the root of the place that becomes what the function gives back; of it the facts of a way tell, and of
+    the places ``about`` what it was told. Raises `BudgetError`.
     """
-    walker = _Walker(graph, result, site)
+    walker = _Walker(graph, result, site, about)
     first = _State(Fate.HELD, frozenset({start}), frozenset()) if start else _State(Fate.GONE, frozenset(), frozenset())
     explore(graph, first, walker.run, walker.cross, _BUDGET)
     return frozenset(walker.found)
 
 
 class _Walker:
-    def __init__(self, graph: Graph, result: int, site: int | None) -> None:
+    def __init__(self, graph: Graph, result: int, site: int | None, about: frozenset[Place]) -> None:
         self.result = result
         self.site = site
         self.found: set[Way] = set()
-        self.remembered = sources(graph, tested(graph) | told_of(graph, result))
+        self.about = about | {place.below(NEGATIVE) for place in about}
+        self.remembered = sources(graph, tested(graph) | told_of(graph, result) | self.about)
 
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
@@ -82,7 +91,8 @@ class _Walker:
             return state
         if block.exit.kind in (ExitKind.RETURN, ExitKind.END):
             facts = frozenset(fact for fact in state.facts if fact.place.root == self.result)
-            self.found.add(Way(state.fate, state.holders, facts))
+            told = frozenset(fact for fact in state.facts if fact.place in self.about)
+            self.found.add(Way(state.fate, state.holders, facts, told))
         return None
 
     def cross(self, edge: Edge, state: _State) -> _State | None:

@@ -367,8 +367,9 @@ def _wrap(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
     calls = table.calls()
     arguments = table.positions("argument", receiver=True) or (0,)
     closes, closes_on_error = table.flag("closes"), table.flag("closes_on_error")
+    fails = table.failure("fails")
     for symbol in calls:
-        yield Wrap(symbol, arguments, closes, closes_on_error)
+        yield Wrap(symbol, arguments, closes, closes_on_error, fails)
 
 
 def _lend(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:

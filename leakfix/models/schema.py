@@ -136,6 +136,8 @@ class Wrap:
     """Releasing the result releases the arguments too."""
     closes_on_error: bool
     """A call that fails has released them by then; else they are still the caller's."""
+    fails: str = ""
+    """What the call returns when it failed, as in `Acquire.fails`; "" if it cannot, or tells so by its error."""
 
     @property
     def argument(self) -> int:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from leakfix.languages.c.files import Function, Param
     from leakfix.languages.c.lower_values import ValueLowering
-    from leakfix.languages.c.summaries import Effect, Summary
-    from leakfix.models import Acquire
+    from leakfix.languages.c.summaries import Acquisition, Effect, Summary
+    from leakfix.models import Acquire, Wrap
     from leakfix.text import Span
 
 RECEIVER: Final = -1
@@ -130,10 +130,12 @@ class CallLowering:
 
     def _renamed(self, callee: Callee) -> Callee | None:
         """What a macro that is only another name stands for."""
-        macro = callee.macro
-        name = macro.body.decode("utf-8", "replace") if macro is not None and macro.params is None else ""
-        if name.isidentifier():
-            return Callee("function", name, (name,), function=self.program.world.function(name, self.frame.file))
+        macros = self.program.world.macros(callee.symbol, self.frame.file)
+        names = [macro.body.decode("utf-8", "replace") if macro.params is None else "" for macro in macros]
+        if names and all(name.isidentifier() for name in names):
+            name = next((name for name in names if self._is_modelled(name)), names[0])
+            function = self.program.world.function(name, self.frame.file) if len(names) == 1 else None
+            return Callee("function", name, (name,), function=function)
         known = any(self._is_modelled(symbol) for symbol in callee.symbols)
         return Callee("function", callee.symbol, callee.symbols) if known else None
 
@@ -207,7 +209,7 @@ class CallLowering:
         if acquires:
             return self._acquired(node, symbol, acquires[0], arguments, released if release is not None and release.unless else NOTHING, wanted)
         if wrap is not None and wrap.argument < len(arguments):
-            return self._wrapped(span, arguments[wrap.argument], closes=wrap.closes)
+            return self._wrapped(span, arguments[wrap.argument], wrap)
         for value in arguments:
             if value.address is not None and release is None:
                 self._overwrite(span, value.address)
@@ -218,23 +220,19 @@ class CallLowering:
         self.frame.emit(Escape(span, place, Handing.ADDRESSED))
         self.frame.emit(Assign(span, place))
 
-    def _wrapped(self, span: Span, value: Value, *, closes: bool) -> Value:
-        if not closes:
+    def _wrapped(self, span: Span, value: Value, wrap: Wrap) -> Value:
+        if not wrap.closes:
             return value.through()
-        if value.place is None:
+        place = value.place
+        if place is None or not wrap.fails:
             return value
         found = self.frame.temporary()
         self.frame.emit(Assign(span, found))
-        is_text = not value.links or value.place is not None
-        done: Facts = (((), Outcome.NOT_NIL),)
+        success, failed = failure(wrap.fails)
         self.frame.fork(
-            found,
-            (
-                (done, lambda: self.frame.emit(Copy(span, found, value.links[0].place))),
-                ((((), Outcome.NIL),), lambda: None),
-            ),
+            found, ((success, lambda: self.frame.emit(Copy(span, found, place))), (failed, lambda: None))
         )
-        return Value((Link(found),)) if is_text else NOTHING
+        return Value((Link(found),))
 
     def _acquired(
         self, node: Node, symbol: str, acquire: Acquire, arguments: list[Value], released: Value, wanted: bool
@@ -270,13 +268,18 @@ class CallLowering:
             alternatives.append((failed, lambda: None))
         self.frame.fork(found, alternatives)
         if place == found:
-            self.unnamed.append(found.root)
+            self._unnamed(found)
         return Value((Link(found),))
 
     def _site(self, span: Span, obligation: Obligation, symbol: str, place: Place, success: Facts) -> int:
         index = self.frame.site(span, obligation, symbol, OUT if place.root >= 0 else 0, place)
         self.frame.success[index] = success
         return index
+
+    def _unnamed(self, found: Place) -> None:
+        """What was acquired has no name so far."""
+        self.unnamed.append(found.root)
+        self.frame.made.add(found.root)
 
     def _is_elsewhere(self, place: Place) -> bool:
         """Whether what is stored at a place is out of sight, and not seen by the callers either."""
@@ -344,32 +347,31 @@ class CallLowering:
                     continue
             elif acquisition.path:
                 continue
-            self._acquired_by(span, function, acquisition.obligation, acquisition.ways, place, found)
+            self._acquired_by(span, function, acquisition, place, found)
         return Value((Link(found),), number)
 
     def _acquired_by(
-        self,
-        span: Span,
-        function: Function,
-        obligation: Obligation,
-        ways: tuple[tuple[Facts, bool], ...],
-        place: Place | None,
-        found: Place,
+        self, span: Span, function: Function, acquisition: Acquisition, place: Place, found: Place
     ) -> None:
-        if place is None:
-            return
+        ways = acquisition.ways
         success = next((facts for facts, owned in ways if owned), ())
-        index = self._site(span, obligation, function.qualified, place, success)
+        index = self._site(span, acquisition.obligation, function.qualified, place, success)
 
         def succeed() -> None:
             if place != found:
                 self.frame.emit(Assign(span, place, Outcome.NOT_NIL))
+                for path, outcome in acquisition.held:
+                    self.frame.emit(Assign(span, place.below(*path), outcome))
             self.frame.acquire(index)
             self._store_out(span, place)
 
-        self.frame.fork(found, [(facts, succeed if owned else (lambda: None)) for facts, owned in ways])
+        def fail() -> None:
+            for path, outcome in acquisition.otherwise:
+                self.frame.emit(Assign(span, place.below(*path), outcome))
+
+        self.frame.fork(found, [(facts, succeed if owned else fail) for facts, owned in ways])
         if place == found:
-            self.unnamed.append(found.root)
+            self._unnamed(found)
 
     def _effects(
         self, span: Span, summary: Summary, index: int, value: Value, operands: dict[int, Value], found: Place
@@ -486,7 +488,7 @@ class CallLowering:
         if nothrow:
             alternatives.append(((((), Outcome.NIL),), lambda: None))
         self.frame.fork(found, alternatives)
-        self.unnamed.append(found.root)
+        self._unnamed(found)
         self.construct(node, name, Value((Link(found),)), arguments)
         return Value((Link(found),))
 

@@ -160,8 +160,8 @@ class Frame:
         """The root of `this`, in a method."""
         self.success: dict[int, Facts] = {}
         """What is known of the place of each acquisition when it did acquire."""
-        self.out_places: dict[int, tuple[int, tuple[str, ...]]] = {}
-        self._numbers: dict[int, list[tuple[Place, int]]] = {}
+        self.made: set[int] = set()
+        """The roots of what was just acquired and has no name yet."""
         self._temporaries = -RESULT
         self._named: dict[str, int] = {}
         self._memory: dict[int, bool] = {}
@@ -289,7 +289,7 @@ class Frame:
 
     def is_fresh(self, root: int) -> bool:
         """Whether a variable only ever points to memory that the function itself acquired."""
-        known = self._memory.get(root)
+        known = self._memory.get(root, True if root in self.made else None)
         if known is None:
             variable = self.variable_of(root)
             known = variable is not None and variable.kind == "local" and self.program.is_fresh(self.function, variable)

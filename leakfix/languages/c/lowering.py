@@ -157,7 +157,8 @@ class StatementLowering(BranchLowering):
                 if value is not None and value.type == syntax.CALL_EXPRESSION:
                     self.values.value(value)
                 continue
-            self._initialised(node, place, value, variable_type=node.child_by_field_name("type"), steps=one.steps)
+            steps = () if one.is_function else one.steps
+            self._initialised(node, place, value, variable_type=node.child_by_field_name("type"), steps=steps)
 
     def _is_cleaned(self, node: Node) -> bool:
         text = node.text or b""

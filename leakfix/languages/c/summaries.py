@@ -19,6 +19,7 @@ from leakfix.flow import (
     Test,
 )
 from leakfix.flow.fates import Fate, Way, ways
+from leakfix.flow.remembering import NEGATIVE
 from leakfix.languages.c.lower_aliases import aliases
 from leakfix.languages.c.lower_frame import POINTEE, RESULT, Facts
 
@@ -67,6 +68,10 @@ class Acquisition:
     obligation: Obligation
     ways: tuple[tuple[Facts, bool], ...]
     """What the result tells where it was acquired (true), and where not."""
+    held: Facts = ()
+    """What is known of the place that holds it."""
+    otherwise: Facts = ()
+    """What is known of that place where nothing was acquired."""
 
 
 KEPT: Final = Effect(Fate.KEPT)
@@ -162,9 +167,14 @@ class Summary:
         numbers = {own: position for position, own in self._operands.items()}
         where: dict[tuple[int | None, Path], list[int]] = {}
         known: dict[int, frozenset[Way]] = {}
+        about = frozenset(
+            event.target
+            for event in self._graph.events()
+            if isinstance(event, Copy) and event.target.root in numbers and event.target.path[:1] == (POINTEE,)
+        )
         for index in range(len(self._graph.sites)):
             try:
-                known[index] = ways(self._graph, RESULT, site=index)
+                known[index] = ways(self._graph, RESULT, site=index, about=about)
             except BudgetError:
                 return
             for way in known[index]:
@@ -192,14 +202,19 @@ class Summary:
         if operand is None:
             success |= {Test(Place(RESULT), Outcome.NOT_NIL)} if not self._is_number(sites) else set()
         obligation = self._graph.sites[sites[0]].obligation
+        held = _facts_of(place, owned)
         if not others:
-            return Acquisition(operand, path, obligation, ((_facts(success), True),))
+            return Acquisition(operand, path, obligation, ((_facts(success), True),), held)
+        otherwise = _facts_of(place, others)
         failed = _common(others)
         if not _contradict(success, failed):
-            if any(not _contradict(success, way.facts) for way in others):
+            apart = operand is not None and (((), Outcome.NIL) in otherwise or ((NEGATIVE,), Outcome.TRUE) in otherwise)
+            if not apart and any(not _contradict(success, way.facts) for way in others):
                 return None
-            return Acquisition(operand, path, obligation, ((_facts(success), True), ((), False)))
-        return Acquisition(operand, path, obligation, ((_facts(success), True), (_facts(failed), False)))
+            ways_out = ((_facts(success), True), ((), False))
+            return Acquisition(operand, path, obligation, ways_out, held, otherwise)
+        ways_out = ((_facts(success), True), (_facts(failed), False))
+        return Acquisition(operand, path, obligation, ways_out, held, otherwise)
 
     def _is_owned_elsewhere(
         self, way: Way, sites: list[int], known: dict[int, frozenset[Way]], place: Place
@@ -241,6 +256,14 @@ def _paths(graph: Graph, root: int) -> tuple[set[Path], dict[Path, Outcome | Non
 
 def _common(found: list[Way]) -> set[Test]:
     return set(frozenset.intersection(*(way.facts for way in found))) if found else set()
+
+
+def _facts_of(place: Place, found: list[Way]) -> Facts:
+    """What all ways tell of a place."""
+    told = frozenset.intersection(*(way.told for way in found)) if found else frozenset()
+    tests = (test for test in told if place.holds(test.place))
+    facts = ((test.place.path[len(place.path) :], test.outcome) for test in tests)
+    return tuple(sorted(facts, key=lambda fact: (fact[0], fact[1].value)))
 
 
 def _contradict(one: Iterable[Test], other: Iterable[Test]) -> bool:

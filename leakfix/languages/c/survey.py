@@ -104,6 +104,8 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
     sketches: list[FileSketch] = []
     digest = hashlib.blake2b(digest_size=20)
     makers: list[tuple[bytes, bytes]] = []
+    names = frozenset(name.encode() for name in acquiring)
+    words = re.compile(rb"\b(?:%b)\b" % b"|".join(sorted(names)))
     for path, data in files:
         digest.update(b"%b\0%d\0" % (path.encode("utf-8", "surrogateescape"), len(data)))
         digest.update(data)
@@ -111,6 +113,7 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
         heads = list(_heads(data))
         sketches.append(_sketch(path, data, heads))
         makers += _makers(data, heads)
+        makers += _macro_makers(data, words)
     return CSurvey(
         tuple(paths),
         _places(sketch.functions for sketch in sketches),
@@ -119,7 +122,7 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
         _places(sketch.spaces for sketch in sketches),
         tuple(sketch.includes for sketch in sketches),
         _dialects(paths, sketches),
-        _owners(makers, frozenset(name.encode() for name in acquiring)),
+        _owners(makers, names),
         digest.hexdigest(),
     )
 
@@ -294,12 +297,26 @@ def _makers(data: bytes, heads: list[_Head]) -> Iterator[tuple[bytes, bytes]]:
     """The functions of a file that give something back: their last names, and their bytes from the body on."""
     for number, head in enumerate(heads):
         before = data[head.start : head.name_start]
-        if b"void" in before and b"*" not in before:
+        if b"void" in before and b"*" not in before and _HANDED_OUT.search(data, head.name_start, head.body) is None:
             continue
         if before.strip() or b"auto" in before:
             end = heads[number + 1].start if number + 1 < len(heads) else len(data)
             if end > head.body:
                 yield head.name.rpartition(b":")[2], data[head.body : end]
+
+
+_HANDED_OUT: Final = re.compile(rb"\*[ \t]*(?:const[ \t]*)?[*&]")
+_DEFINITION: Final = re.compile(rb"define[ \t]+([A-Za-z_]\w*)((?:[^\n\\]|\\\r?\n|\\.){1,4000})")
+
+
+def _macro_makers(data: bytes, acquiring: re.Pattern[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """The macros of a file that may be another name of what acquires, or use it: their names and their bodies."""
+    at = data.find(b"define")
+    while at >= 0:
+        match = _DEFINITION.match(data, at)
+        if match is not None and acquiring.search(match[2]) is not None:
+            yield match[1], match[2] + b"("
+        at = data.find(b"define", at + 1)
 
 
 def _owners(makers: list[tuple[bytes, bytes]], acquiring: frozenset[bytes]) -> frozenset[str]:
