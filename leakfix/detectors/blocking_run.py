@@ -9,6 +9,7 @@ from leakfix.flow.channels import (
     Choice,
     Close,
     Defer,
+    Done,
     End,
     Enter,
     Forget,
@@ -19,6 +20,7 @@ from leakfix.flow.channels import (
     Turn,
     Unwind,
     Wait,
+    following,
     last_of,
 )
 
@@ -87,6 +89,7 @@ class Run:
         ways = [way for step in net.steps if isinstance(step, Meet) for way in step.ways]
         self._mixed = frozenset(way.channel for way in ways if way.last is not None)
         """The channels on which last values and others are sent."""
+        self._dones: dict[Step, frozenset[str]] = {}
         polled = {way.channel for step in net.steps if _polls(step) for way in step.ways}
         self._polled = frozenset(polled)
         """The channels of which somebody asks whether they are ready: when they are closed makes a difference."""
@@ -94,6 +97,7 @@ class Run:
             Choice: self._choice,
             Close: self._close,
             Defer: self._defer,
+            Done: self._done,
             Enter: self._enter,
             Forget: self._forget,
             Leave: self._leave,
@@ -190,6 +194,10 @@ class Run:
             moved = state.moved(number, instance._replace(at=operation.after, turns=others))
             yield moved._replace(drained=state.drained | operation.drained)
 
+    def _done(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
+        assert isinstance(operation, Done)
+        yield state.moved(number, instance._replace(at=operation.then))
+
     def _forget(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
         assert isinstance(operation, Forget)
         known = frozenset(told for told in instance.known if told[0] not in operation.conditions)
@@ -226,7 +234,22 @@ class Run:
             return False
         if group in process.busy and isinstance(operation, Meet):
             return not any(way.act is Act.RECEIVE and not state.held[way.channel] for way in operation.ways)
-        return group in process.groups or group in process.busy
+        return group in process.groups or group in self._owed(instance)
+
+    def _owed(self, instance: Instance) -> set[str]:
+        """The groups that an instance may still tell that it is done."""
+        found: set[str] = set()
+        for start in (instance.at, *(entry for _, entry in instance.deferred)):
+            if start not in self._dones:
+                seen, waiting = {start}, [start]
+                while waiting:
+                    fresh = [step for step in following(self.net.steps[waiting.pop()]) if step not in seen]
+                    seen.update(fresh)
+                    waiting.extend(fresh)
+                steps = (self.net.steps[at] for at in seen)
+                self._dones[start] = frozenset(step.group for step in steps if isinstance(step, Done))
+            found |= self._dones[start]
+        return found
 
     def _meet(self, state: State, number: int, instance: Instance) -> Iterator[State]:
         operation = self.net.steps[instance.at]

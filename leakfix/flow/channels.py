@@ -110,6 +110,14 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """The process tells the group that it need not wait for it any more."""
+
+    group: str
+    then: Step
+
+
+@dataclass(frozen=True, slots=True)
 class Enter:
     """A loop begins."""
 
@@ -159,7 +167,9 @@ class Halt:
     """The whole program ends, or nothing is known of what follows."""
 
 
-Operation = Meet | Choice | Start | Make | Close | Defer | Unwind | Wait | Enter | Turn | Forget | Leave | End | Halt
+Operation = (
+    Meet | Choice | Start | Make | Close | Defer | Unwind | Wait | Done | Enter | Turn | Forget | Leave | End | Halt
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +189,7 @@ class Process:
 
     entry: Step
     groups: frozenset[str] = frozenset()
-    """The groups that wait for its end."""
+    """The groups that wait for its end; others wait until it is `Done`."""
     busy: frozenset[str] = frozenset()
     """The groups that wait until it has nothing to do: until it waits to receive."""
 

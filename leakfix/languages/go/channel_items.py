@@ -48,6 +48,7 @@ class Item:
     group: str = ""
     run: Run | None = None
     waits: str = ""
+    done: str = ""
 
 
 class Items:
@@ -91,7 +92,7 @@ class Items:
                         waiting.append(use)
         for match in _GROUP_CALL.finditer(self._run.function.file.data, owner.start_byte, owner.end_byte):
             node = owner.descendant_for_byte_range(match.start(1), match.end(1))
-            if node is not None and node.kind_id == syntax.FIELD_IDENTIFIER and match[1] == b"Wait":
+            if node is not None and node.kind_id == syntax.FIELD_IDENTIFIER and _is_statement(node):
                 found.setdefault(node.start_byte, node)
         return found
 
@@ -240,7 +241,9 @@ class Items:
         call = function.parent if function is not None else None
         operand = function.child_by_field_id(syntax.F_OPERAND) if function is not None else None
         if call is not None and operand is not None and call.kind_id == syntax.CALL_EXPRESSION:
-            yield Item(call, role=role_of_call(call), waits=group_name(operand))
+            group = group_name(operand)
+            is_wait = name.text == b"Wait"
+            yield Item(call, role=role_of_call(call), waits=group if is_wait else "", done="" if is_wait else group)
 
 
 def _targets(receive: Node) -> list[Node]:
@@ -256,17 +259,25 @@ def _targets(receive: Node) -> list[Node]:
     return syntax.operands(left)
 
 
-def done_in(run: Run) -> tuple[set[str], set[str]]:
-    """The groups that a goroutine counts down when it ends, and those for each turn of a loop."""
-    once: set[str] = set()
+def _is_statement(name: Node) -> bool:
+    """Whether a call of a method stands for itself, or is deferred: its result is not used, unless it is an error."""
+    call = name.parent.parent if name.parent is not None else None
+    if call is None or call.kind_id != syntax.CALL_EXPRESSION or arguments(call):
+        return False
+    is_used = call.parent is None or call.parent.kind_id not in (syntax.EXPRESSION_STATEMENT, syntax.DEFER_STATEMENT)
+    return name.text == b"Wait" or not is_used
+
+
+def busy_in(run: Run) -> set[str]:
+    """The groups that a goroutine counts down in each turn of a loop."""
     often: set[str] = set()
     for match in _GROUP_CALL.finditer(run.function.file.data, run.owner.start_byte, run.owner.end_byte):
         node = run.owner.descendant_for_byte_range(match.start(1), match.end(1))
         selector = node.parent if node is not None and match[1] == b"Done" else None
         operand = selector.child_by_field_id(syntax.F_OPERAND) if selector is not None else None
-        if operand is not None and selector is not None:
-            (often if _repeats(selector, run.owner) else once).add(group_name(operand))
-    return once, often - once
+        if operand is not None and selector is not None and _repeats(selector, run.owner):
+            often.add(group_name(operand))
+    return often
 
 
 def _repeats(node: Node, owner: Node) -> bool:

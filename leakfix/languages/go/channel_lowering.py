@@ -16,6 +16,7 @@ from leakfix.flow.channels import (
     Choice,
     Close,
     Defer,
+    Done,
     End,
     Forget,
     Halt,
@@ -32,7 +33,7 @@ from leakfix.flow.channels import (
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_branches import BranchLowering
 from leakfix.languages.go.channel_conditions import Conditions
-from leakfix.languages.go.channel_items import Items, done_in
+from leakfix.languages.go.channel_items import Items, busy_in
 from leakfix.languages.go.channel_nils import Nils
 from leakfix.languages.go.channel_shared import DepthError, Shared, Site
 from leakfix.languages.go.channel_uses import Doing, Role, Run, arguments, function_node, last_name, parameter
@@ -198,6 +199,8 @@ class Lowering(BranchLowering):
             return Lowering(self._shared, item.run, channels, self._depth + 1).body(after)
         if item.waits:
             return self.net.add(Wait(item.waits, after))
+        if item.done:
+            return self.net.add(Done(item.done, after))
         if item.operation is None:
             return self.net.add(Make(item.channel, after))
         if item.operation.doing is Doing.CLOSE:
@@ -289,9 +292,8 @@ class Lowering(BranchLowering):
             shared.net.processes.append(Process(shared.end))
             shared.runs[number] = run
             entry = Lowering(shared, run, channels, self._depth + 1).body(shared.end)
-            groups, busy = done_in(run)
-            groups |= {item.group} if item.group else set()
-            shared.net.processes[number] = Process(entry, frozenset(groups), frozenset(busy))
+            groups = frozenset({item.group} if item.group else ())
+            shared.net.processes[number] = Process(entry, groups, frozenset(busy_in(run)))
         calls = shared.started.setdefault(number, [])
         if item.node not in calls:
             calls.append(item.node)
