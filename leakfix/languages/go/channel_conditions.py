@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Query, QueryCursor
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import arguments, function_node, is_assigned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from tree_sitter import Node
 
@@ -24,28 +23,22 @@ if TYPE_CHECKING:
 _QUERY: Final = Query(
     syntax.language(), "[(if_statement condition: (_) @condition) (for_clause condition: (_) @condition)]"
 )
-_FEWEST: Final = 2
 _OPAQUE: Final = frozenset(
     {syntax.CALL_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.FUNC_LITERAL, syntax.TYPE_ASSERTION_EXPRESSION}
 )
 
 
 class Conditions:
-    """The repeated conditions of one declaration or literal."""
+    """The repeated conditions of one top-level function, literals in it included."""
 
-    def __init__(self, owner: Node, bindings: Bindings, told_elsewhere: Iterable[Variable]) -> None:
-        """``told_elsewhere`` are variables of which something else tells, too: one test of them is enough."""
+    def __init__(self, function: Node, bindings: Bindings) -> None:
         self._bindings = bindings
-        counts: dict[str, int] = {}
+        counts: Counter[str] = Counter()
         variables: dict[str, set[Variable]] = {}
-        for variable in told_elsewhere:
-            counts[_spelled(variable)] = 1
-            variables[_spelled(variable)] = {variable}
-        flags = [variable.name.encode() for known in variables.values() for variable in known]
-        for atom in _repeated(owner, flags):
+        for atom in _repeated(function):
             key, _, named = self._read(atom)
             if key:
-                counts[key] = counts.get(key, 0) + 1
+                counts[key] += 1 + self._is_flag(atom)
                 variables[key] = named
         self._repeated = frozenset(key for key, count in counts.items() if count > 1)
         self.changes: dict[int, frozenset[str]] = {}
@@ -55,6 +48,11 @@ class Conditions:
                 for use in self._bindings.uses(variable):
                     if is_assigned(use):
                         self.changes[use.start_byte] = self.changes.get(use.start_byte, frozenset()) | {key}
+
+    def _is_flag(self, atom: Node) -> bool:
+        """Whether a condition is a variable that a receive sets: one test of it is enough."""
+        variable = self._bindings.variable(atom) if atom.kind_id == syntax.IDENTIFIER else None
+        return variable is not None and variable.position == 1 and b"<-" in (variable.origin.text or b"")
 
     def told(self, atom: Node) -> Told | None:
         """What it means that a condition without ``&&``, ``||`` and ``!`` holds; None when nobody asks again."""
@@ -112,16 +110,12 @@ def recovered(atom: Node, types: Types) -> bool | None:
     return sign == "!=" if is_recover else None
 
 
-def _repeated(owner: Node, flags: list[bytes]) -> Iterator[Node]:
-    """The conditions that may be tested elsewhere too: first by their bytes, as most are tested once."""
-    if (owner.text or b"").count(b"if ") + bool(flags) < _FEWEST:
-        return
-    captured = QueryCursor(_QUERY).captures(owner).get("condition", [])
-    atoms = [
-        (atom, _plain(atom)) for condition in captured if owner_of(condition) == owner for atom in _atoms(condition)
-    ]
-    counts = Counter([text for _, text in atoms] + flags)
-    yield from (atom for atom, text in atoms if counts[text] > 1)
+def _repeated(function: Node) -> Iterator[Node]:
+    """The conditions that may be told of elsewhere too: first by their bytes, as most are tested once."""
+    captured = QueryCursor(_QUERY).captures(function).get("condition", [])
+    atoms = [(atom, _plain(atom)) for condition in captured for atom in _atoms(condition)]
+    counts = Counter(text for _, text in atoms)
+    yield from (atom for atom, text in atoms if counts[text] > 1 or atom.kind_id == syntax.IDENTIFIER)
 
 
 def _plain(atom: Node) -> bytes:

@@ -96,13 +96,6 @@ class Items:
                 found.setdefault(node.start_byte, node)
         return found
 
-    def flags(self) -> Iterator[Variable]:
-        """The variables that tell whether a receive got a value."""
-        for node in self._nodes.values():
-            flag = self.flag(operation(node).node) if node.kind_id == syntax.IDENTIFIER else None
-            if flag is not None:
-                yield flag
-
     def flag(self, receive: Node) -> Variable | None:
         """The variable that tells whether a receive got a value."""
         targets = _targets(receive)

@@ -32,7 +32,6 @@ from leakfix.flow.channels import (
 )
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_branches import BranchLowering
-from leakfix.languages.go.channel_conditions import Conditions
 from leakfix.languages.go.channel_items import Items, busy_in
 from leakfix.languages.go.channel_nils import Nils
 from leakfix.languages.go.channel_shared import DepthError, Shared, Site
@@ -88,7 +87,7 @@ class Lowering(BranchLowering):
         leaving = _leaving(shared.program.stopping_names)
         self._leaving = [m.start() for m in leaving.finditer(self._data, run.owner.start_byte, run.owner.end_byte)]
         """Where control may leave a statement that mentions no channel."""
-        self._conditions = Conditions(run.owner, self._reader.bindings, items.flags())
+        self._conditions = shared.conditions(run.function)
         self._nils = Nils(run.owner, self._reader.bindings)
         self._changes = sorted({*self._conditions.changes, *self._nils.changes})
         shared.frames += 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from leakfix.flow.channels import Net
+from leakfix.languages.go.channel_conditions import Conditions
 from leakfix.languages.go.channel_uses import Reader
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Shared:
     program: Program
     net: Net = field(default_factory=Net)
     readers: dict[int, Reader] = field(default_factory=dict)
+    tested: dict[int, Conditions] = field(default_factory=dict)
     processes: dict[tuple[int, frozenset[tuple[int, int]]], int] = field(default_factory=dict)
     started: dict[int, list[Node]] = field(default_factory=dict)
     """By process the calls that start it."""
@@ -55,6 +57,13 @@ class Shared:
     loops: int = 0
     end: Step = 0
     halt: Step = 0
+
+    def conditions(self, function: Function) -> Conditions:
+        """The repeated conditions of a function, found once."""
+        key = function.node.id
+        if key not in self.tested:
+            self.tested[key] = Conditions(function.node, self.reader(function).bindings)
+        return self.tested[key]
 
     def reader(self, function: Function) -> Reader:
         """The reader of a function, made once."""
