@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from leakfix.languages.c.world import World
 
 _DEEPEST: Final = 12
-_INTEGER: Final = re.compile(rb"(0[xX][0-9a-fA-F']+|0[bB][01']+|[0-9][0-9']*)[uUlLzZ]*\Z")
+_INTEGER: Final = re.compile(rb"([+-]?)[ ]?(0[xX][0-9a-fA-F']+|0[bB][01']+|[0-9][0-9']*)[uUlLzZ]*\Z")
 _MACRO_NUMBER: Final = re.compile(rb"[(\s]*(-?)\s*(0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*[)\s]*\Z")
 _NULLS: Final = frozenset((b"NULL", b"nullptr"))
+_STANDARD: Final = {"STDIN_FILENO": 0, "STDOUT_FILENO": 1, "STDERR_FILENO": 2, "EXIT_SUCCESS": 0, "EXIT_FAILURE": 1}
 _ESCAPES: Final = {b"n": 10, b"t": 9, b"r": 13, b"0": 0, b"\\": 92, b"'": 39}
 _RETURN: Final = re.compile(rb"\breturn\b")
 _JUMPS: Final = re.compile(rb"\b(?:goto|throw|longjmp)\b")
@@ -88,6 +89,8 @@ class Constants:
         """The value of a macro, an enum's constant, or a variable outside of functions that is never assigned."""
         if name.encode() in _NULLS:
             return 0
+        if name in _STANDARD:
+            return _STANDARD[name]
         key = (name, file.path)
         if key not in self._globals:
             self._globals[key] = None
@@ -203,11 +206,12 @@ def _number(text: bytes) -> int | None:
     match = _INTEGER.match(text)
     if match is None:
         return None
-    digits = match[1].replace(b"'", b"").lower()
+    digits = match[2].replace(b"'", b"").lower()
+    sign = -1 if match[1] == b"-" else 1
     if digits.startswith((b"0x", b"0b")):
-        return int(digits, 0)
+        return sign * int(digits, 0)
     try:
-        return int(digits, 8) if len(digits) > 1 and digits.startswith(b"0") else int(digits)
+        return sign * (int(digits, 8) if len(digits) > 1 and digits.startswith(b"0") else int(digits))
     except ValueError:
         return None
 

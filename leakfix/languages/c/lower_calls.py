@@ -288,7 +288,7 @@ class CallLowering:
     def _store_out(self, span: Span, place: Place) -> None:
         """What was acquired into a place that outlives the function is its owner's."""
         if self.frame.outlives(place):
-            self.frame.emit(Escape(span, place, Handing.STORED, into=place))
+            self.frame.emit(Escape(span, place, Handing.STORED, into=Place(place.root)))
 
     def _checked(self, node: Node, argument: int) -> None:
         """`assert(condition)`: control goes on only where it holds."""

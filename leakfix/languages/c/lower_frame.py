@@ -218,7 +218,7 @@ class Frame:
             tests = tuple(Test(place.below(*path), outcome) for path, outcome in facts)
             self.link(start, block, Edge(block, tests))
             self.current = block
-            for test in tests:
+            for test in sorted(tests, key=lambda test: len(test.place.path)):
                 self.emit(Assign(Span(0, 0), test.place, test.outcome))
             happen()
             self.goto(behind)

@@ -496,7 +496,10 @@ class ValueLowering:
         one, other = self.value(left), self.value(right)
         for value, number, sign in ((one, other.number, operator.type), (other, one.number, kind)):
             if value.place is not None and number is not None:
-                return (*compared(value.place, sign, number), {})
+                # A descriptor that is one of the three standard ones is meant to stay open.
+                low = {"<": False, "<=": False, ">": True, ">=": True}.get(sign) if 0 < number <= 3 else None
+                let_go = {not low: (value.place,)} if low is not None else {}
+                return (*compared(value.place, sign, number), let_go)
         for value, opposite in ((one, right), (other, left)):
             name = syntax.text(syntax.unparen(opposite))
             if value.place is not None and opposite.type == syntax.IDENTIFIER and is_constant_name(name):

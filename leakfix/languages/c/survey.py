@@ -315,7 +315,7 @@ def _macro_makers(data: bytes, acquiring: re.Pattern[bytes]) -> Iterator[tuple[b
     while at >= 0:
         match = _DEFINITION.match(data, at)
         if match is not None and acquiring.search(match[2]) is not None:
-            yield match[1], match[2] + b"("
+            yield match[1], match[2].rstrip() + b"("
         at = data.find(b"define", at + 1)
 
 
