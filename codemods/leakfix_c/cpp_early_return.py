@@ -1,0 +1,58 @@
+"""An object made with `new` is not deleted on every path.
+
+What `new` makes is the function's own until it is deleted, returned or stored. A check that fails between the `new` and
+the `delete`, and returns, loses it: with it goes whatever the object holds.
+
+Example:
+
+    auto *server = new Server(host, port);   auto *server = new Server(host, port);
+    if (!server->listen()) {                 if (!server->listen()) {
+        return false; // server is lost          delete server;
+    }                                            return false; // server is lost
+    ...                                      }
+    delete server;                           ...
+                                             delete server;
+
+Forms:
+- `release`: `delete p;` before every way out that forgets it, in the reverse order of acquisition.
+
+Not rewritten: objects whose class keeps them, pointers to another type than what was made, classes without a public
+destructor, and all that `c-early-return` does not rewrite.
+
+Fix safety: safe.
+
+References: C++ Core Guidelines R.11 and E.6; CWE-401; clang-tidy cppcoreguidelines-owning-memory.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from leakfix.rules import Form
+from leakfix.rules.c.lifecycle import LifecycleRule, Writer
+from leakfix.rules.c.releases import released_before_exits
+
+if TYPE_CHECKING:
+    from leakfix.rules.c.repair import Repair
+
+RELEASE = Form("release", "delete before every way out that forgets it")
+
+
+class CppEarlyReturn(LifecycleRule):
+    """``cpp-early-return``."""
+
+    id: ClassVar[str] = "cpp-early-return"
+    title: ClassVar[str] = "object is not deleted on every path"
+    writers: ClassVar[tuple[tuple[Form, Writer], ...]] = ((RELEASE, released_before_exits),)
+    forms: ClassVar[tuple[Form, ...]] = tuple(form for form, _ in writers)
+    sources: ClassVar[tuple[str, ...]] = (
+        "https://isocpp.github.io/CppCoreGuidelines/CppCoreGuidelines#Rr-newdelete",
+        "https://cwe.mitre.org/data/definitions/401",
+    )
+
+    def concerns(self, repair: Repair) -> bool:
+        """What is made with `new`."""
+        return repair.is_object
+
+
+RULE = CppEarlyReturn()

@@ -1,0 +1,116 @@
+"""The rule that the C and C++ codemods for forgotten releases share: ask the detector, write the forms that fit."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from leakfix.detectors.lifecycle import Loss, LossKind, Status
+from leakfix.languages.c.analysis import Analysis
+from leakfix.rules.c.layout import LayoutError
+from leakfix.rules.c.repair import RefusalError, Repair, leaks_of, text_of
+from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Severity, Step
+from leakfix.rules.rule import Form, Rule
+from leakfix.text import OverlapError, apply_edits
+
+if TYPE_CHECKING:
+    from leakfix.text import Edit
+
+Writer = Callable[[Repair], "list[Edit]"]
+
+_ENDINGS = {
+    LossKind.RETURN: "returns without releasing it",
+    LossKind.END: "the function ends without releasing it",
+    LossKind.SCOPE: "the last variable that holds it goes out of scope",
+    LossKind.OVERWRITTEN: "it is overwritten before it is released",
+}
+
+
+class LifecycleRule(Rule[Analysis]):
+    """A codemod for resources that a path out of the function forgets."""
+
+    language: ClassVar[str] = "c"
+    writers: ClassVar[tuple[tuple[Form, Writer], ...]]
+    """The forms that may suit a leak, the preferred one first."""
+
+    @abstractmethod
+    def concerns(self, repair: Repair) -> bool:
+        """Whether the rule is for what leaks here."""
+
+    def find(self, subject: Analysis) -> Iterable[Finding]:
+        """The leaks that the rule is for, with the fixes that can be written."""
+        for unit, leak in leaks_of(subject):
+            losses = tuple(loss for loss in leak.losses if loss.kind is not LossKind.OVERWRITTEN)
+            repair = Repair(subject, unit, replace(leak, losses=losses))
+            if losses and self.concerns(repair):
+                yield self.finding(repair)
+
+    def finding(self, repair: Repair) -> Finding:
+        """One leak with its trace and its fixes."""
+        fixes, refusal = self._fixes(repair)
+        obligation = repair.leak.site.obligation
+        return Finding.at(
+            repair.source,
+            repair.leak.site.span,
+            rule=self.id,
+            function=repair.function.qualified,
+            message=_message(repair),
+            severity=Severity(obligation.severity) if obligation.severity else self.severity,
+            confidence=Confidence(obligation.confidence),
+            trace=_trace(repair),
+            fixes=fixes,
+            refusal=refusal,
+        )
+
+    def _fixes(self, repair: Repair) -> tuple[tuple[Fix, ...], Refusal | None]:
+        fixes: list[Fix] = []
+        reasons: list[Refusal] = []
+        for form, writer in self.writers:
+            try:
+                edits = writer(repair)
+                apply_edits(repair.source.data, edits)
+            except RefusalError as why:
+                reasons.append(Refusal(why.code, why.reason))
+            except LayoutError:
+                reasons.append(Refusal("layout", "the code is not laid out so that lines can be added beside it"))
+            except OverlapError:
+                reasons.append(Refusal("layout", "the edits of this form would overlap"))
+            else:
+                fixes.append(_fix(repair, form, edits))
+        if fixes:
+            return tuple(fixes), None
+        return (), reasons[0] if reasons else Refusal("no-owner", "no form of the fix suits this code")
+
+
+def _fix(repair: Repair, form: Form, edits: Sequence[Edit]) -> Fix:
+    noun = repair.leak.site.obligation.noun
+    why = f"The {noun} is released once on every path, where nothing uses it any more."
+    path = repair.source.path
+    return Fix(form.title, form.name, form.safety, why, tuple(FileEdit(path, edit) for edit in edits), form.requires)
+
+
+def _message(repair: Repair) -> str:
+    noun = repair.leak.site.obligation.noun
+    if repair.leak.fates & {Status.RELEASED, Status.HANDED_ON}:
+        return f"the {noun} is not released on every path"
+    return f"the {noun} is never released"
+
+
+def _trace(repair: Repair) -> tuple[Step, ...]:
+    """Where the resource is acquired, the branches taken, and where it is lost."""
+    source, leak = repair.source, repair.leak
+    line = source.line(leak.site.span.start)
+    steps = [Step(source.path, line, f"the {leak.site.obligation.noun} is acquired here")]
+    for loss in leak.losses:
+        steps.extend(_steps(repair, loss, line))
+    return tuple(dict.fromkeys(steps))
+
+
+def _steps(repair: Repair, loss: Loss, acquired: int) -> Iterable[Step]:
+    source = repair.source
+    if loss.branch is not None and source.line(loss.branch.start) >= acquired:
+        holds = "holds" if loss.taken else "does not hold"
+        yield Step(source.path, source.line(loss.branch.start), f"`{text_of(source, loss.branch)}` {holds}")
+    yield Step(source.path, source.line(loss.span.start), _ENDINGS[loss.kind])

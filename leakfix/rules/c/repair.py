@@ -1,0 +1,194 @@
+"""One C or C++ leak about to be mended: the nodes and names that its fixed forms are written with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from leakfix.detectors.lifecycle import leaks
+from leakfix.languages.c import syntax
+from leakfix.rules.c.layout import LOOPS, node_at, statement_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.detectors.lifecycle import Leak, Loss
+    from leakfix.flow import Graph, Place
+    from leakfix.languages.c.analysis import Analysis
+    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.scopes import Bindings, Variable
+    from leakfix.languages.c.types import CType
+    from leakfix.text import Source, Span
+
+OBJECT: Final = "object"
+ARRAY: Final = "array"
+"""The resources that `new` and `new[]` make."""
+
+
+class RefusalError(Exception):
+    """A form that cannot be written exactly here: ``code`` names the reason, ``reason`` tells it in a sentence."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A function and its flow graph."""
+
+    function: Function
+    graph: Graph
+
+
+def leaks_of(analysis: Analysis) -> tuple[tuple[Unit, Leak], ...]:
+    """Every lifecycle leak of a file, computed once for all rules."""
+    known = analysis.cache.get("leaks")
+    if not isinstance(known, tuple):
+        found = ((unit, leak) for unit in units_of(analysis) for leak in leaks(unit.graph))
+        known = analysis.cache["leaks"] = tuple(found)
+    return known
+
+
+def units_of(analysis: Analysis) -> tuple[Unit, ...]:
+    """The functions of a file that acquire something, with their graphs."""
+    known = analysis.cache.get("units")
+    if not isinstance(known, tuple):
+        graphs = ((function, analysis.graph(function)) for function in analysis.units())
+        units = (Unit(function, graph) for function, graph in graphs if graph is not None)
+        known = analysis.cache["units"] = tuple(units)
+    return known
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A leak with the nodes around its acquisition."""
+
+    analysis: Analysis
+    unit: Unit
+    leak: Leak
+
+    @property
+    def source(self) -> Source:
+        """The bytes of the file."""
+        return self.analysis.source
+
+    @property
+    def root(self) -> Node:
+        """The file's syntax tree."""
+        return self.analysis.file.root
+
+    @property
+    def function(self) -> Function:
+        """The function that leaks."""
+        return self.unit.function
+
+    @property
+    def resource(self) -> str:
+        """The name of what leaks, as the models have it."""
+        return self.leak.site.obligation.resource
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it was made with `new` or `new[]`."""
+        return self.resource in (OBJECT, ARRAY)
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        """The variables of the function."""
+        return self.analysis.bindings(self.function)
+
+    @cached_property
+    def acquisition(self) -> Node:
+        """The expression that acquires. Raises `RefusalError`."""
+        node = node_at(self.root, self.leak.site.span)
+        if node is not None and node.type == syntax.EXPRESSION_STATEMENT:
+            node = node.named_children[0]
+        if node is None or node.type not in (syntax.CALL_EXPRESSION, syntax.NEW_EXPRESSION):
+            raise RefusalError("macro", "the acquisition stands in a macro")
+        return node
+
+    @property
+    def is_in_loop(self) -> bool:
+        """Whether a loop of the function stands around the acquisition."""
+        node: Node | None = self.root.descendant_for_byte_range(self.leak.site.span.start, self.leak.site.span.end)
+        while node is not None and node != self.function.node:
+            if node.type in LOOPS:
+                return True
+            node = node.parent
+        return False
+
+    @cached_property
+    def variables(self) -> dict[int, Variable]:
+        """The variables of the function by their roots."""
+        return {variable.index: variable for variable in self.bindings.variables}
+
+    def holder(self, loss: Loss) -> Variable:
+        """The variable that holds the resource where it is lost. Raises `RefusalError`."""
+        roots = [place.root for place in loss.holders if not place.path]
+        plain = [self.variables[root] for root in roots if root in self.variables]
+        if not plain:
+            code, reason = "no-owner", "no variable of the function names the resource where it is lost"
+            if loss.holders:
+                code, reason = "member", "the resource is held by a member of something, which its owner may release"
+            raise RefusalError(code, reason)
+        return next((one for one in plain if self.is_acquired_into(one)), plain[0])
+
+    def is_acquired_into(self, variable: Variable) -> bool:
+        """Whether the acquisition is assigned to a variable as it is, or writes it as its out-parameter."""
+        target = target_of(self.acquisition)
+        return target is not None and self.bindings.variable(target) is variable
+
+    def type_of(self, variable: Variable) -> CType | None:
+        """The type of a variable, typedefs followed."""
+        types = self.analysis.types(self.function)
+        found = types.variable(variable)
+        return types.resolved(found) if found is not None else None
+
+    def is_visible(self, variable: Variable, at: Node) -> bool:
+        """Whether the name of a variable means it at ``at``."""
+        return self.bindings.locals_at(at).get(variable.name) is variable
+
+    def places_of(self, variable: Variable) -> Iterator[Place]:
+        """The places of the graph that are a variable, whole."""
+        seen = set()
+        for event in self.unit.graph.events():
+            place = getattr(event, "place", None)
+            if place is not None and place.root == variable.index and not place.path and place not in seen:
+                seen.add(place)
+                yield place
+
+    def exit_of(self, loss: Loss) -> Node:
+        """The statement at which the resource is lost. Raises `RefusalError` when a macro hides it."""
+        node = node_at(self.root, loss.span)
+        if node is None or statement_of(node) != node:
+            raise RefusalError("macro", "a macro hides the way out")
+        return node
+
+
+def target_of(acquisition: Node) -> Node | None:
+    """The identifier that the value of an expression is assigned to as it is, casts aside."""
+    at = acquisition
+    while at.parent is not None and at.parent.type in (syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION):
+        at = at.parent
+    parent = at.parent
+    if parent is None:
+        return None
+    if parent.type == syntax.ASSIGNMENT_EXPRESSION and parent.child_by_field_name("right") == at:
+        left = parent.child_by_field_name("left")
+        return left if left is not None and left.type == syntax.IDENTIFIER else None
+    if parent.type == syntax.INIT_DECLARATOR and parent.child_by_field_name("value") == at:
+        inner = parent.child_by_field_name("declarator")
+        while inner is not None and inner.type == syntax.POINTER_DECLARATOR:
+            inner = inner.child_by_field_name("declarator")
+        return inner if inner is not None and inner.type == syntax.IDENTIFIER else None
+    return None
+
+
+def text_of(source: Source, span: Span) -> str:
+    """A stretch of the file in one line."""
+    return " ".join(source.text(span).split())

@@ -1,0 +1,220 @@
+"""How a release is written: as the function itself, or the file, releases such things, else as the models tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import Copy, Release
+from leakfix.languages.c import syntax
+from leakfix.rules.c.layout import node_at
+from leakfix.rules.c.repair import RefusalError, Repair, units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.c.files import Struct
+    from leakfix.languages.c.scopes import Variable
+    from leakfix.rules.c.repair import Unit
+    from leakfix.text import Span
+
+_DELETE: Final = "delete"
+_DELETE_ARRAY: Final = "delete[]"
+_NEW: Final = {"new": _DELETE, "new[]": _DELETE_ARRAY}
+_NULL_SAFE: Final = frozenset(("free", "std::free", _DELETE, _DELETE_ARRAY))
+"""Releases that take null and then do nothing."""
+_WORDS: Final = (
+    *("free", "delete", "destroy", "release", "close", "dispose", "unref", "clear", "cleanup", "fini", "deinit"),
+    *("drop", "term", "shutdown", "del", "dealloc", "discard", "put"),
+)
+_OTHERS: Final = ("send", "write", "flush", "commit", "push", "add", "print", "log", "finish", "done", "end")
+
+
+class Spelling:
+    """The release of what a leak lost."""
+
+    def __init__(self, repair: Repair) -> None:
+        self.repair = repair
+        self._found: dict[int, str] = {}
+
+    def statement(self, variable: Variable) -> str:
+        """The statement that releases what a variable holds. Raises `RefusalError`."""
+        function = self.function(variable)
+        if function == _DELETE:
+            self._check_deletable(variable)
+            return f"delete {variable.name};"
+        if function == _DELETE_ARRAY:
+            self._check_deletable(variable)
+            return f"{self._delete_array} {variable.name};"
+        return f"{function}({variable.name});"
+
+    def function(self, variable: Variable) -> str:
+        """The name of the function that releases what a variable holds. Raises `RefusalError`."""
+        if variable.index not in self._found:
+            self._found[variable.index] = self._chosen(variable)
+        return self._found[variable.index]
+
+    def takes_nothing(self, variable: Variable) -> bool:
+        """Whether releasing null, or whatever stands for nothing, does nothing."""
+        return self.function(variable) in _NULL_SAFE
+
+    def is_library(self, variable: Variable) -> bool:
+        """Whether the release runs no code of the project."""
+        return self.repair.analysis.models.release(self.function(variable)) is not None
+
+    def _chosen(self, variable: Variable) -> str:
+        own = set(self._own(variable))
+        if len(own) == 1:
+            return own.pop()
+        if own:
+            raise RefusalError("ambiguous-release", f"{variable.name} is released by several functions")
+        if self._symbol in _NEW:
+            return _NEW[self._symbol]
+        if self._is_modelled:
+            return self._modelled()
+        others = set(self._elsewhere())
+        if len(others) == 1:
+            return others.pop()
+        if others:
+            raise RefusalError("ambiguous-release", "the file releases such things by several functions")
+        raise RefusalError("no-release", f"nothing in the file shows how what {self._symbol}() gives is released")
+
+    @property
+    def _delete_array(self) -> str:
+        data = self.repair.source.data
+        return "delete []" if b"delete [] " in data and b"delete[] " not in data else "delete[]"
+
+    def _check_deletable(self, variable: Variable) -> None:
+        """The variable must be a pointer to the very type that was made, or to one whose destructor is virtual."""
+        of = self.repair.type_of(variable)
+        made = self._made
+        if of is None or of.pointers != 1 or of.base in ("void", "auto"):
+            raise RefusalError("type", f"the type of {variable.name} is not known to be what was made")
+        types = self.repair.analysis.types(self.repair.function)
+        struct = types.struct(of)
+        is_other = made and made != of.base.rpartition("::")[2]
+        if is_other and (struct is None or not _has_virtual_destructor(struct)):
+            raise RefusalError("type", f"{variable.name} is a pointer to another type than what was made")
+        if struct is not None and _hides_destructor(struct):
+            raise RefusalError("type", f"the destructor of {of.base} is not public")
+
+    @property
+    def _made(self) -> str:
+        """The last name of the type that `new` makes; empty when something else made it."""
+        node = self.repair.acquisition
+        of = node.child_by_field_name("type") if node.type == syntax.NEW_EXPRESSION else None
+        if of is None:
+            return ""
+        return syntax.text(of).partition("<")[0].rpartition("::")[2].strip()
+
+    @property
+    def _symbol(self) -> str:
+        return self.repair.leak.site.symbol
+
+    @property
+    def _is_modelled(self) -> bool:
+        return bool(self.repair.analysis.models.acquires(self._symbol))
+
+    def _modelled(self) -> str:
+        for release in self.repair.analysis.models.releasing_functions(self.repair.resource):
+            if release.argument != 0 or release.unless:
+                continue
+            if release.symbol in _WITH_LENGTH:
+                break
+            return f"std::{release.symbol}" if self._is_qualified else release.symbol
+        raise RefusalError("no-release", "the release needs more than the resource")
+
+    @property
+    def _is_qualified(self) -> bool:
+        called = self.repair.acquisition.child_by_field_name("function")
+        return called is not None and syntax.text(called).startswith("std::")
+
+    def _own(self, variable: Variable) -> Iterator[str]:
+        """The functions that the function itself releases the variable with."""
+        for event in self.repair.unit.graph.events():
+            if isinstance(event, Release) and event.place.root == variable.index and not event.place.path:
+                name = self._plain_release(event.span, variable.name)
+                if name:
+                    yield name
+
+    def _elsewhere(self) -> Iterator[str]:
+        """The functions that other functions of the file release what the same call gave with."""
+        for unit in units_of(self.repair.analysis):
+            for root, name in _holders(unit, self._symbol):
+                for event in unit.graph.events():
+                    if isinstance(event, Release) and event.place.root == root and not event.place.path:
+                        found = self._plain_release(event.span, name)
+                        if found:
+                            yield found
+
+    def _plain_release(self, span: Span, name: str) -> str:
+        """The function of a call `f(name)` that says that it releases; empty for any other code."""
+        node = node_at(self.repair.root, span)
+        if node is not None and node.type == syntax.EXPRESSION_STATEMENT and len(node.named_children) == 1:
+            node = node.named_children[0]
+        return plain_release(node, name) if node is not None else ""
+
+
+_WITH_LENGTH: Final = frozenset(("munmap",))
+
+
+def plain_release(node: Node, name: str) -> str:
+    """The function of a call `f(name)` whose name says that it releases, or the kind of delete; else empty."""
+    if node.type == syntax.DELETE_EXPRESSION:
+        operand = node.named_children[-1] if node.named_children else None
+        if operand is None or operand.type != syntax.IDENTIFIER or syntax.text(operand) != name:
+            return ""
+        return _DELETE_ARRAY if any(child.type == "[" for child in node.children) else _DELETE
+    called = node.child_by_field_name("function") if node.type == syntax.CALL_EXPRESSION else None
+    arguments = node.child_by_field_name("arguments")
+    if called is None or arguments is None or called.type not in (syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER):
+        return ""
+    given = syntax.named(arguments)
+    if len(given) != 1 or given[0].type != syntax.IDENTIFIER or syntax.text(given[0]) != name:
+        return ""
+    function = syntax.text(called)
+    return function if _says_release(function) else ""
+
+
+def _has_virtual_destructor(struct: Struct) -> bool:
+    return any(
+        b"virtual" in (one.text or b"").partition(b"~")[0] for one in struct.body.named_children if _is_destructor(one)
+    )
+
+
+def _hides_destructor(struct: Struct) -> bool:
+    """Whether the destructor that a class declares is private or protected."""
+    hidden = struct.kind == "class"
+    for child in struct.body.named_children:
+        if child.type == "access_specifier":
+            hidden = b"public" not in (child.text or b"")
+        elif hidden and _is_destructor(child):
+            return True
+    return False
+
+
+def _is_destructor(member: Node) -> bool:
+    text = (member.text or b"").partition(b"{")[0].partition(b"(")[0]
+    return member.type != syntax.COMMENT and b"~" in text
+
+
+def _says_release(function: str) -> bool:
+    """Whether a name says that the function releases, and nothing that it does besides."""
+    lowered = function.rpartition("::")[2].lower()
+    words = [word for word in lowered.split("_") if word]
+    return any(word in lowered for word in _WORDS) and not any(word in _OTHERS for word in words)
+
+
+def _holders(unit: Unit, symbol: str) -> Iterator[tuple[int, str]]:
+    """The variables that take what a call gives, by root and name."""
+    for site in unit.graph.sites:
+        if site.symbol != symbol:
+            continue
+        for event in unit.graph.events():
+            if isinstance(event, Copy) and event.source == site.place and not event.target.path:
+                name = unit.graph.names.get(event.target.root, "")
+                if name:
+                    yield event.target.root, name
+        if site.place.root in unit.graph.names and not site.place.path:
+            yield site.place.root, unit.graph.names[site.place.root]
