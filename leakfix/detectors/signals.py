@@ -122,6 +122,9 @@ def judge(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
         if given:
             return Verdict(Cause.ENDLESS, given[0])
         return Verdict(Cause.UNSIGNALLED) if scene.can_close and not own else None
+    if wait.is_send and strangers and not (others or channel.closers or channel.sent_elsewhere or wait.is_endless):
+        heeded = [signal for signal in given if not signal.given_elsewhere]
+        return Verdict(Cause.UNANSWERED, heeded[0]) if heeded else None
     if wait.is_send or strangers or not others or any(other.is_farewell for other in others):
         return None
     return _unanswered(wait, others, given, own)

@@ -25,6 +25,7 @@ CONTEXT = Signal("ctx", given_elsewhere=True, ends=True)
 
 RECEIVE = Wait(LOOP, is_send=False)
 ENDLESS = Wait(LOOP, is_send=False, is_endless=True, is_final=True)
+SEND = Wait(LOOP, is_send=True)
 RANGE = Wait(LOOP, is_send=False, is_endless=True)
 
 
@@ -45,6 +46,9 @@ def cause(verdict: Verdict | None) -> Cause | None:
         pytest.param(RECEIVE, Channel((CLIENT,), closers=frozenset({"close"})), Scene((DONE,)), None, id="closed"),
         pytest.param(RECEIVE, Channel((CLIENT,), sent_elsewhere=True), Scene((DONE,)), None, id="strangers send"),
         pytest.param(ENDLESS, Channel((CLIENT,), sent_elsewhere=True), Scene((DONE,)), Cause.ENDLESS, id="endless"),
+        pytest.param(SEND, Channel(received_elsewhere=True), Scene((DONE,)), Cause.UNANSWERED, id="handed out"),
+        pytest.param(SEND, Channel((), (), frozenset(), True, True), Scene((DONE,)), None, id="somebody's channel"),
+        pytest.param(SEND, Channel(received_elsewhere=True), Scene((CONTEXT,)), None, id="a context of all"),
         pytest.param(RANGE, Channel((CLIENT,), sent_elsewhere=True), Scene((DONE,)), None, id="strangers may close"),
         pytest.param(RANGE, Channel((CLIENT, WORKER)), Scene((CONTEXT,)), Cause.ENDLESS, id="a range, with a context"),
         pytest.param(RANGE, Channel((CLIENT,)), Scene((), True), Cause.UNSIGNALLED, id="an object that closes"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.statements import statement_of
-from leakfix.languages.go.types import Array, Basic, Named, Signature, Struct, Tuple, TypeParam, underlying
+from leakfix.languages.go.types import Array, Basic, Chan, Named, Signature, Struct, Tuple, TypeParam, underlying
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.spelling import spelled
 
@@ -89,8 +89,11 @@ def check_exit(scene: Scene, operation: Operation, way_out: str) -> None:
         is_own = syntax.text(call) == f"close({syntax.text(operation.channel)})"
         if call.start_byte > wait.start_byte and not is_own and _is_owed(scene, call, wait, loop):
             raise RefusalError("cleanup", f"{syntax.text(call)} behind the wait would not run")
-    if way_out.startswith("return") and loop is not None and _tail(loop, owner):
-        raise RefusalError("cleanup", "the statements behind the loop would not run")
+    at = wait.parent
+    while way_out.startswith("return") and at is not None and at != owner:
+        if at.kind_id == syntax.FOR_STATEMENT and not _is_counted(scene, at) and _tail(at, owner):
+            raise RefusalError("cleanup", "the statements behind the loop would not run")
+        at = at.parent
 
 
 def _is_held(lock: Node, calls: list[Node], wait: Node) -> bool:
@@ -120,6 +123,18 @@ def _is_owed(scene: Scene, call: Node, wait: Node, loop: Node | None) -> bool:
         return not _within(call, loop)
     start = variable.declaration.start_byte
     return loop.start_byte < start < wait.start_byte
+
+
+def _is_counted(scene: Scene, loop: Node) -> bool:
+    """Whether a loop goes over something that is there: what follows is no way out of it, but the next thing to do."""
+    clause = next((child for child in syntax.operands(loop) if child.kind_id != syntax.BLOCK), None)
+    if clause is None or clause.kind_id not in (syntax.RANGE_CLAUSE, syntax.FOR_CLAUSE):
+        return False
+    if clause.kind_id == syntax.FOR_CLAUSE:
+        return clause.child_by_field_id(syntax.F_CONDITION) is not None
+    ranged = clause.child_by_field_id(syntax.F_RIGHT)
+    of = underlying(scene.types.of(ranged)) if ranged is not None else None
+    return of is not None and not isinstance(of, Chan | Signature)
 
 
 def _tail(loop: Node, owner: Node) -> bool:

@@ -135,6 +135,8 @@ def _message(stuck: Stuck) -> str:
         return f"once {given} the goroutine waits {waits} {channel} for ever: whoever is at the other end gives up then"
     if cause is Cause.ENDLESS:
         return f"the goroutine waits {waits} {channel} and never ends, also when {given}"
+    if cause is Cause.UNANSWERED and stuck.operation.act is Act.SEND:
+        return f"the goroutine waits to send to {channel}, from which nobody has to receive once {given}"
     if cause is Cause.UNANSWERED:
         return f"the goroutine waits {waits} {channel} without watching {signal}: nobody closes it"
     if cause is Cause.SELF_GIVEN:
