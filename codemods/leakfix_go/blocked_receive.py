@@ -21,7 +21,7 @@ Example:
 What is found:
 - a goroutine that sends, receives or ranges on a channel in a field which nobody closes, while its object has a signal
   that it does not watch: a channel that Close closes, a context, a channel that was given to the object. Those at the
-  other end give up upon the signal, or the goroutine never ends, or only clients send, who owe it nothing;
+  other end give up upon the signal, or the goroutine never ends, or there are clients alone, who owe it nothing;
 - a goroutine that hands a request over in a select on a signal, and then waits for the answer without it;
 - a goroutine that never ends, of a type whose Close, Stop or Shutdown gives back what it has but does not tell it;
 - a method that sends to a goroutine which may have ended, and does not watch what that closes last;
