@@ -16,7 +16,7 @@ in a package variable, a field of what the function was given, a map (its key or
 directly, through locals, or by a function that it is passed to. How sure it is depends on the whole: a file, a body or
 output that was read is surely large; a line of a scanner is fair evidence for containers and package variables. Of a
 parameter nothing is known, unless a function of the same file passes something large: then only parts of constant
-length are looked at, which are of low confidence but in package variables, and fields that are shortened in place.
+length are looked at, which are of low confidence but in package variables. So are fields that are shortened in place.
 
 Also a pointer to a string field of a large object that another package made, such as a response, when the function does
 nothing but read the object: the pointer keeps all of it.

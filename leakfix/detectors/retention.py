@@ -83,8 +83,7 @@ def evidence(kept: Kept) -> Evidence | None:
         return Evidence.STRONG if stays else Evidence.FAIR
     if kept.source.size is not Size.UNKNOWN:
         return Evidence.FAIR if stays else Evidence.WEAK
-    is_clear = kept.truncates or kept.store.lifetime is Lifetime.PROGRAM
-    return Evidence.FAIR if kept.fixed and is_clear else Evidence.WEAK
+    return Evidence.FAIR if kept.fixed and kept.store.lifetime is Lifetime.PROGRAM else Evidence.WEAK
 
 
 def kept(sharing: Sharing) -> list[Kept]:
