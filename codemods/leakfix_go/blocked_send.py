@@ -20,7 +20,8 @@ What is found: a channel that a function makes for itself and for the goroutines
 ``WaitGroup.Go`` or ``errgroup.Group.Go``, by a literal or by a function of the project that is given the channel. All
 of them are run together, in every order, along the ways that their conditions leave open; a send that nobody can ever
 receive once the function has left is a leak. A timer in the same select may be garbage by then, the goroutine is not.
-A send on a variable that is nil, as it is never assigned, is found too.
+A function that waits for a WaitGroup whose goroutines are stuck at a send is found too, and so is a send on a variable
+that is nil, as it is never assigned.
 
 Silent: a channel that is returned, stored, captured by something that outlives the call or given to a function that is
 not known, unless that can only send on it; a channel whose capacity is not a constant; a select with a default or

@@ -70,6 +70,8 @@ def _stuck(lines: str) -> set[str]:
         "case <-c:\n\t\tdefault:\n\t\t}\n\t}",
         "c := make(chan int)\n\tdefer func() {\n\t\tif ok {\n\t\t\t<-c\n\t\t}\n\t}()\n\tgo func() { c <- 1 }()",
         "c, d := make(chan int), make(chan int)\n\tgo func() { c <- 1; d <- 2 }()\n\t<-c",
+        "c := make(chan int)\n\tvar wg sync.WaitGroup\n\twg.Add(1)\n\tgo func() {\n\t\tdefer wg.Done()\n"
+        "\t\tc <- 1\n\t}()\n\twg.Wait()\n\t<-c",
     ],
 )
 def test_a_send_is_left_behind(lines: str) -> None:
@@ -94,6 +96,8 @@ def test_a_send_is_left_behind(lines: str) -> None:
         "c, done := make(chan int), make(chan bool)\n\tdefer close(done)\n\tgo func() {\n\t\t"
         "select {\n\t\tcase c <- 1:\n\t\tcase <-done:\n\t\t}\n\t}()",
         "c := make(chan int)\n\tgo func() { c <- 1 }()\n\tunknown(c)",
+        "c := make(chan int)\n\tvar wg sync.WaitGroup\n\twg.Add(1)\n\tgo func() {\n\t\twg.Done()\n"
+        "\t\tc <- 1\n\t}()\n\twg.Wait()\n\t<-c",
         "c := make(chan int)\n\tgo func() { c <- 1 }()\n\tgo func() { <-c }()",
         "c := make(chan int)\n\tgo func() { c <- 1 }()\n\tn := len(xs)\n\tfor {\n\t\t<-c\n\t\t"
         "n--\n\t\tif n == 0 {\n\t\t\tbreak\n\t\t}\n\t}",
