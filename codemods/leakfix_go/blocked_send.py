@@ -25,8 +25,8 @@ that is nil, as it is never assigned.
 
 Silent: a channel that is returned, stored, captured by something that outlives the call or given to a function that is
 not known, unless that can only send on it; a channel whose capacity is not a constant; a select with a default or
-another way out; loops that receive as often as others send; ``main``, commands and what they start; what is joined by a
-Wait. In a test it is told as information.
+another way out; loops that receive as often as others send; ``main``, what it alone calls, commands and what they start.
+In a test it is told as information.
 
 Forms:
 - `buffer`: space for exactly the number of values that are sent: 1, a few, or ``len(xs)`` where the goroutines are
@@ -38,7 +38,8 @@ Forms:
 
 Refusals: `rendezvous` (what the goroutine does behind the send waits for the receiver), `unbounded`, `escapes`,
 `receiver` (another goroutine receives too), `callee` (a function that others call sends), `loop`, `measured` (somebody
-asks for the length), `no-context`, `waits`, `no-owner` (the channel is nil), `cleanup`, `name-taken`, `layout`, `generated`.
+asks for the length), `no-context`, `waits` (the function does not return before), `no-owner` (the channel is nil),
+`cleanup`, `name-taken`, `layout`, `generated`.
 
 Fix safety: `buffer` and `done` are safe; `buffer` is `review` where the goroutine cleans up behind the send, `context`
 where somebody may still receive when the context is done, `return` always: what stood behind the send is not run.

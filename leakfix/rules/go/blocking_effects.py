@@ -10,7 +10,7 @@ from leakfix.flow.channels import Act, following
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import Doing, arguments, is_assigned, last_name, operation
-from leakfix.languages.go.types import Basic, Slice, is_integer, underlying
+from leakfix.languages.go.types import Array, Basic, Map, Slice, is_integer, underlying
 from leakfix.rules.go.repair import RefusalError
 
 if TYPE_CHECKING:
@@ -136,8 +136,20 @@ def _ranged(case: Blocked, clause: Node) -> str | None:
     if right.kind_id == syntax.INT_LITERAL or is_integer(of):
         return syntax.text(right)
     under = underlying(of)
-    is_list = isinstance(under, Slice) or type(under).__name__ in ("Map", "Array")
+    is_list = isinstance(under, Slice | Array) or (isinstance(under, Map) and _is_only_read(case, right))
     return f"len({syntax.text(right)})" if is_list else None
+
+
+def _is_only_read(case: Blocked, ranged: Node) -> bool:
+    """Whether a map is only ranged over and indexed from where the channel is made on."""
+    variable = case.bindings.variable(ranged)
+    for use in case.bindings.uses(variable) if variable is not None else ():
+        if use.start_byte < case.made.make.start_byte or use.parent is None:
+            continue
+        kind = use.parent.kind_id
+        if kind != syntax.RANGE_CLAUSE and (kind != syntax.INDEX_EXPRESSION or is_assigned(use.parent)):
+            return False
+    return variable is not None
 
 
 def _limit(case: Blocked, clause: Node) -> str | None:

@@ -11,7 +11,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_uses import Doing, arguments
 from leakfix.languages.go.statements import insert_behind
 from leakfix.rules.finding import Safety
-from leakfix.rules.go.blocking import owner_literal
+from leakfix.rules.go.blocking import check_predeclared, owner_literal
 from leakfix.rules.go.blocking_effects import Count, Effect, effect, total
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.waiting_exits import returning
@@ -62,6 +62,8 @@ def _check_buffer(case: Blocked, ends: frozenset[int] = frozenset()) -> Safety:
 
 
 def _capacity(case: Blocked, count: Count) -> Edit:
+    if count.each:
+        check_predeclared(case, "len")
     given = arguments(case.made.make)
     if len(given) > 1:
         return Edit(Span(given[1].start_byte, given[1].end_byte), count.spelled().encode())
