@@ -25,8 +25,8 @@ that is nil, as it is never assigned.
 
 Silent: a channel that is returned, stored, captured by something that outlives the call or given to a function that is
 not known, unless that can only send on it; a channel whose capacity is not a constant; a select with a default or
-another way out; loops that receive as often as others send; ``main``, what it alone calls, commands and what they start.
-In a test it is told as information.
+another way out; loops that receive as often as others send; ``main``, what it alone calls, commands and what they
+start. In a test it is told as information.
 
 Forms:
 - `buffer`: space for exactly the number of values that are sent: 1, a few, or ``len(xs)`` where the goroutines are

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from leakfix.detectors.blocking import stuck
-from leakfix.flow.channels import Act, Start, following
+from leakfix.flow.channels import Act, Meet, following
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import Doing, operation
@@ -118,11 +118,9 @@ class Blocked:
                 continue
             seen.add(at)
             step = net.steps[at]
-            ways = getattr(step, "ways", ())
-            if any(getattr(way, "act", None) is act and way.channel == self.number for way in ways):
+            if isinstance(step, Meet) and any(way.act is act and way.channel == self.number for way in step.ways):
                 found.add(at)
-            if isinstance(step, Start) or following(step):
-                waiting.extend(following(step))
+            waiting.extend(following(step))
         return found
 
     @property
