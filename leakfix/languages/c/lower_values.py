@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Assign, Copy, Escape, Handing, Outcome, Place, Test
+from leakfix.flow import Assign, Copy, Drop, Escape, Handing, Outcome, Place, Test
 from leakfix.languages.c import syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_calls import CallLowering
@@ -221,6 +221,7 @@ class ValueLowering:
         self.frame.emit(Copy(span, between, place))
         self.frame.emit(Assign(span, place))
         self.frame.store(span, place, Value((Link(between, Relation.OWNING),)))
+        self.frame.emit(Drop(span, frozenset({between.root})))
 
     def _update(self, node: Node) -> Value:
         argument = node.child_by_field_name("argument")
