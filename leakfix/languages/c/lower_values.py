@@ -414,7 +414,7 @@ class ValueLowering:
 
     def _element(self, node: Node) -> Place | None:
         argument = node.child_by_field_name("argument")
-        for inner in node.children_by_field_name("indices"):
+        for inner in (*node.children_by_field_name("indices"), *node.children_by_field_name("index")):
             for index in syntax.named(inner) if inner.type == "subscript_argument_list" else (inner,):
                 self.value(index)
         if argument is None:
