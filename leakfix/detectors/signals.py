@@ -132,7 +132,8 @@ def judge(wait: Wait, channel: Channel, scene: Scene) -> Verdict | None:
 
 def _gives_up(other: Party, signal: Signal) -> bool:
     """Whether a task comes to no operation any more after a signal: it watches it, or gives it as it returns."""
-    return signal.key in other.watches or (other.may_leave and signal.givers == {other.task})
+    gives = signal.is_farewell and signal.givers == {other.task}
+    return signal.key in other.watches or (other.may_leave and gives)
 
 
 def may_last(wait: Wait, channel: Channel) -> bool:

@@ -122,8 +122,16 @@ def may_be_closed(operation: Operation) -> bool:
     closed = closed_names(operation.function.file.package)
     if operation.select is None:
         return operation.act is Act.RANGE and _last_name(operation.channel) in closed
-    parts = (one for one in parts_of(operation) if one.act is Act.RECEIVE)
-    return any(_last_name(one.channel) in closed or _last_name(one.channel) == b"Done()" for one in parts)
+    parts = [one for one in parts_of(operation) if one.act is Act.RECEIVE]
+    if any(_last_name(one.channel) == b"Done()" for one in parts):
+        return True
+    return any(_last_name(one.channel) in closed and _is_closed(one) for one in parts)
+
+
+def _is_closed(operation: Operation) -> bool:
+    """Whether the field that a channel is gets closed; what is no field may be."""
+    field = field_of(operation.function, source_of(operation.function, operation.channel))
+    return field is None or bool(uses_of(field).of(Act.CLOSE))
 
 
 def waiting_at(facts: Facts, scene: WaitScene, operation: Operation) -> Waiting | None:
@@ -192,7 +200,7 @@ def _channel(facts: Facts, scene: WaitScene, operation: Operation) -> tuple[Chan
 
 
 def _may_go_on(scene: WaitScene, operation: Operation, uses: FieldUses) -> bool:
-    """Whether a channel's buffer may let an operation pass: one with room, or with the tokens of a semaphore."""
+    """Whether a channel's buffer may let an operation pass: it has room, or the tokens of a semaphore."""
     if not uses.is_buffered or operation.act is Act.SEND:
         return uses.is_buffered
     of = underlying(scene.types.of(operation.channel))

@@ -145,8 +145,8 @@ class Facts:
         """One operation with the signals of fields that its select watches; a default ends every wait."""
         function, owner = operation.function, operation.owner
         task, is_goroutine = task_of(function, owner), self.is_goroutine(function, owner)
-        may_leave = is_goroutine and self._may_leave(operation)
-        return Party(task, is_goroutine, self._watched(operation), may_leave, is_closing(function.name))
+        may_leave, is_farewell = self._may_leave(operation), is_closing(function.name)
+        return Party(task, is_goroutine, self._watched(operation), may_leave, is_farewell)
 
     def _may_leave(self, operation: Operation) -> bool:
         """Whether the function returns upon another case of the operation's select."""
@@ -190,6 +190,7 @@ class Facts:
         givers = frozenset(self._giver(one) for one in closes)
         is_farewell = all(self._is_farewell(one) for one in closes)
         ends = is_farewell or any(is_closing(one.function.name) for one in closes) or self._is_left_upon(uses)
+        ends = ends or (str(underlying(of)) == "chan struct{}" and not uses.received_elsewhere and not _received(uses))
         return Signal(key, givers, False, ends, is_farewell, self._is_heeded(key, uses))
 
     def _is_heeded(self, key: ChannelField, uses: FieldUses) -> bool:
@@ -222,14 +223,14 @@ class Facts:
         return None
 
     def _is_farewell(self, close: Operation) -> bool:
-        """Whether a goroutine closes a channel as the last thing it does."""
-        if not self.is_goroutine(close.function, close.owner):
-            return False
+        """Whether a goroutine closes a channel as the last thing it does, or any function in a deferred call."""
         at: Node | None = close.node
         while at is not None and at.kind_id not in (syntax.FUNCTION_DECLARATION, syntax.METHOD_DECLARATION):
             if at.kind_id == syntax.DEFER_STATEMENT:
                 return True
             at = at.parent
+        if not self.is_goroutine(close.function, close.owner):
+            return False
         statement = statement_of(close.node)
         behind = following(statement) if statement is not None else []
         if statement is None or behind:
@@ -243,6 +244,8 @@ class Facts:
         task = task_of(function, operation.owner)
         name = function.name.rpartition(".")[2]
         if task != task_of(function, function.node) or name[:1].isupper() or direct_starts(function, function.node):
+            return task
+        if any(one.act in (Act.SEND, Act.RECEIVE) for one in operations(function)):
             return task
         callers = set()
         for by, node in mentions(self.package, name):
@@ -282,6 +285,11 @@ class Facts:
             if signal is not None and case != operation.case:
                 found.add(signal)
         return frozenset(found)
+
+
+def _received(uses: FieldUses) -> bool:
+    """Whether anybody waits for a channel: one that is closed for nobody was meant for somebody."""
+    return bool(uses.of(Act.RECEIVE, Act.RANGE))
 
 
 class _Everything(frozenset["Hashable"]):
