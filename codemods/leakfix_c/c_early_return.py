@@ -38,6 +38,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.rules import Form
+from leakfix.rules.c.labels import joined_labels
 from leakfix.rules.c.lifecycle import LifecycleRule, Writer
 from leakfix.rules.c.releases import released_before_exits
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from leakfix.rules.c.repair import Repair
 
 RELEASE = Form("release", "release before every way out that forgets it")
+GOTO = Form("goto", "jump to the label that releases it")
 
 
 class CEarlyReturn(LifecycleRule):
@@ -52,7 +54,7 @@ class CEarlyReturn(LifecycleRule):
 
     id: ClassVar[str] = "c-early-return"
     title: ClassVar[str] = "memory or handle is not released on every path"
-    writers: ClassVar[tuple[tuple[Form, Writer], ...]] = ((RELEASE, released_before_exits),)
+    writers: ClassVar[tuple[tuple[Form, Writer], ...]] = ((GOTO, joined_labels), (RELEASE, released_before_exits))
     forms: ClassVar[tuple[Form, ...]] = tuple(form for form, _ in writers)
     sources: ClassVar[tuple[str, ...]] = (
         "https://cwe.mitre.org/data/definitions/401",

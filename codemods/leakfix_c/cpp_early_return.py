@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.rules import Form
+from leakfix.rules.c.labels import joined_labels
 from leakfix.rules.c.lifecycle import LifecycleRule, Writer
 from leakfix.rules.c.releases import released_before_exits
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from leakfix.rules.c.repair import Repair
 
 RELEASE = Form("release", "delete before every way out that forgets it")
+GOTO = Form("goto", "jump to the label that releases it")
 
 
 class CppEarlyReturn(LifecycleRule):
@@ -43,7 +45,7 @@ class CppEarlyReturn(LifecycleRule):
 
     id: ClassVar[str] = "cpp-early-return"
     title: ClassVar[str] = "object is not deleted on every path"
-    writers: ClassVar[tuple[tuple[Form, Writer], ...]] = ((RELEASE, released_before_exits),)
+    writers: ClassVar[tuple[tuple[Form, Writer], ...]] = ((GOTO, joined_labels), (RELEASE, released_before_exits))
     forms: ClassVar[tuple[Form, ...]] = tuple(form for form, _ in writers)
     sources: ClassVar[tuple[str, ...]] = (
         "https://isocpp.github.io/CppCoreGuidelines/CppCoreGuidelines#Rr-newdelete",

@@ -190,12 +190,13 @@ def _own_result(repair: Repair, loss: Loss, node: Node) -> str:
         variable = repair.bindings.variable(returned[0]) if returned and returned[0].type == syntax.IDENTIFIER else None
         if variable is None or variable.kind != "local" or variable.index in loss.through:
             continue
-        if repair.is_visible(variable, node) and _declared_type(variable) == of and not _is_shared(repair, variable):
+        if repair.is_visible(variable, node) and declared_type(variable) == of and not _is_shared(repair, variable):
             return variable.name
     return ""
 
 
-def _declared_type(variable: Variable) -> list[str]:
+def declared_type(variable: Variable) -> list[str]:
+    """The type that a plain variable is declared with, in words, its stars the last; empty for any other."""
     of = variable.origin.child_by_field_name("type")
     if of is None or variable.declarator is None or any(step != "*" for step in variable.declarator.steps):
         return []
