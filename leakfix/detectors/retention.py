@@ -121,6 +121,8 @@ class _Stores:
     def __init__(self, trace: Tracing) -> None:
         self._trace = trace
         self._sharing = trace.sharing
+        self._is_line = trace.sharing.sources[trace.number].size is Size.LINE
+        """Of a line, what is chosen from all of its parts may well be most of it."""
 
     def covered(self, chain: tuple[int, ...], stored: Collection[Found]) -> bool:
         """Whether nearly all of what ``chain`` cuts is stored."""
@@ -129,7 +131,7 @@ class _Stores:
             if one.chain == chain:
                 return True
             below[one.chain[len(chain)]].append(one)
-        if not chain and self._sharing.sources[self._trace.number].size is Size.LINE and self._several(stored):
+        if not chain and self._is_line and self._several(stored):
             return True
         if any(self._is_in_proportion(root, inner) for root, inner in below.items()):
             return True
@@ -167,5 +169,5 @@ class _Stores:
         """Whether a cut that is stored leaves nearly nothing out."""
         cut = self._sharing.cuts[root]
         if cut.part is Part.EACH:
-            return any(self._is_every(one, cut) for one in stored)
+            return self._is_line or any(self._is_every(one, cut) for one in stored)
         return cut.part in WHOLE or cut.part is Part.LIST

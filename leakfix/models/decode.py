@@ -67,9 +67,7 @@ class Document:
 class _Table:
     """One table, read key by key: what is left at the end is unknown."""
 
-    def __init__(
-        self, where: str, data: object, aliases: Mapping[str, tuple[str, ...]], names: str = "dotted"
-    ) -> None:
+    def __init__(self, where: str, data: object, aliases: Mapping[str, tuple[str, ...]], names: str = "dotted") -> None:
         self.where = where
         self.aliases = aliases
         self.names = names
@@ -206,9 +204,7 @@ class _Table:
         return int(match[1]), int(match[2])
 
 
-def decode(
-    label: str, data: Mapping[str, object], known: Mapping[str, Resource], names: str = "dotted"
-) -> Document:
+def decode(label: str, data: Mapping[str, object], known: Mapping[str, Resource], names: str = "dotted") -> Document:
     """Decode one document; `known` holds the resources that other documents define. Raises ModelError.
 
     `names` tells how symbols are spelled where the document does not say it: ``dotted``, or ``scoped`` by `::`.
@@ -405,8 +401,9 @@ def _large(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
     calls, result, noun = table.calls(), table.position("result"), table.name("noun")
     table.required("size")
     size = cast("Bulk", table.choice("size", get_args(Bulk)))
+    parts = table.flag("parts")
     for symbol in calls:
-        yield Large(symbol, result or 0, size, noun)
+        yield Large(symbol, result or 0, size, noun, parts)
 
 
 def _store(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:

@@ -195,6 +195,8 @@ class Large:
     """Whether it is all of a file, body or output, a line or record of it, or memory outside of the heap."""
     noun: str
     """What messages call it, with its article."""
+    parts: bool
+    """Whether the result is not the block itself, but a list of its parts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,8 @@ class SharingCalls:
             made = self.values.sizes.of_call(self.frame.function, node)
             if made is not None:
                 self._each(arguments)
-                return {made[1]: (self.frame.source(made[0]),)}
+                value: Value = (self.frame.source(made.source),)
+                return {made.result: self.frame.cut(Cut(span_of(node), Part.LIST), value) if made.parts else value}
         if name in self.models.view_names:
             callee = self.frame.types.callee(node)
             views = self.models.views(callee.symbol) if callee is not None else ()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LARGE: Final = (
     *(b"ReadAll(", b"ReadFile(", b"Output(", b".Text(", b"ReadString(", b"ReadBytes(", b"ReadLine(", b"ReadSlice("),
-    *(b".Peek(", b".Bytes()", b".Next(", b"Mmap("),
+    *(b".Peek(", b".Bytes()", b".Next(", b"Mmap(", b".Read()"),
 )
 _BUFFER: Final = re.compile(rb"make\(\[\]\w+, ?(?:[\w.]*[a-z][\w.]{3,}\)|\w+ ?[*<]|\d{5})")
 _ARRAY: Final = re.compile(rb"\[[\w<* ]{4,}\]byte\n")
@@ -28,7 +28,7 @@ _POINTER: Final = re.compile(rb" = (?:\(\*\w+\)\()?&\w+\.\w+\)?\r?\n")
 _STORES: Final = re.compile(rb"(?:\.\w+|\]) ?(?:=(?!=)|\+)|<-|append\(|\.\w+, \w+(?:\.\w+)? =|[\n{]\s*\w+ = ")
 _RETURNED: Final = re.compile(rb"\) (?:\(\w* ?)?(?:string|\[\]byte)\b[^\n]*\{\n")
 _MARK: Final = re.compile(
-    rb"\b(?:ReadAll|ReadFile|\w*Output|Text|ReadString|ReadBytes|ReadLine|ReadSlice|Peek|Bytes|Next|Mmap|Find\w*)\("
+    rb"\b(?:ReadAll|ReadFile|\w*Output|Text|ReadString|ReadBytes|ReadLine|ReadSlice|Peek|Bytes|Next|Mmap|Find\w*)\(|\.Read\(\)"
     rb"|make\(\[\]|\[[^\[\]\n]*(?:\[[^\[\]\n]*\])?[^\[\]\n]*:|&\w+\.|\.(?:String|Slice)\("
     rb"|\.(?:Trim|Split|Fields|Cut|Lines|To|Replace)\w*\("
 )
@@ -68,7 +68,7 @@ def _points(text: bytes) -> bool:
 
 
 def _cuts(text: bytes) -> bool:
-    return _CUT.search(text) is not None or _VIEW.search(text) is not None
+    return b".Read()" in text or _CUT.search(text) is not None or _VIEW.search(text) is not None
 
 
 def candidates(functions: Sequence[bytes]) -> list[bool]:

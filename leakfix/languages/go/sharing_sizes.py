@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.memory import Size, Source
@@ -27,9 +27,19 @@ LARGE_BUFFER: Final = 16 << 10
 """From how many bytes on a buffer of a fixed size counts as large."""
 
 _DEPTH: Final = 4
+_IN_MEMORY: Final = frozenset({"strings.NewReader", "bytes.NewReader", "bytes.NewBuffer", "bytes.NewBufferString"})
 _WIDTHS: Final = {"bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "float32": 4}
 _WORD: Final = 8
 _SIZES: Final = {"large": Size.LARGE, "line": Size.LINE, "mapping": Size.LARGE}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A large block that a call makes: which result it is, and whether that is a list of its parts."""
+
+    source: Source
+    result: int
+    parts: bool
 
 
 class Sizes:
@@ -54,14 +64,15 @@ class Sizes:
         callers = (caller for caller in self._callers if caller.file is function.file and caller is not function)
         return any(called in (caller.node.text or b"") for caller in callers)
 
-    def of_call(self, function: Function, call: Node) -> tuple[Source, int] | None:
-        """The large block that a call makes, and which of its results that is."""
+    def of_call(self, function: Function, call: Node) -> Made | None:
+        """The large block that a call makes."""
         callee = self._program.types(function).callee(call)
         large = self._program.models.large(callee.symbol) if callee is not None else None
-        if large is None or self._is_small_file(call):
+        if large is None or self._is_small_file(call) or (large.size == "line" and self._reads_memory(function, call)):
             return None
         is_mapping = large.size == "mapping"
-        return Source(span_of(call), _SIZES[large.size], large.noun, made=True, unmanaged=is_mapping), large.result
+        source = Source(span_of(call), _SIZES[large.size], large.noun, made=True, unmanaged=is_mapping)
+        return Made(source, large.result, large.parts)
 
     def of_make(self, function: Function, call: Node) -> Source | None:
         """The buffer that ``make([]T, n)`` makes, when n is a constant and the buffer is large."""
@@ -113,7 +124,7 @@ class Sizes:
             is_call = node.kind_id == syntax.CALL_EXPRESSION
             made = self.of_call(function, node) if is_call else None
             if made is not None:
-                return made[0] if made[1] == 0 else None
+                return made.source if made.result == 0 and not made.parts else None
             inferred = self._program.types(function)
             callee = inferred.callee(node)
             through = callee is not None and (
@@ -150,6 +161,23 @@ class Sizes:
             return None
         whole = self._evidence(function, operands[0], depth + 1)
         return replace(whole, size=Size.LINE) if whole is not None else None
+
+    def _reads_memory(self, function: Function, call: Node) -> bool:
+        """Whether a reader was made for a text that is at hand anyway: ``csv.NewReader(strings.NewReader(value))``."""
+        named = call.child_by_field_id(syntax.F_FUNCTION)
+        reader = named.child_by_field_id(syntax.F_OPERAND) if named is not None else None
+        is_name = reader is not None and reader.kind_id == syntax.IDENTIFIER
+        variable = self._program.bindings(function).variable(reader) if reader is not None and is_name else None
+        held = variable.origin.child_by_field_id(syntax.F_RIGHT) if variable is not None else None
+        waiting = syntax.operands(held) if held is not None else [reader] if reader is not None else []
+        for node in waiting:
+            if node.kind_id != syntax.CALL_EXPRESSION:
+                continue
+            callee = self._program.types(function).callee(node)
+            if callee is not None and callee.symbol in _IN_MEMORY:
+                return True
+            waiting += syntax.operands(node.child_by_field_id(syntax.F_ARGUMENTS) or node)
+        return False
 
     def _is_small_file(self, call: Node) -> bool:
         """Whether what is read has a fixed path: such files are settings and states, and small."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.sharing_calls import Summary
     from leakfix.languages.go.sharing_places import Places
     from leakfix.languages.go.sharing_sizes import Sizes
+    from leakfix.text import Span
 
 Value = tuple["Place", ...]
 
@@ -155,10 +156,22 @@ class SharingValues:
         self.value(index)
         if not value:
             return ()
-        at = syntax.text(index)
-        is_last = at.startswith("len(") and at.endswith("-1")
-        cut = Cut(span_of(node), Part.ELEMENT, head=at == "0", tail=is_last or (at.isdigit() and at != "0"))
+        loop = self._counting_loop(index)
+        if loop is not None:
+            cut = Cut(span_of(node), Part.EACH, loop=loop)
+        else:
+            at = syntax.text(index)
+            is_last = at.startswith("len(") and at.endswith("-1")
+            cut = Cut(span_of(node), Part.ELEMENT, head=at == "0", tail=is_last or (at.isdigit() and at != "0"))
         return (*self.frame.cut(cut, value), *(place.below("[]") for place in value))
+
+    def _counting_loop(self, index: Node) -> Span | None:
+        """The loop that an index counts the turns of."""
+        variable = self.frame.bindings.variable(index) if index.kind_id == syntax.IDENTIFIER else None
+        loop = variable.scope if variable is not None else None
+        if variable is None or loop is None or loop.kind_id != syntax.FOR_STATEMENT or variable.position != 0:
+            return None
+        return span_of(loop)
 
     def _slice(self, node: Node) -> Value:
         operand = node.child_by_field_id(syntax.F_OPERAND)
