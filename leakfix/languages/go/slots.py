@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _IN_BOUND: Final = frozenset(
     (syntax.SLICE_EXPRESSION, syntax.ARGUMENT_LIST, syntax.CALL_EXPRESSION, syntax.BINARY_EXPRESSION)
 )
+_MOST: Final = 100
+"""How many slice expressions of one function are looked at: more are a table, or made by a machine."""
 _ASSIGNING: Final = frozenset((syntax.ASSIGNMENT_STATEMENT, syntax.SHORT_VAR_DECLARATION, syntax.VAR_SPEC))
 
 
@@ -102,6 +104,7 @@ class _Search:
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
         self._seen: set[int] = set()
+        self._counts: dict[str, int] = {}
 
     def cuts(self) -> Iterator[Cut]:
         data, root = self.analysis.file.data, self.analysis.file.root
@@ -120,6 +123,9 @@ class _Search:
         store = next((s for s in stores_of(statement) if s.value == value and not s.several), None)
         function = self.analysis.function_at(sliced.start_byte)
         if store is None or function is None or function.has_error:
+            return
+        self._counts[function.name] = self._counts.get(function.name, 0) + 1
+        if self._counts[function.name] > _MOST:
             return
         facts = Facts.of(self.analysis, function)
         array = sliced.child_by_field_id(syntax.F_OPERAND)

@@ -15,6 +15,9 @@ EMPTYING: Final = re.compile(rb"\[0? ?: ?0\]")
 LIBRARY: Final = re.compile(rb"= slices\.(?:Compact|Delete)")
 """Where a function of package slices may shorten a slice."""
 
+_NAMES: Final = 60
+"""How many names of a file are looked into."""
+_LONGEST_LINE: Final = 4096
 _OPERAND: Final = re.compile(rb"\S+\Z")
 _ASSIGNED: Final = re.compile(rb"\s*(?:case .*: )?(.*?) :?= ")
 _BEFORE: Final = re.compile(rb"[;{] ")
@@ -28,18 +31,21 @@ def may_cut(data: bytes) -> bool:
 
 def candidates(data: bytes) -> Iterator[re.Match[bytes]]:
     """The brackets of slice expressions that may make a cut, in order."""
+    stored: dict[bytes, bool] = {}
     for match in BRACKETS.finditer(data):
-        start = data.rfind(b"\n", 0, match.start()) + 1
+        start = data.rfind(b"\n", max(match.start() - _LONGEST_LINE, 0), match.start()) + 1
+        if not start:
+            continue
         before = data[start : match.start()]
         if b"= " in before:
-            if _may_be_cut(data, before, match):
+            if _may_be_cut(data, before, match, stored):
                 yield match
         elif b"return " in before and match[0].count(b":") == 2:
             yield match
 
 
-def _may_be_cut(data: bytes, before: bytes, match: re.Match[bytes]) -> bool:
-    """Whether an assignment may shorten what it assigns to."""
+def _may_be_cut(data: bytes, before: bytes, match: re.Match[bytes], stored: dict[bytes, bool]) -> bool:
+    """Whether an assignment may shorten what it assigns to; ``stored`` keeps what was found out about names."""
     assigned = _ASSIGNED.match(before)
     operand = _OPERAND.search(before)
     if assigned is None or operand is None:
@@ -57,8 +63,17 @@ def _may_be_cut(data: bytes, before: bytes, match: re.Match[bytes]) -> bool:
     name = name.translate(None, b"()")
     far = any(not _PLAIN.match(target) for target in targets)
     if not _PLAIN.match(name):
-        return name in targets or any(_PLAIN.match(target) and _is_stored(data, target) for target in targets)
-    return far or any(_is_stored(data, one) for one in {name, *targets}) or (name in targets and _is_shared(data, name))
+        return name in targets or any(_PLAIN.match(target) and _lasts(data, target, stored) for target in targets)
+    return far or any(_lasts(data, one, stored) for one in {name, *targets})
+
+
+def _lasts(data: bytes, name: bytes, known: dict[bytes, bool]) -> bool:
+    """Whether a name may stand for something that outlives a function."""
+    if len(known) > _NAMES:
+        return True
+    if name not in known:
+        known[name] = _is_stored(data, name) or _is_shared(data, name)
+    return known[name]
 
 
 def _is_shared(data: bytes, name: bytes) -> bool:
