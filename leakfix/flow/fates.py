@@ -20,14 +20,14 @@ from leakfix.flow.graph import (
     Release,
     Test,
 )
-from leakfix.flow.remembering import NEGATIVE, sources, tested, told_of
+from leakfix.flow.remembering import NEGATIVE, correlated, sources, told_of
 from leakfix.flow.solve import Step, explore
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from leakfix.flow.graph import Block, Edge, Event, Graph
 
-_BUDGET: Final = 1500
+_BUDGET: Final = 800
 
 
 class Fate(Enum):
@@ -81,7 +81,7 @@ class _Walker:
         self.site = site
         self.found: set[Way] = set()
         self.about = about | {place.below(NEGATIVE) for place in about}
-        self.remembered = sources(graph, tested(graph) | told_of(graph, result) | self.about)
+        self.remembered = sources(graph, correlated(graph) | told_of(graph, result) | self.about)
 
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
@@ -129,24 +129,33 @@ class _Walker:
     def _assign(self, state: _State, event: Assign) -> _State:
         if event.place.weak:
             return state
-        facts = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
-        if event.value is not None and event.place in self.remembered:
-            facts |= {Test(event.place, event.value)}
-        holders = frozenset(holder for holder in state.holders if not event.place.holds(holder))
+        facts, root, place = state.facts, event.place.root, event.place
+        if any(fact.place.root == root and place.holds(fact.place) for fact in facts):
+            facts = frozenset(fact for fact in facts if not place.holds(fact.place))
+        if event.value is not None and place in self.remembered:
+            facts |= {Test(place, event.value)}
+        holders = state.holders
+        if any(holder.root == root for holder in holders):
+            holders = frozenset(holder for holder in holders if not place.holds(holder))
+        if facts is state.facts and holders is state.holders:
+            return state
         return _State(state.fate, holders, facts)
 
     def _copy(self, state: _State, event: Copy) -> _State:
         facts = state.facts
+        root = event.source.root
         for fact in state.facts:
-            if event.source.holds(fact.place):
+            if fact.place.root == root and event.source.holds(fact.place):
                 told = event.target.below(*fact.place.path[len(event.source.path) :])
                 if told in self.remembered:
                     facts |= {Test(told, fact.outcome)}
         added = {
             event.target.below(*holder.path[len(event.source.path) :])
             for holder in state.holders
-            if event.source.holds(holder)
+            if holder.root == root and event.source.holds(holder)
         }
+        if not added and facts is state.facts:
+            return state
         return _State(state.fate, state.holders | added, facts)
 
     def _release(self, state: _State, event: Release) -> _State:

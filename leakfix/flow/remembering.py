@@ -34,6 +34,26 @@ def tested(graph: Graph) -> frozenset[Place]:
     return frozenset(test.place for block in graph.blocks for edge in block.edges for test in edge.tests)
 
 
+def correlated(graph: Graph) -> frozenset[Place]:
+    """The places whose tests may exclude each other: tested at two branches, or set to a constant, or copied, and tested."""
+    counts: dict[Place, int] = {}
+    for block in graph.blocks:
+        for place in {test.place for edge in block.edges for test in edge.tests}:
+            counts[place] = counts.get(place, 0) + 1
+    constants: set[Place] = set()
+    targets: set[Place] = set()
+    for event in graph.events():
+        if isinstance(event, Assign) and event.value is not None:
+            constants.add(event.place)
+        elif isinstance(event, Copy):
+            targets.add(event.target)
+    return frozenset(
+        place
+        for place, count in counts.items()
+        if count > 1 or place in constants or any(target.holds(place) for target in targets)
+    )
+
+
 def told_of(graph: Graph, root: int) -> frozenset[Place]:
     """The places below which anything may be known of the variable with this root."""
     constants = {event.place for event in graph.events() if isinstance(event, Assign) and event.value is not None}

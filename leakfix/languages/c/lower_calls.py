@@ -448,6 +448,9 @@ class CallLowering:
         if name in _ACCESSORS:
             return Value((Link(inside),))
         if name in _KEEPERS:
+            if self.frame.outlives(inside):
+                self._hand_over(span, NOTHING, arguments)
+                return NOTHING
             for value in arguments:
                 for link in value.links:
                     self.frame.emit(Copy(span, inside, link.place))

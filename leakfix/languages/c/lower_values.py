@@ -181,8 +181,8 @@ class ValueLowering:
         self.assign(node, place, value)
         return Value((Link(place),), value.number) if place is not None else value
 
-    def assign(self, node: Node, place: Place | None, value: Value) -> None:
-        """``place`` takes a value."""
+    def assign(self, node: Node, place: Place | None, value: Value, *, is_first: bool = False) -> None:
+        """``place`` takes a value, its first one or another."""
         span = self.frame.span(node)
         if place is None:
             self.frame.escape(span, value, Handing.STORED)
@@ -192,7 +192,8 @@ class ValueLowering:
             return
         if value.address is not None and self._aimed_at(place) is None:
             self.frame.emit(Escape(span, value.address, Handing.ADDRESSED, late=True))
-        self._let_go_below(node, place)
+        if not is_first:
+            self._let_go_below(node, place)
         self.frame.store(span, place, value)
 
     def _let_go_below(self, node: Node, place: Place) -> None:

@@ -180,7 +180,7 @@ class StatementLowering(BranchLowering):
         if value.type in _LISTS and (is_object or value.type != syntax.INITIALIZER_LIST):
             arguments = [self.values.value(_argument(one)) for one in syntax.named(value)]
             if len(arguments) == 1 and not is_object:
-                self.values.assign(node, place, arguments[0])
+                self.values.assign(node, place, arguments[0], is_first=True)
                 return
             for one in arguments:
                 self.frame.escape(span, one, Handing.PASSED)
@@ -189,7 +189,7 @@ class StatementLowering(BranchLowering):
         if is_object and self._is_class(variable_type):
             self.frame.escape(span, given, Handing.PASSED)
             return
-        self.values.assign(node, place, given)
+        self.values.assign(node, place, given, is_first=True)
 
     def _is_class(self, variable_type: Node | None) -> bool:
         """Whether a type is a class of which nothing is known, whose constructor may keep what it is given."""

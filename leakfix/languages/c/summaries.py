@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import (
@@ -12,6 +12,7 @@ from leakfix.flow import (
     Derive,
     Escape,
     ExitKind,
+    Handing,
     Obligation,
     Outcome,
     Place,
@@ -113,19 +114,27 @@ class Summary:
         return self._acquired
 
     def _read(self, root: int) -> Effects | None:
-        paths, assigned = _paths(self._graph, root)
-        if len(paths) > _PATHS_AT_MOST:
+        touched = _touched(self._graph, root)
+        if len(touched.paths) > _PATHS_AT_MOST:
             return None
         fates: list[tuple[Path, tuple[Effect, ...]]] = []
-        for path in sorted(paths):
-            try:
-                found = ways(self._graph, RESULT, start=Place(root, path))
-            except BudgetError:
-                return None
-            effects = self._effects_of(root, path, found)
+        for path in sorted(touched.paths):
+            effects = self._fate(root, path, touched)
             if effects != (Effect(Fate.HELD),):
                 fates.append((path, effects))
-        return Effects(tuple(fates), tuple(sorted(assigned.items(), key=lambda entry: entry[0])))
+        return Effects(tuple(fates), tuple(sorted(touched.assigned.items(), key=lambda entry: entry[0])))
+
+    def _fate(self, root: int, path: Path, touched: _Touched) -> tuple[Effect, ...]:
+        """What becomes of what is at a path; most is told without following it."""
+        if not touched.is_within(path, touched.released):
+            if touched.is_within(path, touched.kept):
+                return (KEPT,)
+            if not touched.is_within(path, touched.moved):
+                return (Effect(Fate.HELD),)
+        try:
+            return self._effects_of(root, path, ways(self._graph, RESULT, start=Place(root, path)))
+        except BudgetError:
+            return (KEPT,)
 
     def _effects_of(self, root: int, path: Path, found: Iterable[Way]) -> tuple[Effect, ...]:
         groups: dict[Effect, list[Way]] = {}
@@ -178,7 +187,10 @@ class Summary:
             except BudgetError:
                 return
             for way in known[index]:
+                shared = any(holder.root in numbers and POINTEE in holder.path for holder in way.holders)
                 for holder in way.holders:
+                    if holder.root == RESULT and shared:
+                        return
                     if holder.root == RESULT:
                         where.setdefault((None, holder.path), []).append(index)
                     elif holder.root in numbers and holder.path[:1] == (POINTEE,):
@@ -230,28 +242,58 @@ class Summary:
         return any(self._graph.sites[index].obligation.resource in ("descriptor", "queue") for index in sites)
 
 
-def _paths(graph: Graph, root: int) -> tuple[set[Path], dict[Path, Outcome | None]]:
-    """The places below an operand that something is done to, and those that are set."""
-    paths: set[Path] = set()
-    assigned: dict[Path, Outcome | None] = {}
-    meant = aliases(graph, (root,))
+@dataclass(slots=True)
+class _Touched:
+    """The paths below an operand that something is done to, whatever the way."""
+
+    paths: set[Path] = field(default_factory=set)
+    released: set[Path] = field(default_factory=set)
+    kept: set[Path] = field(default_factory=set)
+    moved: set[Path] = field(default_factory=set)
+    """What the result or another place that outlives the function may hold behind it."""
+    assigned: dict[Path, Outcome | None] = field(default_factory=dict)
+
+    def is_within(self, path: Path, paths: set[Path]) -> bool:
+        """Whether a path is one of some paths, or lies below one."""
+        return any(path[: len(one)] == one for one in paths)
+
+
+def _touched(graph: Graph, root: int) -> _Touched:
+    """What is done to an operand, and to what its aliases lead to."""
+    found = _Touched()
+    meant: dict[int, list[tuple[Path, tuple[Path, ...]]]] = {}
+    for alias, operands in aliases(graph, (root,)).items():
+        meant.setdefault(alias.root, []).append((alias.path, tuple(one.path for one in operands)))
     for event in graph.events():
+        if isinstance(event, Assign):
+            if event.place.root == root and event.place.path[:1] == (POINTEE,):
+                path = event.place.path
+                if path[-1][:1] not in ("-", "=", "?"):
+                    same = found.assigned.get(path, event.value) is event.value
+                    found.assigned[path] = event.value if same else None
+            continue
         if isinstance(event, (Copy, Derive)):
             place = event.source
         elif isinstance(event, (Release, Escape)):
             place = event.place
-        elif isinstance(event, Assign):
-            if event.place.root == root and event.place.path[:1] == (POINTEE,):
-                path = event.place.path
-                if path[-1][:1] not in ("-", "=", "?"):
-                    assigned[path] = event.value if assigned.get(path, event.value) is event.value else None
-            continue
         else:
             continue
-        for alias, operands in meant.items():
-            if alias.holds(place):
-                paths.update(one.path + place.path[len(alias.path) :] for one in operands)
-    return {path for path in paths if len(path) <= _DEEPEST}, assigned
+        for own, operands in meant.get(place.root, ()):
+            if place.path[: len(own)] != own:
+                continue
+            for operand in operands:
+                path = operand + place.path[len(own) :]
+                if len(path) > _DEEPEST:
+                    continue
+                found.paths.add(path)
+                if isinstance(event, Release):
+                    found.released.add(path)
+                elif isinstance(event, Escape):
+                    if event.how is not Handing.RETURNED and event.into is None:
+                        found.kept.add(path)
+                elif isinstance(event, (Copy, Derive)) and (event.target.root == RESULT or POINTEE in event.target.path):
+                    found.moved.add(path)
+    return found
 
 
 def _common(found: list[Way]) -> set[Test]:
