@@ -47,6 +47,8 @@ _OPERATORS: Final = frozenset(
         syntax.CONDITIONAL_EXPRESSION,
     )
 )
+_LISTS: Final = frozenset(("subscript_argument_list", syntax.ARGUMENT_LIST, syntax.INITIALIZER_LIST))
+_VALUES: Final = frozenset(("string", "vector", "map", "set", "pair", "list", "deque", "unordered_map", "string_view"))
 _READS: Final = frozenset((syntax.FIELD_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.POINTER_EXPRESSION))
 
 
@@ -134,9 +136,19 @@ def needs(repair: Repair, loss: Loss, expression: Node, *, is_library: bool) -> 
     if kind in _OPERATORS or (kind in _READS and is_library):
         inner = [child for child in expression.named_children if child.type not in ("field_identifier", syntax.COMMENT)]
         return any(needs(repair, loss, child, is_library=is_library) for child in inner)
-    if kind == "subscript_argument_list":
+    if kind == syntax.CALL_EXPRESSION and _makes_value(expression):
+        arguments = expression.child_by_field_name("arguments")
+        return arguments is None or needs(repair, loss, arguments, is_library=is_library)
+    if kind in _LISTS:
         return any(needs(repair, loss, child, is_library=is_library) for child in expression.named_children)
     return kind != syntax.QUALIFIED_IDENTIFIER
+
+
+def _makes_value(call: Node) -> bool:
+    """Whether a call is the constructor of a value of the C++ library: `std::string()`."""
+    called = call.child_by_field_name("function")
+    text = syntax.text(called).partition("<")[0] if called is not None else ""
+    return text.startswith("std::") and text.removeprefix("std::") in _VALUES
 
 
 def _check_use(repair: Repair, variable: Variable, use: Node) -> None:

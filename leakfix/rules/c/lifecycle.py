@@ -33,7 +33,7 @@ class LifecycleRule(Rule[Analysis]):
 
     language: ClassVar[str] = "c"
     writers: ClassVar[tuple[tuple[Form, Writer], ...]]
-    """The forms that may suit a leak, the preferred one first."""
+    """The forms that may suit a leak, the preferred one first; the last one suits most, and its refusal is told."""
 
     @abstractmethod
     def concerns(self, repair: Repair) -> bool:
@@ -81,7 +81,7 @@ class LifecycleRule(Rule[Analysis]):
                 fixes.append(_fix(repair, form, edits))
         if fixes:
             return tuple(fixes), None
-        return (), reasons[0] if reasons else Refusal("no-owner", "no form of the fix suits this code")
+        return (), reasons[-1] if reasons else Refusal("no-owner", "no form of the fix suits this code")
 
 
 def _fix(repair: Repair, form: Form, edits: Sequence[Edit]) -> Fix:
