@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _LOCKS: Final = {"Lock": "Unlock", "RLock": "RUnlock"}
 _RELEASES: Final = frozenset({"Close", "Done", "Release", "Stop", "Cancel", "Unlock", "RUnlock", "Rollback", "Commit"})
+_ENDINGS: Final = ("close", "release", "unlock", "cancel", "stop", "done", "rollback", "commit", "shutdown")
+"""What the names of functions contain, in lower case, that give something back or end it."""
+
 _NUMBERS: Final = frozenset(
     (
         *("int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr", "byte"),
@@ -113,10 +116,10 @@ def _is_held(lock: Node, calls: list[Node], wait: Node) -> bool:
 def _is_owed(scene: Scene, call: Node, wait: Node, loop: Node | None) -> bool:
     """Whether a call behind the wait gives back what was there before it."""
     name = _name(call)
+    if loop is None:
+        return any(word in name.lower() for word in _ENDINGS)
     if name not in _RELEASES and name not in ("close", "cancel"):
         return False
-    if loop is None:
-        return True
     base = _base(call)
     variable = scene.bindings.variable(base) if base is not None else None
     if variable is None or not _within(call, loop):
@@ -155,11 +158,11 @@ def _is_list(node: Node) -> bool:
 
 
 def _calls(owner: Node) -> Iterator[Node]:
-    """The calls of a function that are made when control passes: no deferred ones, none in literals."""
+    """The calls of a function that are made, or started, when control passes: no deferred ones, none in literals."""
     waiting = [owner.child_by_field_id(syntax.F_BODY)]
     while waiting:
         node = waiting.pop()
-        if node is None or node.kind_id in (syntax.FUNC_LITERAL, syntax.DEFER_STATEMENT, syntax.GO_STATEMENT):
+        if node is None or node.kind_id in (syntax.FUNC_LITERAL, syntax.DEFER_STATEMENT):
             continue
         if node.kind_id == syntax.CALL_EXPRESSION:
             yield node
