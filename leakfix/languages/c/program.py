@@ -37,7 +37,11 @@ class Program:
     """The files in reach with what is known of their functions."""
 
     def __init__(self, world: World, models: Models, owners: frozenset[str] = frozenset()) -> None:
-        """``owners`` names functions of the project that may hand on what they acquire."""
+        """``owners`` names functions of the project that may hand on what they acquire.
+
+        What rules compute about the whole program and share is kept in ``cache``.
+        """
+        self.cache: dict[str, object] = {}
         self.world = world
         self.models = models
         self.constants = Constants(world)
