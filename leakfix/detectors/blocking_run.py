@@ -34,7 +34,7 @@ LARGE: Final = 6
 """A channel that holds more never gets full."""
 
 _INSTANCES: Final = 8
-_ALIKE: Final = 3
+_ALIKE: Final = 5
 """How many processes there are at most, and how many of one kind; what would come of more is not looked at."""
 _DEFERRED: Final = 8
 _TURNS: Final = 2
