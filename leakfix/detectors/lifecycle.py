@@ -38,7 +38,7 @@ from leakfix.flow.remembering import sources
 from leakfix.text import Span
 from leakfix.text.records import record
 
-_CORRELATED_AT_MOST = 16
+_CORRELATED_AT_MOST = 12
 
 
 class LossKind(Enum):
@@ -165,10 +165,10 @@ def _late(graph: Graph, site: Site) -> _Late:
     return _Late(frozenset(releases), frozenset(escapes), frozenset(owners))
 
 
-def _correlated(graph: Graph) -> frozenset[Place]:
+def _correlated(graph: Graph) -> tuple[Place, ...]:
     """The places whose tests are worth remembering: tested at two branches, or set to a constant and tested.
 
-    What is copied to such a place is remembered too.
+    What takes over what is known of a constant by a copy is worth it too.
     """
     tested: Counter[Place] = Counter()
     for block in graph.blocks:
@@ -177,18 +177,35 @@ def _correlated(graph: Graph) -> frozenset[Place]:
     constant = {e.place for e in graph.events() if isinstance(e, Assign) and e.value is not None}
     worth = [place for place, count in tested.items() if count > 1 or place in constant]
     if constant and len(worth) < len(tested):
-        worth += [p for p in tested if p not in worth and not constant.isdisjoint(sources(graph, (p,)))]
-    return sources(graph, worth[:_CORRELATED_AT_MOST]) if constant else frozenset(worth[:_CORRELATED_AT_MOST])
+        known = set(worth)
+        worth += [p for p in tested if p not in known and not constant.isdisjoint(sources(graph, (p,)))]
+    return tuple(worth)
+
+
+def _remembered(graph: Graph, site: Site, worth: tuple[Place, ...]) -> frozenset[Place]:
+    """Of those the ones that count for an acquisition: what may hold it first, and what is copied to them."""
+    if len(worth) > _CORRELATED_AT_MOST:
+        roots = {site.place.root}
+        moves = [event for event in graph.events() if isinstance(event, (Copy, Derive))]
+        while True:
+            added = {move.target.root for move in moves if move.source.root in roots} - roots
+            if not added:
+                break
+            roots |= added
+        own = [place for place in worth if place.root in roots]
+        others = [place for place in worth if place.root not in roots]
+        worth = (*own, *others[: max(_CORRELATED_AT_MOST - len(own), 0)])
+    return sources(graph, worth)
 
 
 class _Pursuit:
     """Follows the resource of one acquisition; collects where it is lost."""
 
-    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place]) -> None:
+    def __init__(self, graph: Graph, index: int, worth: tuple[Place, ...]) -> None:
         self.graph = graph
         self.index = index
         self.site = graph.sites[index]
-        self.correlated = correlated
+        self.correlated = _remembered(graph, self.site, worth)
         self.late = _late(graph, self.site)
         self.losses: dict[tuple[LossKind, Span], Loss] = {}
         self.arrivals: dict[Span | tuple[Span, Place], set[Status]] = defaultdict(set)

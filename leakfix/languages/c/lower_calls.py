@@ -62,6 +62,8 @@ class CallLowering:
         """Evaluate a call."""
         wanted, self.wanted = self.wanted, True
         callee = self._callee(node)
+        if callee is not None and callee.kind == "macro" and self._is_unseen(callee):
+            callee = Callee("function", callee.symbol, callee.symbols)
         if callee is not None and callee.kind == "macro" and callee.function is None:
             expanded = self.values.macros.value(node, callee.macro)
             if expanded is not None:
@@ -70,6 +72,13 @@ class CallLowering:
         receiver = self._receiver(node, callee)
         arguments = [self.values.value(one) for one in self.arguments(node)]
         return self._called(node, callee, receiver, arguments, wanted)
+
+    def _is_unseen(self, callee: Callee) -> bool:
+        """Whether a function of the library is only a macro in files that this one does not include."""
+        if not any(self._is_modelled(symbol) for symbol in callee.symbols):
+            return False
+        world, file = self.program.world, self.frame.file
+        return not any(world.sees(file, macro) for macro in world.macros(callee.symbol, file))
 
     def arguments(self, node: Node) -> list[Node]:
         """The arguments of a call."""

@@ -505,7 +505,9 @@ class ValueLowering:
         for value, opposite in ((one, right), (other, left)):
             name = syntax.text(syntax.unparen(opposite))
             if value.place is not None and opposite.type == syntax.IDENTIFIER and is_constant_name(name):
-                return (*compared_by_name(value.place, operator.type, name), {})
+                told = compared_by_name(value.place, operator.type, name)
+                equal = {operator.type == "==": (value.place,)} if operator.type in ("==", "!=") else {}
+                return (*told, equal)
         positive, negative = self._by_spelling(node)
         if operator.type in ("==", "!="):
             places = tuple(value.place for value in (one, other) if value.place is not None)

@@ -97,6 +97,10 @@ class World:
         """Return all definitions of a macro that a file may see and that differ."""
         return self._cached("macro", name, from_file, lambda: self._macros(name, from_file))
 
+    def sees(self, file: CFile, macro: Macro) -> bool:
+        """Whether a macro is defined in a file or in what it includes."""
+        return _key(macro.path) in self.reach(file)
+
     def macro(self, name: str, from_file: CFile) -> Macro | None:
         """Return the macro that a name means; None when there is none, or it is defined in several ways."""
         found = self.macros(name, from_file)
