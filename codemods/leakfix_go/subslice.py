@@ -27,7 +27,7 @@ Forms:
 
 Refusals: `capacity` (something appends to the stored slice or asks for its capacity, and may be meant to reach behind
 its end), `elements` (a list of parts is stored: a copy of the list would hold the same parts), `results`, `unresolved`,
-`name-taken`, `layout`, `generated`.
+`name-taken`, `import-cycle` (in the standard library itself), `layout`, `generated`.
 
 Fix safety: safe where the whole is what the function itself has read; else `review`: what is written through one of the
 two slices is no longer seen through the other. The copy is shallow: what kept elements point to is kept.

@@ -35,7 +35,7 @@ Forms:
 A part that is stored more than once is copied where it is cut. A named string type is converted to and from.
 
 Refusals: `results` (it is one of several results of a call and has no name before it is stored), `unresolved` (the type
-has no name in the file), `name-taken`, `layout`, `generated`.
+has no name in the file), `name-taken`, `import-cycle` (in the standard library itself), `layout`, `generated`.
 
 Fix safety: safe, but for `variable`. The copy costs an allocation.
 

@@ -23,13 +23,20 @@ class Import:
     edits: tuple[Edit, ...] = ()
 
 
+class ImportCycleError(Exception):
+    """The file belongs to the standard library itself, where another import may lead back to its package."""
+
+
 def import_package(file: File, bindings: Bindings, node: Node, path: str) -> Import:
-    """Make a package of the standard library usable at a node; the name that it has there."""
+    """Make a package of the standard library usable at a node; the name that it has there. Raises ImportCycleError."""
     local = bindings.locals_at(node)
     for written, imported in file.import_specs:
         name = written or path.rpartition("/")[2]
         if imported == path and name not in ("_", ".") and name not in local:
             return Import(name)
+    module = file.package.module
+    if module is not None and module.is_std:
+        raise ImportCycleError
     taken = set(local) | file.package.names() | file.imports.keys()
     base = path.rpartition("/")[2]
     names = (base, f"go{base}", f"std{base}", *(f"{base}{number}" for number in range(2, 100)))

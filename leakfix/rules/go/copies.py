@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax, types
-from leakfix.languages.go.importing import import_package
+from leakfix.languages.go.importing import ImportCycleError, import_package
 from leakfix.languages.go.statements import statement_of
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.spelling import spelled
@@ -34,8 +34,11 @@ _PURE = frozenset(
 
 
 def imported(part: Part, path: str) -> tuple[str, list[Edit]]:
-    """The name of a package of the standard library at a part, and the edits that import it."""
-    found = import_package(part.analysis.file, part.analysis.bindings(part.function), part.node, path)
+    """The name of a package of the standard library at a part, and the edits that import it. Raises RefusalError."""
+    try:
+        found = import_package(part.analysis.file, part.analysis.bindings(part.function), part.node, path)
+    except ImportCycleError as error:
+        raise RefusalError("import-cycle", f"the standard library itself cannot import {path} everywhere") from error
     return found.name, list(found.edits)
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from leakfix.languages.go.importing import import_package
+from leakfix.languages.go.importing import ImportCycleError, import_package
 from leakfix.languages.go.packages import World
+from leakfix.languages.go.scopes import Bindings
 from leakfix.text import apply_edits
 
 _BODY = "func Use(text string) string {\n\treturn text\n}\n"
@@ -19,8 +20,6 @@ def _imported(directory: Path, text: str, path: str = "strings", more: str = "")
     file = World().file(directory / "file.go", text.encode())
     function = file.functions[-1]
     assert function.body is not None
-    from leakfix.languages.go.scopes import Bindings
-
     found = import_package(file, Bindings.of_function(function), function.body.named_children[0], path)
     return found.name, apply_edits(file.data, found.edits).decode()
 
@@ -80,3 +79,11 @@ def test_the_name_is_free(tmp_path: Path, head: str, body: str, more: str, name:
     found, text = _imported(tmp_path, f"package example{head}\n\n{body}", more=more)
     assert found == name
     assert (f'{name} "strings"' in text) == (name != "strings")
+
+
+def test_the_standard_library_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module std\n\ngo 1.26\n")
+    file = World().file(tmp_path / "file.go", f"package example\n\n{_BODY}".encode())
+    function = file.functions[-1]
+    with pytest.raises(ImportCycleError):
+        import_package(file, Bindings.of_function(function), function.node, "strings")
