@@ -435,28 +435,36 @@ class Types:
 
     def named(self, name: str) -> Callee:
         """Return what the call of a name that is no variable of the function calls."""
+        is_global = name.startswith("::")
         name = name.removeprefix("::")
         if name in _CASTS:
             return Callee("cast", name, ())
+        if self.function.is_method and "::" not in name and not is_global:
+            member = self._own_member(name)
+            if member is not None:
+                return member
         macros = self.world.macros(name, self.file) if "::" not in name else ()
         if macros:
             macro = macros[0] if len(macros) == 1 else None
             return Callee("macro", name, (name,), macro=macro, function=self._alias(macro))
-        if self.function.is_method and "::" not in name:
-            found = self.method(self.function.class_name, name)
-            struct = self.world.struct(self.function.class_name, self.file)
-            declared = self.member(struct, name) if struct is not None else None
-            if declared is not None and declared.kind == "variable":
-                return Callee("value", name, (), declared=declared)
-            if found is not None or declared is not None:
-                owner = found.class_name if found is not None else declared.class_name if declared is not None else ""
-                symbol = f"{owner}::{name}"
-                return Callee("method", symbol, (symbol,), function=found, declared=declared, implicit=True)
         function = self.world.function(name, self.file, self.function.namespaces)
         declared = None if function is not None else self.world.variable(name, self.file)
         if declared is not None and declared.kind == "variable":
             return Callee("value", name, (), declared=declared)
         return Callee("function", name, _spellings(name), function=function, declared=declared)
+
+    def _own_member(self, name: str) -> Callee | None:
+        """What a name calls that is a member of the function's own class."""
+        found = self.method(self.function.class_name, name)
+        struct = self.world.struct(self.function.class_name, self.file)
+        declared = self.member(struct, name) if struct is not None else None
+        if declared is not None and declared.kind == "variable":
+            return Callee("value", name, (), declared=declared)
+        if found is None and declared is None:
+            return None
+        owner = found.class_name if found is not None else declared.class_name if declared is not None else ""
+        symbol = f"{owner}::{name}"
+        return Callee("method", symbol, (symbol,), function=found, declared=declared, implicit=True)
 
     def _alias(self, macro: Macro | None) -> Function | None:
         """The function that a macro is another name of: `#define sw_free free`."""
