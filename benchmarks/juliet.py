@@ -46,7 +46,7 @@ def main() -> int:
     """Run the detector over the suite and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("suite", type=Path)
-    parser.add_argument("--missed", action="store_true", help="list what was missed, by flow variant, and what is wrong")
+    parser.add_argument("--missed", action="store_true", help="list what was missed by flow variant, and what is wrong")
     parser.add_argument("--only", default="", help="only files whose name contains this")
     given = parser.parse_args()
     files = sorted(path for path in given.suite.rglob("*") if path.suffix in LANGUAGE.suffixes and path.is_file())

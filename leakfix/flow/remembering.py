@@ -35,7 +35,7 @@ def tested(graph: Graph) -> frozenset[Place]:
 
 
 def correlated(graph: Graph) -> frozenset[Place]:
-    """The places whose tests may exclude each other: tested at two branches, or set to a constant, or copied, and tested."""
+    """The places whose tests may exclude each other: tested twice, or tested and set to a constant or copied."""
     counts: dict[Place, int] = {}
     for block in graph.blocks:
         for place in {test.place for edge in block.edges for test in edge.tests}:

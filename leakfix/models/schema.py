@@ -1,8 +1,9 @@
 """The facts a model file can state, one frozen dataclass a kind of table.
 
 A *symbol* is spelled as the language's type inference spells it: ``os.Open``, ``os.File.Close`` (no pointers, no
-parentheses), ``io/fs.FS.Open`` for a method of an interface; where names have no dots ``fopen``, ``Pool::get``. Positions of arguments and results are 0-based and count
-declared parameters and results: a variadic parameter stands for every argument given to it.
+parentheses), ``io/fs.FS.Open`` for a method of an interface; where names have no dots ``fopen``, ``Pool::get``.
+Positions of arguments and results are 0-based and count declared parameters and results: a variadic parameter stands
+for every argument given to it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import ExitKind, Outcome, Place, Test
+from leakfix.flow import Drop, ExitKind, Outcome, Place, Test
 from leakfix.languages.c import syntax
 from leakfix.languages.c.lower_frame import ELEMENT, Frame, Jump, Link, Value
 from leakfix.languages.c.lower_values import ValueLowering
@@ -110,9 +110,11 @@ class BranchLowering(ABC):
         if value is not None and value.type == syntax.DECLARATION:
             self.statement(value)
             declarator = value.child_by_field_name("declarator")
-            variable = next(
-                (one for one in self.frame.bindings.variables if one.origin == value), None
-            ) if declarator is not None else None
+            variable = (
+                next((one for one in self.frame.bindings.variables if one.origin == value), None)
+                if declarator is not None
+                else None
+            )
             if variable is not None:
                 place = Place(self.frame.root(variable))
                 span = self.frame.span(condition)
@@ -129,8 +131,6 @@ class BranchLowering(ABC):
         if not roots:
             return
         self.values.calls.unnamed.clear()
-        from leakfix.flow import Drop
-
         for target in targets:
             self.frame.graph.blocks[target].events.append(Drop(self.frame.span(node), roots))
 
@@ -138,7 +138,7 @@ class BranchLowering(ABC):
 
     def _while(self, node: Node) -> None:
         condition, body = node.child_by_field_name("condition"), node.child_by_field_name("body")
-        self._loop(node, condition, None, body, first=None)
+        self._loop(condition, None, body, first=None)
 
     def _for(self, node: Node) -> None:
         self.frame.enter(node)
@@ -151,10 +151,10 @@ class BranchLowering(ABC):
                 self.end_of_statement(start)
         condition, update = node.child_by_field_name("condition"), node.child_by_field_name("update")
         turns = self.values.frame.program.turns(self.values, node)
-        self._loop(node, condition, update, node.child_by_field_name("body"), first=turns)
+        self._loop(condition, update, node.child_by_field_name("body"), first=turns)
         self.leave(_end(node, self.frame))
 
-    def _loop(self, node: Node, condition: Node | None, update: Node | None, body: Node | None, first: int | None) -> None:
+    def _loop(self, condition: Node | None, update: Node | None, body: Node | None, first: int | None) -> None:
         """A loop; ``first`` is how many turns it has, 2 for several, where that is known."""
         head, inside, after, again = (self.frame.new_block() for _ in range(4))
         if first == 0:

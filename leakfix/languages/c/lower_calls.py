@@ -5,9 +5,10 @@ It is known from the models, else from the callee's summary. A callee of which n
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import ANY_METHOD, Assign, Copy, Escape, ExitKind, Handing, Obligation, Outcome, Place, Release, Test
+from leakfix.flow import ANY_METHOD, Assign, Copy, Escape, ExitKind, Handing, Obligation, Outcome, Place, Release
 from leakfix.flow.fates import Fate
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import spelling
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from leakfix.text import Span
 
 RECEIVER: Final = -1
-_HINTS: Final = frozenset(("__builtin_expect", "likely", "unlikely", "UNEXPECTED", "EXPECTED"))
+_HINTS: Final = ("__builtin_expect", "likely", "UNEXPECTED", "EXPECTED", "LIKELY")
+"""How the names of macros end that only tell the compiler which way a condition mostly goes."""
 _KEEPERS: Final = frozenset(("push_back", "push_front", "push", "insert", "emplace_back", "emplace", "emplace_front"))
 _ACCESSORS: Final = frozenset(("back", "front", "at", "top"))
 _CONTAINERS: Final = frozenset(("vector", "list", "map", "set", "deque", "queue", "stack", "unordered_map", "array"))
@@ -88,7 +90,7 @@ class CallLowering:
     def hinted(self, node: Node) -> Node | None:
         """The condition in `__builtin_expect(condition, 0)` or in a macro that stands for it."""
         called = node.child_by_field_name("function")
-        if called is None or called.type != syntax.IDENTIFIER or syntax.text(called) not in _HINTS:
+        if called is None or called.type != syntax.IDENTIFIER or not syntax.text(called).endswith(_HINTS):
             return None
         arguments = self.arguments(node)
         return arguments[0] if arguments else None
@@ -107,7 +109,7 @@ class CallLowering:
         if callee is not None and callee.kind == "value":
             return self._pointed(called, callee)
         if callee is not None and callee.kind == "method":
-            return self._dynamic(node, callee)
+            return self._dynamic(callee)
         return callee
 
     def _pointed(self, called: Node, callee: Callee) -> Callee | None:
@@ -122,7 +124,7 @@ class CallLowering:
             return None
         return Callee("function", function.qualified, (function.qualified,), function=function)
 
-    def _dynamic(self, node: Node, callee: Callee) -> Callee | None:
+    def _dynamic(self, callee: Callee) -> Callee | None:
         """The method that is run: of a virtual one that of the object's own class, where that is known."""
         if not self.program.is_virtual(callee):
             return callee
@@ -175,7 +177,7 @@ class CallLowering:
         symbol = next((one for one in callee.symbols if self._is_modelled(one)), "") if callee is not None else ""
         if symbol:
             return self._modelled(node, symbol, arguments, wanted)
-        contained = self._of_container(node, callee, receiver, arguments)
+        contained = self._of_container(span, callee, receiver, arguments)
         if contained is not None:
             return contained
         function = callee.function if callee is not None else None
@@ -216,7 +218,8 @@ class CallLowering:
         if release is not None and not release.unless:
             self.release(span, released, is_memory=not acquires)
         if acquires:
-            return self._acquired(node, symbol, acquires[0], arguments, released if release is not None and release.unless else NOTHING, wanted)
+            kept_on_failure = released if release is not None and release.unless else NOTHING
+            return self._acquired(node, symbol, acquires[0], arguments, kept_on_failure, wanted)
         if wrap is not None and wrap.argument < len(arguments):
             return self._wrapped(span, arguments[wrap.argument], wrap)
         for value in arguments:
@@ -238,9 +241,7 @@ class CallLowering:
         found = self.frame.temporary()
         self.frame.emit(Assign(span, found))
         success, failed = failure(wrap.fails)
-        self.frame.fork(
-            found, ((success, lambda: self.frame.emit(Copy(span, found, place))), (failed, lambda: None))
-        )
+        self.frame.fork(found, ((success, lambda: self.frame.emit(Copy(span, found, place))), (failed, lambda: None)))
         return Value((Link(found),))
 
     def _acquired(
@@ -249,36 +250,47 @@ class CallLowering:
         span = self.frame.span(node)
         found = self.frame.temporary()
         self.frame.emit(Assign(span, found))
-        success, failed = failure(acquire.fails)
-        obligation = self.program.obligation(acquire)
-        place: Place | None = found
+        place = found
         if acquire.result == OUT:
             value = arguments[acquire.argument or 0] if (acquire.argument or 0) < len(arguments) else NOTHING
-            place = self.resolve(value, (POINTEE,))
-            if place is None or self._is_elsewhere(place):
+            aimed = self.resolve(value, (POINTEE,))
+            if aimed is None or self._is_elsewhere(aimed):
                 self.frame.escape(span, value, Handing.PASSED)
                 return NOTHING
-            if not failed:
+            place = aimed
+            if not acquire.fails:
+                # A call that cannot fail takes what was there before, as getline does.
                 self.release(span, Value((Link(place),)))
-        index = self._site(span, obligation, symbol, place, success)
+        index = self._site(span, self.program.obligation(acquire), symbol, place, failure(acquire.fails)[0])
         if not wanted and place == found:
             self.frame.discard(index)
+        self._acquire(span, index, acquire.fails, released, found)
+        return Value((Link(found),))
+
+    def _acquire(self, span: Span, index: int, fails: str, released: Value, found: Place) -> None:
+        place = self.frame.graph.sites[index].place
+        success, failed = failure(fails)
+        spare = self.frame.temporary()
+        self.frame.emit(Assign(span, spare))
 
         def succeed() -> None:
             self.release(span, released)
-            if place is not None and place != found:
+            if place != found:
                 self.frame.emit(Assign(span, place, Outcome.NOT_NIL))
             self.frame.acquire(index)
-            if place is not None:
-                self._store_out(span, place)
+            self._store_out(span, place)
+
+        def fail() -> None:
+            """What was not released is still there, even when its only name takes the null that comes back."""
+            for link in released.links:
+                self.frame.emit(Copy(span, spare, link.place))
 
         alternatives: list[tuple[Facts, Callable[[], None]]] = [(success, succeed)]
         if failed:
-            alternatives.append((failed, lambda: None))
+            alternatives.append((failed, fail))
         self.frame.fork(found, alternatives)
         if place == found:
             self._unnamed(found)
-        return Value((Link(found),))
 
     def _site(self, span: Span, obligation: Obligation, symbol: str, place: Place, success: Facts) -> int:
         index = self.frame.site(span, obligation, symbol, OUT if place.root >= 0 else 0, place)
@@ -348,15 +360,13 @@ class CallLowering:
                 continue
             self._effects(span, summary, index, value, operands, found)
         for acquisition in summary.acquired():
-            place: Place | None = found.below(*acquisition.path)
             if acquisition.operand is not None:
                 value = operands.get(acquisition.operand, NOTHING)
                 place = self.resolve(value, acquisition.path)
-                if place is None or self._is_elsewhere(place):
-                    continue
-            elif acquisition.path:
-                continue
-            self._acquired_by(span, function, acquisition, place, found)
+                if place is not None and not self._is_elsewhere(place):
+                    self._acquired_by(span, function, acquisition, place, found)
+            elif not acquisition.path:
+                self._acquired_by(span, function, acquisition, found, found)
         return Value((Link(found),), number)
 
     def _acquired_by(
@@ -398,7 +408,7 @@ class CallLowering:
                 self._effect(span, value, path, alternatives[0], operands, found)
                 continue
             happenings: list[tuple[Facts, Callable[[], None]]] = [
-                (effect.facts, lambda effect=effect, path=path: self._effect(span, value, path, effect, operands, found))  # type: ignore[misc]
+                (effect.facts, partial(self._effect, span, value, path, effect, operands, found))
                 for effect in alternatives
             ]
             self.frame.fork(found, happenings)
@@ -441,16 +451,13 @@ class CallLowering:
 
     # containers
 
-    def _of_container(
-        self, node: Node, callee: Callee | None, receiver: Value, arguments: list[Value]
-    ) -> Value | None:
+    def _of_container(self, span: Span, callee: Callee | None, receiver: Value, arguments: list[Value]) -> Value | None:
         """What is put in a local container of the standard library is held by it."""
         if callee is None or callee.function is not None or callee.kind not in ("method", "value"):
             return None
         if receiver.address is None or not self._is_container(callee.receiver_type):
             return None
         name = callee.symbol.rpartition("::")[2]
-        span = self.frame.span(node)
         inside = self.frame.below(receiver.address, ELEMENT)
         if inside is None:
             return None
@@ -545,8 +552,3 @@ def is_reference(param: Param) -> bool:
 def referred(value: Value) -> Value:
     """What a reference to a value is."""
     return Value(address=value.place) if value.place is not None else value
-
-
-def told(place: Place, facts: Facts) -> tuple[Test, ...]:
-    """The tests that facts of a place are."""
-    return tuple(Test(place.below(*path), outcome) for path, outcome in facts)

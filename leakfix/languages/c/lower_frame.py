@@ -319,9 +319,7 @@ class Frame:
 
     def site(self, span: Span, obligation: Obligation, symbol: str, result: int, place: Place) -> int:
         """A new acquisition: its index."""
-        self.graph.sites.append(
-            Site(span, obligation, symbol, place, None, result, None, discarded=False)
-        )
+        self.graph.sites.append(Site(span, obligation, symbol, place, None, result, None, discarded=False))
         return len(self.graph.sites) - 1
 
     def acquire(self, index: int) -> None:

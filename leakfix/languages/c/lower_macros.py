@@ -58,7 +58,7 @@ class MacroLowering:
         macro = self.frame.program.world.macro(syntax.text(called), self.frame.file)
         if macro is None or macro.params is None or self.depth >= _DEEPEST:
             return False
-        if any(self.values.models_know(symbol) for symbol in (macro.name,)):
+        if self.values.models_know(macro.name):
             return False
         expanded = self._expanded(node, macro)
         expression = _expression(expanded) if expanded is not None else None
@@ -66,7 +66,7 @@ class MacroLowering:
             return False
         saved = self._enter(node, macro)
         try:
-            self.values.condition(expression, holds, fails, negated=negated)
+            self.values.condition(expression, holds, fails, negated=negated, whole=whole)
         finally:
             self._leave(saved)
         return True

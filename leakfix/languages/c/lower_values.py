@@ -17,18 +17,18 @@ from leakfix.languages.c.lower_frame import (
     Link,
     Relation,
     Value,
-    facts_of_number,
 )
 from leakfix.languages.c.lower_macros import MacroLowering
 from leakfix.languages.c.lower_tests import compared, compared_by_name, is_constant_name, mirrored, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tree_sitter import Node
 
     from leakfix.languages.c.lowering import StatementLowering
     from leakfix.languages.c.scopes import Variable
+    from leakfix.text import Span
 
 _CASTS: Final = frozenset(("static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"))
 _LITERALS: Final = frozenset((syntax.STRING_LITERAL, "concatenated_string", "raw_string_literal"))
@@ -299,12 +299,9 @@ class ValueLowering:
     def _list(self, node: Node) -> Value:
         links: list[Link] = []
         for child in syntax.named(node):
-            if child.type == syntax.INITIALIZER_PAIR:
-                inner = child.child_by_field_name("value")
-                if inner is None:
-                    continue
-                child = inner
-            links.extend(self.value(child).links)
+            inner = child.child_by_field_name("value") if child.type == syntax.INITIALIZER_PAIR else child
+            if inner is not None:
+                links.extend(self.value(inner).links)
         return Value(tuple(links)).through(Relation.OWNING) if links else NOTHING
 
     def _compound(self, node: Node) -> Value:
@@ -438,7 +435,9 @@ class ValueLowering:
 
     # conditions
 
-    def condition(self, node: Node, holds: int, fails: int, *, negated: bool = False, whole: Node | None = None) -> None:
+    def condition(
+        self, node: Node, holds: int, fails: int, *, negated: bool = False, whole: Node | None = None
+    ) -> None:
         """Branch on a condition; `&&`, `||` and `!` become edges of their own."""
         whole = whole if whole is not None else syntax.unparen(node)
         node = syntax.unparen(node)
@@ -475,18 +474,18 @@ class ValueLowering:
             self._branch(target, tests, span, taken, both.get(target == holds, ()))
         self.frame.current = None
 
-    def _branch(self, target: int, tests: tuple[Test, ...], span: object, taken: bool, let_go: tuple[Place, ...]) -> None:
+    def _branch(self, target: int, tests: tuple[Test, ...], span: Span, taken: bool, let_go: tuple[Place, ...]) -> None:
         if not let_go:
-            self.frame.branch(target, tests, span, taken)  # type: ignore[arg-type]
+            self.frame.branch(target, tests, span, taken)
             return
         between = self.frame.new_block()
-        self.frame.branch(between, tests, span, taken)  # type: ignore[arg-type]
+        self.frame.branch(between, tests, span, taken)
         for place in let_go:
-            self.frame.graph.blocks[between].events.append(Escape(span, place, Handing.STORED))  # type: ignore[arg-type]
+            self.frame.graph.blocks[between].events.append(Escape(span, place, Handing.STORED))
         self.frame.link(between, target)
 
-    def _told(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...], dict[bool, tuple[Place, ...]]]:
-        """What a condition tells where it holds, where not, and what is no more followed where (by whether it holds)."""
+    def _told(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...], Mapping[bool, tuple[Place, ...]]]:
+        """What a condition tells where it holds, where not, and what is followed no more where it holds, or not."""
         operator = node.child_by_field_name("operator")
         kind = mirrored(operator.type) if operator is not None and node.type == syntax.BINARY_EXPRESSION else ""
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -500,13 +499,15 @@ class ValueLowering:
             if value.place is not None and number is not None:
                 # A descriptor that is one of the three standard ones is meant to stay open.
                 low = {"<": False, "<=": False, ">": True, ">=": True}.get(sign) if 0 < number <= 3 else None
-                let_go = {not low: (value.place,)} if low is not None else {}
+                let_go: dict[bool, tuple[Place, ...]] = {not low: (value.place,)} if low is not None else {}
                 return (*compared(value.place, sign, number), let_go)
         for value, opposite in ((one, right), (other, left)):
             name = syntax.text(syntax.unparen(opposite))
             if value.place is not None and opposite.type == syntax.IDENTIFIER and is_constant_name(name):
                 told = compared_by_name(value.place, operator.type, name)
-                equal = {operator.type == "==": (value.place,)} if operator.type in ("==", "!=") else {}
+                equal: dict[bool, tuple[Place, ...]] = (
+                    {operator.type == "==": (value.place,)} if operator.type in ("==", "!=") else {}
+                )
                 return (*told, equal)
         positive, negative = self._by_spelling(node)
         if operator.type in ("==", "!="):
@@ -544,8 +545,3 @@ class ValueLowering:
     def models_know(self, symbol: str) -> bool:
         """Whether the models say anything of a name."""
         return self.frame.program.models.knows(symbol)
-
-    def note(self, node: Node, place: Place, number: int) -> None:
-        """``place`` is known to be a constant from here on."""
-        for path, outcome in facts_of_number(number):
-            self.frame.emit(Assign(self.frame.span(node), place.below(*path), outcome))

@@ -14,7 +14,7 @@ from leakfix.flow.remembering import equal_to
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.lower_aliases import prune
 from leakfix.languages.c.lower_branches import BranchLowering
-from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Link, Value, span_of
+from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Value, span_of
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -193,10 +193,10 @@ class StatementLowering(BranchLowering):
 
     def _is_class(self, variable_type: Node | None) -> bool:
         """Whether a type is a class of which nothing is known, whose constructor may keep what it is given."""
-        return variable_type is not None and variable_type.type in (
-            syntax.TEMPLATE_TYPE,
-            syntax.QUALIFIED_IDENTIFIER,
-        ) and not syntax.text(variable_type).endswith("_t")
+        kinds = (syntax.TEMPLATE_TYPE, syntax.QUALIFIED_IDENTIFIER)
+        return (
+            variable_type is not None and variable_type.type in kinds and not syntax.text(variable_type).endswith("_t")
+        )
 
     def _object(self, node: Node, place: Place, name: str, value: Node | None) -> None:
         """An object of a class of the project: its constructor runs here, its destructor at the end of its block."""
@@ -206,7 +206,8 @@ class StatementLowering(BranchLowering):
             given = self.values.value(value)
             self.frame.store(span, place, given)
         else:
-            arguments = [self.values.value(_argument(one)) for one in (syntax.named(value) if value is not None else ())]
+            given_all = syntax.named(value) if value is not None else []
+            arguments = [self.values.value(_argument(one)) for one in given_all]
             self.values.calls.construct(node, name, Value(address=place), arguments)
         destructor = self.frame.program.destructor_of(self.frame, name)
         if destructor is not None:
@@ -301,6 +302,3 @@ def _with_others(edge: Edge, constants: dict[Place, set[str]]) -> Edge:
     if not added:
         return edge
     return Edge(edge.target, (*edge.tests, *added), edge.span, edge.taken, edge.jump)
-
-
-__all__ = ["Link", "StatementLowering", "lower"]

@@ -16,8 +16,6 @@ from leakfix.languages.c.summaries import Summary
 from leakfix.languages.c.types import Types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tree_sitter import Node, Tree
 
     from leakfix.flow import Graph, Place
@@ -203,7 +201,7 @@ class Program:
         first = _first_value(start, left.text)
         if first is None or left.type != syntax.IDENTIFIER or update.type != syntax.UPDATE_EXPRESSION:
             return None
-        if not update.children or b"++" not in (update.text or b"") or left.text not in (update.text or b""):
+        if b"++" not in (update.text or b"") or (left.text or b"++") not in (update.text or b""):
             return None
         low, high = values.constant(first), values.constant(right)
         operator = condition.child_by_field_name("operator")
@@ -211,9 +209,7 @@ class Program:
             return None
         variable = values.frame.variable(left)
         uses = self.bindings(values.frame.function).uses(variable) if variable is not None else ()
-        if variable is None or any(
-            _changes(use) and body.start_byte <= use.start_byte < body.end_byte for use in uses
-        ):
+        if variable is None or any(_changes(use) and body.start_byte <= use.start_byte < body.end_byte for use in uses):
             return None
         return max(0, min(high - low + (operator.type == "<="), 2))
 
@@ -313,6 +309,9 @@ class Program:
         return not any(_may_be_parent(one) for one in arguments)
 
 
+_VALUES: Final = frozenset(
+    (syntax.NUMBER_LITERAL, syntax.STRING_LITERAL, syntax.CHAR_LITERAL, syntax.SIZEOF_EXPRESSION)
+)
 _PLACES: Final = frozenset(
     (syntax.IDENTIFIER, syntax.FIELD_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.POINTER_EXPRESSION)
 )
@@ -320,7 +319,7 @@ _PLAIN_PLACES: Final = frozenset((syntax.IDENTIFIER, syntax.FIELD_EXPRESSION))
 
 
 def _may_be_parent(argument: Node) -> bool:
-    return argument.type not in (syntax.NUMBER_LITERAL, syntax.STRING_LITERAL, syntax.CHAR_LITERAL, syntax.SIZEOF_EXPRESSION)
+    return argument.type not in _VALUES
 
 
 def _first_value(start: Node, name: bytes | None) -> Node | None:
@@ -347,11 +346,3 @@ def _changes(use: Node) -> bool:
     if kind == syntax.POINTER_EXPRESSION:
         return any(child.type == "&" for child in parent.children)
     return kind in (syntax.UPDATE_EXPRESSION, syntax.LAMBDA_CAPTURE_SPECIFIER)
-
-
-def functions_that_acquire(program: Program, functions: Iterable[Function]) -> Iterable[Function]:
-    """The functions whose graph has an acquisition."""
-    for function in functions:
-        graph = program.graph(function)
-        if graph is not None and graph.sites:
-            yield function

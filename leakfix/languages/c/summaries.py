@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from leakfix.flow import Graph
     from leakfix.languages.c.files import Function
-    from leakfix.languages.c.lower_aliases import aliases
 from leakfix.languages.c.lower_frame import Frame
 
 Path = tuple[str, ...]
@@ -146,13 +145,9 @@ class Summary:
             return tuple(groups) or (Effect(Fate.HELD),)
         told = {kind: _common(list_of) for kind, list_of in groups.items()}
         kinds = list(told)
-        apart = all(
-            _contradict(told[one], told[other]) for at, one in enumerate(kinds) for other in kinds[at + 1 :]
-        )
+        apart = all(_contradict(told[one], told[other]) for at, one in enumerate(kinds) for other in kinds[at + 1 :])
         if apart:
-            return tuple(
-                Effect(kind.fate, _facts(facts), kind.moved, kind.returned) for kind, facts in told.items()
-            )
+            return tuple(Effect(kind.fate, _facts(facts), kind.moved, kind.returned) for kind, facts in told.items())
         return (KEPT,)
 
     def _kind(self, root: int, path: Path, way: Way) -> Effect:
@@ -163,7 +158,9 @@ class Summary:
             sorted(
                 (numbers[holder.root], holder.path)
                 for holder in way.holders
-                if holder.root in numbers and holder.path[:1] == (POINTEE,) and holder != Place(root, path)
+                if holder.root in numbers
+                and holder.path[:1] == (POINTEE,)
+                and holder != Place(root, path)
                 and not (holder.root == root and holder.path[: len(path)] == path)
             )
         )
@@ -223,20 +220,15 @@ class Summary:
             apart = operand is not None and (((), Outcome.NIL) in otherwise or ((NEGATIVE,), Outcome.TRUE) in otherwise)
             if not apart and any(not _contradict(success, way.facts) for way in others):
                 return None
-            ways_out = ((_facts(success), True), ((), False))
-            return Acquisition(operand, path, obligation, ways_out, held, otherwise)
+            failed = set()
         ways_out = ((_facts(success), True), (_facts(failed), False))
         return Acquisition(operand, path, obligation, ways_out, held, otherwise)
 
-    def _is_owned_elsewhere(
-        self, way: Way, sites: list[int], known: dict[int, frozenset[Way]], place: Place
-    ) -> bool:
+    def _is_owned_elsewhere(self, way: Way, sites: list[int], known: dict[int, frozenset[Way]], place: Place) -> bool:
         """Whether on this way the place holds what another of the acquisitions made: both leave the same facts."""
         if way.fate is not Fate.GONE or len(sites) == 1:
             return False
-        return any(
-            place in one.holders and one.facts == way.facts for index in sites for one in known[index]
-        )
+        return any(place in one.holders and one.facts == way.facts for index in sites for one in known[index])
 
     def _is_number(self, sites: list[int]) -> bool:
         return any(self._graph.sites[index].obligation.resource in ("descriptor", "queue") for index in sites)
@@ -266,34 +258,35 @@ def _touched(graph: Graph, root: int) -> _Touched:
         meant.setdefault(alias.root, []).append((alias.path, tuple(one.path for one in operands)))
     for event in graph.events():
         if isinstance(event, Assign):
-            if event.place.root == root and event.place.path[:1] == (POINTEE,):
-                path = event.place.path
-                if path[-1][:1] not in ("-", "=", "?"):
-                    same = found.assigned.get(path, event.value) is event.value
-                    found.assigned[path] = event.value if same else None
-            continue
-        if isinstance(event, (Copy, Derive)):
-            place = event.source
-        elif isinstance(event, (Release, Escape)):
-            place = event.place
-        else:
-            continue
-        for own, operands in meant.get(place.root, ()):
-            if place.path[: len(own)] != own:
-                continue
-            for operand in operands:
-                path = operand + place.path[len(own) :]
-                if len(path) > _DEEPEST:
-                    continue
-                found.paths.add(path)
-                if isinstance(event, Release):
-                    found.released.add(path)
-                elif isinstance(event, Escape):
-                    if event.how is not Handing.RETURNED and event.into is None:
-                        found.kept.add(path)
-                elif isinstance(event, (Copy, Derive)) and (event.target.root == RESULT or POINTEE in event.target.path):
-                    found.moved.add(path)
+            if event.place.root == root:
+                _note_assigned(found, event)
+        elif isinstance(event, (Copy, Derive, Release, Escape)):
+            place = event.source if isinstance(event, (Copy, Derive)) else event.place
+            for own, paths in meant.get(place.root, ()):
+                if place.path[: len(own)] == own:
+                    for path in paths:
+                        _note(found, event, (*path, *place.path[len(own) :]))
     return found
+
+
+def _note_assigned(found: _Touched, event: Assign) -> None:
+    path = event.place.path
+    if path[:1] == (POINTEE,) and path[-1][:1] not in ("-", "=", "?"):
+        same = found.assigned.get(path, event.value) is event.value
+        found.assigned[path] = event.value if same else None
+
+
+def _note(found: _Touched, event: Copy | Derive | Release | Escape, path: Path) -> None:
+    if len(path) > _DEEPEST:
+        return
+    found.paths.add(path)
+    if isinstance(event, Release):
+        found.released.add(path)
+    elif isinstance(event, Escape):
+        if event.how is not Handing.RETURNED and event.into is None:
+            found.kept.add(path)
+    elif event.target.root == RESULT or POINTEE in event.target.path:
+        found.moved.add(path)
 
 
 def _common(found: list[Way]) -> set[Test]:
