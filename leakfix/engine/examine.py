@@ -40,6 +40,8 @@ class Request:
     rules: tuple[str, ...]
     """The ids of the rules that may find something in it."""
     generated: bool = False
+    thorough: bool = False
+    """Whether syntax errors are looked for in all of it, not just in what concerns the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Examiner:
                     found.extend(rule.find(file.subject))
                 except Exception as error:
                     errors.append(failure(request.path, rule.id, error))
-        spoiled = file.syntax_errors()
+        spoiled = file.syntax_errors(thorough=request.thorough)
         ready = self._ready(file, request, found)
         kept, unused, misspelt = self._unsuppressed(file, request, ready)
         shortcomings = [*_about_encoding(file), *_about_syntax(file, spoiled)]

@@ -145,7 +145,12 @@ class Fixing:
 
     def _task(self, file: Input, excluded: frozenset[str] = frozenset()) -> _Task:
         rules = tuple(rule.id for rule in self._setup.registry.rules.values() if rule.language == file.language)
-        return _Task(file.language, Request(file.display, str(file.path), rules, file.generated), file.data, excluded)
+        return _Task(
+            file.language,
+            Request(file.display, str(file.path), rules, file.generated, thorough=True),
+            file.data,
+            excluded,
+        )
 
     def _mend(self, tasks: Sequence[_Task]) -> tuple[list[Mended], list[Problem]]:
         ordered = sorted(tasks, key=lambda task: -task.weight) if self._jobs > 1 else list(tasks)

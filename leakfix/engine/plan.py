@@ -89,6 +89,7 @@ class _Sieve:
         rules = [rule.id for rule in self.triggered if rule.may_fire(data)]
         if self.acquiring and self.calls(data):
             rules += self.acquiring
-        if rules or b"leakfix:" in data or self.language.looks_broken(data):
-            return Request(file.display, str(file.path), tuple(rules), file.generated)
+        is_broken = self.language.looks_broken(data)
+        if rules or is_broken or b"leakfix:" in data:
+            return Request(file.display, str(file.path), tuple(rules), file.generated, is_broken)
         return None

@@ -44,8 +44,8 @@ class OpenFile(ABC):
         """What the rules of the language are given."""
 
     @abstractmethod
-    def syntax_errors(self) -> tuple[Span, ...]:
-        """The stretches that are not of the language, in order."""
+    def syntax_errors(self, *, thorough: bool = True) -> tuple[Span, ...]:
+        """The stretches that are not of the language, in order; unless `thorough`, those that may concern rules."""
 
     @abstractmethod
     def comments(self) -> Iterable[tuple[Span, str]]:

@@ -38,7 +38,7 @@ class OpenC(OpenFile):
         """What the rules are given."""
         return self.analysis
 
-    def syntax_errors(self) -> tuple[Span, ...]:
+    def syntax_errors(self, *, thorough: bool = True) -> tuple[Span, ...]:  # noqa: ARG002 (all functions are parsed)
         """The error nodes and missing tokens in functions, in order.
 
         Macros that stand for anything make many headers and declarations unreadable in sound code: those say nothing.

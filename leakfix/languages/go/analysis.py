@@ -62,10 +62,7 @@ class Analysis:
 
     def function_at(self, offset: int) -> Function | None:
         """The top-level function that a byte offset lies in."""
-        for function in self.file.functions:
-            if function.node.start_byte <= offset < function.node.end_byte:
-                return function
-        return None
+        return self.file.function_around(offset)
 
     def bindings(self, function: Function) -> Bindings:
         """The variables of a function."""
@@ -89,7 +86,8 @@ class Analysis:
     def _units(self) -> list[Unit]:
         owners: dict[int, tuple[Function, Node]] = {}
         for function in self.file.functions:
-            for call in self.program.candidates(function) if not function.has_error else ():
+            calls = self.program.candidates(function)
+            for call in calls if calls and not function.has_error else ():
                 owner = owner_of(call)
                 if owner is None or owner.id in owners or self.program.settling.is_settled(function, call):
                     continue

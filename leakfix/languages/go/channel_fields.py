@@ -112,23 +112,14 @@ def mentions(package: Package, name: str) -> Iterator[tuple[Function | None, Nod
         if file.is_test or name.encode() not in file.data:
             continue
         for match in pattern.finditer(file.data):
-            node = file.root.descendant_for_byte_range(match.start(), match.end())
+            node = file.descendant(match.start(), match.end())
             if node is not None and (node.start_byte, node.end_byte) == match.span() and not node.named_child_count:
                 yield function_around(file, match.start()), node
 
 
 def function_around(file: File, offset: int) -> Function | None:
     """The top-level function that a byte offset lies in."""
-    low, high = 0, len(file.functions)
-    while low < high:
-        middle = (low + high) // 2
-        if file.functions[middle].node.end_byte <= offset:
-            low = middle + 1
-        else:
-            high = middle
-    if low < len(file.functions) and file.functions[low].node.start_byte <= offset:
-        return file.functions[low]
-    return None
+    return file.function_around(offset)
 
 
 def pointed(of: Type | None) -> Named | None:

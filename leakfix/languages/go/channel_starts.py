@@ -149,7 +149,7 @@ def _start(by: Function, mention: Node, function: Function) -> Start | None:
 
 def _sites(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:
     for file, offset in started_names(package).get(name, ()):
-        node, function = file.root.descendant_for_byte_range(offset, offset + 1), function_around(file, offset)
+        node, function = file.descendant(offset, offset + 1), function_around(file, offset)
         if node is not None and function is not None:
             yield function, node
 
@@ -160,7 +160,7 @@ def _mentions(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:
         if file.is_test or name not in file.data:
             continue
         for match in pattern.finditer(file.data):
-            node = file.root.descendant_for_byte_range(match.start(), match.end())
+            node = file.descendant(match.start(), match.end())
             function = function_around(file, match.start())
             declared = function is not None and function.node.child_by_field_id(syntax.F_NAME) == node
             if node is not None and function is not None and not declared:

@@ -77,7 +77,7 @@ def _nests(analysis: Analysis) -> Iterator[Nest]:
     for function, call in _calls(analysis):
         target = _target(call)
         owner = owner_of(call)
-        if target is not None and owner is not None and _may_start(file.data, owner):
+        if target is not None and owner is not None and _may_start(file.data, owner.start_byte, owner.end_byte):
             owners.setdefault(owner.id, (function, owner, []))[2].append((call, *target))
     for function, owner, calls in owners.values():
         nest = _nest(analysis, function, owner, calls)
@@ -89,13 +89,11 @@ def _calls(analysis: Analysis) -> Iterator[tuple[Function, Node]]:
     data, functions = analysis.file.data, iter(analysis.file.functions)
     function = next(functions, None)
     for match in _MAKE.finditer(data):
-        while function is not None and function.node.end_byte <= match.start():
+        while function is not None and function.end <= match.start():
             function = next(functions, None)
         if function is None:
             return
-        if function.node.start_byte > match.start() or function.has_error:
-            continue
-        if not _may_start(data, function.node):
+        if function.start > match.start() or not _may_start(data, function.start, function.end) or function.has_error:
             continue
         node = function.node.descendant_for_byte_range(match.start(), match.start() + 4)
         call = node.parent if node is not None and node.kind_id == syntax.IDENTIFIER else None
@@ -103,9 +101,9 @@ def _calls(analysis: Analysis) -> Iterator[tuple[Function, Node]]:
             yield function, call
 
 
-def _may_start(data: bytes, node: Node) -> bool:
+def _may_start(data: bytes, start: int, end: int) -> bool:
     """A first look whether a function starts goroutines."""
-    return any(data.find(word, node.start_byte, node.end_byte) >= 0 for word in _STARTING)
+    return any(data.find(word, start, end) >= 0 for word in _STARTING)
 
 
 def _target(call: Node) -> tuple[Node, int] | None:
@@ -192,10 +190,10 @@ def _is_part_of_main(function: Function) -> bool:
     pattern = re.compile(rb"\b" + re.escape(function.name.encode()) + rb"\b")
     for file in function.file.package.files:
         for match in pattern.finditer(file.data):
-            name = file.root.descendant_for_byte_range(match.start(), match.end())
+            name = file.descendant(match.start(), match.end())
             if name is None or name.kind_id != syntax.IDENTIFIER:
                 continue
-            around = next((f for f in file.functions if f.node.start_byte <= match.start() < f.node.end_byte), None)
+            around = file.function_around(match.start())
             if around is not None and around.node == function.node and match.start() < _body_start(function):
                 continue
             if around is None or around.name != "main" or _repeats(around.node, match.start()):

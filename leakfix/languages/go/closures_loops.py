@@ -69,16 +69,16 @@ def piles(program: Program, file: File) -> Iterator[Pile]:
     grouped: dict[int, tuple[Function, Node, Node, bool, list[Node]]] = {}
     unlooped: Counter[int] = Counter()
     for statement in _candidates(file):
-        while function is not None and function.node.end_byte <= statement.start_byte:
+        while function is not None and function.end <= statement.start_byte:
             function = next(functions, None)
         owner = enclosing_function(statement)
-        if function is None or owner is None or function.node.start_byte > statement.start_byte:
+        if function is None or owner is None or function.start > statement.start_byte:
             continue
         around = enclosing_loops(statement)
         if around and len(grouped[around[0].id][-1] if around[0].id in grouped else ()) >= DEFERS_AT_MOST:
             continue
-        unlooped[function.node.id] += not around
-        if unlooped[function.node.id] > DEFERS_AT_MOST and not around:
+        unlooped[function.start] += not around
+        if unlooped[function.start] > DEFERS_AT_MOST and not around:
             continue
         loop, by_goto = _repeating(program, function, statement, around)
         if loop is not None:
@@ -92,7 +92,7 @@ def _candidates(file: File) -> Iterator[Node]:
     data = file.data
     anywhere = b"goto" in data
     for function in file.functions:
-        start, end = function.node.start_byte, function.node.end_byte
+        start, end = function.start, function.end
         loop = None if anywhere else _FOR.search(data, start, end)
         if loop is None and not anywhere:
             continue

@@ -29,8 +29,12 @@ def import_specs(root: Node) -> Iterator[tuple[str, str]]:
                 path = spec.child_by_field_id(syntax.F_PATH)
                 if spec.kind_id == syntax.IMPORT_SPEC and path is not None:
                     name = spec.child_by_field_id(syntax.F_NAME)
-                    written = syntax.string_value(path)
-                    yield syntax.text(name) if name is not None else "", written.rpartition(_GODEPS)[2]
+                    yield syntax.text(name) if name is not None else "", import_path(syntax.string_value(path))
+
+
+def import_path(written: str) -> str:
+    """Return the path that an import means."""
+    return written.rpartition(_GODEPS)[2]
 
 
 def functions(file: File) -> Iterator[Function]:
@@ -40,7 +44,8 @@ def functions(file: File) -> Iterator[Function]:
             continue
         name = child.child_by_field_id(syntax.F_NAME)
         if name is not None:
-            yield Function(file, child, syntax.text(name), receiver_name(child))
+            start, end = child.start_byte, child.end_byte
+            yield Function(file, syntax.text(name), receiver_name(child), start, end, child)
 
 
 def objects(file: File) -> Iterator[Object]:

@@ -7,11 +7,13 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Parser, Range
+from tree_sitter import Range
 
 from leakfix.languages.go import declarations, syntax
 from leakfix.languages.go.constraints import And, name_constraint, parse_constraint, satisfied
+from leakfix.languages.go.layout import OPAQUE, imports, receiver_type, standings
 from leakfix.languages.go.modules import likely_name
+from leakfix.languages.go.objects import Function
 from leakfix.languages.go.versions import effective
 from leakfix.text import Source
 
@@ -23,8 +25,9 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.constraints import Constraint
     from leakfix.languages.go.headers import Header
+    from leakfix.languages.go.layout import Standing
     from leakfix.languages.go.lookup import Package
-    from leakfix.languages.go.objects import Function, Object
+    from leakfix.languages.go.objects import Object
     from leakfix.languages.go.versions import Version
 
 # How formatted code starts declarations. This only tells what is worth parsing for a name; the tree then decides.
@@ -32,13 +35,10 @@ _NAMES: Final = re.compile(rb"\n(?:(?:func|type|var|const) |\t(?=\w+[ ,=\t\r\n])
 _METHODS: Final = re.compile(rb"\nfunc ?\(([^)\n]*)\) ?(\w+)")
 _FIRST: Final = re.compile(rb"\n(?:func|type|var|const)\b")
 _NEXT: Final = re.compile(rb"\n(?![\t })\r\n])")
+_FUNCTIONS: Final = frozenset({syntax.FUNCTION_DECLARATION, syntax.METHOD_DECLARATION})
 _STARTS: Final = (b"\nfunc ", b"\ntype ", b"\nvar ", b"\nconst ")
 _GROUPS: Final = (b"\ntype (", b"\nvar (", b"\nconst (")
 _AFTER: Final = b" \t\r\n,=([*"
-# Comments and literals: between them, what looks like a declaration at the start of a line is one.
-_OPAQUE: Final = re.compile(
-    rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*(?:`|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL
-)
 
 
 class File:
@@ -59,6 +59,7 @@ class File:
         self.cache: dict[str, object] = {}
         self.tree: Tree | None = None
         self._pieces: dict[int, File] = {}
+        self._stretches: dict[tuple[int, int], File] = {}
 
     @property
     def whole(self) -> File:
@@ -67,10 +68,29 @@ class File:
 
     @property
     def root(self) -> Node:
-        """The source_file node."""
+        """The source_file node; nodes of functions are those of `functions`, to be had by `descendant`."""
         if self.tree is None:
             self.tree = syntax.parse(self.data)
         return self.tree.root_node
+
+    def descendant(self, start: int, end: int) -> Node | None:
+        """Return the smallest node that covers some bytes, in a function one of its own; parses no more than that."""
+        around = bisect_right(self.functions, start, key=_start_of) - 1
+        before = self.functions[around] if around >= 0 else None
+        if before is not None and start < before.node.end_byte:
+            return before.node.descendant_for_byte_range(start, end)
+        if self.tree is None:
+            first = before.node.end_byte if before is not None else 0
+            last = self.functions[around + 1].start if around + 1 < len(self.functions) else len(self.data)
+            if first <= start < last and end <= last:
+                return self._stretch(first, last).root.descendant_for_byte_range(start, end)
+        return self.root.descendant_for_byte_range(start, end)
+
+    def function_around(self, offset: int) -> Function | None:
+        """Return the top-level function that a byte offset lies in."""
+        around = bisect_right(self.functions, offset, key=_start_of) - 1
+        found = self.functions[around] if around >= 0 else None
+        return found if found is not None and offset < found.end and offset < found.node.end_byte else None
 
     @property
     def is_parsed(self) -> bool:
@@ -118,11 +138,15 @@ class File:
     @cached_property
     def import_specs(self) -> Sequence[tuple[str, str]]:
         """Its imports in order as (written name or "", path)."""
-        if self.tree is None:
-            first = _FIRST.search(self.data)
-            head = syntax.parse(self.data[: first.start() + 1]) if first is not None else None
-            if head is not None and not head.root_node.has_error:
-                return tuple(declarations.import_specs(head.root_node))
+        first = _FIRST.search(self.data)
+        head = self.data[: first.start() + 1] if first is not None else self.data
+        told = imports(head)
+        if told is not None:
+            return tuple((name, declarations.import_path(path)) for name, path in told)
+        if self.tree is None and first is not None:
+            root = syntax.parse(head).root_node
+            if not root.has_error:
+                return tuple(declarations.import_specs(root))
         return tuple(declarations.import_specs(self.root))
 
     @cached_property
@@ -150,8 +174,23 @@ class File:
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
-        """Its top-level functions and methods, in order."""
-        return tuple(declarations.functions(self))
+        """Its top-level functions and methods, in order; each is parsed when somebody looks at its node."""
+        known = self.standings if self.tree is None else None
+        if known is None:
+            return tuple(declarations.functions(self))
+        return tuple(Function(self, one.name, one.receiver, one.start, one.end) for one in known)
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...] | None:
+        """What the bytes tell of its functions; None when it has to be parsed as a whole."""
+        return standings(self.data, self._is_opaque)
+
+    def declaration(self, start: int) -> Node:
+        """Return the declaration of the function that starts at an offset, or a node with a syntax error."""
+        root = self.root if self.tree is not None else self._piece(start).root
+        token = root.descendant_for_byte_range(start, start + 1)
+        found = token.parent if token is not None else None
+        return found if found is not None and found.start_byte == start and found.kind_id in _FUNCTIONS else root
 
     def function_at(self, node: Node) -> Function | None:
         """Return the Function of a top-level declaration node."""
@@ -159,7 +198,7 @@ class File:
 
     @cached_property
     def _by_start(self) -> Mapping[int, Function]:
-        return {function.node.start_byte: function for function in self.functions}
+        return {function.start: function for function in self.functions}
 
     @cached_property
     def declared(self) -> Mapping[str, Sequence[Object]]:
@@ -196,6 +235,41 @@ class File:
                 return ()
         return self.declared.get(name, ())
 
+    def mentioned(self, name: str) -> Sequence[Object]:
+        """Return what it declares under a name at package level, however that is laid out."""
+        if self.tree is not None or self.standings is None:
+            return self.declared.get(name, ())
+        wanted = name.encode()
+        pieces = [self._piece(one.start) for one in self.standings if one.name == name and not one.receiver]
+        pieces += [self._stretch(*one) for one in self._between if self.data.find(wanted, *one) >= 0]
+        if any(piece.root.has_error for piece in pieces):
+            return self.declared.get(name, ())
+        return next((piece.declared[name] for piece in pieces if name in piece.declared), ())
+
+    @cached_property
+    def _between(self) -> tuple[tuple[int, int], ...]:
+        """The bytes above, between and behind the functions that bytes tell of; more than that where they are odd."""
+        found: list[tuple[int, int]] = []
+        behind = 0
+        for one in self.standings or ():
+            found.append((behind, one.start))
+            behind = self._end_of(one)
+        return (*found, (behind, len(self.data)))
+
+    def _end_of(self, one: Standing) -> int:
+        """Where a function ends that is laid out as usual, or some place in it."""
+        data = self.data
+        line = data.find(b"\n", one.start, one.end)
+        if data.endswith(b"(", one.start, line):
+            closing = data.find(b"\n)", line, one.end)
+            line = data.find(b"\n", closing + 1, one.end) if closing >= 0 else line
+        if line < 0 or not data.endswith(b"{", one.start, line):
+            return max(line, one.start)
+        end = data.find(b"\n}", line, one.end)
+        while end >= 0 and self._is_opaque(end):
+            end = data.find(b"\n}", end + 1, one.end)
+        return end + 2 if end >= 0 else line
+
     def method(self, type_name: str, name: str) -> Object | None:
         """Return a method it declares on a type or a pointer to it; parses no more than that, if it can."""
         if self.tree is None:
@@ -215,8 +289,10 @@ class File:
     @cached_property
     def likely_methods(self) -> Mapping[tuple[bytes, bytes], int]:
         """Where a look at the starts of lines finds methods, by type and name."""
+        if self.standings is not None:
+            return {(one.receiver.encode(), one.name.encode()): one.start for one in self.standings if one.receiver}
         found = (match for match in _METHODS.finditer(self.data) if not self._is_opaque(match.start()))
-        return {(_receiver_type(match[1]), match[2]): match.start() + 1 for match in found}
+        return {(receiver_type(match[1]), match[2]): match.start() + 1 for match in found}
 
     def _places(self, name: bytes) -> Iterator[int]:
         """Yield where declarations of a name start: on their own, then in a group."""
@@ -242,16 +318,35 @@ class File:
         """The comments and literals of several lines."""
         if b"`" not in self.data and b"/*" not in self.data:
             return ()
-        spans = (match.span() for match in _OPAQUE.finditer(self.data))
+        spans = (match.span() for match in OPAQUE.finditer(self.data))
         return tuple((start, end) for start, end in spans if self.data.find(b"\n", start, end) >= 0)
 
     def _piece(self, start: int) -> File:
+        """The declaration at an offset."""
         piece = self._pieces.get(start)
         if piece is None:
             # The newline belongs to it: a declaration wants its terminator.
-            end = _NEXT.search(self.data, start)
-            piece = self._pieces[start] = _Piece(self, start, end.end() if end is not None else len(self.data))
+            piece = _Piece(self, start, self._behind(_NEXT, start))
+            if piece.root.has_error and self.standings is not None:
+                # A label may stand where lines start, and in code that nobody has formatted everything.
+                ends = (one.start for one in self.standings if one.start > start)
+                piece = _Piece(self, start, next(ends, len(self.data)))
+            self._pieces[start] = piece
         return piece
+
+    def _stretch(self, start: int, end: int) -> File:
+        """What stands outside of functions between two offsets."""
+        found = self._stretches.get((start, end))
+        if found is None:
+            found = self._stretches[start, end] = _Piece(self, start, end)
+        return found
+
+    def _behind(self, pattern: re.Pattern[bytes], start: int) -> int:
+        """Where the first line behind an offset starts that a pattern finds, outside of comments and literals."""
+        for match in pattern.finditer(self.data, start):
+            if not self._is_opaque(match.start()):
+                return match.end()
+        return len(self.data)
 
     def __repr__(self) -> str:
         """Name it for people."""
@@ -268,8 +363,8 @@ class _Piece(File):
         self.package = whole.package
         self.cache = whole.cache
         self._whole = whole
-        # Rows are not counted: nodes are placed by their offsets.
-        self._range = Range((0, 0), (0, end - start), start, end)
+        row, column = self.source.line(start) - 1, self.source.column(start) - 1
+        self._range = Range((row, column), (self.source.line(end) - 1, self.source.column(end) - 1), start, end)
 
     @property
     def whole(self) -> File:
@@ -278,8 +373,12 @@ class _Piece(File):
     @property
     def root(self) -> Node:
         if self.tree is None:
-            self.tree = Parser(syntax.language(), included_ranges=[self._range]).parse(self.data)
+            self.tree = syntax.parse(self.data, self._range)
         return self.tree.root_node
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        return tuple(declarations.functions(self))
 
     @cached_property
     def import_specs(self) -> Sequence[tuple[str, str]]:
@@ -294,7 +393,12 @@ class _Piece(File):
         return self._whole.guessed_imports
 
     def function_at(self, node: Node) -> Function | None:
-        return self._whole.function_at(node) if self._whole.is_parsed else super().function_at(node)
+        is_known = self._whole.is_parsed or self._whole.standings is not None
+        return self._whole.function_at(node) if is_known else super().function_at(node)
+
+
+def _start_of(function: Function) -> int:
+    return function.start
 
 
 def _occurrences(data: bytes, text: bytes) -> Iterator[int]:
@@ -305,8 +409,3 @@ def _occurrences(data: bytes, text: bytes) -> Iterator[int]:
         if after < len(data) and data[after] in _AFTER:
             yield at
         at = data.find(text, after)
-
-
-def _receiver_type(receiver: bytes) -> bytes:
-    """Return the type name in what stands between a receiver's parentheses: T in `t *T[K]`."""
-    return receiver.partition(b"[")[0].rsplit(None, 1)[-1].lstrip(b"*") if receiver.strip() else b""

@@ -37,10 +37,10 @@ def import_package(file: File, bindings: Bindings, node: Node, path: str) -> Imp
     module = file.package.module
     if module is not None and module.is_std:
         raise ImportCycleError
-    taken = set(local) | file.package.names() | file.imports.keys()
     base = path.rpartition("/")[2]
     names = (base, f"go{base}", f"std{base}", *(f"{base}{number}" for number in range(2, 100)))
-    name = next(name for name in names if name not in taken)
+    taken = local.keys() | file.imports.keys()
+    name = next(name for name in names if name not in taken and file.package.lookup(name) is None)
     spec = f'"{path}"' if name == base else f'{name} "{path}"'
     return Import(name, (_insertion(file, path, spec.encode()),))
 

@@ -115,7 +115,7 @@ class Package:
         wanted = name.encode()
         for file in self.files:
             if wanted in file.data:
-                yield from file.declared.get(name, ())
+                yield from file.mentioned(name)
 
     def _find_method(self, type_name: str, name: str) -> Object | None:
         found: Object | None = None

@@ -88,17 +88,31 @@ class Object:
 
 
 class Function:
-    """A top-level function or method declaration; `receiver_type` is the name of a method's type, else ""."""
+    """A top-level function or method declaration; `receiver_type` is the name of a method's type, else "".
 
-    __slots__ = ("cache", "file", "name", "node", "receiver_type")
+    It lies between the bytes `start` and `end`, with nothing but comments and other declarations behind it there.
+    """
 
-    def __init__(self, file: File, node: Node, name: str, receiver_type: str) -> None:
-        """Take its declaration."""
+    __slots__ = ("_node", "cache", "end", "file", "name", "receiver_type", "start")
+
+    def __init__(
+        self, file: File, name: str, receiver_type: str, start: int, end: int, node: Node | None = None
+    ) -> None:
+        """Take what is known of it; without its node it is parsed when somebody looks at that."""
         self.file = file
-        self.node = node
         self.name = f"{receiver_type}.{name}" if receiver_type else name
         self.receiver_type = receiver_type
+        self.start = start
+        self.end = end
+        self._node = node
         self.cache: dict[str, object] = {}
+
+    @property
+    def node(self) -> Node:
+        """Its declaration."""
+        if self._node is None:
+            self._node = self.file.declaration(self.start)
+        return self._node
 
     @property
     def body(self) -> Node | None:

@@ -116,8 +116,8 @@ class Program:
     def calls(self, function: Function, symbol: str) -> bool:
         """Whether a function, or a literal in it, calls the function of this symbol."""
         name = symbol.rpartition(".")[2].encode()
-        for match in CALLED.finditer(function.file.data, function.node.start_byte, function.node.end_byte):
-            call = _call_at(function.file.root, match.start(1), match.end(1)) if match[1] == name else None
+        for match in CALLED.finditer(function.file.data, function.start, function.end):
+            call = _call_at(function.node, match.start(1), match.end(1)) if match[1] == name else None
             callee = self.types(function).callee(call) if call is not None else None
             if callee is not None and callee.symbol == symbol:
                 return True
@@ -250,17 +250,16 @@ class Program:
         known = function.cache.get("candidates")
         if not isinstance(known, Candidates):
             known = function.cache["candidates"] = self._candidates(function)
-        if within is None or within == function.node:
+        if within is None or not known.calls or within == function.node:
             return known.calls
         first, behind = (bisect_left(known.starts, offset) for offset in (within.start_byte, within.end_byte))
         return known.calls[first:behind]
 
     def _candidates(self, function: Function) -> Candidates:
-        file, node = function.file, function.node
-        named = self._named(file)
+        file, named = function.file, self._named(function.file)
         found: list[tuple[int, Node]] = []
-        for start, name in named[bisect_left(named, (node.start_byte, b"")) : bisect_left(named, (node.end_byte, b""))]:
-            call = _call_at(node, start, start + len(name))
+        for start, name in named[bisect_left(named, (function.start, b"")) : bisect_left(named, (function.end, b""))]:
+            call = _call_at(function.node, start, start + len(name))
             if call is not None and self._may_acquire(file, call, name.decode()):
                 found.append((start, call))
         return Candidates(tuple(start for start, _ in found), tuple(call for _, call in found))

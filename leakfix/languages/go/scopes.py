@@ -189,6 +189,12 @@ class Bindings:
         names |= self.file.package.names() | self.file.imports.keys() | PREDECLARED
         return names
 
+    def is_visible(self, name: str, node: Node) -> bool:
+        """Whether a name means something at a node; looks no further than `names_at` would have to for that name."""
+        if name in PREDECLARED or name in self.file.imports or self.file.package.lookup(name) is not None:
+            return True
+        return _innermost(self._of_name(name.encode()), node.start_byte) is not None
+
     def _of_name(self, name: bytes) -> tuple[Variable, ...]:
         """What has this name, in the order in which it gets visible."""
         found = self._named.get(name)

@@ -32,7 +32,7 @@ def _sharings(analysis: Analysis) -> Iterator[tuple[Function, Sharing]]:
     data, functions = analysis.file.data, analysis.file.functions
     if not may_keep_parts(data):
         return
-    texts = [data[function.node.start_byte : function.node.end_byte] for function in functions]
+    texts = [data[function.start : function.end] for function in functions]
     large = [text for text in texts if is_large(text)]
     callers = tuple(function for function, text in zip(functions, texts, strict=True) if is_large(text))
     names = frozenset(name.decode("utf-8", "replace") for name in givers(large))

@@ -110,7 +110,7 @@ class Sizes:
         for caller in self._callers:
             if caller is function or caller.file is not file:
                 continue
-            for match in calls.finditer(file.data, caller.node.start_byte, caller.node.end_byte):
+            for match in calls.finditer(file.data, caller.start, caller.end):
                 argument = _argument(caller.node, match.start(), match.end() - 1, index)
                 if argument is not None:
                     yield argument, caller

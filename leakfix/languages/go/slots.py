@@ -107,9 +107,9 @@ class _Search:
         self._counts: dict[str, int] = {}
 
     def cuts(self) -> Iterator[Cut]:
-        data, root = self.analysis.file.data, self.analysis.file.root
-        for match in candidates(data):
-            node = root.descendant_for_byte_range(match.start(), match.end())
+        file = self.analysis.file
+        for match in candidates(file.data):
+            node = file.descendant(match.start(), match.end())
             node = _outermost(node) if node is not None else None
             if node is not None and node.kind_id == syntax.SLICE_EXPRESSION and node.id not in self._seen:
                 self._seen.add(node.id)

@@ -33,7 +33,7 @@ def deleted(analysis: Analysis) -> Iterator[Cut]:
     if version is None or not _SINCE <= version < _CLEARS or "slices" not in analysis.file.imports.values():
         return
     for match in _CALL.finditer(analysis.file.data):
-        found = _of(analysis, analysis.file.root.descendant_for_byte_range(match.start(), match.end() - 1))
+        found = _of(analysis, analysis.file.descendant(match.start(), match.end() - 1))
         if found is not None:
             yield found
 

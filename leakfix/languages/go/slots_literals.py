@@ -40,7 +40,7 @@ def _values(facts: Facts, of: Named) -> Iterator[tuple[Facts, Node]]:
     for file in files_of(facts):
         for match in pattern.finditer(file.data):
             function = function_at(file, match.start())
-            node = file.root.descendant_for_byte_range(match.start(), match.end() - 1)
+            node = file.descendant(match.start(), match.end() - 1)
             while node is not None and node.kind_id in _TYPES:
                 node = node.parent
             if function is None or node is None or node.kind_id != syntax.COMPOSITE_LITERAL:

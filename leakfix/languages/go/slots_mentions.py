@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -47,7 +46,7 @@ def mentions(cut: Cut) -> dict[Function, list[Node]]:
             continue
         for match in pattern.finditer(file.data):
             function = function_at(file, match.start())
-            node = file.root.descendant_for_byte_range(match.start(), match.end()) if function is not None else None
+            node = file.descendant(match.start(), match.end()) if function is not None else None
             whole = _whole(node, place) if node is not None else None
             if function is None or whole is None:
                 continue
@@ -76,7 +75,7 @@ def given(cut: Cut) -> Iterator[tuple[Facts, Node]]:
     for file in files_of(cut.facts):
         for match in pattern.finditer(file.data):
             function = function_at(file, match.start())
-            node = file.root.descendant_for_byte_range(match.start(), match.start() + 1)
+            node = file.descendant(match.start(), match.start() + 1)
             while node is not None and node.kind_id != syntax.COMPOSITE_LITERAL:
                 node = node.parent if node.end_byte <= match.end() else None
             if function is not None and node is not None:
@@ -105,9 +104,7 @@ def _element(node: Node) -> Node:
 
 def function_at(file: File, offset: int) -> Function | None:
     """The function that a byte offset lies in."""
-    functions = file.functions
-    index = bisect_right(functions, offset, key=lambda function: function.node.start_byte) - 1
-    return functions[index] if index >= 0 and offset < functions[index].node.end_byte else None
+    return file.function_around(offset)
 
 
 def _dereferences(cut: Cut, place: Node) -> dict[Function, list[Node]]:

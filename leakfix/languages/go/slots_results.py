@@ -29,11 +29,11 @@ _BUILTINS: Final = frozenset((b"len", b"cap", b"append", b"copy", b"clear"))
 
 def returned(analysis: Analysis) -> Iterator[Cut]:
     """The returns of ``s[low:high:high]`` of a local slice that lose slots, in order."""
-    data, root = analysis.file.data, analysis.file.root
-    for match in candidates(data):
+    file = analysis.file
+    for match in candidates(file.data):
         if match[0].count(b":") != 2:
             continue
-        node = root.descendant_for_byte_range(match.start(), match.end())
+        node = file.descendant(match.start(), match.end())
         if node is not None and node.kind_id == syntax.SLICE_EXPRESSION:
             found = _of(analysis, node)
             if found is not None:

@@ -74,10 +74,7 @@ def _struct_copies(cut: Cut) -> Iterator[tuple[File, Node]]:
         return
     for file in files_of(cut.facts):
         for function in file.functions:
-            if (
-                function.receiver_type == owner[1]
-                and b" *" in file.data[function.node.start_byte : function.node.end_byte]
-            ):
+            if function.receiver_type == owner[1] and b" *" in file.data[function.start : function.end]:
                 yield from ((file, node) for node in _copies(Facts.of(cut.facts.analysis, function)))
 
 

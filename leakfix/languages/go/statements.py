@@ -5,13 +5,14 @@ All edits keep gofmt's layout: a new line gets the indentation of the statement 
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Callable, Iterable, Set
 
     from tree_sitter import Node
 
@@ -164,19 +165,19 @@ def clause_ending_at(root: Node, offset: int) -> Node | None:
 
 def free_name(base: Iterable[str], bindings: Bindings, node: Node, taken: Iterable[str] = ()) -> str:
     """The first of the names that nothing uses at ``node`` or below it, numbered from 2 if all are taken."""
-    return unused(base, set(bindings.names_at(node)) | set(taken) | {entity.name for entity in bindings.entities})
+    used = {*taken, *(entity.name for entity in bindings.entities)}
+    return _first(base, lambda name: name in used or bindings.is_visible(name, node))
 
 
 def unused(base: Iterable[str], used: Set[str]) -> str:
     """The first of the names that is not in ``used``, the very first one numbered from 2 if all are."""
+    return _first(base, used.__contains__)
+
+
+def _first(base: Iterable[str], is_used: Callable[[str], bool]) -> str:
     names = list(base)
-    for name in names:
-        if name not in used:
-            return name
-    number = 2
-    while f"{names[0]}{number}" in used:
-        number += 1
-    return f"{names[0]}{number}"
+    numbered = (f"{names[0]}{number}" for number in count(2))
+    return next(name for name in chain(names, numbered) if not is_used(name))
 
 
 def _check_comments(source: Source, node: Node, at: int) -> None:

@@ -6,7 +6,7 @@ Node kinds and fields are compared by number (`node.kind_id == CALL_EXPRESSION`)
 from typing import Final
 
 import tree_sitter_go
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Language, Node, Parser, Range, Tree
 
 _LANGUAGE: Final = Language(tree_sitter_go.language())
 _TYPE_STARTS: Final = (b"[", b"*", b"<-", b"map[", b"chan ", b"struct", b"func", b"interface", b"(")
@@ -17,15 +17,19 @@ def language() -> Language:
     return _LANGUAGE
 
 
-def parse(data: bytes) -> Tree:
-    """Parse one Go source file; never fails: what is no Go becomes ERROR nodes. Node offsets are bytes into `data`."""
-    tree = Parser(_LANGUAGE).parse(data)
+def parse(data: bytes, within: Range | None = None) -> Tree:
+    """Parse one Go source file, or a range of it; never fails: what is no Go becomes ERROR nodes.
+
+    Node offsets are bytes into `data`.
+    """
+    parser = Parser(_LANGUAGE) if within is None else Parser(_LANGUAGE, included_ranges=[within])
+    tree = parser.parse(data)
     if b"new(" in data and tree.root_node.has_error:
-        return _parse_new_expressions(data, tree)
+        return _parse_new_expressions(parser, data, tree)
     return tree
 
 
-def _parse_new_expressions(data: bytes, tree: Tree) -> Tree:
+def _parse_new_expressions(parser: Parser, data: bytes, tree: Tree) -> Tree:
     """Parse again where `new(expression)` of Go 1.26 was an error: the grammar wants a type in those parentheses.
 
     While it is parsed, `new` is spelled like any function's name; nodes read the true text from the buffer afterwards.
@@ -38,7 +42,7 @@ def _parse_new_expressions(data: bytes, tree: Tree) -> Tree:
             if not data.startswith(_TYPE_STARTS, at + 4):
                 buffer[at : at + 3] = b"neW"
             at = data.find(b"new(", at + 4, child.end_byte)
-    again = Parser(_LANGUAGE).parse(buffer)
+    again = parser.parse(buffer)
     buffer[:] = data
     better = sum(child.has_error for child in again.root_node.children) < len(broken)
     return again if better else tree

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from leakfix.languages.go.packages import Function
     from leakfix.models import Models
     from leakfix.text import Source
 
@@ -37,9 +38,11 @@ class GoFile(OpenFile):
         """What the Go rules are given."""
         return self.analysis
 
-    def syntax_errors(self) -> tuple[Span, ...]:
-        """The error nodes and missing tokens, in order."""
-        waiting: list[Node] = [self.analysis.file.root]
+    def syntax_errors(self, *, thorough: bool = True) -> tuple[Span, ...]:
+        """The error nodes and missing tokens, in order; unless `thorough`, those that may concern rules."""
+        file = self.analysis.file
+        is_whole = thorough or file.standings is None
+        waiting: list[Node] = [file.root] if is_whole else [one.node for one in reversed(self._concerned())]
         found: list[Span] = []
         while waiting:
             node = waiting.pop()
@@ -48,6 +51,13 @@ class GoFile(OpenFile):
             elif node.has_error:
                 waiting.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
         return tuple(found)
+
+    def _concerned(self) -> list[Function]:
+        """The functions that call what may acquire something, or do something with channels."""
+        file, program = self.analysis.file, self.analysis.program
+        return [
+            one for one in file.functions if file.data.find(b"<-", one.start, one.end) >= 0 or program.candidates(one)
+        ]
 
     def comments(self) -> list[tuple[Span, str]]:
         """All comments, in order."""

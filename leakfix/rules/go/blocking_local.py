@@ -136,7 +136,7 @@ def _before(case: Blocked, span: Span) -> Edit:
     line = [f"close({case.name})"]
     if case.source.slice(span) == b"}":
         return insert_last(case.source, span.start, line)
-    node = case.analysis.file.root.named_descendant_for_byte_range(span.start, span.end)
+    node = case.nest.function.node.named_descendant_for_byte_range(span.start, span.end)
     statement = statement_of(node) if node is not None else None
     if statement is None:
         raise LayoutError

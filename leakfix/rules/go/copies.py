@@ -55,9 +55,9 @@ def type_name(part: Part, of: Type | None) -> str:
 def predeclared(part: Part, *names: str) -> None:
     """Check that predeclared names mean what they usually mean at a part. Raises RefusalError."""
     bindings = part.analysis.bindings(part.function)
-    hidden = set(bindings.locals_at(part.node)) | part.analysis.file.package.names()
+    hidden = bindings.locals_at(part.node)
     for name in names:
-        if name in hidden:
+        if name in hidden or part.analysis.file.package.may_shadow(name):
             raise RefusalError("name-taken", f"{name} means something else here")
 
 
@@ -103,10 +103,11 @@ def before_statement(part: Part, lines: Iterable[str], name: str) -> list[Edit]:
 
 def free_name(part: Part, *wanted: str) -> str:
     """A name that means nothing at a part yet, nor is declared in the block behind it."""
-    taken = part.analysis.bindings(part.function).names_at(part.node)
-    taken |= {variable.name for variable in part.analysis.bindings(part.function).variables}
+    bindings = part.analysis.bindings(part.function)
+    taken = {variable.name for variable in bindings.variables}
     numbered = (f"{wanted[0]}{number}" for number in range(2, 100))
-    return next(name for name in (*wanted, *numbered) if name not in taken)
+    named = (*wanted, *numbered)
+    return next(name for name in named if name not in taken and not bindings.is_visible(name, part.node))
 
 
 def is_pure(node: Node) -> bool:

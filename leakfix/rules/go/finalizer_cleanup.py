@@ -157,13 +157,13 @@ def _selectors(file: File, field: str) -> Iterator[tuple[Function, Node]]:
     if wanted not in file.data:
         return
     for function in file.functions:
-        at = file.data.find(wanted, function.node.start_byte, function.node.end_byte)
+        at = file.data.find(wanted, function.start, function.end)
         while at >= 0:
             node = function.node.descendant_for_byte_range(at + 1, at + 2)
             parent = node.parent if node is not None else None
             if parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION:
                 yield function, parent
-            at = file.data.find(wanted, at + 1, function.node.end_byte)
+            at = file.data.find(wanted, at + 1, function.end)
 
 
 def _check_alone(found: Finalizer, pointed: Type) -> None:

@@ -115,7 +115,7 @@ def finalizers(analysis: Analysis) -> Iterator[Finalizer]:
 def calls_in(analysis: Analysis, file: File) -> Iterator[tuple[Function, Node]]:
     """The calls of runtime.SetFinalizer in the functions of a file."""
     for function in file.functions:
-        for match in _CALLED.finditer(file.data, function.node.start_byte, function.node.end_byte):
+        for match in _CALLED.finditer(file.data, function.start, function.end):
             call = syntax.call_at(function.node, match.start())
             callee = analysis.types(function).callee(call) if call is not None else None
             if call is not None and callee is not None and callee.symbol == SYMBOL and len(arguments(call)) == 2:
@@ -181,7 +181,7 @@ def _callers(analysis: Analysis, function: Function) -> Iterator[tuple[Function,
         if file.is_test or name + b"(" not in file.data:
             continue
         for caller in file.functions:
-            for match in called.finditer(file.data, caller.node.start_byte, caller.node.end_byte):
+            for match in called.finditer(file.data, caller.start, caller.end):
                 call = syntax.call_at(caller.node, match.start())
                 callee = analysis.types(caller).callee(call) if call is not None and not caller.has_error else None
                 if call is not None and callee is not None and callee.function is function and count < _CALLERS:

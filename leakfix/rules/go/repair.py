@@ -53,8 +53,8 @@ class Repair:
 
     @property
     def root(self) -> Node:
-        """The file's syntax tree."""
-        return self.analysis.file.root
+        """The declaration that the leak is in."""
+        return self.unit.function.node
 
     @cached_property
     def bindings(self) -> Bindings:

@@ -191,10 +191,10 @@ def _parts(analysis: Analysis) -> list[Part]:
         by_place[cut if len(entries[cut]) > 1 and _is_bound(analysis, cut) else one.entry].append((function, one))
     parts = []
     for span, stores in sorted(by_place.items()):
-        node = node_at(analysis.file.root, span)
+        function = stores[0][0]
+        node = node_at(function.node, span)
         if node is None:
             continue
-        function = stores[0][0]
         outer = _expression(node)
         node = _converted(analysis, function, outer)
         of = analysis.types(function).of(node)
@@ -227,8 +227,8 @@ def _converted(analysis: Analysis, function: Function, node: Node) -> Node:
 
 def _is_bound(analysis: Analysis, span: Span) -> bool:
     """Whether the expression where a part is cut is one value, so that the copy can be made there for all stores."""
-    node = node_at(analysis.file.root, span)
     function = analysis.function_at(span.start)
+    node = node_at(function.node, span) if function is not None else None
     if node is None or function is None:
         return False
     return is_memory(types.core(analysis.types(function).of(_expression(node))))

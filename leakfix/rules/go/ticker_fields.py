@@ -99,7 +99,7 @@ def _is_first(analysis: Analysis, call: TimeCall, member: Member) -> bool:
 def _is_always_made_with(member: Member) -> bool:
     for file in member.package.files:
         for match in re.finditer(rb"\b" + re.escape(member.owner.encode()) + rb"\b", file.data):
-            node = file.root.descendant_for_byte_range(match.start(), match.end())
+            node = file.descendant(match.start(), match.end())
             if node is not None and not _makes_with(node, member.name):
                 return False
     return True

@@ -89,10 +89,10 @@ def _is_started_by_name(analysis: Analysis, scene: Scene) -> bool:
     name = function.name.rpartition(".")[2].encode()
     for file in function.file.package.files:
         for match in re.finditer(rb"\bgo [\w.]*\b(" + re.escape(name) + rb")\(", file.data):
-            call = file.root.descendant_for_byte_range(match.start(1), match.end(1))
+            call = file.descendant(match.start(1), match.end(1))
             while call is not None and call.kind_id != syntax.CALL_EXPRESSION:
                 call = call.parent
-            around = next((f for f in file.functions if f.node.start_byte <= match.start() < f.node.end_byte), None)
+            around = file.function_around(match.start())
             if call is not None and around is not None and _calls(analysis, around, call) is function:
                 return True
     return False

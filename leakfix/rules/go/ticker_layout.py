@@ -74,7 +74,7 @@ def _has_comment(scene: Scene, offset: int, step: int = 0) -> bool:
     if not 1 <= line <= source.line_count:
         return False
     span = source.line_span(line)
-    node = scene.analysis.file.root.descendant_for_byte_range(max(span.end - 1, span.start), span.end)
+    node = scene.analysis.file.descendant(max(span.end - 1, span.start), span.end)
     is_comment = node is not None and node.kind_id == syntax.COMMENT
     return is_comment and node is not None and bool(source.data[span.start : node.start_byte].strip())
 

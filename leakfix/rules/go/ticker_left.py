@@ -128,7 +128,7 @@ def _calls(callers: tuple[Function, ...], name: bytes) -> Iterator[tuple[Functio
     """The calls in the callers' bodies of whatever has a name."""
     called = re.compile(rb"\b" + re.escape(name) + rb"\(")
     for caller in callers:
-        start, end = caller.node.start_byte, caller.node.end_byte
+        start, end = caller.start, caller.end
         for match in called.finditer(caller.file.data, start, end):
             call = syntax.call_at(caller.node, match.start())
             if call is not None:

@@ -131,7 +131,7 @@ def _member_of_type(scene: Scene, of: Type | None, name: str) -> Member | None:
 
 def _selectors(analysis: Analysis, file: File, name: str) -> Iterator[Use]:
     for match in re.finditer(rb"\.\s*(" + re.escape(name.encode()) + rb")\b", file.data):
-        node = file.root.descendant_for_byte_range(match.start(1), match.end(1))
+        node = file.descendant(match.start(1), match.end(1))
         selector = node.parent if node is not None and node.kind_id == syntax.FIELD_IDENTIFIER else None
         function = analysis.function_at(match.start(1))
         owner = owner_of(selector) if selector is not None else None

@@ -180,10 +180,9 @@ def outer_expression(node: Node) -> Node:
 
 
 def _time_calls(analysis: Analysis) -> Iterator[TimeCall]:
-    data, root = analysis.file.data, analysis.file.root
-    for match in _CALLED.finditer(data):
-        call = syntax.call_at(root, match.start())
-        function = analysis.function_at(match.start()) if call is not None else None
+    for match in _CALLED.finditer(analysis.file.data):
+        function = analysis.function_at(match.start())
+        call = syntax.call_at(function.node, match.start()) if function is not None else None
         if call is None or function is None or function.has_error:
             continue
         owner, statement = owner_of(call), statement_of(call)

@@ -63,7 +63,7 @@ def candidates(analysis: Analysis) -> Iterator[tuple[Function, Operation]]:
     """The operations of goroutines that wait, those in selects by their first case."""
     data, names = analysis.file.data, started_names(analysis.file.package)
     for function in analysis.file.functions:
-        start, end = function.node.start_byte, function.node.end_byte
+        start, end = function.start, function.end
         if data.find(b"<-", start, end) < 0 and data.find(b"range ", start, end) < 0:
             continue
         called = function.name.rpartition(".")[2].encode()

@@ -200,7 +200,7 @@ def _makings(package: Package, name: str) -> _Making:
     pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
     for file in package.files:
         for match in pattern.finditer(file.data):
-            node = file.root.descendant_for_byte_range(match.start(), match.end())
+            node = file.descendant(match.start(), match.end())
             parent = node.parent if node is not None else None
             if node is None or parent is None or node.kind_id != syntax.TYPE_IDENTIFIER:
                 continue

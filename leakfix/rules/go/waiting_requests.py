@@ -71,20 +71,19 @@ def request_waits(rule: Rule[Analysis], analysis: Analysis) -> Iterator[Finding]
 def _functions(analysis: Analysis, word: bytes) -> Iterator[Function]:
     """The functions of a file that hold some bytes, those with syntax errors left out."""
     for function in analysis.file.functions:
-        node = function.node
-        if analysis.file.data.find(word, node.start_byte, node.end_byte) >= 0 and not function.has_error:
+        if analysis.file.data.find(word, function.start, function.end) >= 0 and not function.has_error:
             yield function
 
 
 def _of_handler(rule: Rule[Analysis], analysis: Analysis, function: Function) -> Iterator[Finding]:
     data = analysis.file.data
-    for match in _EMPTY.finditer(data, function.node.start_byte, function.node.end_byte):
-        select = analysis.file.root.descendant_for_byte_range(match.start(), match.end())
+    for match in _EMPTY.finditer(data, function.start, function.end):
+        select = function.node.descendant_for_byte_range(match.start(), match.end())
         owner = owner_of(select) if select is not None and select.kind_id == syntax.SELECT_STATEMENT else None
         handler = _handler(analysis, function, owner)
         if handler is not None and select is not None:
             yield _finding(rule, handler, select, "", [(select, "it waits here, for nothing")], _awaited)
-    if b"<-" not in data[function.node.start_byte : function.node.end_byte]:
+    if b"<-" not in data[function.start : function.end]:
         return
     for operation in operations(function):
         if operation.act is not Act.RECEIVE or operation.select is not None:

@@ -74,7 +74,7 @@ def watchers(analysis: Analysis) -> Iterator[Watcher]:
 
 
 def _watcher(analysis: Analysis, function: Function, start: int, name: int) -> Watcher | None:
-    literal = analysis.file.root.descendant_for_byte_range(start + len(b"go "), start + len(b"go func"))
+    literal = analysis.file.descendant(start + len(b"go "), start + len(b"go func"))
     while literal is not None and literal.kind_id != syntax.FUNC_LITERAL:
         literal = literal.parent
     started = start_of_literal(function, literal) if literal is not None else None

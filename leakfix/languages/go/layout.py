@@ -1,0 +1,105 @@
+"""Where the functions of a file stand, and what it imports, told by the bytes of one that is laid out as gofmt does.
+
+Nothing is told of other files, and of those that may be broken: they have to be parsed as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_HEAD: Final = re.compile(rb"func(?:\s*\(([^()\n]*)\)\s*|\s+)(\w+)\s*([\[(])")
+_START: Final = re.compile(rb"\nfunc\b")
+_WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
+_PAIRS: Final = ((b"{", b"}"), (b"(", b")"), (b"[", b"]"))
+_CONFLICT: Final = b"\n<<<<<<< "
+_REMARK: Final = rb"[ \t]*(?://.*)?\r?"
+_PASSED: Final = re.compile(rb"(?:package \w+)?" + _REMARK)
+_SPEC: Final = rb'(?:([\w.]+)[ \t]+)?"([^"\\]+)"' + _REMARK
+_SINGLE: Final = re.compile(rb"import[ \t]+" + _SPEC)
+_LISTED: Final = re.compile(rb"[ \t]+" + _SPEC)
+_LIST: Final = re.compile(rb"import[ \t]*\(" + _REMARK)
+_END: Final = re.compile(rb"\)" + _REMARK)
+
+# Comments and literals: between them, what looks like a declaration at the start of a line is one.
+OPAQUE: Final = re.compile(
+    rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*(?:`|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL
+)
+
+
+class Standing(NamedTuple):
+    """A top-level function: from its first byte to where the next one starts, its receiver's type and its name."""
+
+    start: int
+    end: int
+    receiver: str
+    name: str
+
+
+def standings(data: bytes, is_opaque: Callable[[int], bool]) -> tuple[Standing, ...] | None:
+    """All functions that a file declares, in order; None where only a parser can tell.
+
+    `is_opaque` tells whether an offset lies in a comment or literal of several lines.
+    """
+    if _CONFLICT in data or not (_is_paired(data) or _is_paired(OPAQUE.sub(b"", data))):
+        return None
+    found: list[tuple[int, bytes, bytes]] = []
+    for match in _HEAD.finditer(data):
+        start, (receiver, name, bracket) = match.start(), match.groups()
+        if receiver is not None and (name == b"func" or bracket == b"["):
+            continue
+        line = data.rfind(b"\n", 0, start) + 1
+        if line != start and data[start - 1] in _WORD:
+            continue
+        if (line != start and b"//" in data[line:start]) or is_opaque(line - 1 if line == start else start):
+            continue
+        of = receiver_type(receiver) if receiver is not None else b""
+        if (
+            line != start
+            or not _NAME.match(name)
+            or (receiver is not None and (b"/" in receiver or not _NAME.match(of)))
+        ):
+            return None
+        found.append((start, of, name))
+    starts = [match.start() + 1 for match in _START.finditer(data) if not is_opaque(match.start())]
+    if starts != [start for start, _, _ in found]:
+        return None
+    ends = [*starts[1:], len(data)]
+    return tuple(
+        Standing(start, end, of.decode(), name.decode()) for (start, of, name), end in zip(found, ends, strict=False)
+    )
+
+
+def imports(head: bytes) -> tuple[tuple[str, str], ...] | None:
+    """All imports in what stands above the first other declaration, as (written name or "", path).
+
+    None where only a parser can tell.
+    """
+    if b"/*" in head or b"`" in head:
+        return None
+    found: list[tuple[str, str]] = []
+    spec: re.Pattern[bytes] = _SINGLE
+    for line in head.split(b"\n"):
+        imported = spec.fullmatch(line)
+        if imported is not None:
+            found.append(((imported[1] or b"").decode(), imported[2].decode("utf-8", "replace")))
+        elif spec is _SINGLE and _LIST.fullmatch(line):
+            spec = _LISTED
+        elif spec is _LISTED and _END.fullmatch(line):
+            spec = _SINGLE
+        elif not _PASSED.fullmatch(line):
+            return None
+    return tuple(found) if spec is _SINGLE else None
+
+
+def _is_paired(data: bytes) -> bool:
+    return all(data.count(opening) == data.count(closing) for opening, closing in _PAIRS)
+
+
+def receiver_type(receiver: bytes) -> bytes:
+    """Return the type name in what stands between a receiver's parentheses: T in `t *T[K]`."""
+    return receiver.partition(b"[")[0].rsplit(None, 1)[-1].lstrip(b"*") if receiver.strip() else b""
