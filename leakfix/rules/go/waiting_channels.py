@@ -18,6 +18,7 @@ from leakfix.languages.go.types import Chan, Struct, underlying
 from leakfix.rules.go.context_nodes import initial
 from leakfix.rules.go.ticker_goroutines import stuck_goroutines
 from leakfix.rules.go.ticker_scene import is_target
+from leakfix.rules.go.waiting_counters import is_counted
 from leakfix.rules.go.waiting_facts import Facts, WaitScene, signal_of
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _is_closed(operation: Operation) -> bool:
 def waiting_at(facts: Facts, scene: WaitScene, operation: Operation) -> Waiting | None:
     """The wait at an operation, or at its select; None where something surely ends it."""
     parts = parts_of(operation)
-    if operation.select is None and _is_measured(operation):
+    if operation.select is None and (_is_measured(operation) or is_counted(operation)):
         return None
     if operation.select is not None and len(parts) != len(cases_of(operation.select)):
         return None
