@@ -26,6 +26,7 @@ from leakfix.flow import (
     Exit,
     ExitKind,
     Graph,
+    Known,
     Outcome,
     Place,
     Release,
@@ -174,7 +175,7 @@ def _correlated(graph: Graph) -> tuple[Place, ...]:
     for block in graph.blocks:
         places = {test.place for edge in block.edges for test in edge.tests}
         tested.update(places)
-    constant = {e.place for e in graph.events() if isinstance(e, Assign) and e.value is not None}
+    constant = {e.place for e in graph.events() if isinstance(e, (Assign, Known)) and e.value is not None}
     worth = [place for place, count in tested.items() if count > 1 or place in constant]
     if constant and len(worth) < len(tested):
         known = set(worth)
@@ -301,6 +302,9 @@ class _Pursuit:
             return self._assign(step, state, event)
         if isinstance(event, Drop):
             return self._drop(step, state, event)
+        if isinstance(event, Known):
+            told = event.place in self.correlated
+            return replace(state, facts=state.facts | {Test(event.place, event.value)}) if told else state
         if isinstance(event, Copy):
             state = self._carry(state, event)
         if not state.held:

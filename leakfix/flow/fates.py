@@ -15,6 +15,7 @@ from leakfix.flow.graph import (
     Escape,
     ExitKind,
     Handing,
+    Known,
     Outcome,
     Place,
     Release,
@@ -111,6 +112,10 @@ class _Walker:
             return self._assign(state, event)
         if isinstance(event, Copy):
             return self._copy(state, event)
+        if isinstance(event, Known):
+            if event.place not in self.remembered:
+                return state
+            return _State(state.fate, state.holders, state.facts | {Test(event.place, event.value)})
         if isinstance(event, Acquire) and event.site == self.site:
             return _State(Fate.HELD, frozenset({event.place}), state.facts)
         if not state.holders:

@@ -151,7 +151,16 @@ class Drop:
     roots: frozenset[int]
 
 
-Event = Acquire | Release | Escape | Copy | Derive | Assign | Drop
+@record
+class Known:
+    """What ``place`` holds is known to be ``value`` from here on; nothing is overwritten."""
+
+    span: Span
+    place: Place
+    value: Outcome
+
+
+Event = Acquire | Release | Escape | Copy | Derive | Assign | Drop | Known
 
 
 @record

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow.graph import Assign, Copy, Place
+from leakfix.flow.graph import Assign, Copy, Known, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +43,7 @@ def correlated(graph: Graph) -> frozenset[Place]:
     constants: set[Place] = set()
     targets: set[Place] = set()
     for event in graph.events():
-        if isinstance(event, Assign) and event.value is not None:
+        if isinstance(event, (Assign, Known)) and event.value is not None:
             constants.add(event.place)
         elif isinstance(event, Copy):
             targets.add(event.target)
@@ -56,7 +56,7 @@ def correlated(graph: Graph) -> frozenset[Place]:
 
 def told_of(graph: Graph, root: int) -> frozenset[Place]:
     """The places below which anything may be known of the variable with this root."""
-    constants = {event.place for event in graph.events() if isinstance(event, Assign) and event.value is not None}
+    constants = {event.place for event in graph.events() if isinstance(event, (Assign, Known)) and event.value is not None}
     endings = {place.path[-1:] for place in constants | tested(graph) if place.path and is_fact(place.path[-1])}
     return frozenset((Place(root), *(Place(root, ending) for ending in endings)))
 

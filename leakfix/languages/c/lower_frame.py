@@ -24,6 +24,7 @@ from leakfix.flow import (
     ExitKind,
     Graph,
     Handing,
+    Known,
     Obligation,
     Outcome,
     Place,
@@ -218,8 +219,8 @@ class Frame:
             tests = tuple(Test(place.below(*path), outcome) for path, outcome in facts)
             self.link(start, block, Edge(block, tests))
             self.current = block
-            for test in sorted(tests, key=lambda test: len(test.place.path)):
-                self.emit(Assign(Span(0, 0), test.place, test.outcome))
+            for test in tests:
+                self.emit(Known(Span(0, 0), test.place, test.outcome))
             happen()
             self.goto(behind)
         self.resume(behind)

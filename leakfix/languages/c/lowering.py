@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Outcome, Place, Test
+from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Known, Outcome, Place, Test
 from leakfix.flow.remembering import equal_to
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.lower_aliases import prune
@@ -273,7 +273,7 @@ def _separate(graph: Graph) -> None:
     constants: dict[Place, set[str]] = {}
     prefix = equal_to("")
     told = [test.place for block in graph.blocks for edge in block.edges for test in edge.tests]
-    told += [event.place for event in graph.events() if isinstance(event, Assign)]
+    told += [event.place for event in graph.events() if isinstance(event, (Assign, Known))]
     for place in told:
         if place.path and place.path[-1].startswith(prefix):
             constants.setdefault(Place(place.root, place.path[:-1]), set()).add(place.path[-1])
@@ -284,11 +284,11 @@ def _separate(graph: Graph) -> None:
         events = []
         for event in block.events:
             events.append(event)
-            if isinstance(event, Assign) and event.value is Outcome.TRUE and event.place.path:
+            if isinstance(event, (Assign, Known)) and event.value is Outcome.TRUE and event.place.path:
                 base, own = Place(event.place.root, event.place.path[:-1]), event.place.path[-1]
                 if own in constants.get(base, ()):
                     others = sorted(constants[base] - {own})
-                    events += [Assign(event.span, base.below(name), Outcome.FALSE) for name in others]
+                    events += [Known(event.span, base.below(name), Outcome.FALSE) for name in others]
         block.events[:] = events
 
 
