@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from leakfix.languages.c.declarators import Declarator
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.program import Program
 
@@ -137,6 +138,8 @@ class StatementLowering(BranchLowering):
         for one in declarators.declarators(node):
             if one.name is None:
                 continue
+            if one.is_function or (one.value is not None and one.value.type == syntax.ARGUMENT_LIST):
+                self._may_be_kept(node, one)
             if self.frame.expansion is not None:
                 self._declared_in_macro(node, one.name, one.value)
                 continue
@@ -159,6 +162,18 @@ class StatementLowering(BranchLowering):
                 continue
             steps = () if one.is_function else one.steps
             self._initialised(node, place, value, variable_type=node.child_by_field_name("type"), steps=steps)
+
+    def _may_be_kept(self, node: Node, one: Declarator) -> None:
+        """What the grammar takes for a function's parameters may be what an object is made with, and so in a macro."""
+        if not self.frame.file.is_cpp or not (one.is_function or self.frame.expansion is not None):
+            return
+        at = self.frame.expansion.use if self.frame.expansion is not None else node
+        for inner in syntax.walk(one.node):
+            if inner.type in syntax.IDENTIFIERS and inner != one.name:
+                variable = self.frame.bindings.visible(syntax.text(inner), at)
+                if variable is not None and variable.is_variable:
+                    place = Place(self.frame.root(variable))
+                    self.frame.emit(Escape(self.frame.span(node), place, Handing.PASSED, late=True))
 
     def _is_cleaned(self, node: Node) -> bool:
         text = node.text or b""
