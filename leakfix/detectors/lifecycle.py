@@ -39,7 +39,7 @@ from leakfix.flow.remembering import sources
 from leakfix.text import Span
 from leakfix.text.records import record
 
-_CORRELATED_AT_MOST = 12
+_CORRELATED_AT_MOST = 8
 
 
 class LossKind(Enum):
@@ -137,18 +137,26 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
     """
     if not graph.sites:
         return ()
-    correlated = _correlated(graph)
-    found = []
+    worth = _correlated(graph)
     for index in range(len(graph.sites)):
-        pursuit = _Pursuit(graph, index, correlated)
-        try:
-            explore(graph, _State(), pursuit.run, pursuit.cross)
-        except BudgetError:
-            continue
-        leak = pursuit.leak()
-        if leak.losses:
+        leak = _pursued(graph, index, worth)
+        if leak is not None and leak.losses:
             found.append(leak)
     return tuple(found)
+
+
+def _pursued(graph: Graph, index: int, worth: tuple[Place, ...]) -> Leak | None:
+    """Follow one acquisition; None when the function is too large for it.
+
+    Where calls have several outcomes, to remember less than all would follow ways that nothing can take.
+    """
+    has_outcomes = any(isinstance(event, Known) for event in graph.events())
+    pursuit = _Pursuit(graph, index, sources(graph, worth if has_outcomes else worth[:_CORRELATED_AT_MOST]))
+    try:
+        explore(graph, _State(), pursuit.run, pursuit.cross)
+    except BudgetError:
+        return None
+    return pursuit.leak()
 
 
 def _late(graph: Graph, site: Site) -> _Late:
@@ -183,30 +191,14 @@ def _correlated(graph: Graph) -> tuple[Place, ...]:
     return tuple(worth)
 
 
-def _remembered(graph: Graph, site: Site, worth: tuple[Place, ...]) -> frozenset[Place]:
-    """Of those the ones that count for an acquisition: what may hold it first, and what is copied to them."""
-    if len(worth) > _CORRELATED_AT_MOST:
-        roots = {site.place.root}
-        moves = [event for event in graph.events() if isinstance(event, (Copy, Derive))]
-        while True:
-            added = {move.target.root for move in moves if move.source.root in roots} - roots
-            if not added:
-                break
-            roots |= added
-        own = [place for place in worth if place.root in roots]
-        others = [place for place in worth if place.root not in roots]
-        worth = (*own, *others[: max(_CORRELATED_AT_MOST - len(own), 0)])
-    return sources(graph, worth)
-
-
 class _Pursuit:
     """Follows the resource of one acquisition; collects where it is lost."""
 
-    def __init__(self, graph: Graph, index: int, worth: tuple[Place, ...]) -> None:
+    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place]) -> None:
         self.graph = graph
         self.index = index
         self.site = graph.sites[index]
-        self.correlated = _remembered(graph, self.site, worth)
+        self.correlated = correlated
         self.late = _late(graph, self.site)
         self.losses: dict[tuple[LossKind, Span], Loss] = {}
         self.arrivals: dict[Span | tuple[Span, Place], set[Status]] = defaultdict(set)
