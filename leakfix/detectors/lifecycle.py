@@ -137,6 +137,7 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
     """
     if not graph.sites:
         return ()
+    found: list[Leak] = []
     worth = _correlated(graph)
     for index in range(len(graph.sites)):
         leak = _pursued(graph, index, worth)
