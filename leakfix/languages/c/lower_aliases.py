@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Assign, Copy, Derive, Escape, Event, Graph, Place
+from leakfix.flow import Assign, Copy, Derive, Escape, Event, Graph, Handing, Place
 from leakfix.flow.remembering import is_fact
-from leakfix.languages.c.lower_frame import RESULT
+from leakfix.languages.c.lower_frame import POINTEE, RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +42,24 @@ def prune(frame: Frame) -> None:
     matter = _Mattering(holding, facts, opened)
     for block in graph.blocks:
         block.events[:] = [event for event in block.events if matter.matters(event)]
+
+
+def hand_over_parts(frame: Frame) -> None:
+    """What is stored in memory that the function made and has handed on anywhere goes with it."""
+    graph = frame.graph
+    gone = {
+        event.place.root
+        for event in graph.events()
+        if isinstance(event, Escape) and not event.place.path and event.how is not Handing.RETURNED
+    }
+    gone -= {*frame.parameters, frame.this}
+    for block in graph.blocks:
+        events: list[Event] = []
+        for event in block.events:
+            events.append(event)
+            if isinstance(event, (Copy, Derive)) and event.target.root in gone and POINTEE in event.target.path:
+                events.append(Escape(event.span, event.source, Handing.STORED))
+        block.events[:] = events
 
 
 def aliases(graph: Graph, operands: Iterable[int]) -> dict[Place, tuple[Place, ...]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Handing
 from leakfix.languages.c import preprocessor, syntax
-from leakfix.languages.c.lower_frame import NOTHING, Expansion, Frame, Value, span_of
+from leakfix.languages.c.lower_frame import NOTHING, Expansion, Frame, Link, Value, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ class MacroLowering:
             return NOTHING
         finally:
             self._leave(with_use)
+            self._let_go(node)
 
     def condition(self, node: Node, holds: int, fails: int, *, negated: bool, whole: Node) -> bool:
         """Whether a use in a condition was expanded and lowered as one."""
@@ -108,6 +109,18 @@ class MacroLowering:
         if text is None or len(text) > _LARGEST:
             return None
         return _parsed(text + b";", self.frame)
+
+    def _let_go(self, node: Node) -> None:
+        """What an argument of a macro releases is released, whatever the macro hangs it on."""
+        arguments = node.child_by_field_name("arguments")
+        for one in syntax.walk(arguments) if arguments is not None and self.frame.expansion is None else ():
+            called = one.child_by_field_name("function") if one.type == syntax.CALL_EXPRESSION else None
+            release = self.frame.program.models.release(syntax.text(called)) if called is not None else None
+            given = self.values.calls.arguments(one) if release is not None else []
+            if release is not None and release.argument < len(given):
+                place = self.values.place(given[release.argument])
+                value = Value((Link(place),)) if place is not None else NOTHING
+                self.frame.escape(self.frame.span(node), value, Handing.PASSED)
 
     def _keep(self, node: Node) -> None:
         arguments = node.child_by_field_name("arguments")

@@ -460,6 +460,11 @@ class ValueLowering:
             if argument is not None:
                 self.condition(argument, fails, holds, negated=not negated, whole=whole)
             return
+        if node.type == syntax.CAST_EXPRESSION:
+            inner = node.child_by_field_name("value")
+            if inner is not None:
+                self.condition(inner, holds, fails, negated=negated, whole=whole)
+                return
         if node.type == syntax.CALL_EXPRESSION:
             unwrapped = self.calls.hinted(node)
             if unwrapped is not None:
@@ -511,8 +516,10 @@ class ValueLowering:
                 return (*told, equal)
         positive, negative = self._by_spelling(node)
         if operator.type in ("==", "!="):
+            # Equal, one of them is no longer alone; not equal, they never were the same.
             places = tuple(value.place for value in (one, other) if value.place is not None)
-            return positive, negative, {operator.type == "==": places}
+            both = places if len(places) > 1 else ()
+            return positive, negative, {operator.type == "==": places, operator.type != "==": both}
         return positive, negative, {}
 
     def _by_spelling(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Known, Outcome, Place, Test
 from leakfix.flow.remembering import equal_to
 from leakfix.languages.c import declarators, syntax
-from leakfix.languages.c.lower_aliases import prune
+from leakfix.languages.c.lower_aliases import hand_over_parts, prune
 from leakfix.languages.c.lower_branches import BranchLowering
 from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Value, span_of
 from leakfix.text import Span
@@ -34,6 +34,7 @@ def lower(program: Program, function: Function) -> Frame:
     frame = Frame(program, function)
     StatementLowering(frame).body()
     _separate(frame.graph)
+    hand_over_parts(frame)
     prune(frame)
     return frame
 
@@ -230,8 +231,12 @@ class StatementLowering(BranchLowering):
 
     def _declared_in_macro(self, node: Node, name: Node, value: Node | None) -> None:
         place = self.frame.temporary()
-        given = self.values.value(value) if value is not None else NOTHING
         self.frame.scopes[-1].names[syntax.text(name)] = place.root
+        if value is not None and value.type in _LISTS:
+            for one in syntax.named(value):
+                self.frame.escape(self.frame.span(node), self.values.value(_argument(one)), Handing.PASSED)
+            return
+        given = self.values.value(value) if value is not None else NOTHING
         self.frame.store(self.frame.span(node), place, given)
 
     # simple statements
