@@ -52,6 +52,11 @@ def hand_over_parts(frame: Frame) -> None:
         for event in graph.events()
         if isinstance(event, Escape) and not event.place.path and event.how is not Handing.RETURNED
     }
+    gone |= {
+        event.source.root
+        for event in graph.events()
+        if isinstance(event, (Copy, Derive)) and not event.source.path and POINTEE in event.target.path
+    }
     gone -= {*frame.parameters, frame.this}
     for block in graph.blocks:
         events: list[Event] = []
