@@ -182,7 +182,10 @@ class File:
 
     @cached_property
     def standings(self) -> tuple[Standing, ...] | None:
-        """What the bytes tell of its functions; None when it has to be parsed as a whole."""
+        """What bytes tell of its functions; None when it has to be parsed as a whole, or is no code of the project."""
+        package = self.package
+        if package.is_snapshot or package.world.is_downloaded(self):
+            return None
         return standings(self.data, self._is_opaque)
 
     def declaration(self, start: int) -> Node:
@@ -363,8 +366,10 @@ class _Piece(File):
         self.package = whole.package
         self.cache = whole.cache
         self._whole = whole
-        row, column = self.source.line(start) - 1, self.source.column(start) - 1
-        self._range = Range((row, column), (self.source.line(end) - 1, self.source.column(end) - 1), start, end)
+        rows = [self.data.count(b"\n", 0, start)]
+        rows.append(rows[0] + self.data.count(b"\n", start, end))
+        columns = [offset - self.data.rfind(b"\n", 0, offset) - 1 for offset in (start, end)]
+        self._range = Range((rows[0], columns[0]), (rows[1], columns[1]), start, end)
 
     @property
     def whole(self) -> File:

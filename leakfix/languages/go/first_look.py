@@ -6,6 +6,7 @@ They may say yes too often, but for code laid out as gofmt does it they never sa
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.headers import read_header
@@ -28,6 +29,7 @@ _METHODS: Final = re.compile(rb"\n\t+(?:%b)\(" % b"|".join(method.encode() for m
 _CLOSING_INTERFACES: Final = frozenset({b"Closer", b"ReadCloser", b"WriteCloser", b"ReadWriteCloser", b"CancelFunc"})
 _CONFLICT: Final = b"\n<<<<<<< "
 _LONGEST_NAME: Final = 80
+_ENDING: Final = 3
 _ROUNDS: Final = 4
 
 
@@ -44,15 +46,17 @@ def acquiring_names(models: Models) -> frozenset[str]:
 def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     """Make the test whether a file may call a function of one of these names."""
     wanted = frozenset(name.removeprefix(METHOD).encode() for name in names)
+    length, endings = _endings(wanted)
     # Where a longer name is cut there is no word boundary, so that no part of it is taken for a name.
     longest = max(map(len, wanted), default=0)
     at_end = _NAME_AT_END.search
 
     def test(data: bytes) -> bool:
         for piece in data.split(b"(")[:-1]:
-            name = at_end(piece, max(len(piece) - longest, 0))
-            if name is not None and name[0] in wanted:
-                return True
+            if piece[-length:] in endings:
+                name = at_end(piece, max(len(piece) - longest, 0))
+                if name is not None and name[0] in wanted:
+                    return True
         return False
 
     return test
@@ -60,15 +64,24 @@ def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
 
 def called(data: bytes, wanted: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield where one of these names stands before an opening parenthesis, and which."""
+    length, endings = _endings(wanted)
     longest = max(map(len, wanted), default=0)
     at_end = _NAME_AT_END.search
     start = 0
     for piece in data.split(b"(")[:-1]:
         end = start + len(piece)
-        name = at_end(piece, max(len(piece) - longest, 0))
-        if name is not None and name[0] in wanted:
-            yield end - len(name[0]), name[0]
+        if piece[-length:] in endings:
+            name = at_end(piece, max(len(piece) - longest, 0))
+            if name is not None and name[0] in wanted:
+                yield end - len(name[0]), name[0]
         start = end + 1
+
+
+@lru_cache(maxsize=4)
+def _endings(names: frozenset[bytes]) -> tuple[int, frozenset[bytes]]:
+    """How many bytes of the ends of names are looked at first, and what these may be."""
+    length = min(_ENDING, min(map(len, names), default=_ENDING))
+    return length, frozenset(name[-length:] for name in names)
 
 
 def looks_broken(data: bytes) -> bool:

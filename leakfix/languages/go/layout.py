@@ -16,6 +16,7 @@ _START: Final = re.compile(rb"\nfunc\b")
 _WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
 _PAIRS: Final = ((b"{", b"}"), (b"(", b")"), (b"[", b"]"))
+_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"{}()[]")
 _CONFLICT: Final = b"\n<<<<<<< "
 _REMARK: Final = rb"[ \t]*(?://.*)?\r?"
 _PASSED: Final = re.compile(rb"(?:package \w+)?" + _REMARK)
@@ -97,7 +98,8 @@ def imports(head: bytes) -> tuple[tuple[str, str], ...] | None:
 
 
 def _is_paired(data: bytes) -> bool:
-    return all(data.count(opening) == data.count(closing) for opening, closing in _PAIRS)
+    brackets = data.translate(None, _NO_BRACKETS)
+    return all(brackets.count(opening) == brackets.count(closing) for opening, closing in _PAIRS)
 
 
 def receiver_type(receiver: bytes) -> bytes:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*)\(")
 """Where a call may stand: only a first look, the tree decides."""
 
+_OPERAND: Final = re.compile(rb"(?<![\w.\x80-\xff])([A-Za-z_]\w*)\.\Z|[\x80-\xff]\w*\.\Z")
+_LONGEST: Final = 80
+_DOT: Final = ord(".")
 _DEEPEST_SUMMARY = 4
 _ANSWER: Final = "response-body"
 _VALUES: Final = frozenset({syntax.COMPOSITE_LITERAL, syntax.FUNC_LITERAL})
@@ -269,8 +272,30 @@ class Program:
         cache = file.whole.cache
         known = cache.get("named")
         if not isinstance(known, list):
-            known = cache["named"] = list(called(file.data, self._wanted))
+            named = called(file.data, self._wanted)
+            known = cache["named"] = [(start, name) for start, name in named if self._is_likely(file, start, name)]
         return known
+
+    def _is_likely(self, file: File, start: int, name: bytes) -> bool:
+        """What `_may_acquire` tells, from the bytes before a name."""
+        data = file.data
+        if data[start - 1 : start].isspace():
+            return True
+        if data[start - 1] != _DOT:
+            return name.decode() in self._functions
+        if name.decode() in self._methods:
+            return True
+        operand = _OPERAND.search(data, max(start - _LONGEST, 0), start)
+        if operand is None:
+            return False
+        return operand[1] is None or self._may_be_of(file, operand[1].decode(), name.decode())
+
+    def _may_be_of(self, file: File, qualifier: str, name: str) -> bool:
+        """Whether a function of a package, as it is called here, may acquire something."""
+        package = file.imports.get(qualifier)
+        if package is None or name not in self._functions:
+            return False
+        return bool(self.models.acquires(f"{package}.{name}")) or not self.is_standard(package, file)
 
     def _may_acquire(self, file: File, call: Node, name: str) -> bool:
         """A look at how a function is named, before anybody asks for types."""
@@ -279,12 +304,9 @@ class Program:
             return name in self._functions
         operand = function.child_by_field_id(syntax.F_OPERAND)
         is_name = operand is not None and operand.kind_id == syntax.IDENTIFIER
-        package = file.imports.get(syntax.text(operand)) if operand is not None and is_name else None
         if name in self._methods:
             return True
-        if package is None or name not in self._functions:
-            return False
-        return bool(self.models.acquires(f"{package}.{name}")) or not self.is_standard(package, file)
+        return operand is not None and is_name and self._may_be_of(file, syntax.text(operand), name)
 
 
 def are_met(needs: frozenset[tuple[int, Outcome]], function: Function, call: Node) -> bool:

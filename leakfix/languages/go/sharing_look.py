@@ -73,13 +73,14 @@ def _cuts(text: bytes) -> bool:
 
 def candidates(functions: Sequence[bytes]) -> list[bool]:
     """Which of the functions of a file are worth a graph."""
-    large = [text for text in functions if is_large(text)]
+    sized = [is_large(text) for text in functions]
+    large = [text for text, has_large in zip(functions, sized, strict=True) if has_large]
     giving = [name + b"(" for name in givers(large)]
     return [
-        (_cuts(text) and (is_large(text) or _stores(text, large)))
+        (_cuts(text) and (has_large or _stores(text, large)))
         or (any(name in text for name in giving) and _STORES.search(text) is not None)
         or _points(text)
-        for text in functions
+        for text, has_large in zip(functions, sized, strict=True)
     ]
 
 

@@ -268,16 +268,18 @@ def _read_files(directory: Path, root: Path, tests_last: bool = False) -> Iterat
     if not _is_inside(directory, root):
         return
     try:
-        with os.scandir(directory) as entries:
-            names = sorted(entry.name for entry in entries if _is_source(entry, root))
+        with os.scandir(directory) as found:
+            entries = sorted((entry for entry in found if entry.name.endswith(".go")), key=lambda entry: entry.name)
     except OSError:
         return
     if tests_last:
-        names.sort(key=lambda name: name.endswith("_test.go"))
+        entries.sort(key=lambda entry: entry.name.endswith("_test.go"))
     shown = display(directory)
     before = "" if shown == "." else f"{shown.rstrip('/')}/"
-    for name in names:
-        path = directory / name
+    for entry in entries:
+        if not _is_source(entry, root):
+            continue
+        name, path = entry.name, directory / entry.name
         try:
             with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 (cheaper: many files are read)
                 data = stream.readall()
