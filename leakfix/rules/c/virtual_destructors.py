@@ -56,7 +56,7 @@ class _Project:
 def unsafe_bases(rule: Rule[Analysis], analysis: Analysis) -> Iterator[Finding]:
     """The classes of a file that objects of derived classes are deleted through, in order."""
     classes = Classes(analysis.world)
-    project = _Project(classes, Endings(classes), Deletions(analysis.program))
+    project = _Project(classes, Endings(classes), Deletions.of_program(analysis.program))
     for struct in analysis.file.structs.values():
         if _may_lose(struct, project):
             found = _judged(rule, analysis, struct, project)
