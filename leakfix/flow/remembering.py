@@ -56,7 +56,9 @@ def correlated(graph: Graph) -> frozenset[Place]:
 
 def told_of(graph: Graph, root: int) -> frozenset[Place]:
     """The places below which anything may be known of the variable with this root."""
-    constants = {event.place for event in graph.events() if isinstance(event, (Assign, Known)) and event.value is not None}
+    constants = {
+        event.place for event in graph.events() if isinstance(event, (Assign, Known)) and event.value is not None
+    }
     endings = {place.path[-1:] for place in constants | tested(graph) if place.path and is_fact(place.path[-1])}
     return frozenset((Place(root), *(Place(root, ending) for ending in endings)))
 

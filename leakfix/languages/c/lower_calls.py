@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import ANY_METHOD, Assign, Copy, Escape, ExitKind, Handing, Obligation, Outcome, Place, Release
+from leakfix.flow import ANY_METHOD, Assign, Copy, Drop, Escape, ExitKind, Handing, Obligation, Outcome, Place, Release
 from leakfix.flow.fates import Fate
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import spelling
@@ -55,6 +55,8 @@ class CallLowering:
         self.models = frame.program.models
         self.wanted = True
         """Whether anybody wants the value of the call that is lowered next."""
+        self._moves: list[tuple[Place, Place]] = []
+        """Places that the callee that is being lowered stores something in, with what holds it until it is done."""
         self.unnamed: list[int] = []
         """The roots of what was acquired since the statement began."""
 
@@ -359,6 +361,7 @@ class CallLowering:
                 self.frame.escape(span, value, Handing.PASSED)
                 continue
             self._effects(span, summary, index, value, operands, found)
+        self._settle_moves(span)
         for acquisition in summary.acquired():
             if acquisition.operand is not None:
                 value = operands.get(acquisition.operand, NOTHING)
@@ -427,13 +430,24 @@ class CallLowering:
                 if into is None or self.frame.outlives(into) or relation is Relation.THROUGH:
                     self.frame.emit(Escape(span, place, Handing.STORED))
                 else:
-                    self.frame.emit(Copy(span, into, place))
+                    between = self.frame.temporary()
+                    self.frame.emit(Copy(span, between, place))
+                    self._moves.append((into, between))
             if effect.returned is not None:
                 self.frame.emit(Copy(span, found.below(*effect.returned), place))
             if effect.fate is Fate.KEPT or (effect.fate is Fate.RELEASED and relation is Relation.THROUGH):
                 self.frame.emit(Escape(span, place, Handing.PASSED))
             elif effect.fate is Fate.RELEASED:
                 self.frame.emit(Release(span, place, ANY_METHOD))
+
+    def _settle_moves(self, span: Span) -> None:
+        """What the callee stored below its operands is there behind all that it set there."""
+        for into, between in self._moves:
+            self.frame.emit(Copy(span, into, between))
+        roots = frozenset(between.root for _, between in self._moves)
+        self._moves.clear()
+        if roots:
+            self.frame.emit(Drop(span, roots))
 
     def _resolved(self, value: Value, path: tuple[str, ...]) -> list[tuple[Place, Relation]]:
         if value.address is not None:
@@ -491,8 +505,9 @@ class CallLowering:
         name = spelling(type_node) if type_node is not None else ""
         nothrow = placement is not None and b"nothrow" in (placement.text or b"")
         if placement is not None and not nothrow:
-            self._hand_over(span, NOTHING, arguments)
-            return NOTHING
+            where = [self.values.value(one) for one in syntax.named(placement)]
+            self._hand_over(span, NOTHING, arguments if len(where) == 1 else [*where, *arguments])
+            return where[0] if len(where) == 1 else NOTHING
         if not self.program.is_plain_new(self.frame, name, given):
             self._hand_over(span, NOTHING, arguments)
             return NOTHING
@@ -528,6 +543,7 @@ class CallLowering:
             self.frame.escape(span, receiver, Handing.PASSED)
             return
         self._effects(span, summary, RECEIVER, receiver, {RECEIVER: receiver}, self.frame.temporary())
+        self._settle_moves(span)
 
     def delete(self, node: Node) -> Value:
         """Evaluate a `delete` expression."""

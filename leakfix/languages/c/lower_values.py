@@ -265,6 +265,9 @@ class ValueLowering:
         kind = operator.type if operator is not None else ""
         if kind in ("&&", "||"):
             return self._decided(node)
+        if _may_be_template(node):
+            self._escape_all(node)
+            return NOTHING
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         values = [self.value(side) for side in (left, right) if side is not None]
         if kind in ("+", "-") and values:
@@ -491,6 +494,9 @@ class ValueLowering:
 
     def _told(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...], Mapping[bool, tuple[Place, ...]]]:
         """What a condition tells where it holds, where not, and what is followed no more where it holds, or not."""
+        if _may_be_template(node):
+            self._escape_all(node)
+            return (), (), {}
         operator = node.child_by_field_name("operator")
         kind = mirrored(operator.type) if operator is not None and node.type == syntax.BINARY_EXPRESSION else ""
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -552,3 +558,13 @@ class ValueLowering:
     def models_know(self, symbol: str) -> bool:
         """Whether the models say anything of a name."""
         return self.frame.program.models.knows(symbol)
+
+
+def _may_be_template(node: Node) -> bool:
+    """Whether a comparison of a comparison with something in parentheses may be the call of a template's function."""
+    operator, left = node.child_by_field_name("operator"), node.child_by_field_name("left")
+    right = node.child_by_field_name("right")
+    if operator is None or operator.type != ">" or left is None or right is None:
+        return False
+    inner = left.child_by_field_name("operator") if left.type == syntax.BINARY_EXPRESSION else None
+    return inner is not None and inner.type == "<" and right.type == syntax.PARENTHESIZED_EXPRESSION
