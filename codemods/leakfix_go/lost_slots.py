@@ -35,12 +35,12 @@ Forms:
 - `fields`: the fields that the function forgot, where it clears some.
 - `copy`: what is kept is copied to an array of its own, where others may hold the old one (`review`).
 
-Refusals: `ranged-over` (a loop goes on over the same slice), `live-alias` (another variable still sees the array),
-`side-effects` (the bounds call functions), `name-taken`, `unspelled` (no name for the element type), `unresolved`,
-`goto`, `layout`, `generated`.
+Refusals: `ranged-over` (a loop goes on over the same slice), `live-alias` (another variable, who got the slice, or who
+gave it, still sees the array), `side-effects` (the bounds call functions), `name-taken`, `unspelled` (no name for the
+element type), `unresolved`, `goto`, `layout`, `generated`.
 
-Fix safety: safe where the package keeps the slice to itself; `review` for exported fields, for slices that are handed
-out, and where a bound is not known to be within the length.
+Fix safety: safe where the package keeps the slice to itself; `review` for exported fields, for copies of slices that
+are handed out, and where a bound is not known to be within the length.
 
 References: the documentation of slices.Delete; the release notes of Go 1.22; the Go wiki, SliceTricks; go101.org on
 memory leaking by lost slice elements.

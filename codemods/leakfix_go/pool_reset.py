@@ -27,9 +27,10 @@ Forms:
 - `in-loop`: the loop that visits every element also sets it, or its fields that are left, to their zero values.
 - `clear`: `clear(x)` before the slice is emptied, below Go 1.21 a loop.
 
-Refusals: `unspelled` (no name for a type), `layout`, `generated`.
+Refusals: `live-alias` (who got the slice, or gave it, still sees the array), `unspelled` (no name for a type),
+`layout`, `generated`.
 
-Fix safety: safe; `review` for exported fields and for slices that are handed out.
+Fix safety: safe; `review` for exported fields.
 
 References: https://github.com/valyala/fasthttp/issues/1812; the documentation of sync.Pool and of the built-in clear.
 """

@@ -97,7 +97,9 @@ class Unclosed(LifecycleRule):
     def writers(self, repair: Repair) -> Sequence[tuple[Form, Writer]]:
         """The usual forms; discarded rows are not asked for in the first place."""
         usual = usual_writers(repair)
-        return [(_EXEC, _without_rows), *usual] if repair.leak.site.discarded else usual
+        acquire = repair.analysis.models.acquire(repair.leak.site.symbol)
+        has_sibling = repair.leak.site.discarded and acquire is not None and bool(acquire.discard)
+        return [(_EXEC, _without_rows), *usual] if has_sibling else usual
 
 
 def _fails(repair: Repair, loss: Loss) -> bool:

@@ -15,6 +15,7 @@ from leakfix.languages.go.statements import (
     insert_first,
     owns_line,
 )
+from leakfix.languages.go.types import Interface, underlying
 from leakfix.rules.go.checks import leaves, point_behind_check
 from leakfix.rules.go.forms import before_exits
 from leakfix.rules.go.repair import RefusalError, Repair
@@ -52,6 +53,8 @@ def bound(
         raise RefusalError("no-owner", "nothing can hold the result")
     if parent.kind_id in (syntax.GO_STATEMENT, syntax.DEFER_STATEMENT):
         raise RefusalError("no-owner", "the call is started by go or defer, and nothing can hold its result")
+    if _may_be_fake(repair):
+        raise RefusalError("nil-guard", "in a test what the method gives may be a nil that nobody was meant to touch")
     names = usual or (_USUAL_NAMES.get(repair.leak.site.obligation.noun, "x"),)
     name = free_name(names, repair.bindings, repair.call)
     if parent.kind_id == syntax.EXPRESSION_STATEMENT:
@@ -61,6 +64,17 @@ def bound(
     if repair.header is not None:
         return _header(repair, name)
     return _assigned(repair, name, exits)
+
+
+def _may_be_fake(repair: Repair) -> bool:
+    """Whether a test discards an interface value that a method gives: behind it may stand a stub of the test's own."""
+    if not repair.analysis.file.is_test:
+        return False
+    callee = repair.analysis.types(repair.unit.function).callee(repair.call)
+    results = callee.signature.results if callee is not None and callee.signature is not None else ()
+    if callee is None or callee.kind != "method" or repair.result >= len(results):
+        return False
+    return isinstance(underlying(results[repair.result]), Interface)
 
 
 def _statement(repair: Repair, statement: Node, name: str) -> Edit:

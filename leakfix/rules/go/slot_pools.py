@@ -17,7 +17,7 @@ from leakfix.languages.go.types import Struct, underlying
 from leakfix.rules.finding import Confidence, FileEdit, Fix, Refusal, Safety
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.slot_owners import left_fields, lives_long
-from leakfix.rules.go.slot_reports import finding, review
+from leakfix.rules.go.slot_reports import finding, others_hold, review
 from leakfix.rules.go.slot_zeros import Zeros
 from leakfix.rules.rule import Form
 
@@ -99,6 +99,9 @@ def _fixes(
 ) -> tuple[tuple[Fix, ...], Refusal | None]:
     if cut.facts.file.is_generated:
         return (), Refusal("generated", "the file is generated: its generator is the place for the fix")
+    alias = others_hold(used)
+    if alias:
+        return (), Refusal("live-alias", alias)
     fixes: list[Fix] = []
     refusal: Refusal | None = None
     for form in (IN_LOOP, CLEAR):

@@ -107,6 +107,11 @@ def _fixes(
         forms = [(TAKE, take_first)] if is_read_behind(cut) else []
         if not forms:
             return (), Refusal(seen.code, seen.reason)
+    alias = others_hold(used)
+    if alias:
+        forms = [(form, write) for form, write in forms if form is FRESH]
+        if not forms:
+            return (), Refusal("live-alias", alias)
     if used.pointed and not isinstance(core(cut.element), Pointer):
         return (), Refusal("live-alias", "the address of an element is handed out, which would be seen cleared")
     fixes: list[Fix] = []
@@ -137,18 +142,23 @@ def _fix(cut: Cut, used: Uses, form: Form, edits: tuple[Edit, ...]) -> Fix:
     )
 
 
+def others_hold(used: Uses) -> str:
+    """Who else may have the array, and would see its slots cleared; empty where nobody has."""
+    if used.handed_out is not None:
+        file, node = used.handed_out
+        line = file.source.line(node.start_byte)
+        return f"who got the slice in line {line} of {file.path.name} would see the slots cleared"
+    if used.shared is not None:
+        file, node = used.shared
+        line = file.source.line(node.start_byte)
+        return f"by line {line} of {file.path.name} others may have the same array, and would see its slots cleared"
+    return ""
+
+
 def review(cut: Cut, used: Uses, form: Form) -> str:
     """What a form may change; empty where nothing can see it."""
     if form is FRESH:
         return _COPY_WHY
-    if used.handed_out is not None:
-        file, node = used.handed_out
-        line = file.source.line(node.start_byte)
-        return f"Who got the slice in line {line} of {file.path.name} would see the slots cleared."
-    if used.shared is not None:
-        file, node = used.shared
-        line = file.source.line(node.start_byte)
-        return f"By line {line} of {file.path.name} others may have the same array: they would see its slots cleared."
     if used.overtaken is not None:
         file, node = used.overtaken
         line = file.source.line(node.start_byte)
