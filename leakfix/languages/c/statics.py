@@ -1,4 +1,4 @@
-"""Static variables of functions whose values are replaced at run time: what is read off the statements for detectors."""
+"""Static variables of functions whose values are replaced at run time, as the statements of the function tell."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Cache:
 
 def caches(program: Program, function: Function) -> Iterator[Cache]:
     """Yield the parts of statics that a function replaces, in source order."""
-    if function.has_error or b"static" not in _data(function, function.body) and not _says_thread(function):
+    if function.has_error or (b"static" not in _data(function, function.body) and not _says_thread(function)):
         return
     bindings = program.bindings(function)
     statics = [one for one in bindings.variables if one.is_static and not _is_constant(one) and not one.others]
@@ -111,6 +111,11 @@ def has_threads(program: Program) -> bool:
     if not isinstance(known, bool):
         known = program.cache[_THREADS_KEY] = any(program.world.mentioning(word) for word in _THREADS)
     return known
+
+
+def speaks_of_threads(data: bytes) -> bool:
+    """Whether the bytes of a file name anything that has to do with threads."""
+    return any(word in data for word in _THREADS)
 
 
 def path_of(use: Node) -> tuple[Path, Node]:
@@ -277,7 +282,11 @@ def _keyed(fill: Node, value: Part, parts: list[Part]) -> tuple[Part | None, Nod
             condition = at.child_by_field_name("condition")
             if body is not None and condition is not None and _holds(body, fill):
                 for part in parts:
-                    if part is not value and _compares(condition, part) and any(_holds(body, one) for one in part.fills):
+                    if (
+                        part is not value
+                        and _compares(condition, part)
+                        and any(_holds(body, one) for one in part.fills)
+                    ):
                         return part, at
         at = at.parent
     return None, None
