@@ -238,6 +238,8 @@ class CFile:
 
     def _parsed(self, data: bytes) -> Tree:
         """Parse bytes that stand for those of the file."""
+        if _THREAD_LOCAL in data:
+            data = reading.without_storage(data)
         if data is self.data:
             return syntax.parse(data, self.dialect)
         return syntax.parse_as(bytearray(data), self.data, self.dialect)
@@ -303,6 +305,7 @@ class CFile:
 
 
 _DEAD: Final = (b"#if 0", b"# if 0", b"#  if 0", b"#if (0)", b"#if false")
+_THREAD_LOCAL: Final = b"_THREAD_LOCAL "
 _DOTS: Final = frozenset((syntax.VARIADIC_PARAMETER, "..."))
 
 
@@ -610,6 +613,13 @@ def _params(function: Function) -> Iterator[Param]:
 _PARAMETERS: Final = frozenset(
     (syntax.PARAMETER_DECLARATION, syntax.OPTIONAL_PARAMETER, "variadic_parameter_declaration")
 )
+
+
+def is_read_only(one: Param) -> bool:
+    """Whether a parameter is a pointer to constants: `const char *`."""
+    if one.declarator is None or declarators.read(one.declarator).steps != ("*",):
+        return False
+    return any(child.type == syntax.TYPE_QUALIFIER and child.text == b"const" for child in one.node.children)
 
 
 def param(node: Node) -> Param | None:

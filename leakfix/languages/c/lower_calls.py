@@ -190,7 +190,9 @@ class CallLowering:
                     self.frame.exit(ExitKind.STOP, span)
                     return NOTHING
                 return self.summarised(node, function, summary, receiver, arguments)
-        self._hand_over(span, receiver, arguments)
+        read_only = self.program.read_only(callee) if callee is not None else frozenset()
+        given = [value for index, value in enumerate(arguments) if index not in read_only]
+        self._hand_over(span, receiver, given)
         return NOTHING
 
     def _hand_over(self, span: Span, receiver: Value, arguments: list[Value]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Known, Outcome, Place, Test
 from leakfix.flow.remembering import equal_to
 from leakfix.languages.c import declarators, syntax
+from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_aliases import hand_over_parts, prune
 from leakfix.languages.c.lower_branches import BranchLowering
 from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Value, span_of
@@ -185,8 +186,9 @@ class StatementLowering(BranchLowering):
     ) -> None:
         span = self.frame.span(node)
         is_object = self.frame.file.is_cpp and not steps and variable_type is not None
-        name = syntax.text(variable_type) if variable_type is not None else ""
-        struct = self.frame.program.world.struct(name, self.frame.file) if is_object and name.isidentifier() else None
+        name = spelling(variable_type) if is_object and variable_type is not None else ""
+        is_named = variable_type is not None and variable_type.type in _NAMED_TYPES
+        struct = self.frame.program.world.struct(name, self.frame.file) if is_object and is_named else None
         if struct is not None and struct.kind in ("class", "struct"):
             self._object(node, place, name, value)
             return
@@ -228,6 +230,9 @@ class StatementLowering(BranchLowering):
         destructor = self.frame.program.destructor_of(self.frame, name)
         if destructor is not None:
             self.frame.scopes[-1].objects.append((place, destructor))
+        elif self.frame.program.has_destructor(self.frame, name):
+            # What it does is out of sight: it may release all that the object holds.
+            self.frame.emit(Escape(span, place, Handing.STORED, late=True))
 
     def _declared_in_macro(self, node: Node, name: Node, value: Node | None) -> None:
         place = self.frame.temporary()
@@ -278,6 +283,7 @@ class StatementLowering(BranchLowering):
         self.leave(Span(node.end_byte - 1, node.end_byte) if self.frame.expansion is None else self.frame.span(node))
 
 
+_NAMED_TYPES: Final = frozenset((syntax.TYPE_IDENTIFIER, syntax.QUALIFIED_IDENTIFIER))
 _LISTS: Final = frozenset((syntax.ARGUMENT_LIST, syntax.INITIALIZER_LIST, syntax.PARAMETER_LIST))
 
 

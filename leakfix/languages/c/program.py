@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Obligation
-from leakfix.languages.c import syntax
+from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.constants import Constants
-from leakfix.languages.c.files import spelling
+from leakfix.languages.c.files import is_read_only, param, spelling
 from leakfix.languages.c.first_look import acquiring_names, calls_any
 from leakfix.languages.c.lower_frame import POINTEE, Frame
 from leakfix.languages.c.lowering import lower
@@ -273,6 +273,15 @@ class Program:
         name = spelling(made) if made is not None else ""
         return name if name and self.world.struct(name, frame.file) is not None else None
 
+    def read_only(self, callee: Callee) -> frozenset[int]:
+        """The positions of parameters that lead to constants: by custom, what is given so stays the caller's."""
+        call = callee.function.call if callee.function is not None else None
+        if callee.declared is not None and callee.declared.declarator is not None and call is None:
+            call = declarators.read(callee.declared.declarator).call
+        parameters = call.child_by_field_name("parameters") if call is not None else None
+        found = [param(one) for one in syntax.named(parameters)] if parameters is not None else []
+        return frozenset(index for index, one in enumerate(found) if one is not None and is_read_only(one))
+
     def constructor(self, frame: Frame, name: str, count: int) -> Function | None:
         """The constructor of a class that takes so many arguments."""
         last = name.rpartition("::")[2]
@@ -292,6 +301,11 @@ class Program:
         last = name.rpartition("::")[2]
         found = self.world.functions(f"{name}::~{last}", frame.file, frame.function.namespaces)
         return found[0] if len(found) == 1 else None
+
+    def has_destructor(self, frame: Frame, name: str) -> bool:
+        """Whether objects of a class run code at their end, be it that of their bases."""
+        struct = self.world.struct(name, frame.file)
+        return struct is None or bool(struct.bases) or b"~" in (struct.body.text or b"")
 
     def is_simple(self, frame: Frame, name: str) -> bool:
         """Whether making an object of a type runs no code that is out of sight."""

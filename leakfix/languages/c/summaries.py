@@ -21,6 +21,7 @@ from leakfix.flow import (
 )
 from leakfix.flow.fates import Fate, Way, ways
 from leakfix.flow.remembering import NEGATIVE
+from leakfix.languages.c.files import is_read_only
 from leakfix.languages.c.lower_aliases import aliases
 from leakfix.languages.c.lower_frame import POINTEE, RESULT, Facts
 
@@ -128,12 +129,18 @@ class Summary:
         if not touched.is_within(path, touched.released):
             if touched.is_within(path, touched.kept):
                 return (KEPT,)
+            if touched.is_within(path, touched.passed) and not self._is_read_only(root, path):
+                return (KEPT,)
             if not touched.is_within(path, touched.moved):
                 return (Effect(Fate.HELD),)
         try:
             return self._effects_of(root, path, ways(self._graph, RESULT, start=Place(root, path)))
         except BudgetError:
             return (KEPT,)
+
+    def _is_read_only(self, root: int, path: Path) -> bool:
+        position = self._frame.parameters.get(root)
+        return not path and position is not None and is_read_only(self.function.params[position])
 
     def _effects_of(self, root: int, path: Path, found: Iterable[Way]) -> tuple[Effect, ...]:
         groups: dict[Effect, list[Way]] = {}
@@ -241,6 +248,8 @@ class _Touched:
     paths: set[Path] = field(default_factory=set)
     released: set[Path] = field(default_factory=set)
     kept: set[Path] = field(default_factory=set)
+    passed: set[Path] = field(default_factory=set)
+    """What is given to somebody of whom nothing is known."""
     moved: set[Path] = field(default_factory=set)
     """What the result or another place that outlives the function may hold behind it."""
     assigned: dict[Path, Outcome | None] = field(default_factory=dict)
@@ -283,7 +292,9 @@ def _note(found: _Touched, event: Copy | Derive | Release | Escape, path: Path) 
     if isinstance(event, Release):
         found.released.add(path)
     elif isinstance(event, Escape):
-        if event.how is not Handing.RETURNED and event.into is None:
+        if event.how is Handing.PASSED:
+            found.passed.add(path)
+        elif event.how is not Handing.RETURNED and event.into is None:
             found.kept.add(path)
     elif event.target.root == RESULT or POINTEE in event.target.path:
         found.moved.add(path)
