@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from leakfix.detectors.lifecycle import Loss, LossKind, Status
+from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
 from leakfix.languages.c.analysis import Analysis
 from leakfix.rules.c.layout import LayoutError
 from leakfix.rules.c.repair import RefusalError, Repair, leaks_of, text_of
@@ -42,7 +42,7 @@ class LifecycleRule(Rule[Analysis]):
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """The leaks that the rule is for, with the fixes that can be written."""
         for unit, leak in leaks_of(subject):
-            losses = tuple(loss for loss in leak.losses if loss.kind is not LossKind.OVERWRITTEN)
+            losses = tuple(loss for loss in leak.losses if not _is_replaced(loss, leak))
             repair = Repair(subject, unit, replace(leak, losses=losses))
             if losses and self.concerns(repair):
                 yield self.finding(repair)
@@ -82,6 +82,15 @@ class LifecycleRule(Rule[Analysis]):
         if fixes:
             return tuple(fixes), None
         return (), reasons[-1] if reasons else Refusal("no-owner", "no form of the fix suits this code")
+
+
+def _is_replaced(loss: Loss, leak: Leak) -> bool:
+    """Whether the resource is lost because its variable takes something else: another rule's matter.
+
+    A block that could not be resized has no name any more when that is found out.
+    """
+    is_unnamed = not loss.holders and not leak.site.discarded and loss.kind is not LossKind.SCOPE
+    return loss.kind is LossKind.OVERWRITTEN or is_unnamed
 
 
 def _fix(repair: Repair, form: Form, edits: Sequence[Edit]) -> Fix:
