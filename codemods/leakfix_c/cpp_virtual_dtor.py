@@ -43,7 +43,8 @@ References: C++ Core Guidelines C.35 and C.127; CWE-1079; [expr.delete] in the C
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.c.analysis import Analysis
 from leakfix.rules import Finding, Form, Rule
@@ -51,6 +52,18 @@ from leakfix.rules.c.virtual_destructors import DEFAULTED, EMPTY_BODY, VIRTUAL, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_HEAD: Final = re.compile(rb"\b(?:class|struct)\s[^;(){}=<>]*?([A-Za-z_]\w*)\s*(?:final\s*)?(?::[^;(){}]*)?\{")
+
+
+def _may_be_unsafe(name: bytes, text: bytes) -> bool:
+    if b"virtual" not in text:
+        return False
+    at = text.find(b"~" + name)
+    return at < 0 or b"virtual" not in text[max(at - _BEFORE, 0) : at]
+
+
+_BEFORE: Final = 24
 
 
 class CppVirtualDtor(Rule[Analysis]):
@@ -65,6 +78,14 @@ class CppVirtualDtor(Rule[Analysis]):
         "https://isocpp.github.io/CppCoreGuidelines/CppCoreGuidelines#Rc-dtor-virtual",
         "https://cwe.mitre.org/data/definitions/1079",
     )
+
+    def may_fire(self, data: bytes) -> bool:
+        """Whether a class of a file may have virtual functions and no virtual destructor: a first look."""
+        if not super().may_fire(data):
+            return False
+        heads = list(_HEAD.finditer(data))
+        ends = [*(head.start() for head in heads[1:]), len(data)]
+        return any(_may_be_unsafe(head[1], data[head.end() : end]) for head, end in zip(heads, ends, strict=False))
 
     def find(self, subject: Analysis) -> Iterator[Finding]:
         """The unsafe bases of a file, in order."""

@@ -123,6 +123,17 @@ def without_dead(data: bytes, *, is_cpp: bool) -> bytes:
     return bytes(buffer)
 
 
+def without_storage(data: bytes) -> bytes:
+    """Blank out what looks like a macro for thread-local storage before a body: `static APP_THREAD_LOCAL struct {`.
+
+    Unless its definition is at hand, the grammar takes the whole for a function without complaint.
+    """
+    return _STORAGE.sub(_blank, data)
+
+
+_STORAGE: Final = re.compile(rb"(?<=static )[A-Z][A-Z0-9_]*_THREAD_LOCAL(?=\s+(?:struct|union|class)\b)")
+
+
 def habits_of(macros: Mapping[str, tuple[Macro, ...]]) -> Habits:
     """Tell what macros stand for; one that is defined in several ways counts if all of them fit."""
     decorations: dict[bytes, Macro] = {}

@@ -5,6 +5,7 @@ import pytest
 from leakfix.languages.c import syntax
 from leakfix.languages.c.files import CFile
 from leakfix.languages.c.reading import readable
+from leakfix.languages.c.scopes import Bindings
 from tests.languages.c.programs import c, cpp, function, nodes
 
 
@@ -144,3 +145,13 @@ def test_a_header_of_both_is_read_as_c() -> None:
     )
     assert file.dialect == "c"
     assert not file.root.has_error
+
+
+def test_storage_that_an_unknown_macro_tells_is_no_type() -> None:
+    text = (
+        b"void f() {\n    static APP_THREAD_LOCAL struct {\n        char *text;\n    } cache{};\n    use(cache);\n}\n"
+    )
+    (found,) = CFile.of("f.cpp", text).functions
+    (variable,) = Bindings.of_function(found).variables
+    assert (variable.name, variable.kind) == ("cache", "static")
+    assert variable.origin.text == text[text.index(b"static") : text.index(b"\n    use")]
