@@ -73,7 +73,8 @@ def failure(fails: str) -> tuple[Facts, Facts]:
             (((NEGATIVE,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE), ((), Outcome.NOT_NIL)),
         )
     if fails == "nonzero":
-        return (((), Outcome.NIL), ((NEGATIVE,), Outcome.FALSE)), (((), Outcome.NOT_NIL),)
+        success = (((), Outcome.NIL), ((NEGATIVE,), Outcome.FALSE), ((equal_to("-1"),), Outcome.FALSE))
+        return success, (((), Outcome.NOT_NIL),)
     if not fails:
         return (), ()
     name = equal_to(fails)

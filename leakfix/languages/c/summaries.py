@@ -192,6 +192,12 @@ class Summary:
                 return
             for way in known[index]:
                 shared = any(holder.root in numbers and POINTEE in holder.path for holder in way.holders)
+                if (
+                    len({holder.root for holder in way.holders if POINTEE in holder.path and holder.root in numbers})
+                    > 1
+                ):
+                    # One of its owners lends it to the other.
+                    return
                 for holder in way.holders:
                     if holder.root == RESULT and shared:
                         return

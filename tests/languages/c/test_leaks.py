@@ -42,7 +42,8 @@ def _mark(data: bytes, offset: int) -> str:
 
 LOST = {
     "an early return": (
-        "int f(int n) { char *p = malloc(n); // A\n if (!p) return -1;\n if (n > 5)\n return 1; // B\n free(p); return 0; }",
+        "int f(int n) { char *p = malloc(n); // A\n if (!p) return -1;\n if (n > 5)\n return 1; // "
+        "B\n free(p); return 0; }",
         ["A>B"],
     ),
     "a descriptor after a check": (
@@ -130,13 +131,15 @@ SAFE = {
         "int f(int n) { char b[64], *p = b; if (n > 64) { p = malloc(n); if (!p) return -1; }\n"
         " p[0] = 1; if (p != b) free(p); return 0; }"
     ),
-    "freed by another function": "void drop(char *p) { if (p) free(p); }\nvoid f(void) { char *p = malloc(3); drop(p); }",
+    "freed by another function": "void drop(char *p) { if (p) free(p); }\nvoid f(void) { char *p = "
+    "malloc(3); drop(p); }",
     "cleared by another function": (
         "void drop(char **p) { free(*p); *p = NULL; }\nint f(void) { char *p = malloc(3); drop(&p); return 0; }"
     ),
     "kept by one only if it succeeds": (
         "struct l { char *x; };\nint add(struct l *l, char *p) { if (l->x) return -1; l->x = p; return 0; }\n"
-        "int f(struct l *l) { char *p = malloc(3); if (!p) return -1; if (add(l, p) < 0) { free(p); return -1; } return 0; }"
+        "int f(struct l *l) { char *p = malloc(3); if (!p) return -1; if (add(l, p) < 0) { free(p); "
+        "return -1; } return 0; }"
     ),
     "given to somebody unknown": "int f(void) { char *p = malloc(3); return keep(p); }",
     "a descriptor that a stream owns": (
@@ -184,7 +187,8 @@ SAFE_CPP = {
         "class T { public: T() { b = new char[3]; } ~T() { delete[] b; } char *b; };\nvoid f() { T t; }"
     ),
     "a guard of the project": (
-        "class Guard { public: explicit Guard(int fd) : fd_(fd) {} ~Guard() { if (fd_ >= 0) ::close(fd_); } int fd_; };\n"
+        "class Guard { public: explicit Guard(int fd) : fd_(fd) {} ~Guard() { if (fd_ >= 0) "
+        "::close(fd_); } int fd_; };\n"
         "int f(char *n) { int fd = open(n, 0); Guard g(fd); if (fd < 0) return -1; return 0; }"
     ),
     "placement": "void f(void *m) { int *p = new (m) int(3); *p = 4; }",
