@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.lifecycle import Status
 from leakfix.languages.c import syntax
-from leakfix.rules.c.layout import is_conditional
+from leakfix.rules.c.layout import LOOPS, is_conditional, statement_of
 from leakfix.rules.c.repair import RefusalError, Repair
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ _OPERATORS: Final = frozenset(
 )
 _LISTS: Final = frozenset(("subscript_argument_list", syntax.ARGUMENT_LIST, syntax.INITIALIZER_LIST))
 _VALUES: Final = frozenset(("string", "vector", "map", "set", "pair", "list", "deque", "unordered_map", "string_view"))
+_LABELS: Final = frozenset((syntax.LABELED_STATEMENT, syntax.CASE_STATEMENT))
 _READS: Final = frozenset((syntax.FIELD_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.POINTER_EXPRESSION))
 
 
@@ -96,10 +97,33 @@ def check_once(loss: Loss) -> None:
         raise RefusalError("conditional", "on another path to the same exit the resource was released already")
 
 
-def check_initialised(variable: Variable) -> None:
-    """Where the acquisition may not have been made the variable must say so."""
-    if variable.value is None:
+def check_initialised(repair: Repair, variable: Variable, offset: int) -> None:
+    """At ``offset``, where the acquisition may have failed or not been made, the variable must say so."""
+    if variable.value is None and not _is_behind(repair, offset):
         raise RefusalError("conditional", f"{variable.name} may hold anything where nothing was acquired")
+
+
+def _is_behind(repair: Repair, offset: int) -> bool:
+    """Whether control comes to ``offset`` by the acquisition alone, whatever that gave."""
+    at = repair.acquisition
+    while at.parent is not None and statement_of(at) != at:
+        parent = at.parent
+        operator = parent.child_by_field_name("operator")
+        chosen = parent.type == syntax.BINARY_EXPRESSION and operator is not None and operator.type in ("&&", "||")
+        if parent.type in (syntax.CONDITIONAL_EXPRESSION, *LOOPS) or (
+            chosen and parent.child_by_field_name("left") != at
+        ):
+            return False
+        at = parent
+    block = at.parent
+    if block is None or block.type != syntax.COMPOUND_STATEMENT or _has_labels(repair):
+        return False
+    return at.end_byte <= offset < block.end_byte
+
+
+def _has_labels(repair: Repair) -> bool:
+    """Whether a jump may lead around what stands before a statement in its block."""
+    return any(one.type in _LABELS for one in syntax.walk(repair.function.body))
 
 
 def guard_of(repair: Repair, variable: Variable, spelling: Spelling, *, absent: bool) -> str:

@@ -59,7 +59,7 @@ def _before(repair: Repair, loss: Loss, variable: Variable, spelling: Spelling) 
     check_once(loss)
     absent = is_absent_somewhere(loss)
     if absent:
-        check_initialised(variable)
+        check_initialised(repair, variable, loss.span.start)
     guard = guard_of(repair, variable, spelling, absent=absent)
     lines = _guarded(repair, spelling.statement(variable), guard, loss.span.start)
     if repair.source.data[loss.span.start : loss.span.end] == b"}":
