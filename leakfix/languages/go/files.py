@@ -15,7 +15,6 @@ from leakfix.languages.go.layout import OPAQUE, imports, receiver_type, standing
 from leakfix.languages.go.modules import likely_name
 from leakfix.languages.go.objects import Function
 from leakfix.languages.go.versions import effective
-from leakfix.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.lookup import Package
     from leakfix.languages.go.objects import Object
     from leakfix.languages.go.versions import Version
+    from leakfix.text import Source
 
 # How formatted code starts declarations. This only tells what is worth parsing for a name; the tree then decides.
 _NAMES: Final = re.compile(rb"\n(?:(?:func|type|var|const) |\t(?=\w+[ ,=\t\r\n]))(\w+)")
@@ -48,11 +48,11 @@ class File:
     it is parsed as a whole.
     """
 
-    def __init__(self, path: Path, display: str, data: bytes, header: Header) -> None:
-        """Take an absolute path, how to show it, the bytes and their head; the package is set by who makes it."""
+    def __init__(self, path: Path, source: Source, header: Header) -> None:
+        """Take an absolute path, the bytes and their head; the package is set by who makes it."""
         self.path = path
-        self.source = Source(display, data)
-        self.data = data
+        self.source = source
+        self.data = source.data
         self.header = header
         self.package: Package
         self.is_test = path.name.endswith("_test.go")
@@ -244,7 +244,9 @@ class File:
             return self.declared.get(name, ())
         wanted = name.encode()
         pieces = [self._piece(one.start) for one in self.standings if one.name == name and not one.receiver]
-        pieces += [self._stretch(*one) for one in self._between if self.data.find(wanted, *one) >= 0]
+        named = re.compile(rb"\b%b\b" % re.escape(wanted))
+        between = (one for one in self._between if self.data.find(wanted, *one) >= 0)
+        pieces += [self._stretch(*one) for one in between if named.search(OPAQUE.sub(b" ", self.data[slice(*one)]))]
         if any(piece.root.has_error for piece in pieces):
             return self.declared.get(name, ())
         return next((piece.declared[name] for piece in pieces if name in piece.declared), ())
@@ -361,8 +363,7 @@ class _Piece(File):
 
     def __init__(self, whole: File, start: int, end: int) -> None:
         """Take the file and the range of the declaration."""
-        super().__init__(whole.path, whole.source.path, whole.data, whole.header)
-        self.source = whole.source
+        super().__init__(whole.path, whole.source, whole.header)
         self.package = whole.package
         self.cache = whole.cache
         self._whole = whole

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leakfix.languages.go.files import File
 from leakfix.languages.go.headers import read_header
 from leakfix.languages.go.objects import PREDECLARED
+from leakfix.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,12 +81,15 @@ class Package:
         """Return all methods declared on a type or on a pointer to it, by name."""
         found = self._methods.get(type_name)
         if found is None:
-            wanted = type_name.encode()
-            receivers = (pair for file in self.files for pair in file.likely_methods)
-            names = dict.fromkeys(name.decode() for receiver, name in receivers if receiver == wanted)
-            methods = ((name, self.method(type_name, name)) for name in names)
+            methods = ((name, self.method(type_name, name)) for name in self.method_names(type_name))
             found = self._methods[type_name] = {name: method for name, method in methods if method is not None}
         return found
+
+    def method_names(self, type_name: str) -> Iterable[str]:
+        """Return the names of what `methods` may find, each once; a look at the bytes."""
+        wanted = type_name.encode()
+        receivers = (pair for file in self.files for pair in file.likely_methods)
+        return dict.fromkeys(name.decode() for receiver, name in receivers if receiver == wanted)
 
     def names(self) -> frozenset[str]:
         """Return all package-level names; parses every file."""
@@ -142,7 +146,7 @@ class SnapshotPackage(Package):
         """Take the bytes of the stub."""
         header = read_header(data)
         name = f"std/{path}.go"
-        file = File(Path(name), name, data, header)
+        file = File(Path(name), Source(name, data), header)
         file.package = self
         super().__init__(world, header.package, path, None, (file,))
 

@@ -18,6 +18,7 @@ from leakfix.languages.go.modules import (
     read_module,
     read_workspace,
 )
+from leakfix.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -66,7 +67,7 @@ class World:
         data = absolute.read_bytes() if data is None else data
         if known is not None and known.data == data:
             return known
-        file = File(absolute, path.as_posix(), data, read_header(data))
+        file = File(absolute, Source(path.as_posix(), data), read_header(data))
         base = self._base(file, absolute.parent)
         others = [sibling for sibling in base.files if sibling.path != absolute] if base else []
         name, directory = file.header.package, absolute.parent
@@ -285,7 +286,7 @@ def _read_files(directory: Path, root: Path, tests_last: bool = False) -> Iterat
                 data = stream.readall()
         except OSError:
             continue
-        yield File(path, before + name, data, read_header(data))
+        yield File(path, Source(before + name, data), read_header(data))
 
 
 def _is_inside(path: Path, root: Path) -> bool:

@@ -77,9 +77,10 @@ def has_come(operation: Operation, signal: str) -> bool:
 
 def closing_method(facts: Facts, named: Named) -> Function | None:
     """The method that ends objects of a type: Close or Stop before others."""
-    methods = facts.package.methods(named.name)
-    for name in sorted((name for name in methods if name.lower() in CLOSING), key=_rank):
-        function = methods[name].function
+    names = facts.package.method_names(named.name)
+    for name in sorted((name for name in names if name.lower() in CLOSING), key=_rank):
+        method = facts.package.method(named.name, name)
+        function = method.function if method is not None else None
         if function is not None and function.body is not None:
             return function
     return None
