@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from leakfix.models import CALL, CONTEXT, RECEIVER, Acquire, Borrow, Check, Keep, Lend, ModelError, Release, Wrap
+from leakfix.models import CALL, CONTEXT, OUT, RECEIVER, Acquire, Borrow, Check, Keep, Lend, ModelError, Release, Wrap
 from leakfix.models.decode import Document, decode
 
 RESOURCE = """
@@ -325,3 +325,39 @@ def test_resource_of_another_document_is_not_defined_again() -> None:
 def test_call_releases_the_value_itself() -> None:
     (stop,) = document(RESOURCE.replace("Done", CALL)).resources
     assert stop.release == (CALL,)
+
+
+def test_names_without_dots() -> None:
+    text = """
+        names = "scoped"
+        [[resource]]
+        name = "memory"
+        noun = "memory"
+        family = "memory"
+        [[acquire]]
+        call = ["make", "Pool::get"]
+        resource = "memory"
+        result = "argument 1"
+        fails = "negative"
+        [[release]]
+        call = ["grow"]
+        resource = "memory"
+        unless = "null"
+        """
+    first, second, release = document(text).facts
+    assert isinstance(first, Acquire)
+    assert (first.symbol, first.result, first.argument, first.fails) == ("make", OUT, 1, "negative")
+    assert second.symbol == "Pool::get"
+    assert release == Release("grow", 0, "memory", "", "null")
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ('call = ["make"]', "is no symbol"),
+        ('call = ["db.Make"]\nfails = "maybe"', "is none of null, negative, nonzero"),
+    ],
+)
+def test_what_an_acquisition_must_not_say(table: str, problem: str) -> None:
+    with pytest.raises(ModelError, match=problem):
+        document(RESOURCE + f'[[acquire]]\nresource = "lease"\n{table}')
