@@ -286,7 +286,7 @@ class Program:
         """The constructor of a class that takes so many arguments."""
         last = name.rpartition("::")[2]
         found = self.world.functions(f"{name}::{last}", frame.file, frame.function.namespaces)
-        fitting = [one for one in found if len(one.params) == count]
+        fitting = [one for one in found if len(one.params) == count and not _copies(one, last)]
         return fitting[0] if len(fitting) == 1 else None
 
     def destructor(self, frame: Frame, pointer: Node) -> Function | None:
@@ -330,6 +330,12 @@ _PLACES: Final = frozenset(
     (syntax.IDENTIFIER, syntax.FIELD_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.POINTER_EXPRESSION)
 )
 _PLAIN_PLACES: Final = frozenset((syntax.IDENTIFIER, syntax.FIELD_EXPRESSION))
+
+
+def _copies(constructor: Function, name: str) -> bool:
+    """Whether a constructor makes an object from another of its class."""
+    types = [one.type for one in constructor.params]
+    return len(types) == 1 and types[0] is not None and spelling(types[0]).rpartition("::")[2] == name
 
 
 def _may_be_parent(argument: Node) -> bool:
