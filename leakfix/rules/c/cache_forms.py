@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.shared import Fault
-from leakfix.flow.fates import Fate
+from leakfix.flow import Copy, Derive, Escape, Release
 from leakfix.languages.c import syntax
 from leakfix.languages.c.statics import block_of, path_of
 from leakfix.rules import Form, Safety
@@ -17,6 +17,7 @@ from leakfix.text import Edit, Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from leakfix.flow import Event
     from leakfix.languages.c.analysis import Analysis
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.scopes import Variable
@@ -44,6 +45,9 @@ _DIVERTS: Final = frozenset(
     (syntax.GOTO_STATEMENT, syntax.LABELED_STATEMENT, syntax.THROW_STATEMENT, syntax.TRY_STATEMENT)
 )
 _HIDING: Final = (b"return", b"goto", b"throw", b"break", b"continue")
+_INITIAL_VALUES: Final = frozenset(
+    (syntax.CALL_EXPRESSION, syntax.NEW_EXPRESSION, syntax.STRING_LITERAL, "concatenated_string", "raw_string_literal")
+)
 _LOCAL_WORDS: Final = frozenset((b"thread_local", b"__thread", b"_Thread_local"))
 
 
@@ -340,6 +344,8 @@ class _PerCall:
                 raise RefusalError("layout", "the declaration of the cache declares more than the cache")
             if any(one.type == syntax.COMMENT for one in syntax.walk(origin)):
                 raise RefusalError("layout", "comments tell what would no longer be true")
+            if any(one.type in _INITIAL_VALUES for one in syntax.walk(origin)):
+                raise RefusalError("condition", "the cache does not start out empty")
             allowed = {part.path for part in (key, self.cache.value) if part.variable is variable}
             if any(path_of(use)[0] not in allowed for use in bindings.uses(variable)):
                 raise RefusalError("condition", "more than the value is kept in the cache")
@@ -433,12 +439,15 @@ class _PerCall:
         if release is None:
             return []
         if release.type == syntax.DELETE_EXPRESSION:
-            how = syntax.text(release).partition(" ")[0]
-            statement, callee = f"{how} {name};", "delete"
+            how = "delete[]" if any(child.type == "[" for child in release.children) else "delete"
+            statement, callee, given = f"{how} {name};", "delete", release.named_children[-1]
         else:
-            called = release.child_by_field_name("function")
+            called, arguments = release.child_by_field_name("function"), release.child_by_field_name("arguments")
             callee = syntax.text(called) if called is not None else ""
             statement = f"{callee}({name});"
+            given = syntax.named(arguments)[0] if arguments is not None else release
+        if given.type not in (syntax.IDENTIFIER, syntax.FIELD_EXPRESSION):
+            raise RefusalError("type", "the value is released as something else than it is declared as")
         source, last = self.source, self._last
         indent = source.indent(refresh.start_byte)
         lines = [statement]
@@ -503,11 +512,8 @@ def _is_only_read(analysis: Analysis, types: Types, read: Node, function: Functi
         if kind in (syntax.IF_STATEMENT, syntax.WHILE_STATEMENT, syntax.EXPRESSION_STATEMENT, syntax.CONDITION_CLAUSE):
             return True
         if kind == syntax.FIELD_EXPRESSION and _is_called(parent):
-            call = parent.parent
-            if call is None or not _borrows(analysis, types, call, -1):
-                return False
-            node = call
-        elif kind in (syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRESSION, syntax.FIELD_EXPRESSION):
+            return False
+        if kind in (syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRESSION, syntax.FIELD_EXPRESSION):
             node = parent
         elif kind in (syntax.BINARY_EXPRESSION, syntax.UNARY_EXPRESSION):
             return kind == syntax.UNARY_EXPRESSION or _is_comparison(parent)
@@ -577,12 +583,20 @@ def _named(file: CFile, last: str, name: bytes) -> tuple[Function, ...]:
 
 
 def _lets_go(analysis: Analysis, function: Function, index: int) -> bool:
-    summary = analysis.program.summary(function)
-    effects = summary.of(index) if summary is not None else None
-    if effects is None:
+    """Whether the body of a function hands an argument on to nobody, and gives it no other name.
+
+    What its type says of ownership is not enough: a `const char *` that is stored is not owned, and yet kept.
+    """
+    frame = analysis.program.frame(function)
+    if frame is None:
         return False
-    return all(
-        effect.fate is Fate.HELD and not effect.moved and effect.returned is None
-        for _, found in effects.fates
-        for effect in found
-    )
+    root = next((root for root, position in frame.parameters.items() if position == index), None)
+    if root is None:
+        return 0 <= index < len(function.params) and not function.params[index].name
+    return not any(_touches(event, root) for event in frame.graph.events())
+
+
+def _touches(event: Event, root: int) -> bool:
+    if isinstance(event, (Release, Escape)):
+        return event.place.root == root
+    return isinstance(event, (Copy, Derive)) and event.source.root == root
