@@ -23,6 +23,7 @@ from leakfix.languages.c.lower_frame import (
     Value,
 )
 from leakfix.languages.c.lower_tests import failure
+from leakfix.languages.c.summaries import KEPT
 from leakfix.languages.c.types import Callee, CType
 from leakfix.models import OUT
 
@@ -55,6 +56,8 @@ class CallLowering:
         self.models = frame.program.models
         self.wanted = True
         """Whether anybody wants the value of the call that is lowered next."""
+        self._unheard = False
+        """Whether nobody looks at what the callee that is being lowered gives back."""
         self._moves: list[tuple[Place, Place]] = []
         """Places that the callee that is being lowered stores something in, with what holds it until it is done."""
         self.unnamed: list[int] = []
@@ -189,7 +192,10 @@ class CallLowering:
                 if summary.never_returns:
                     self.frame.exit(ExitKind.STOP, span)
                     return NOTHING
-                return self.summarised(node, function, summary, receiver, arguments)
+                self._unheard = not wanted
+                value = self.summarised(node, function, summary, receiver, arguments)
+                self._unheard = False
+                return value
         read_only = self.program.read_only(callee) if callee is not None else frozenset()
         given = [value for index, value in enumerate(arguments) if index not in read_only]
         self._hand_over(span, receiver, given)
@@ -409,6 +415,10 @@ class CallLowering:
                 self.frame.emit(Assign(span, value.address))
             return
         for path, alternatives in effects.fates:
+            if len(alternatives) > 1 and self._unheard:
+                # Whoever does not ask whether it was taken over believes that it was.
+                self._effect(span, value, path, KEPT, operands, found)
+                continue
             if len(alternatives) == 1:
                 self._effect(span, value, path, alternatives[0], operands, found)
                 continue

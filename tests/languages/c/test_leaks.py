@@ -141,6 +141,10 @@ SAFE = {
         "int f(struct l *l) { char *p = malloc(3); if (!p) return -1; if (add(l, p) < 0) { free(p); "
         "return -1; } return 0; }"
     ),
+    "given to one whose answer nobody asks for": (
+        "struct l { char *x; };\nint add(struct l *l, char *p) { if (l->x) return -1; l->x = p; return 0; }\n"
+        "int f(struct l *l) { char *p = malloc(3); if (!p) return -1; add(l, p); return 0; }"
+    ),
     "given to somebody unknown": "int f(void) { char *p = malloc(3); return keep(p); }",
     "a descriptor that a stream owns": (
         'int f(char *n) { int fd = open(n, 0); if (fd < 0) return -1; FILE *s = fdopen(fd, "r");\n'
