@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.packages import File, Function, Package
 
-_STARTED: Final = re.compile(rb"go ((?:\w+\.)*\w+)[(\[]|(?:\.Go|Attach|Async)\((?:[\w.]+, )?((?:\w+\.)*\w+)\)")
+_STARTED: Final = re.compile(rb"go ((?:\w+\.)*\w+)[(\[]")
+_GIVEN: Final = re.compile(rb"\((?:[\w.]+, )?((?:\w+\.)*\w+)\)")
+_GIVEN_TO: Final = (b".Go", b"Attach", b"Async")
 _WRAPPED: Final = re.compile(rb"func\(\) \{\s+(?:defer [^\n]*\s+)*((?:\w+\.)*\w+)\([^\n]*\)\s+\}")
 """How a literal begins that does nothing, deferred calls left out, but to call one function."""
 
@@ -65,12 +67,22 @@ def started_names(package: Package) -> Mapping[bytes, Sequence[tuple[File, int]]
     for file in package.files:
         if file.is_test or (b"go " not in file.data and b".Go(" not in file.data):
             continue
-        for match in _STARTED.finditer(file.data):
-            group = 1 if match[1] else 2
-            known.setdefault(match[group].rpartition(b".")[2], []).append((file, match.end(group) - 1))
+        for match in sorted((*_STARTED.finditer(file.data), *_given(file.data)), key=re.Match.start):
+            known.setdefault(match[1].rpartition(b".")[2], []).append((file, match.end(1) - 1))
         for match in _WRAPPED.finditer(file.data):
             known.setdefault(match[1].rpartition(b".")[2], []).append((file, match.end(1) - 1))
     return known
+
+
+def _given(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Where a function is given to one that starts it."""
+    for name in _GIVEN_TO:
+        at = data.find(name + b"(")
+        while at >= 0:
+            match = _GIVEN.match(data, at + len(name))
+            if match is not None:
+                yield match
+            at = data.find(name + b"(", at + 1)
 
 
 def start_of_literal(function: Function, literal: Node) -> Start | None:
