@@ -62,6 +62,19 @@ def check_whole(repair: Repair) -> None:
         raise RefusalError("preprocessor", "the acquisition stands between #if and #endif")
 
 
+def check_resized(repair: Repair, variable: Variable) -> None:
+    """What was resized may have an older name that still counts, but for the variable's own."""
+    symbol = repair.leak.site.symbol
+    release = repair.analysis.models.release(symbol)
+    if release is None or not repair.analysis.models.acquires(symbol):
+        return
+    arguments = repair.acquisition.child_by_field_name("arguments")
+    given = syntax.named(arguments) if arguments is not None else []
+    old = given[release.argument] if release.argument < len(given) else None
+    if old is None or (syntax.text(old) not in _NULL and repair.bindings.variable(old) is not variable):
+        raise RefusalError("resized", "what was resized has another name, which may still be used")
+
+
 def check_exit(repair: Repair, variable: Variable, at: Node) -> None:
     """The way out must be plain code in which the variable is visible."""
     if is_conditional(at, repair.function.node):
@@ -72,6 +85,7 @@ def check_exit(repair: Repair, variable: Variable, at: Node) -> None:
 
 def check_holder(repair: Repair, variable: Variable) -> None:
     """The variable must hold the resource itself or nothing, whatever path led there."""
+    check_resized(repair, variable)
     if variable.kind != "local":
         raise RefusalError("no-owner", f"{variable.name} is no local variable")
     if variable.others:

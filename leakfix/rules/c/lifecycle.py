@@ -44,7 +44,7 @@ class LifecycleRule(Rule[Analysis]):
         for unit, leak in leaks_of(subject):
             losses = tuple(loss for loss in leak.losses if not _is_replaced(loss, leak))
             repair = Repair(subject, unit, replace(leak, losses=losses))
-            if losses and self.concerns(repair):
+            if losses and self.concerns(repair) and not repair.is_hidden:
                 yield self.finding(repair)
 
     def finding(self, repair: Repair) -> Finding:

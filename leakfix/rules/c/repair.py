@@ -112,6 +112,19 @@ class Repair:
             raise RefusalError("macro", "the acquisition stands in a macro")
         return node
 
+    @cached_property
+    def is_hidden(self) -> bool:
+        """Whether a macro that does more than to rename hides the acquisition."""
+        try:
+            called = self.acquisition.child_by_field_name("function")
+        except RefusalError:
+            return True
+        name = syntax.text(called).removeprefix("::") if called is not None else ""
+        if not name.isidentifier() or name == self.leak.site.symbol.rpartition("::")[2]:
+            return False
+        macros = self.analysis.world.macros(name, self.analysis.file)
+        return any(macro.params is not None for macro in macros)
+
     @property
     def is_in_loop(self) -> bool:
         """Whether a loop of the function stands around the acquisition."""
