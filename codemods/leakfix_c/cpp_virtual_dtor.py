@@ -22,7 +22,7 @@ What is found: a class that declares virtual functions, whose destructor is publ
 neither its own nor one of its bases; from which some class of the tree derives; and that is deleted somewhere through
 a pointer to it, by a macro too, or held by a `std::unique_ptr`, `scoped_ptr` or `auto_ptr` of it. Where the class is
 not abstract, a pointer must besides be seen to get an object of a derived class. Where no derived class owns anything,
-confidence is medium.
+or that pointer is of another file than what deletes, confidence is medium.
 
 Silent are `final` classes, protected destructors, templates, classes that derive from something unknown or hold macros
 that may declare anything, and classes held by `std::shared_ptr` only, which remembers what was made.

@@ -98,11 +98,15 @@ def _judged(rule: Rule[Analysis], analysis: Analysis, struct: Struct, project: _
     deleted = project.deletions.of(struct)
     if not deleted:
         return None
+    is_seen = True
     if not is_abstract(struct):
-        made = next(iter(project.deletions.makings(struct)), None)
-        if made is None:
+        homes = [one.file for one in deleted]
+        makings = sorted(project.deletions.makings(struct), key=lambda one: one.file not in homes)
+        if not makings:
             return None
-        heirs = [made.made, *(heir for heir in heirs if heir is not made.made)]
+        made = makings[0].made
+        heirs = [made, *(heir for heir in heirs if heir is not made)]
+        is_seen = makings[0].file in homes
     losing = [(heir, lost) for heir in heirs if (lost := project.endings.release(heir)) is not None]
     name = struct.node.child_by_field_name("name") or struct.node
     heir, lost = losing[0] if losing else (heirs[0], heirs[0].node.child_by_field_name("name") or heirs[0].node)
@@ -119,7 +123,7 @@ def _judged(rule: Rule[Analysis], analysis: Analysis, struct: Struct, project: _
         function=struct.name,
         message=_message(struct, heir, deleted[0], is_losing=bool(losing)),
         severity=rule.severity,
-        confidence=Confidence.HIGH if losing else Confidence.MEDIUM,
+        confidence=Confidence.HIGH if losing and is_seen else Confidence.MEDIUM,
         trace=_trace(analysis, struct, heir, lost, deleted, is_losing=bool(losing)),
         fixes=fixes,
         refusal=refusal,
