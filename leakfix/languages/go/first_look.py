@@ -46,14 +46,14 @@ def acquiring_names(models: Models) -> frozenset[str]:
 def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     """Make the test whether a file may call a function of one of these names."""
     wanted = frozenset(name.removeprefix(METHOD).encode() for name in names)
-    length, endings = _endings(wanted)
+    endings, last = _endings(wanted)
     # Where a longer name is cut there is no word boundary, so that no part of it is taken for a name.
     longest = max(map(len, wanted), default=0)
     at_end = _NAME_AT_END.search
 
     def test(data: bytes) -> bool:
         for piece in data.split(b"(")[:-1]:
-            if piece[-length:] in endings:
+            if piece[-_ENDING:] in endings or piece[-1:] in last:
                 name = at_end(piece, max(len(piece) - longest, 0))
                 if name is not None and name[0] in wanted:
                     return True
@@ -64,13 +64,13 @@ def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
 
 def called(data: bytes, wanted: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield where one of these names stands before an opening parenthesis, and which."""
-    length, endings = _endings(wanted)
+    endings, last = _endings(wanted)
     longest = max(map(len, wanted), default=0)
     at_end = _NAME_AT_END.search
     start = 0
     for piece in data.split(b"(")[:-1]:
         end = start + len(piece)
-        if piece[-length:] in endings:
+        if piece[-_ENDING:] in endings or piece[-1:] in last:
             name = at_end(piece, max(len(piece) - longest, 0))
             if name is not None and name[0] in wanted:
                 yield end - len(name[0]), name[0]
@@ -78,10 +78,10 @@ def called(data: bytes, wanted: frozenset[bytes]) -> Iterator[tuple[int, bytes]]
 
 
 @lru_cache(maxsize=4)
-def _endings(names: frozenset[bytes]) -> tuple[int, frozenset[bytes]]:
-    """How many bytes of the ends of names are looked at first, and what these may be."""
-    length = min(_ENDING, min(map(len, names), default=_ENDING))
-    return length, frozenset(name[-length:] for name in names)
+def _endings(names: frozenset[bytes]) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """How names end that are not short, and the last bytes of those that are."""
+    endings = frozenset(name[-_ENDING:] for name in names if len(name) >= _ENDING)
+    return endings, frozenset(name[-1:] for name in names if len(name) < _ENDING)
 
 
 def looks_broken(data: bytes) -> bool:
