@@ -36,7 +36,8 @@ Refusals: `callers` (the caller is given the value: every caller would have to r
 it), `condition` (more than one value hangs on the comparison), `control-flow`, `no-release` (a thread that ends would
 leave the value behind), `in-place`, `type`, `version`, `layout`, `syntax`.
 
-Fix safety: safe; `review` for a thread-local value to which a callee may keep a pointer.
+Fix safety: safe; `review` for a thread-local value to which a callee may keep a pointer, and for a value that is given
+to a method whose code is not at hand, but whose name says that it copies (`append`).
 
 References: https://github.com/swoole/swoole-src/issues/5507; C++ Core Guidelines CP.2 and I.2; CWE-362, CWE-415.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.shared import Fault
@@ -81,7 +82,7 @@ def per_thread(analysis: Analysis, cache: Cache, found: Fault) -> Written:
     word = f" {macro or 'thread_local'}".encode()
     edits = tuple(Edit(Span(at, at), word) for at in _storage_ends(source, _group(analysis, cache)))
     types = analysis.types(cache.function)
-    safe = all(_is_only_read(analysis, types, read, cache.function) for read in cache.value.reads)
+    safe = all(_use(analysis, types, read, cache.function) is Use.READ for read in cache.value.reads)
     why = "Every thread fills and reads its own value, as the only thread did before."
     if not safe:
         why += " Check that nobody keeps a pointer to it beyond the life of the thread."
@@ -175,11 +176,12 @@ class _PerCall:
         edits += [Edit(Span(read.start_byte, read.end_byte), name.encode()) for read in self._later_reads()]
         edits += self._released(cache.refresh, name)
         called = self._called(cache.fill)
-        return Written(
-            tuple(edit for edit in edits if edit.text or len(edit.span)),
-            Safety.SAFE,
-            f"Nothing is shared, and nothing is left behind; it costs one {called} for each call.",
-        )
+        why = f"Nothing is shared, and nothing is left behind; it costs one {called} for each call."
+        safety = Safety.SAFE
+        if Use.UNKNOWN in self._uses():
+            safety = Safety.REVIEW
+            why += " Check that what is given the value copies it: its code is not at hand."
+        return Written(tuple(edit for edit in edits if edit.text or len(edit.span)), safety, why)
 
     def _called(self, fill: Node) -> str:
         right = fill.child_by_field_name("right")
@@ -365,10 +367,12 @@ class _PerCall:
             raise RefusalError("condition", "the old value is used before it is replaced")
         if len(value.releases) != 1 or any(not _holds(refresh, one) for one in key.fills):
             raise RefusalError("condition", "the value is released in several places")
-        for read in self._later_reads():
-            if not _is_only_read(self.analysis, self.types, read, self.function):
-                raise RefusalError("escapes", "somebody may keep the value beyond the call")
+        if Use.KEPT in self._uses():
+            raise RefusalError("escapes", "somebody may keep the value beyond the call")
         self._check_key_used(key)
+
+    def _uses(self) -> set[Use]:
+        return {_use(self.analysis, self.types, read, self.function) for read in self._later_reads()}
 
     def _check_key_used(self, key: Part) -> None:
         """What the key is compared with must be of use still, or a parameter."""
@@ -503,35 +507,51 @@ def _holds(outer: Node, inner: Node) -> bool:
     return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
 
 
-def _is_only_read(analysis: Analysis, types: Types, read: Node, function: Function) -> bool:
-    """Whether nothing keeps what a part leads to where it is used."""
+class Use(Enum):
+    """What becomes of a value where it is used."""
+
+    READ = "nobody keeps it"
+    UNKNOWN = "a function that is not at hand is given it"
+    KEPT = "somebody keeps it, or may"
+
+
+def _use(analysis: Analysis, types: Types, read: Node, function: Function) -> Use:
+    """What becomes of what a part leads to where it is used."""
     node = read
     while node.parent is not None and node != function.body:
         parent = node.parent
         kind = parent.type
-        if kind in (syntax.IF_STATEMENT, syntax.WHILE_STATEMENT, syntax.EXPRESSION_STATEMENT, syntax.CONDITION_CLAUSE):
-            return True
-        if kind == syntax.FIELD_EXPRESSION and _is_called(parent):
-            return False
-        if kind in (syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRESSION, syntax.FIELD_EXPRESSION):
+        if kind in _LEAVES_ALONE:
+            return Use.READ
+        if kind in (syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRESSION) or _is_access(parent):
             node = parent
-        elif kind in (syntax.BINARY_EXPRESSION, syntax.UNARY_EXPRESSION):
-            return kind == syntax.UNARY_EXPRESSION or _is_comparison(parent)
-        elif kind == syntax.SUBSCRIPT_EXPRESSION:
-            return True
+        elif kind == syntax.BINARY_EXPRESSION:
+            return Use.READ if _is_comparison(parent) else Use.KEPT
         elif kind == syntax.ARGUMENT_LIST and parent.parent is not None:
             call = parent.parent
             called = call.child_by_field_name("function")
             name = syntax.text(called) if called is not None else ""
-            if name in _VIEWS:
-                if name != "ZSTR_VAL":
-                    return True
-                node = call
-                continue
-            return _borrows(analysis, types, call, syntax.named(parent).index(node))
+            if name not in _VIEWS:
+                return _given(analysis, types, call, syntax.named(parent).index(node))
+            if name != "ZSTR_VAL":
+                return Use.READ
+            node = call
         else:
-            return False
-    return False
+            return Use.KEPT
+    return Use.KEPT
+
+
+_LEAVES_ALONE: Final = frozenset(
+    (
+        *(syntax.IF_STATEMENT, syntax.WHILE_STATEMENT, syntax.EXPRESSION_STATEMENT, syntax.CONDITION_CLAUSE),
+        *(syntax.UNARY_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION),
+    )
+)
+
+
+def _is_access(node: Node) -> bool:
+    """Whether a node is a field of something, and no method that is called."""
+    return node.type == syntax.FIELD_EXPRESSION and not _is_called(node)
 
 
 def _is_called(access: Node) -> bool:
@@ -548,17 +568,25 @@ def _is_comparison(node: Node) -> bool:
     return operator is not None and operator.type in ("==", "!=", "<", ">", "<=", ">=", "&&", "||")
 
 
-def _borrows(analysis: Analysis, types: Types, call: Node, index: int) -> bool:
-    """Whether a call keeps none of an argument, as the models or the bodies of all that it may call tell."""
+def _given(analysis: Analysis, types: Types, call: Node, index: int) -> Use:
+    """What a call does with an argument, as the models or the bodies of all that it may call tell."""
     callee = types.callee(call)
     if callee is None:
-        return False
+        return Use.KEPT
     if any(analysis.models.borrows(symbol) or symbol in _READERS for symbol in (callee.symbol, *callee.symbols)):
-        return True
+        return Use.READ
     arguments = call.child_by_field_name("arguments")
     count = len(syntax.named(arguments)) if arguments is not None else 0
-    bodies = [one for one in _bodies(analysis, callee) if len(one.params) == count]
-    return bool(bodies) and all(_lets_go(analysis, one, index) for one in bodies)
+    known = _bodies(analysis, callee)
+    bodies = [one for one in known if len(one.params) == count]
+    if bodies:
+        return Use.READ if all(_lets_go(analysis, one, index) for one in bodies) else Use.KEPT
+    is_strange = not known and callee.kind == "method" and callee.declared is None
+    return Use.UNKNOWN if is_strange and callee.symbol.rpartition("::")[2] in _COPYING else Use.KEPT
+
+
+_COPYING: Final = frozenset(("append", "write", "print", "puts", "send", "output"))
+"""Names of methods that are known to copy what they are given."""
 
 
 def _bodies(analysis: Analysis, callee: Callee) -> tuple[Function, ...]:

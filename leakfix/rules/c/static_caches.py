@@ -86,11 +86,19 @@ def _finding(rule: Rule[Analysis], analysis: Analysis, cache: Cache, found: Faul
         function=function.name,
         message=_message(cache, found),
         severity=rule.severity if found is not Fault.SHARED_BYTES else Severity.INFO,
-        confidence=Confidence.HIGH if cache.key is not None or found is Fault.UNRELEASED else Confidence.MEDIUM,
+        confidence=_confidence(analysis, cache, found),
         trace=_trace(analysis, cache, found),
         fixes=tuple(fixes),
         refusal=refusals[0] if refusals and not fixes else None,
     )
+
+
+def _confidence(analysis: Analysis, cache: Cache, found: Fault) -> Confidence:
+    """High where nobody but the thread matters, or where the file of the cache itself has to do with threads."""
+    if found is Fault.UNRELEASED:
+        return Confidence.HIGH
+    is_sure = cache.key is not None and speaks_of_threads(analysis.source.data)
+    return Confidence.HIGH if is_sure else Confidence.MEDIUM
 
 
 def _name(cache: Cache) -> str:
