@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NULL: Final = frozenset(("0", "NULL", "nullptr"))
 _INVALID: Final = frozenset(("-1",))
+_LIBRARY_RELEASES: Final = frozenset(("free", "fclose", "close", "closedir"))
 _DESCRIPTOR: Final = "descriptor"
 _MARKED: Final = frozenset(("mapping", "semaphore", "converter", "queue"))
 """Resources whose failed acquisition gives something else than null."""
@@ -247,3 +248,27 @@ def _is_out(repair: Repair, address: Node) -> bool:
         site.span.start == call.start_byte and site.span.end == call.end_byte and site.place.root >= 0
         for site in repair.unit.graph.sites
     )
+
+
+def runs_code(repair: Repair, variable: Variable) -> bool:
+    """Whether the class of an object has a destructor that does more than to give back what it holds."""
+    of = repair.type_of(variable)
+    types = repair.analysis.types(repair.function)
+    struct = types.struct(of) if of is not None and repair.is_object else None
+    destructor = types.method(struct.name, f"~{struct.name.rpartition('::')[2]}") if struct is not None else None
+    return destructor is not None and not all(_gives_back(one) for one in syntax.named(destructor.body))
+
+
+def _gives_back(statement: Node) -> bool:
+    if statement.type in (syntax.COMPOUND_STATEMENT, syntax.IF_STATEMENT):
+        inner = [one for one in syntax.named(statement) if one != statement.child_by_field_name("condition")]
+        return all(_gives_back(one) for one in inner)
+    held = syntax.named(statement) if statement.type == syntax.EXPRESSION_STATEMENT else []
+    if len(held) != 1:
+        return not held and statement.type == syntax.EXPRESSION_STATEMENT
+    called = held[0].child_by_field_name("function") if held[0].type == syntax.CALL_EXPRESSION else None
+    if called is not None:
+        return syntax.text(called).removeprefix("::").removeprefix("std::") in _LIBRARY_RELEASES
+    right = held[0].child_by_field_name("right")
+    is_reset = held[0].type == syntax.ASSIGNMENT_EXPRESSION and right is not None and syntax.text(right) in _NULL
+    return held[0].type == syntax.DELETE_EXPRESSION or is_reset

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
 from leakfix.languages.c.analysis import Analysis
+from leakfix.rules.c.checks import runs_code
 from leakfix.rules.c.layout import LayoutError
 from leakfix.rules.c.repair import RefusalError, Repair, leaks_of, text_of
-from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Severity, Step
+from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
 from leakfix.rules.rule import Form, Rule
 from leakfix.text import OverlapError, apply_edits
 
@@ -96,8 +97,12 @@ def _is_replaced(loss: Loss, leak: Leak) -> bool:
 def _fix(repair: Repair, form: Form, edits: Sequence[Edit]) -> Fix:
     noun = repair.leak.site.obligation.noun
     why = f"The {noun} is released once on every path, where nothing uses it any more."
+    safety = form.safety
+    if any(runs_code(repair, repair.holder(loss)) for loss in repair.leak.losses):
+        safety = Safety.REVIEW
+        why = "The destructor, which does more than to give back what the object holds, runs where it was forgotten."
     path = repair.source.path
-    return Fix(form.title, form.name, form.safety, why, tuple(FileEdit(path, edit) for edit in edits), form.requires)
+    return Fix(form.title, form.name, safety, why, tuple(FileEdit(path, edit) for edit in edits), form.requires)
 
 
 def _message(repair: Repair) -> str:
