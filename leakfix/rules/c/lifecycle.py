@@ -90,7 +90,7 @@ def _is_replaced(loss: Loss, leak: Leak) -> bool:
 
     A block that could not be resized has no name any more when that is found out.
     """
-    is_unnamed = not loss.holders and not leak.site.discarded and loss.kind is not LossKind.SCOPE
+    is_unnamed = not loss.holders and not leak.site.discarded and not loss.span.contains(leak.site.span)
     return loss.kind is LossKind.OVERWRITTEN or is_unnamed
 
 

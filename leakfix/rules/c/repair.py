@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -123,7 +124,8 @@ class Repair:
         if not name.isidentifier() or name == self.leak.site.symbol.rpartition("::")[2]:
             return False
         macros = self.analysis.world.macros(name, self.analysis.file)
-        return any(macro.params is not None for macro in macros)
+        renamed = re.compile(rb"(?:::)?" + re.escape(self.leak.site.symbol.encode()) + rb"\s*\([^;{}?]*\)")
+        return any(macro.params is not None and renamed.fullmatch(macro.body) is None for macro in macros)
 
     @property
     def is_in_loop(self) -> bool:
