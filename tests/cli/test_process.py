@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,14 @@ def large(tree: Path) -> Path:
     )
 
 
+@pytest.fixture
+def heeded_interrupts() -> Iterator[None]:
+    """In a background job of a shell SIGINT is ignored, and so it would be in what that starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def _children(process: int) -> set[int]:
     """The processes that descend from one."""
     found: set[int] = set()
@@ -43,6 +52,7 @@ def _children(process: int) -> set[int]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.usefixtures("heeded_interrupts")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_ends_everything_at_once(console: Console, large: Path, tmp_path: Path, jobs: str) -> None:
     install(tmp_path / "site", "slow_pack", {"slow.py": SLOW})
