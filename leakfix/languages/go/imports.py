@@ -1,7 +1,8 @@
-"""Imports of a Go file as text: the name a package has there, and the edit that adds one in its group."""
+"""Edits that import a package into a Go file: in its group, under a name that is free."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
@@ -17,48 +18,68 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Bindings
 
 
-def package_name(file: File, bindings: Bindings, node: Node, path: str) -> tuple[str, tuple[Edit, ...]] | None:
-    """The name that a package of the standard library has at ``node``, with the edits that import it where it is not.
+@dataclass(frozen=True, slots=True)
+class Import:
+    """How a package is named at a place, and the edits that make it so."""
 
-    None where the name means something else there. Raises `LayoutError` where no import can be added.
+    name: str
+    edits: tuple[Edit, ...] = ()
+
+
+class ImportCycleError(Exception):
+    """The file belongs to the standard library itself, where another import may lead back to its package."""
+
+
+def import_package(file: File, bindings: Bindings, node: Node, path: str) -> Import:
+    """Make a package of the standard library usable at a node; the name that it has there.
+
+    Raises `ImportCycleError`, and `LayoutError` where no import can be added.
     """
-    plain = path.rpartition("/")[2]
     local = bindings.locals_at(node)
-    for name, imported in file.imports.items():
-        if imported == path:
-            return None if name in local else (name, ())
-    used = any(entity.name == plain for entity in bindings.entities)
-    if used or plain in file.imports or file.package.lookup(plain, file) is not None:
-        return None
-    return plain, (added(file, path),)
+    for written, imported in file.import_specs:
+        name = written or path.rpartition("/")[2]
+        if imported == path and name not in ("_", ".") and name not in local:
+            return Import(name)
+    module = file.package.module
+    if module is not None and module.is_std:
+        raise ImportCycleError
+    base = path.rpartition("/")[2]
+    names = (base, f"go{base}", f"std{base}", *(f"{base}{number}" for number in range(2, 100)))
+    taken = local.keys() | file.imports.keys()
+    name = next(name for name in names if name not in taken and file.package.lookup(name) is None)
+    return Import(name, (added(file, path, "" if name == base else name),))
 
 
-def added(file: File, path: str) -> Edit:
-    """The edit that imports a package, sorted into the group of the standard library."""
+def added(file: File, path: str, name: str = "") -> Edit:
+    """The edit that imports a package, sorted into the group of the standard library; by default under its own name.
+
+    Raises `LayoutError` where a line would part what gofmt aligns, or shares its line with others.
+    """
+    spec = f'{name} "{path}"'.lstrip().encode()
     declarations = [node for node in file.root.named_children if node.kind_id == syntax.IMPORT_DECLARATION]
     plain = [node for node in declarations if not any(_path(spec) == "C" for spec in _specs(node))]
     grouped = next((held for node in plain for held in _lists(node) if syntax.operands(held)), None)
     if grouped is not None:
-        return _into_group(file, grouped, path)
+        return _into_group(file, grouped, path, spec)
     if plain:
-        return _beside(file, plain[0], path)
+        return _beside(file, plain[0], path, spec)
     if declarations:
-        return _behind(file, declarations[-1], path)
+        return _behind(file, declarations[-1], spec)
     clause = next((node for node in file.root.named_children if node.kind_id == syntax.PACKAGE_CLAUSE), None)
     if clause is None:
         raise LayoutError
-    return _behind(file, clause, path)
+    return _behind(file, clause, spec)
 
 
-def _into_group(file: File, held: Node, path: str) -> Edit:
+def _into_group(file: File, held: Node, path: str, spec: bytes) -> Edit:
     source = file.source
     specs = syntax.operands(held)
-    group = next((found for found in _groups(file, specs) if any(_is_standard(spec) for spec in found)), None)
-    line = b'\t"' + path.encode() + b'"' + source.newline
+    group = next((found for found in _groups(file, specs) if any(_is_standard(other) for other in found)), None)
+    line = b"\t" + spec + source.newline
     if group is None:
         at = source.line_start(_first_line(file, specs[0]))
         return Edit(Span(at, at), line + source.newline)
-    before = [spec for spec in group if _path(spec) < path and _is_standard(spec)]
+    before = [other for other in group if _path(other) < path and _is_standard(other)]
     if before:
         _check_column(file, before[-1], group)
         at = source.line_end(before[-1].end_byte) + len(source.newline)
@@ -69,27 +90,26 @@ def _into_group(file: File, held: Node, path: str) -> Edit:
     return Edit(Span(at, at), line)
 
 
-def _beside(file: File, declaration: Node, path: str) -> Edit:
+def _beside(file: File, declaration: Node, path: str, spec: bytes) -> Edit:
     """Make one import two, in parentheses."""
     source = file.source
     specs = list(_specs(declaration))
     rest = source.data[declaration.end_byte : source.line_end(declaration.end_byte)].strip()
     if len(specs) != 1 or rest or any(child.kind_id == syntax.COMMENT for child in declaration.children):
-        return _behind(file, declaration, path)
-    lines = sorted(((_path(specs[0]), source.text(Span(specs[0].start_byte, specs[0].end_byte))), (path, f'"{path}"')))
+        return _behind(file, declaration, spec)
+    own = source.data[specs[0].start_byte : specs[0].end_byte]
+    lines = sorted(((_path(specs[0]), own), (path, spec)))
     parted = source.newline if not _is_standard(specs[0]) else b""
     if parted:
         lines.sort(key=lambda item: item[0] != path)
-    body = (source.newline + parted).join(b"\t" + text.encode() for _, text in lines)
+    body = (source.newline + parted).join(b"\t" + line for _, line in lines)
     text = b"import (" + source.newline + body + source.newline + b")"
     return Edit(Span(declaration.start_byte, declaration.end_byte), text)
 
 
-def _behind(file: File, node: Node, path: str) -> Edit:
-    source = file.source
-    at = source.line_end(node.end_byte)
-    parted = source.newline * 2 if node.kind_id == syntax.PACKAGE_CLAUSE else source.newline
-    return Edit(Span(at, at), parted + b'import "' + path.encode() + b'"')
+def _behind(file: File, node: Node, spec: bytes) -> Edit:
+    at = file.source.line_end(node.end_byte)
+    return Edit(Span(at, at), file.source.newline * 2 + b"import " + spec)
 
 
 def _lists(declaration: Node) -> Iterator[Node]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax, types
-from leakfix.languages.go.importing import ImportCycleError, import_package
-from leakfix.languages.go.statements import statement_of
+from leakfix.languages.go.imports import ImportCycleError, import_package
+from leakfix.languages.go.statements import LayoutError, statement_of
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.spelling import spelled
 from leakfix.text import Edit, Span
@@ -39,6 +39,8 @@ def imported(part: Part, path: str) -> tuple[str, list[Edit]]:
         found = import_package(part.analysis.file, part.analysis.bindings(part.function), part.node, path)
     except ImportCycleError as error:
         raise RefusalError("import-cycle", f"the standard library itself cannot import {path} everywhere") from error
+    except LayoutError as error:
+        raise RefusalError("layout", "the imports are not laid out one a line") from error
     return found.name, list(found.edits)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.imports import package_name
+from leakfix.languages.go.imports import Import, ImportCycleError, import_package
 from leakfix.languages.go.slots import Kind
 from leakfix.languages.go.slots_facts import stores_of
 from leakfix.languages.go.statements import LayoutError, free_name, insert_before, owns_line
@@ -49,15 +49,24 @@ def deletion(cut: Cut) -> tuple[Edit, ...]:
     if version is None or version < _DELETE_CLEARS:
         raise RefusalError("version", "slices.Delete clears what it cuts off from Go 1.22 on")
     _check_calls(cut)
-    found = package_name(facts.file, facts.bindings, cut.statement, "slices")
+    found = _slices(cut)
     if found is None or cut.high is None or cut.store.value is None:
         raise RefusalError("name-taken", "the name slices means something else here")
-    name, edits = found
     value = cut.store.value
     low = _as_int(cut, cut.low) if cut.low is not None else "0"
     high = _as_int(cut, cut.high)
-    text = f"{name}.Delete({syntax.text(syntax.unparen(cut.array))}, {low}, {high})"
-    return (*edits, Edit(Span(value.start_byte, value.end_byte), text.encode()))
+    text = f"{found.name}.Delete({syntax.text(syntax.unparen(cut.array))}, {low}, {high})"
+    return (*found.edits, Edit(Span(value.start_byte, value.end_byte), text.encode()))
+
+
+def _slices(cut: Cut) -> Import | None:
+    """Package slices where the cut is; None where the name means something else, or no import is safe."""
+    facts = cut.facts
+    try:
+        found = import_package(facts.file, facts.bindings, cut.statement, "slices")
+    except ImportCycleError:
+        return None
+    return found if found.name == "slices" or not found.edits else None
 
 
 def moved_down(cut: Cut) -> tuple[Edit, ...]:
@@ -90,10 +99,9 @@ def copied(cut: Cut) -> tuple[Edit, ...]:
     part = syntax.text(value)
     found = None
     if facts.file.version is not None and facts.file.version >= Version(1, 21):
-        found = package_name(facts.file, facts.bindings, cut.statement, "slices")
+        found = _slices(cut)
     if found is not None:
-        name, edits = found
-        return (*edits, Edit(Span(value.start_byte, value.end_byte), f"{name}.Clone({part})".encode()))
+        return (*found.edits, Edit(Span(value.start_byte, value.end_byte), f"{found.name}.Clone({part})".encode()))
     made = spelled(facts.file, facts.bindings, cut.statement, Slice(cut.element))
     if made is None:
         raise RefusalError("unspelled", f"the file has no name for {cut.element}, the type of the elements")
