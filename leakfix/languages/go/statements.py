@@ -180,6 +180,22 @@ def _first(base: Iterable[str], is_used: Callable[[str], bool]) -> str:
     return next(name for name in chain(names, numbered) if not is_used(name))
 
 
+def check_widths(source: Source, node: Node, edits: Iterable[Edit]) -> None:
+    """A line of another width, between ones that end in comments as it does, would leave what gofmt aligns.
+
+    ``node`` is of the file's tree. Raises LayoutError.
+    """
+    for edit in edits:
+        is_line = len(edit.span) == 0 and edit.text.endswith(b"\n")
+        keeps_width = len(edit.text) == len(edit.span) and b"\n" not in edit.text
+        if is_line or keeps_width:
+            continue
+        for line in {source.line(edit.span.start), source.line(edit.span.end)}:
+            beside = [other for other in (line - 1, line + 1) if 1 <= other <= source.line_count]
+            if _ends_in_comment(source, node, line) and any(_ends_in_comment(source, node, o) for o in beside):
+                raise LayoutError
+
+
 def _check_comments(source: Source, node: Node, at: int) -> None:
     """A new line between two that end in comments would part what gofmt aligns."""
     if at == 0:

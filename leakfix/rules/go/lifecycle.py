@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status, leaks
 from leakfix.languages.go.analysis import Analysis, Unit
-from leakfix.languages.go.statements import LayoutError
+from leakfix.languages.go.statements import LayoutError, check_widths
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
 from leakfix.rules.go import forms
 from leakfix.rules.go.discarded import bound
@@ -110,6 +110,7 @@ class LifecycleRule(Rule[Analysis]):
             try:
                 edits = writer(repair)
                 apply_edits(repair.source.data, edits)
+                check_widths(repair.source, repair.root, edits)
             except RefusalError as why:
                 reasons.append(Refusal(why.code, why.reason))
             except LayoutError:
