@@ -26,7 +26,7 @@ class BranchLowering(ABC):
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        self.values = ValueLowering(frame, self)  # type: ignore[arg-type]
+        self.values = ValueLowering(frame, self)
         self.breaks: list[Jump] = []
         self.continues: list[Jump] = []
         self.labels: dict[str, int] = {}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.c.lowering import StatementLowering
+    from leakfix.languages.c.lower_branches import BranchLowering
     from leakfix.languages.c.scopes import Variable
     from leakfix.text import Span
 
@@ -37,7 +37,7 @@ _LITERALS: Final = frozenset((syntax.STRING_LITERAL, "concatenated_string", "raw
 class ValueLowering:
     """Evaluates the expressions of one function."""
 
-    def __init__(self, frame: Frame, statements: StatementLowering) -> None:
+    def __init__(self, frame: Frame, statements: BranchLowering) -> None:
         self.frame = frame
         self.statements = statements
         self.calls = CallLowering(frame, self)

@@ -35,7 +35,7 @@ class Macro:
     @property
     def is_variadic(self) -> bool:
         """Whether the last parameter takes all that is left."""
-        return bool(self.params) and self.params[-1].endswith("...")  # type: ignore[index]
+        return bool(self.params and self.params[-1].endswith("..."))
 
     def says_the_same(self, other: Macro) -> bool:
         """Whether two definitions expand alike."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from leakfix.languages.c import reading
 from leakfix.languages.c.files import CFile
@@ -152,7 +152,7 @@ class World:
         """
         if not file.is_cpp:
             return None
-        directory = os.path.dirname(_key(file.path))  # noqa: PTH120
+        directory = os.path.dirname(_key(file.path))  # noqa: PTH120 (a key is a string)
         if directory not in self._standards:
             self._standards[directory] = stated_above(Path(directory))
         told = self._standards[directory]
@@ -189,7 +189,7 @@ class World:
         key = (kind, name, _key(file.path))
         if key not in self._found:
             self._found[key] = find()
-        return self._found[key]  # type: ignore[return-value]
+        return cast("_FoundT", self._found[key])
 
     def _forget(self, key: str, data: bytes) -> None:
         """Drop what was found with other bytes of a file."""
@@ -339,7 +339,7 @@ class World:
         if "\0" in name or name.startswith("/") or "\\" in name or not name:
             return None
         root = self._root(os.path.dirname(key))  # noqa: PTH120 (strings: there are many)
-        beside = os.path.normpath(f"{os.path.dirname(key)}/{name}")  # noqa: PTH120
+        beside = os.path.normpath(f"{os.path.dirname(key)}/{name}")  # noqa: PTH120 (strings: there are many)
         if beside in self._numbers:
             return beside
         if include.is_quoted and _is_inside(beside, root):
@@ -366,7 +366,7 @@ class World:
                 (parent for parent in (at, *at.parents) if any((parent / mark).exists() for mark in _ROOT_MARKS)), None
             )
             if marked is None:
-                inside = [os.path.dirname(key) for key in self._keys]  # noqa: PTH120
+                inside = [os.path.dirname(key) for key in self._keys]  # noqa: PTH120 (strings: there are many)
                 common = os.path.commonpath(inside) if inside else directory
                 marked = Path(common if _holds(common, directory) else directory)
             self._roots[directory] = os.path.realpath(marked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leakfix.languages.go.lower_frame import owner_of
+from leakfix.languages.go import syntax
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.versions import Version
     from leakfix.models import Models
     from leakfix.text import Source
-
-
-__all__ = ["Analysis", "Unit", "owner_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ class Analysis:
         for function in self.file.functions:
             calls = self.program.candidates(function)
             for call in calls if calls and not function.has_error else ():
-                owner = owner_of(call)
+                owner = syntax.owner_of(call)
                 if owner is None or owner.id in owners or self.program.settling.is_settled(function, call):
                     continue
                 if self.program.acquires(function, call) and not self.program.ends_with_process(function, owner, call):

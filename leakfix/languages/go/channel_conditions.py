@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Query, QueryCursor
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.channel_uses import arguments, function_node, is_assigned
+from leakfix.languages.go.channel_uses import function_node, is_assigned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ class Conditions:
 
     def _is_fixed(self, node: Node) -> bool:
         """Whether a call tells of the surroundings: one of a plain function without arguments."""
-        if node.kind_id != syntax.CALL_EXPRESSION or arguments(node):
+        if node.kind_id != syntax.CALL_EXPRESSION or syntax.arguments(node):
             return False
         function = function_node(node)
         operand = function.child_by_field_id(syntax.F_OPERAND)

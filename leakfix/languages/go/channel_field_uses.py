@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_fields import ChannelField, mentions
 from leakfix.languages.go.channel_operations import Act, Operation, operations
 from leakfix.languages.go.infer import Types
@@ -199,7 +198,7 @@ def _direction(function: Function, value: Node) -> str | None:
     """The direction of the channel type that a return hands a value on as; None when both or unknown."""
     parent = value.parent
     held = parent.parent if parent is not None and parent.kind_id == syntax.EXPRESSION_LIST else None
-    owner = owner_of(value)
+    owner = syntax.owner_of(value)
     if held is None or held.kind_id != syntax.RETURN_STATEMENT or parent is None or owner is None:
         return None
     signature = Types.of_function(function).signature(owner)

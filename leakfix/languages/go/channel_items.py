@@ -13,7 +13,6 @@ from leakfix.languages.go.channel_uses import (
     Operation,
     Role,
     Run,
-    arguments,
     group_name,
     is_assigned,
     last_name,
@@ -168,7 +167,7 @@ class Items:
     def _is_counter(self, node: Node, loop: Node) -> bool:
         counted = node
         if node.kind_id == syntax.CALL_EXPRESSION and last_name(node) == "len":
-            counted = next(iter(arguments(node)), node)
+            counted = next(iter(syntax.arguments(node)), node)
         variable = self._reader.bindings.variable(counted) if counted.kind_id == syntax.IDENTIFIER else None
         uses = self._reader.bindings.uses(variable) if variable is not None else ()
         inside = (use for use in uses if loop.start_byte <= use.start_byte < loop.end_byte)
@@ -255,7 +254,7 @@ def _targets(receive: Node) -> list[Node]:
 def _is_statement(name: Node) -> bool:
     """Whether a call of a method stands for itself, or is deferred: its result is not used, unless it is an error."""
     call = name.parent.parent if name.parent is not None else None
-    if call is None or call.kind_id != syntax.CALL_EXPRESSION or arguments(call):
+    if call is None or call.kind_id != syntax.CALL_EXPRESSION or syntax.arguments(call):
         return False
     is_used = call.parent is None or call.parent.kind_id not in (syntax.EXPRESSION_STATEMENT, syntax.DEFER_STATEMENT)
     return name.text == b"Wait" or not is_used

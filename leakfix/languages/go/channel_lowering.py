@@ -35,7 +35,7 @@ from leakfix.languages.go.channel_branches import BranchLowering
 from leakfix.languages.go.channel_items import Items, busy_in
 from leakfix.languages.go.channel_nils import Nils
 from leakfix.languages.go.channel_shared import DepthError, Shared, Site
-from leakfix.languages.go.channel_uses import Doing, Role, Run, arguments, function_node, last_name, parameter
+from leakfix.languages.go.channel_uses import Doing, Role, Run, function_node, last_name, parameter
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class Lowering(BranchLowering):
         reader = self._shared.reader(run.function)
         is_literal = run.owner.kind_id == syntax.FUNC_LITERAL and run.function is self._run.function
         found = dict(self._channels) if is_literal else {}
-        given = arguments(call) if self._reader.called(call) == run else []
+        given = syntax.arguments(call) if self._reader.called(call) == run else []
         for position, argument in enumerate(given):
             variable = self._reader.bindings.variable(argument) if argument.kind_id == syntax.IDENTIFIER else None
             channel = self._channels.get(variable) if variable is not None else None

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Query, QueryCursor
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +115,7 @@ def _operations(function: Function) -> Iterator[Operation]:
         if node.kind_id == syntax.CALL_EXPRESSION and len(arguments) == 1:
             found.append((Act.CLOSE, node, arguments[0]))
     for act, node, channel in sorted(found, key=lambda one: one[1].start_byte):
-        owner = owner_of(node)
+        owner = syntax.owner_of(node)
         if channel is not None and owner is not None:
             yield Operation(act, node, syntax.unparen(channel), function, owner, _case_of(node))
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_fields import function_around
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.scopes import Bindings
@@ -130,7 +129,7 @@ def _starts(function: Function, depth: int) -> Iterator[Start]:
     # A helper that goroutines alone call is part of them.
     for by, mention in _mentions(package, name):
         used = _reference(mention)
-        call, owner = used.parent, owner_of(used)
+        call, owner = used.parent, syntax.owner_of(used)
         is_call = call is not None and call.kind_id == syntax.CALL_EXPRESSION
         if by is function or owner is None or not _means(by, used, function):
             continue
@@ -152,7 +151,7 @@ def _start(by: Function, mention: Node, function: Function) -> Start | None:
     if call.kind_id != syntax.CALL_EXPRESSION or call.child_by_field_id(syntax.F_FUNCTION) != used:
         group = _in_group(by, used)
         return Start(group.node, used, by, function) if group is not None else None
-    statement, owner = call.parent, owner_of(call)
+    statement, owner = call.parent, syntax.owner_of(call)
     if statement is not None and statement.kind_id == syntax.GO_STATEMENT:
         return Start(statement, used, by, function)
     literal = start_of_literal(by, owner) if owner is not None else None

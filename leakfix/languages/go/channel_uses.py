@@ -7,7 +7,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.types import Chan, Slice, underlying
 
 if TYPE_CHECKING:
@@ -102,12 +101,6 @@ def operation(use: Node) -> Operation:
 def function_node(call: Node) -> Node:
     """What a call calls, without parentheses."""
     return syntax.unparen(call.child_by_field_id(syntax.F_FUNCTION) or call)
-
-
-def arguments(call: Node) -> list[Node]:
-    """The arguments of a call."""
-    listed = call.child_by_field_id(syntax.F_ARGUMENTS)
-    return syntax.operands(listed) if listed is not None else []
 
 
 def role_of_call(call: Node) -> Role:
@@ -278,8 +271,8 @@ _CHANGING_STATEMENTS: Final = _STEPS | {
 def literals_between(node: Node, outer: Node) -> list[Node]:
     """The function literals around a node inside ``outer``, the innermost first."""
     found = []
-    at = owner_of(node)
+    at = syntax.owner_of(node)
     while at is not None and at != outer:
         found.append(at)
-        at = owner_of(at)
+        at = syntax.owner_of(at)
     return found

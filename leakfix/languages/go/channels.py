@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.channels import Channel
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_lowering import lower_net
 from leakfix.languages.go.channel_shared import DepthError, Shared
 from leakfix.languages.go.channel_uses import (
@@ -76,7 +75,7 @@ def _nests(analysis: Analysis) -> Iterator[Nest]:
     owners: dict[int, tuple[Function, Node, list[tuple[Node, Node, int]]]] = {}
     for function, call in _calls(analysis):
         target = _target(call)
-        owner = owner_of(call)
+        owner = syntax.owner_of(call)
         if target is not None and owner is not None and _may_start(file.data, owner.start_byte, owner.end_byte):
             owners.setdefault(owner.id, (function, owner, []))[2].append((call, *target))
     for function, owner, calls in owners.values():
@@ -157,7 +156,7 @@ def _may_block(reader: Reader, variable: Variable, owner: Node) -> bool:
     """Whether anybody but the function itself does more with a channel than to close it at its end."""
     for use in reader.bindings.uses(variable):
         does = operation(use)
-        is_own = owner_of(use) == owner
+        is_own = syntax.owner_of(use) == owner
         if does.doing is Doing.CLOSE and (is_own or role_of_call(does.node) is Role.DEFERRED):
             continue
         if does.doing is not Doing.MEASURE and (not is_own or does.doing is Doing.GIVE):
@@ -166,8 +165,7 @@ def _may_block(reader: Reader, variable: Variable, owner: Node) -> bool:
 
 
 def _capacity(analysis: Analysis, function: Function, call: Node) -> int | None:
-    listed = call.child_by_field_id(syntax.F_ARGUMENTS)
-    arguments = syntax.operands(listed) if listed is not None else []
+    arguments = syntax.arguments(call)
     return evaluate(arguments[1], analysis.types(function).resolver) if len(arguments) > 1 else 0
 
 

@@ -21,7 +21,6 @@ from leakfix.languages.go import syntax as go
 from leakfix.languages.go.closures_control import (
     Exit,
     Jump,
-    enclosing_function,
     ends_in_jump,
     exits,
     gotos_into,
@@ -113,7 +112,7 @@ def _can_be_two(site: Site, variable: Variable, start: int, again: Node) -> bool
     uses = site.bindings.uses(variable)
     before = [use for use in uses if use.start_byte < start]
     reads = [use for use in uses if use.start_byte > again.start_byte and binding_of(use) is None]
-    kept = any(is_address_taken(use) or enclosing_function(use) != site.function for use in before)
+    kept = any(is_address_taken(use) or go.owner_of(use) != site.function for use in before)
     body = statements_of(site.loop.child_by_field_id(go.F_BODY))
     looped = any(statement.kind_id == go.LABELED_STATEMENT for statement in body)
     return bool(reads) and any(binding_of(use) is None for use in before) and not kept and not looped

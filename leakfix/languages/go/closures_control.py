@@ -86,14 +86,6 @@ def statements_of(holder: Node | None) -> list[Node]:
     return [child for child in go.operands(holder) if child.kind_id != EMPTY_STATEMENT]
 
 
-def enclosing_function(node: Node) -> Node | None:
-    """The innermost function literal or declaration around a node."""
-    at = node.parent
-    while at is not None and at.kind_id not in go.FUNCTION_KINDS:
-        at = at.parent
-    return at
-
-
 def enclosing_loops(node: Node) -> list[Node]:
     """The for statements in whose body a node stands, innermost first, up to the function around it."""
     loops: list[Node] = []
@@ -186,7 +178,7 @@ def repeats_after(statement: Node, loop: Node, stops: Stops = never_stops) -> bo
 
 def jumped_back(statement: Node, stops: Stops = never_stops) -> Node | None:
     """The label before a statement, outside of any for, to which control can jump back once the statement has run."""
-    function = enclosing_function(statement)
+    function = go.owner_of(statement)
     body = None if function is None else function.child_by_field_id(go.F_BODY)
     if body is None:
         return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Query, QueryCursor
 
 from leakfix.languages.go import syntax as go
-from leakfix.languages.go.closures_control import enclosing_function, nested, statements_of
+from leakfix.languages.go.closures_control import nested, statements_of
 from leakfix.languages.go.closures_deferred import (
     Action,
     Deferred,
@@ -122,11 +122,11 @@ class _Judge:
             if called is not None and called.symbol in _FRAMES:
                 raise ObstructedError("caller-frame", "the body looks at the stack, which gets one frame more", call)
             recovers = called is not None and name == "recover" and called.kind == "builtin"
-            if recovers and enclosing_function(call) == self.pile.owner:
+            if recovers and go.owner_of(call) == self.pile.owner:
                 raise ObstructedError("recover", "the body calls recover itself", call)
         for call in self._calls(self.round.function.node):
             named = last_name(call.child_by_field_id(go.F_FUNCTION) or call)
-            if named == "Helper" and enclosing_function(call) == self.pile.owner:
+            if named == "Helper" and go.owner_of(call) == self.pile.owner:
                 self.review.append("failures reported in the body name its own lines instead of the caller's")
 
     def _calls(self, node: Node) -> list[Node]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax as go
 from leakfix.languages.go.closures_control import (
-    enclosing_function,
     enclosing_loops,
     jumped_back,
     never_stops,
@@ -71,7 +70,7 @@ def piles(program: Program, file: File) -> Iterator[Pile]:
     for statement in _candidates(file):
         while function is not None and function.end <= statement.start_byte:
             function = next(functions, None)
-        owner = enclosing_function(statement)
+        owner = go.owner_of(statement)
         if function is None or owner is None or function.start > statement.start_byte:
             continue
         around = enclosing_loops(statement)

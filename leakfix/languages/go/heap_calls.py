@@ -40,8 +40,7 @@ class Calls:
     def _results(self, call: Node) -> tuple[Cells, ...]:
         values, frame = self._walk.values, self._walk.frame
         callee = frame.types.callee(call)
-        held = call.child_by_field_id(syntax.F_ARGUMENTS)
-        arguments = syntax.operands(held) if held is not None else []
+        arguments = syntax.arguments(call)
         operand = call.child_by_field_id(syntax.F_OPERAND)
         if operand is not None and not arguments:
             arguments = [operand]

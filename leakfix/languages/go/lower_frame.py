@@ -115,14 +115,6 @@ class Value:
 NOTHING = Value()
 
 
-def owner_of(node: Node) -> Node | None:
-    """The innermost function declaration or literal around a node."""
-    at = node.parent
-    while at is not None and at.kind_id not in syntax.FUNCTION_KINDS:
-        at = at.parent
-    return at
-
-
 def _is_assigned(node: Node) -> bool:
     """Whether a use of a variable is one that changes it."""
     at = node.parent
@@ -317,7 +309,7 @@ class Frame:
             variable = self._variables[place.root]
             uses = self.bindings.uses(variable)
             known = not any(
-                _is_addressed(use) or (_is_assigned(use) and owner_of(use) != variable.function) for use in uses
+                _is_addressed(use) or (_is_assigned(use) and syntax.owner_of(use) != variable.function) for use in uses
             )
             self._steady[place.root] = known
         return known

@@ -12,7 +12,6 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.first_look import METHOD, acquiring_names, called
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
-from leakfix.languages.go.lower_frame import owner_of
 from leakfix.languages.go.lowering import ends_process, lower, lower_captured
 from leakfix.languages.go.obligations import error_result, from_models, is_below, of_type
 from leakfix.languages.go.packages import SnapshotPackage
@@ -138,7 +137,7 @@ class Program:
 
     def acquiring(self, function: Function) -> list[Node]:
         """The calls of the function itself, not of literals in it, that acquire something."""
-        calls = (call for call in self.candidates(function) if owner_of(call) == function.node)
+        calls = (call for call in self.candidates(function) if syntax.owner_of(call) == function.node)
         return [call for call in calls if self.acquires(function, call)]
 
     def ends_with_process(self, function: Function, owner: Node, call: Node) -> bool:

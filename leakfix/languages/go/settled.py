@@ -15,7 +15,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.lower_frame import owner_of
 from leakfix.models import CALL, RECEIVER
 
 if TYPE_CHECKING:
@@ -492,7 +491,7 @@ def _is_outside(target: Node, function: Function) -> bool:
     start: Node | None = target
     while start is not None and start.kind_id in _SELECTING:
         start = start.child_by_field_id(syntax.F_OPERAND)
-    owner = owner_of(target)
+    owner = syntax.owner_of(target)
     if start is None or owner is None or start.kind_id != syntax.IDENTIFIER:
         return False
     name, data = start.text or b"", function.file.data
@@ -658,7 +657,7 @@ def _holds(node: Node, name: bytes) -> bool:
 
 def _returns_error(statement: Node) -> bool:
     """Whether the last result of the function around a return is an error, which holds no resource."""
-    owner = owner_of(statement)
+    owner = syntax.owner_of(statement)
     result = owner.child_by_field_id(syntax.F_RESULT) if owner is not None else None
     words = _WORD.findall(result.text or b"") if result is not None else []
     return bool(words) and words[-1] == b"error"

@@ -209,6 +209,20 @@ def operands(node: Node) -> list[Node]:
     return [child for child in node.named_children if child.kind_id != COMMENT]
 
 
+def arguments(call: Node) -> list[Node]:
+    """Return the arguments of a call without comments."""
+    listed = call.child_by_field_id(F_ARGUMENTS)
+    return operands(listed) if listed is not None else []
+
+
+def owner_of(node: Node) -> Node | None:
+    """Return the innermost function declaration or literal around a node."""
+    at = node.parent
+    while at is not None and at.kind_id not in FUNCTION_KINDS:
+        at = at.parent
+    return at
+
+
 def unparen(node: Node) -> Node:
     """Strip parentheses from an expression or a type."""
     while node.kind_id in (PARENTHESIZED_EXPRESSION, PARENTHESIZED_TYPE):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from leakfix.detectors.blocking import stuck
 from leakfix.flow.channels import Act, Meet, following
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import Doing, operation
 from leakfix.languages.go.channels import ends_process, nests
 from leakfix.languages.go.statements import statement_of
@@ -208,4 +207,4 @@ def owner_literal(case: Blocked, site: Site) -> Node | None:
         return None
     if site.function is not case.nest.function or site.owner.kind_id != syntax.FUNC_LITERAL:
         return None
-    return site.owner if owner_of(site.node) == site.owner else None
+    return site.owner if syntax.owner_of(site.node) == site.owner else None

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.channels import Act, following
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
-from leakfix.languages.go.channel_uses import Doing, arguments, is_assigned, last_name, operation
+from leakfix.languages.go.channel_uses import Doing, is_assigned, last_name, operation
 from leakfix.languages.go.types import Array, Basic, Map, Slice, is_integer, underlying
 from leakfix.rules.go.repair import RefusalError
 
@@ -108,7 +107,7 @@ def _reachable(starts: list[int], behind: Callable[[int], list[int]]) -> set[int
 def _bound(case: Blocked, start: Node) -> str:
     """What counts how often a goroutine is started, empty for once. Raises `RefusalError` when that cannot be told."""
     unknown = RefusalError("unbounded", "how many goroutines send is not known where the channel is made")
-    if owner_of(start) != case.nest.owner:
+    if syntax.owner_of(start) != case.nest.owner:
         raise unknown
     loops = []
     at = start.parent
@@ -169,7 +168,8 @@ def _limit(case: Blocked, clause: Node) -> str | None:
     of = case.scene.types.of(bound)
     if isinstance(of, Basic) and not of.untyped and of.name != "int":
         return None
-    inner = arguments(bound)[0] if bound.kind_id == syntax.CALL_EXPRESSION and last_name(bound) == "len" else bound
+    is_length = bound.kind_id == syntax.CALL_EXPRESSION and last_name(bound) == "len"
+    inner = syntax.arguments(bound)[0] if is_length else bound
     return syntax.text(bound) if _is_steady(case, inner) else None
 
 
@@ -250,7 +250,7 @@ def _only_tells(case: Blocked, site: Site, call: Node) -> bool:
     operand = function.child_by_field_id(syntax.F_OPERAND) if function is not None else None
     if operand is not None and operand.kind_id == syntax.IDENTIFIER and _is_own(case, site, operand):
         return True
-    return last_name(call) in _CLEANING and not arguments(call)
+    return last_name(call) in _CLEANING and not syntax.arguments(call)
 
 
 def _is_own(case: Blocked, site: Site, name: Node) -> bool:
@@ -280,7 +280,7 @@ def _inside(node: Node) -> Iterator[Node]:
 
 def _deferred_calls(owner: Node) -> Iterator[Node]:
     for node in _inside(owner):
-        if node.kind_id == syntax.DEFER_STATEMENT and owner_of(node) == owner:
+        if node.kind_id == syntax.DEFER_STATEMENT and syntax.owner_of(node) == owner:
             yield from (call for call in syntax.operands(node) if call.kind_id == syntax.CALL_EXPRESSION)
 
 
@@ -299,7 +299,7 @@ def _gives_back_own(case: Blocked, site: Site, call: Node) -> bool:
     bindings = case.analysis.program.bindings(site.function)
     function = call.child_by_field_id(syntax.F_FUNCTION)
     names = [node for node in _inside(function or call) if node.kind_id == syntax.IDENTIFIER]
-    if last_name(call) not in _CLEANING or arguments(call) or not names or not _is_own(case, site, names[0]):
+    if last_name(call) not in _CLEANING or syntax.arguments(call) or not names or not _is_own(case, site, names[0]):
         return False
     variable = bindings.variable(names[0])
     value = site.node.child_by_field_id(syntax.F_VALUE)

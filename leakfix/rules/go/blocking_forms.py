@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leakfix.detectors.blocking import stuck
 from leakfix.flow.channels import Act, Meet
 from leakfix.languages.go import syntax
-from leakfix.languages.go.channel_uses import Doing, arguments
+from leakfix.languages.go.channel_uses import Doing
 from leakfix.languages.go.statements import insert_behind
 from leakfix.rules.finding import Safety
 from leakfix.rules.go.blocking import check_predeclared, owner_literal
@@ -64,7 +64,7 @@ def _check_buffer(case: Blocked, ends: frozenset[int] = frozenset()) -> Safety:
 def _capacity(case: Blocked, count: Count) -> Edit:
     if count.each:
         check_predeclared(case, "len")
-    given = arguments(case.made.make)
+    given = syntax.arguments(case.made.make)
     if len(given) > 1:
         return Edit(Span(given[1].start_byte, given[1].end_byte), count.spelled().encode())
     return Edit(Span(given[0].end_byte, given[0].end_byte), f", {count.spelled()}".encode())

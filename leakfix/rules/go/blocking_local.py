@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.channels import Act, Close, Leave, following
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import Doing, Role, role_of_call
 from leakfix.languages.go.statements import (
     LayoutError,
@@ -180,7 +179,7 @@ def _deferred_by_sender(case: Blocked, process: int) -> list[Edit]:
         raise LayoutError
     edits = [insert_first(case.source, body, [f"defer close({case.name})"])]
     for close in case.uses(Doing.CLOSE):
-        if owner_of(close) != run.owner or role_of_call(close) is not Role.CALLED:
+        if syntax.owner_of(close) != run.owner or role_of_call(close) is not Role.CALLED:
             raise RefusalError("other-closer", f"somebody else than the goroutine that sends closes {case.name}")
         statement = statement_of(close)
         if statement is None or not _is_last(statement, run.owner):
@@ -232,7 +231,7 @@ def _takes_close_for_end(receive: Node) -> bool:
         held = [child for child in clause.named_children if child.kind_id == syntax.STATEMENT_LIST] if clause else []
         statements = [one for part in held for one in syntax.operands(part)]
         return bool(statements) and statements[-1].kind_id == syntax.RETURN_STATEMENT
-    owner = owner_of(receive)
+    owner = syntax.owner_of(receive)
     statement = statement_of(receive)
     if statement is None or owner is None or statement.kind_id != syntax.EXPRESSION_STATEMENT:
         return False

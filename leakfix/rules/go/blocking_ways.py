@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.channels import Act
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_uses import Doing, is_assigned, last_name, operation
 from leakfix.languages.go.statements import LayoutError, free_name, insert_behind, owns_line, statement_of
 from leakfix.rules.finding import Safety
@@ -109,7 +108,7 @@ def _is_done_then(case: Blocked, context: Variable) -> bool:
         and use.parent.kind_id == syntax.CALL_EXPRESSION
         and use.parent.parent is not None
         and use.parent.parent.kind_id == syntax.DEFER_STATEMENT
-        and owner_of(use) == case.nest.owner
+        and syntax.owner_of(use) == case.nest.owner
         and use.start_byte < case.made.make.start_byte
         for use in case.bindings.uses(cancel)
     )
@@ -156,7 +155,11 @@ def _signal(case: Blocked) -> str | None:
         if made is case.made or len(closes) != 1 or any(does.doing is Doing.SEND for does in uses):
             continue
         deferred = closes[0].parent
-        if deferred is None or deferred.kind_id != syntax.DEFER_STATEMENT or owner_of(deferred) != case.nest.owner:
+        if (
+            deferred is None
+            or deferred.kind_id != syntax.DEFER_STATEMENT
+            or syntax.owner_of(deferred) != case.nest.owner
+        ):
             continue
         visible = all(
             case.bindings.locals_at(site.node).get(made.variable.name) is made.variable for site in case.sites

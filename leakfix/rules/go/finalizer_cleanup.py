@@ -11,7 +11,7 @@ from leakfix.languages.go.types import UNSAFE_POINTER, Basic, Chan, Named, Struc
 from leakfix.languages.go.versions import Version
 from leakfix.rules.go.finalizer_aliases import aliases, goes_on_without, is_within, pointer_type
 from leakfix.rules.go.finalizer_param import parameter
-from leakfix.rules.go.finalizers import NAME, SYMBOL, arguments, calls_in
+from leakfix.rules.go.finalizers import NAME, SYMBOL, calls_in
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.spelling import spelled
 from leakfix.rules.go.ticker_scene import is_target
@@ -172,7 +172,7 @@ def _check_alone(found: Finalizer, pointed: Type) -> None:
         if NAME + b"(" not in file.data:
             continue
         for function, call in calls_in(found.analysis, file):
-            given = arguments(call)
+            given = syntax.arguments(call)
             t = found.analysis.types(function).of(given[0])
             if given[1].kind_id == syntax.NIL and (str(t) == str(pointed) or not isinstance(deref(t), Named)):
                 raise RefusalError("cleared", "somewhere the finalizer of such an object is taken away again")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.types import Named, deref
-from leakfix.rules.go.finalizers import NAME, arguments
+from leakfix.rules.go.finalizers import NAME
 from leakfix.rules.go.ticker_scene import is_target, takes_nil
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _breaks(node: Node, parts: set[str]) -> bool:
         return _name(node) in parts
     if node.kind_id != syntax.CALL_EXPRESSION:
         return False
-    function, given = node.child_by_field_id(syntax.F_FUNCTION), arguments(node)
+    function, given = node.child_by_field_id(syntax.F_FUNCTION), syntax.arguments(node)
     called = syntax.text(function).rpartition(".")[2] if function is not None else ""
     if called.encode() == NAME:
         return len(given) == 2 and given[1].kind_id == syntax.NIL

@@ -56,12 +56,12 @@ class Finalizer:
     @property
     def object(self) -> Node:
         """The first argument."""
-        return arguments(self.call)[0]
+        return syntax.arguments(self.call)[0]
 
     @property
     def value(self) -> Node:
         """The second argument, without parentheses."""
-        return syntax.unparen(arguments(self.call)[1])
+        return syntax.unparen(syntax.arguments(self.call)[1])
 
     @cached_property
     def literal(self) -> Node | None:
@@ -101,7 +101,7 @@ class Finalizer:
 def finalizers(analysis: Analysis) -> Iterator[Finalizer]:
     """The finalizers of a file, in order, that never run."""
     for function, call in calls_in(analysis, analysis.file):
-        if function.has_error or arguments(call)[1].kind_id == syntax.NIL:
+        if function.has_error or syntax.arguments(call)[1].kind_id == syntax.NIL:
             continue
         found = _found(analysis, function, call)
         if found is None:
@@ -118,14 +118,8 @@ def calls_in(analysis: Analysis, file: File) -> Iterator[tuple[Function, Node]]:
         for match in _CALLED.finditer(file.data, function.start, function.end):
             call = syntax.call_at(function.node, match.start())
             callee = analysis.types(function).callee(call) if call is not None else None
-            if call is not None and callee is not None and callee.symbol == SYMBOL and len(arguments(call)) == 2:
+            if call is not None and callee is not None and callee.symbol == SYMBOL and len(syntax.arguments(call)) == 2:
                 yield function, call
-
-
-def arguments(call: Node) -> list[Node]:
-    """The arguments of a call."""
-    held = call.child_by_field_id(syntax.F_ARGUMENTS)
-    return syntax.operands(held) if held is not None else []
 
 
 def _found(analysis: Analysis, function: Function, call: Node) -> Finalizer | None:
@@ -140,7 +134,7 @@ def _found(analysis: Analysis, function: Function, call: Node) -> Finalizer | No
 
 def _clears(setting: Setting, cell: Cell, focus: int) -> bool:
     """Whether a call takes the finalizer away again: a deferred one, or a later one in the same block or around it."""
-    if arguments(setting.call)[1].kind_id != syntax.NIL or cell not in setting.objects:
+    if syntax.arguments(setting.call)[1].kind_id != syntax.NIL or cell not in setting.objects:
         return False
     scope = setting.site.scope
     return setting.later or scope.start <= focus < min(scope.end, setting.site.offset)

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.rules.go.ticker_durations import is_never_positive
 from leakfix.rules.go.ticker_once import is_made_few_times, is_made_once
 from leakfix.rules.go.ticker_scene import AFTER, TICK, is_target, outer_expression, time_calls
@@ -184,7 +183,7 @@ def received_by_variable(scene: Scene, identifier: Node, depth: int = _DEEPEST_C
         return None
     found: list[Node] = []
     for use in scene.bindings.uses(variable):
-        receives = received(scene, use, depth) if owner_of(use) == scene.owner else None
+        receives = received(scene, use, depth) if syntax.owner_of(use) == scene.owner else None
         if receives is None:
             return None
         found += receives

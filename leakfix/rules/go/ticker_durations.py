@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.consts import evaluate
 from leakfix.languages.go.resolve import Resolver
 from leakfix.languages.go.types import Basic, underlying
@@ -151,7 +150,7 @@ def _is_unchanged_since(scene: Scene, variable: Variable, test: Node) -> bool:
     changes = [use for use in uses if is_target(use) or _is_changed(use)]
     if any(use.parent is not None and syntax.operator(use.parent) == "&" for use in changes):
         return False
-    return all(change.start_byte < test.start_byte and owner_of(change) == scene.owner for change in changes)
+    return all(change.start_byte < test.start_byte and syntax.owner_of(change) == scene.owner for change in changes)
 
 
 def _tests(scene: Scene, variable: Variable, branch: Node, signs: tuple[str, str]) -> bool:

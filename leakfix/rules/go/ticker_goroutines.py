@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.rules.go.ticker_channels import target_of
 from leakfix.rules.go.ticker_members import Use, selected_from, stored_in, uses_of
 from leakfix.rules.go.ticker_scene import NEW_TICKER, scene_of, time_calls
@@ -69,7 +68,7 @@ def _field(analysis: Analysis, call: TimeCall) -> Stuck | None:
 
 def _around(scene: Scene, node: Node) -> Scene:
     """The scene of the function literal, or declaration, that a node of a function lies in."""
-    owner = owner_of(node)
+    owner = syntax.owner_of(node)
     return scene if owner is None or owner == scene.owner else scene_of(scene.analysis, scene.function, owner)
 
 
@@ -78,7 +77,7 @@ def _is_started(scene: Scene, by: Node | None = None) -> bool:
     call = scene.owner.parent if scene.owner.kind_id == syntax.FUNC_LITERAL else None
     if call is None or call.parent is None or call.parent.kind_id != syntax.GO_STATEMENT:
         return False
-    return call.child_by_field_id(syntax.F_FUNCTION) == scene.owner and (by is None or owner_of(call) == by)
+    return call.child_by_field_id(syntax.F_FUNCTION) == scene.owner and (by is None or syntax.owner_of(call) == by)
 
 
 def _is_started_by_name(analysis: Analysis, scene: Scene) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import Analysis, owner_of
+from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.types import Named, Struct, deref, underlying
 from leakfix.rules.go.ticker_channels import target_of
 from leakfix.rules.go.ticker_scene import is_target, outer_expression, scene_of
@@ -134,7 +134,7 @@ def _selectors(analysis: Analysis, file: File, name: str) -> Iterator[Use]:
         node = file.descendant(match.start(1), match.end(1))
         selector = node.parent if node is not None and node.kind_id == syntax.FIELD_IDENTIFIER else None
         function = analysis.function_at(match.start(1))
-        owner = owner_of(selector) if selector is not None else None
+        owner = syntax.owner_of(selector) if selector is not None else None
         if selector is not None and function is not None and owner is not None:
             yield Use(scene_of(analysis, function, owner), selector)
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.defaults import declared_version
 from leakfix.languages.go.statements import statement_of
 from leakfix.languages.go.versions import Version
@@ -185,7 +184,7 @@ def _time_calls(analysis: Analysis) -> Iterator[TimeCall]:
         call = syntax.call_at(function.node, match.start()) if function is not None else None
         if call is None or function is None or function.has_error:
             continue
-        owner, statement = owner_of(call), statement_of(call)
+        owner, statement = syntax.owner_of(call), statement_of(call)
         callee = analysis.types(function).callee(call)
         if owner is None or statement is None or callee is None or callee.symbol not in _SYMBOLS:
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.statements import statement_of
 from leakfix.languages.go.types import Array, Basic, Chan, Named, Signature, Struct, Tuple, TypeParam, underlying
 from leakfix.rules.go.repair import RefusalError
@@ -38,7 +37,7 @@ def returning(scene: Scene, at: Node, error: str = "") -> str:
 
     A last result that is an error is ``error`` then, if that is given and no result has a name.
     """
-    owner = owner_of(at)
+    owner = syntax.owner_of(at)
     signature = scene.types.signature(owner) if owner is not None else None
     if owner is None or not isinstance(signature, Signature):
         raise RefusalError("unresolved", "the results of the function are not known")

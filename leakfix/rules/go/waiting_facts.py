@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.signals import Channel, Party, Signal
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import Analysis, owner_of
+from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.channel_field_uses import FieldUses, uses_of
 from leakfix.languages.go.channel_fields import (
     ChannelField,
@@ -49,6 +49,8 @@ CLOSING: Final = (
 """How the names of methods start that end an object, in lower case."""
 
 _DONE: Final = "context.Context.Done"
+ENDLESS_CONTEXTS: Final = frozenset({"context.Background", "context.TODO"})
+"""What makes contexts that are never done."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,7 @@ def task_of(function: Function, owner: Node) -> Hashable:
     """The task that code is part of: a literal that no goroutine runs is part of the function around it."""
     at = owner
     while at.kind_id == syntax.FUNC_LITERAL and start_of_literal(function, at) is None:
-        around = owner_of(at)
+        around = syntax.owner_of(at)
         if around is None:
             break
         at = around
@@ -158,7 +160,7 @@ class Facts:
         while at is not None and at.kind_id == syntax.FUNC_LITERAL:
             if start_of_literal(function, at) is not None:
                 return True
-            at = owner_of(at)
+            at = syntax.owner_of(at)
         return bool(starts_of(function))
 
     def signals(self, owner: Named, waits_on: ChannelField | None) -> list[Signal]:
@@ -252,7 +254,7 @@ class Facts:
             is_own = node.parent == function.node
             if by is None:
                 return task
-            around = owner_of(node)
+            around = syntax.owner_of(node)
             if not is_own and around is not None:
                 callers.add(task_of(by, around))
         return callers.pop() if len(callers) == 1 else task
@@ -264,7 +266,7 @@ class Facts:
 
     def leaves(self, function: Function, case: Node) -> bool:
         """Whether a function returns once a case of a select is taken, without waiting in that select again."""
-        owner = owner_of(case)
+        owner = syntax.owner_of(case)
         select = case.parent
         if owner is None or select is None:
             return False

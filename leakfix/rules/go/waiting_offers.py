@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leakfix.detectors.signals import Signal
 from leakfix.languages.go import syntax
@@ -14,7 +14,7 @@ from leakfix.languages.go.types import Signature
 from leakfix.rules.go.context_nodes import arguments, initial
 from leakfix.rules.go.ticker_scene import is_target
 from leakfix.rules.go.waiting_channels import Waiting, source_of
-from leakfix.rules.go.waiting_facts import CLOSING, Facts, WaitScene
+from leakfix.rules.go.waiting_facts import CLOSING, ENDLESS_CONTEXTS, Facts, WaitScene
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.scopes import Variable
     from leakfix.languages.go.types import Named
-
-_ENDLESS: Final = frozenset({"context.Background", "context.TODO"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,7 @@ def _is_endless(value: Node | None) -> bool:
     if value is None or value.kind_id != syntax.CALL_EXPRESSION:
         return False
     text = syntax.text(value).removesuffix("()")
-    return text in _ENDLESS
+    return text in ENDLESS_CONTEXTS
 
 
 def _is_left_upon(facts: Facts, scene: WaitScene, operation: Operation, context: Variable) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_operations import Act, Operation, operations
 from leakfix.languages.go.channel_starts import start_of_literal
 from leakfix.languages.go.statements import LayoutError, owns_line
@@ -17,7 +16,7 @@ from leakfix.rules.go.context_nodes import arguments, called_name, initial
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_scene import is_target
 from leakfix.rules.go.waiting_exits import returning
-from leakfix.rules.go.waiting_facts import WaitScene, scene_at
+from leakfix.rules.go.waiting_facts import ENDLESS_CONTEXTS, WaitScene, scene_at
 from leakfix.rules.go.waiting_reports import WATCH, step
 from leakfix.rules.go.waiting_select import Watch, watched
 from leakfix.text import Edit, Span
@@ -38,7 +37,6 @@ _DONE: Final = re.compile(rb"\n\t+<-[\w.()]+\.Done\(\)")
 _SUBSCRIBES: Final = ("watch", "subscribe", "observe", "notify")
 """How the names of functions start whose channel gives what happens some day, in lower case."""
 
-_ENDLESS: Final = frozenset({"context.Background", "context.TODO"})
 _REQUEST: Final = "*net/http.Request"
 
 
@@ -79,7 +77,7 @@ def _of_handler(rule: Rule[Analysis], analysis: Analysis, function: Function) ->
     data = analysis.file.data
     for match in _EMPTY.finditer(data, function.start, function.end):
         select = function.node.descendant_for_byte_range(match.start(), match.end())
-        owner = owner_of(select) if select is not None and select.kind_id == syntax.SELECT_STATEMENT else None
+        owner = syntax.owner_of(select) if select is not None and select.kind_id == syntax.SELECT_STATEMENT else None
         handler = _handler(analysis, function, owner)
         if handler is not None and select is not None:
             yield _finding(rule, handler, select, "", [(select, "it waits here, for nothing")], _awaited)
@@ -232,4 +230,4 @@ def _background(analysis: Analysis, function: Function, operation: Operation) ->
     if context is None or context.kind_id != syntax.CALL_EXPRESSION:
         return None
     callee = analysis.types(function).callee(context)
-    return context if callee is not None and callee.symbol in _ENDLESS else None
+    return context if callee is not None and callee.symbol in ENDLESS_CONTEXTS else None

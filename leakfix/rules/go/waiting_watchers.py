@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.analysis import owner_of
 from leakfix.languages.go.channel_fields import is_context
 from leakfix.languages.go.channel_starts import Start, start_of_literal
 from leakfix.languages.go.statements import statement_of
@@ -83,7 +82,7 @@ def _watcher(analysis: Analysis, function: Function, start: int, name: int) -> W
     body = literal.child_by_field_id(syntax.F_BODY)
     statements = [s for held in (body.named_children if body else ()) for s in syntax.operands(held)]
     wait = _received(statements[0]) if len(statements) > 1 else None
-    owner = owner_of(started.node)
+    owner = syntax.owner_of(started.node)
     if wait is None or owner is None or not wait.start_byte <= name < wait.end_byte:
         return None
     scene = scene_at(analysis, function, owner)

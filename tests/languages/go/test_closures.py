@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from leakfix.languages.go.closures import Obstacle, Site, Wrapped, wrap
-from leakfix.languages.go.closures_control import enclosing_function, enclosing_loops, nested, statements_of
+from leakfix.languages.go.closures_control import enclosing_loops, nested, statements_of
 from leakfix.languages.go.closures_errors import Errors
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.packages import World
 from leakfix.languages.go.scopes import Bindings
-from leakfix.languages.go.syntax import DEFER_STATEMENT, F_BODY, text
+from leakfix.languages.go.syntax import DEFER_STATEMENT, F_BODY, owner_of, text
 from leakfix.text import apply_edits
 
 
@@ -26,7 +26,7 @@ def outcome(directory: Path, code: str, start: str = "h := open") -> tuple[bytes
         for node in nested([function.body]):
             if node.kind_id != DEFER_STATEMENT:
                 continue
-            loop, owner = enclosing_loops(node)[0], enclosing_function(node)
+            loop, owner = enclosing_loops(node)[0], owner_of(node)
             assert owner is not None
             body = statements_of(loop.child_by_field_id(F_BODY))
             first = next(statement for statement in body if text(statement).startswith(start))

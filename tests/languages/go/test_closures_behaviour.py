@@ -22,7 +22,7 @@ from tree_sitter import Node
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.closures import Site, Wrapped, wrap
-from leakfix.languages.go.closures_control import enclosing_function, enclosing_loops, statements_of
+from leakfix.languages.go.closures_control import enclosing_loops, statements_of
 from leakfix.languages.go.closures_errors import Errors
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.packages import World
@@ -322,7 +322,7 @@ def by_machinery(path: Path) -> bytes:
         statement = next(_defers(function.node), None)
         if statement is None or not function.name.startswith("Case"):
             continue
-        loop, owner = enclosing_loops(statement)[0], enclosing_function(statement)
+        loop, owner = enclosing_loops(statement)[0], syntax.owner_of(statement)
         assert owner is not None
         body = statements_of(loop.child_by_field_id(syntax.F_BODY))
         first = next(one for one in body if syntax.text(one).startswith("h, err"))

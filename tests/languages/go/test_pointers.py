@@ -35,8 +35,10 @@ type number interface{ ~int | ~float64 }
 def _element(text: str, parameters: str = "") -> Type | None:
     file = program(f"{_DECLARATIONS}\nvar _ net.Conn\n\nfunc f{parameters}(xs []{text}) {{\n\t_ = xs\n}}\n")
     there = function(file)
-    (variable, *_) = (v for v in Types.of_function(there).bindings.variables if v.name == "xs")  # type: ignore[union-attr]
-    of = Types.of_function(there).variable(variable)
+    types = Types.of_function(there)
+    assert types.bindings is not None
+    (variable, *_) = (v for v in types.bindings.variables if v.name == "xs")
+    of = types.variable(variable)
     assert isinstance(of, Slice)
     return of.element
 
