@@ -38,7 +38,7 @@ def test_no_floor_imports_a_higher_one() -> None:
 def test_an_import_of_a_higher_floor_is_noticed(tmp_path: Path, module: str, line: str) -> None:
     """The real contracts, over a skeleton of the packages that holds one forbidden import."""
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
-    for package in ("leakfix", "codemods/leakfix_c", "codemods/leakfix_go"):
+    for package in ("leakfix", "codemods/leakfix_c", "codemods/leakfix_go", "codemods/leakfix_python"):
         for folder in [ROOT / package, *(path for path in (ROOT / package).rglob("*") if path.is_dir())]:
             target = tmp_path / Path(package).name / folder.relative_to(ROOT / package)
             target.mkdir(parents=True, exist_ok=True)
