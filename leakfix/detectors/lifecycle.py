@@ -3,7 +3,8 @@
 Each acquisition is followed on its own along all feasible paths of the graph. On a path the resource is held by one or
 more places; it is released, handed on, or lost: at an exit of the function, where the last place that holds it is
 overwritten, or where the scope of that place ends. Error results are correlated: where the error is not nil there is
-nothing to release. So are the outcomes of repeated tests of the same unchanged variable.
+nothing to release. So are the outcomes of repeated tests of the same unchanged variable. A loss that only an exception
+leads to tells so: where it is lost without one, that is what counts.
 """
 
 from collections import Counter, defaultdict
@@ -40,6 +41,8 @@ from leakfix.text import Span
 from leakfix.text.records import record
 
 _CORRELATED_AT_MOST = 8
+_RAISED = 1
+_DOUBTFUL = 2
 
 
 class LossKind(Enum):
@@ -49,6 +52,8 @@ class LossKind(Enum):
     END = "end"
     OVERWRITTEN = "overwritten"
     SCOPE = "scope"
+    RAISED = "raised"
+    """An exception leaves the function."""
 
 
 class Status(Enum):
@@ -77,6 +82,10 @@ class Loss:
     """The variables that hold the resource or work through it there."""
     others: frozenset[Status]
     """What else may have become of it where control gets to this point on other paths."""
+    raised: Span | None = None
+    """What raises the exception that leads there, when nothing but an exception does; None for a plain `raise`."""
+    doubtful: bool = False
+    """Whether nothing leads there but exceptions that may never be raised."""
 
     @property
     def holder(self) -> Place | None:
@@ -107,6 +116,8 @@ class _State:
     derived: frozenset[tuple[Place, bool]] = frozenset()
     errors: frozenset[Place] = frozenset()
     facts: frozenset[Test] = frozenset()
+    raised: int = 0
+    """Whether an exception was raised since the acquisition: 0 not at all, `_RAISED`, or `_DOUBTFUL`."""
 
     @property
     def held(self) -> bool:
@@ -244,6 +255,9 @@ class _Pursuit:
         return None
 
     def cross(self, edge: Edge, state: _State) -> _State | None:
+        if edge.raised is not None and state.held:
+            level = _DOUBTFUL if edge.doubtful else _RAISED
+            state = state if level <= state.raised else replace(state, raised=level)
         for test in edge.tests:
             if Test(test.place, test.outcome.opposite) in state.facts:
                 return None
@@ -272,21 +286,23 @@ class _Pursuit:
         if any(self._releases_late(holder) for holder in state.holders):
             self.fates.add(Status.RELEASED)
             return
-        kind = LossKind.RETURN if at.kind is ExitKind.RETURN else LossKind.END
-        self._lose(step, kind, at.span, state)
+        self._lose(step, _LOSSES[at.kind], at.span, state)
 
     def _releases_late(self, holder: Place) -> bool:
         return any(place == holder.below(*path) for path, _ in self.releases for place in self.late.releases)
 
     def _lose(self, step: Step[_State], kind: LossKind, span: Span, state: _State) -> None:
-        if (kind, span) in self.losses:
+        known = self.losses.get((kind, span))
+        if known is not None and _level(known) <= state.raised:
             return
         branch, taken = _last_branch(step)
         owners = [*sorted(state.holders), *sorted(place for place, closes in state.derived if closes)]
         named = tuple(holder for holder in owners if holder.root in self.graph.names)
         through = frozenset(place.root for place in (*state.holders, *(place for place, _ in state.derived)))
         jump = next((at.edge.jump for at in _backwards(step) if at.edge is not None and at.edge.jump is not None), None)
-        self.losses[kind, span] = Loss(kind, span, branch, taken, named, jump, through, frozenset())
+        raised = next((at.edge.raised for at in _backwards(step) if at.edge and at.edge.raised is not None), None)
+        doubtful = state.raised == _DOUBTFUL
+        self.losses[kind, span] = Loss(kind, span, branch, taken, named, jump, through, frozenset(), raised, doubtful)
 
     def _event(self, step: Step[_State], state: _State, event: Event) -> _State:
         if isinstance(event, Acquire):
@@ -342,6 +358,7 @@ class _Pursuit:
             frozenset(entry for entry in state.derived if not event.place.holds(entry[0])),
             frozenset(error for error in state.errors if not event.place.holds(error)),
             facts,
+            state.raised,
         )
         if behind.lost:
             self._lose(step, LossKind.OVERWRITTEN, event.span, state)
@@ -430,6 +447,16 @@ class _Pursuit:
         if any(event.source.holds(carrier) or carrier.holds(event.source) for carrier in carriers):
             return replace(state, derived=state.derived | {(event.target, event.closes)})
         return state
+
+
+_LOSSES = {ExitKind.RETURN: LossKind.RETURN, ExitKind.END: LossKind.END, ExitKind.RAISE: LossKind.RAISED}
+
+
+def _level(loss: Loss) -> int:
+    """How an exception had to help to a loss, as `_State.raised` tells it."""
+    if loss.raised is None:
+        return 0
+    return _DOUBTFUL if loss.doubtful else _RAISED
 
 
 def _is_empty_container(loss: Loss) -> bool:

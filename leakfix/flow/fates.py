@@ -49,6 +49,8 @@ class Way:
     facts: frozenset[Test]
     told: frozenset[Test] = frozenset()
     """What is known of the places that were asked about."""
+    raised: bool = False
+    """Whether an exception was raised and handled on it."""
 
 
 @record
@@ -56,6 +58,7 @@ class _State:
     fate: Fate
     holders: frozenset[Place]
     facts: frozenset[Test]
+    raised: bool = False
 
 
 def ways(
@@ -93,7 +96,7 @@ class _Walker:
         if block.exit.kind in (ExitKind.RETURN, ExitKind.END):
             facts = frozenset(fact for fact in state.facts if fact.place.root == self.result)
             told = frozenset(fact for fact in state.facts if fact.place in self.about)
-            self.found.add(Way(state.fate, state.holders, facts, told))
+            self.found.add(Way(state.fate, state.holders, facts, told, state.raised))
         return None
 
     def cross(self, edge: Edge, state: _State) -> _State | None:
@@ -105,7 +108,10 @@ class _Walker:
                 return None
             if test.place in self.remembered:
                 facts |= {test}
-        return state if facts == state.facts else _State(state.fate, state.holders, facts)
+        raised = state.raised or edge.raised is not None
+        if facts == state.facts and raised == state.raised:
+            return state
+        return _State(state.fate, state.holders, facts, raised)
 
     def _event(self, state: _State, event: Event) -> _State:
         if isinstance(event, Assign):
@@ -115,9 +121,9 @@ class _Walker:
         if isinstance(event, Known):
             if event.place not in self.remembered:
                 return state
-            return _State(state.fate, state.holders, state.facts | {Test(event.place, event.value)})
+            return _State(state.fate, state.holders, state.facts | {Test(event.place, event.value)}, state.raised)
         if isinstance(event, Acquire) and event.site == self.site:
-            return _State(Fate.HELD, frozenset({event.place}), state.facts)
+            return _State(Fate.HELD, frozenset({event.place}), state.facts, state.raised)
         if not state.holders:
             return state
         if isinstance(event, Release):
@@ -125,10 +131,10 @@ class _Walker:
         if isinstance(event, Escape):
             return self._escape(state, event)
         if isinstance(event, Derive) and event.closes and any(event.source.holds(one) for one in state.holders):
-            return _State(state.fate, state.holders | {event.target}, state.facts)
+            return _State(state.fate, state.holders | {event.target}, state.facts, state.raised)
         if isinstance(event, Drop):
             left = frozenset(holder for holder in state.holders if holder.root not in event.roots)
-            return _State(state.fate, left, state.facts)
+            return _State(state.fate, left, state.facts, state.raised)
         return state
 
     def _assign(self, state: _State, event: Assign) -> _State:
@@ -144,7 +150,7 @@ class _Walker:
             holders = frozenset(holder for holder in holders if not place.holds(holder))
         if facts is state.facts and holders is state.holders:
             return state
-        return _State(state.fate, holders, facts)
+        return _State(state.fate, holders, facts, state.raised)
 
     def _copy(self, state: _State, event: Copy) -> _State:
         facts = state.facts
@@ -161,17 +167,17 @@ class _Walker:
         }
         if not added and facts is state.facts:
             return state
-        return _State(state.fate, state.holders | added, facts)
+        return _State(state.fate, state.holders | added, facts, state.raised)
 
     def _release(self, state: _State, event: Release) -> _State:
         if any(event.place == holder or event.place.holds(holder) for holder in state.holders):
             fate = Fate.RELEASED if event.place in state.holders or event.method == ANY_METHOD else Fate.KEPT
-            return _State(fate, frozenset(), state.facts)
+            return _State(fate, frozenset(), state.facts, state.raised)
         return state
 
     def _escape(self, state: _State, event: Escape) -> _State:
         if event.how is Handing.RETURNED or event.into is not None:
             return state
         if any(event.place.holds(holder) for holder in state.holders):
-            return _State(Fate.KEPT, frozenset(), state.facts)
+            return _State(Fate.KEPT, frozenset(), state.facts, state.raised)
         return state

@@ -183,6 +183,10 @@ class Edge:
     """Whether the condition held; None when it is no two-way test."""
     jump: Span | None = None
     """The goto that this edge is."""
+    raised: Span | None = None
+    """What raises the exception that takes this way: to a handler, to what runs in any case, or out of the function."""
+    doubtful: bool = False
+    """Whether it is doubtful that the exception is ever raised."""
 
 
 class ExitKind(Enum):
@@ -191,6 +195,8 @@ class ExitKind(Enum):
     RETURN = "return"
     END = "end"
     PANIC = "panic"
+    RAISE = "raise"
+    """An exception that nothing in the function handles."""
     STOP = "stop"
     """A call that never returns, or a wait for ever."""
 
