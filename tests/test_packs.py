@@ -122,3 +122,41 @@ def test_one_bad_fix_does_not_cost_the_good_ones(console: Console) -> None:
     install(Path(console.environment["PYTHONPATH"]), "stranger_pack", {"legacy.py": picky})
     console.run("fix", "--apply")
     assert (console.directory / "p.go").read_text() == PROGRAM.replace("Legacy", "Modern", 1)
+
+
+@pytest.fixture
+def twofold(console: Console) -> Console:
+    """The same, with the rule for C too: one id, two languages."""
+    site = Path(console.environment["PYTHONPATH"])
+    for_c = RULE.replace('"go"', '"c"').replace("hold on to what they", "never free what they").replace('"f"', '"g"')
+    install(site, "other_pack", {"legacy.py": for_c})
+    write(console.directory, {"p.c": "int g(void)\n{\n    return Legacy();\n}\n"})
+    return console
+
+
+def test_an_id_may_stand_for_the_same_leak_in_several_languages(twofold: Console) -> None:
+    findings = twofold.json("--select", "stranger-legacy")["findings"]
+    assert [(finding["path"], finding["function"]) for finding in findings] == [
+        ("p.c", "g"),
+        ("p.go", "f"),
+        ("p.go", "f"),
+    ]
+    assert twofold.json("--ignore", "stranger-legacy")["findings"] == []
+    rows = [line.split()[:2] for line in twofold.run("rules").stdout.splitlines() if line.startswith("stranger")]
+    assert rows == [["stranger-legacy", "c"], ["stranger-legacy", "go"]]
+    told = twofold.run("explain", "stranger-legacy").stdout
+    assert "stranger-legacy (c)" in told
+    assert "never free what they are given" in told
+    assert "hold on to what they are given" in told
+
+
+def test_fixes_of_an_id_are_those_of_each_language(twofold: Console) -> None:
+    assert twofold.run("fix", "--apply", "--select", "stranger-legacy").returncode == 1
+    assert "Modern();" in (twofold.directory / "p.c").read_text()
+    assert (twofold.directory / "p.go").read_text() == PROGRAM.replace("Legacy", "Modern")
+
+
+def test_an_id_is_declared_once_in_a_language(console: Console) -> None:
+    install(Path(console.environment["PYTHONPATH"]), "other_pack", {"legacy.py": RULE})
+    done = console.run("check", "--select", "stranger-legacy")
+    assert [line for line in done.stderr.splitlines() if "declared twice for go" in line]

@@ -17,11 +17,14 @@ from leakfix.cli.terminal import out, style_of
 @click.argument("rule")
 def command(rule: str) -> int:
     """Tell what RULE finds, why it is a leak, and how it is mended."""
-    rules = leakfix.load_rules().rules
-    if rule not in rules:
-        close = get_close_matches(rule, rules, n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else f" (there are {', '.join(rules)})"
+    installed = leakfix.load_rules()
+    found = installed.named(rule)
+    if not found:
+        close = get_close_matches(rule, installed.ids, n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else f" (there are {', '.join(installed.ids)})"
         raise Failure(f"unknown rule {rule!r}{hint}")
-    found = rules[rule]
-    out([f"{style_of(sys.stdout)(found.id, 'bold')}: {found.title}", "", found.documentation])
+    style = style_of(sys.stdout)
+    for number, one in enumerate(found):
+        name = f"{one.id} ({one.language})" if len(found) > 1 else one.id
+        out([*([""] * 2 if number else []), f"{style(name, 'bold')}: {one.title}", "", one.documentation])
     return CLEAN

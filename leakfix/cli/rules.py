@@ -18,6 +18,6 @@ def command(form: str) -> int:
     installed = leakfix.load_rules()
     for problem in installed.problems:
         tell(problem)
-    rules = installed.rules.values()
+    rules = installed.rules
     out([leakfix.rules_json(rules)] if form == "json" else leakfix.rules_table(rules, style_of(sys.stdout)))
     return FAILED if installed.problems else CLEAN

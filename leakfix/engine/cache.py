@@ -105,7 +105,7 @@ def _meaning(tongue: Tongue) -> str:
 
 def _code(setup: Setup) -> str:
     """The code that makes results: the version, and size and time of every module of leakfix and of the packs."""
-    packs = {type(rule).__module__.partition(".")[0] for rule in setup.registry.rules.values()}
+    packs = {type(rule).__module__.partition(".")[0] for rule in setup.registry.rules}
     files = list(_stamps(str(Path(__file__).parents[1])))
     for name in sorted(packs):
         for place in getattr(importlib.import_module(name), "__path__", ()):

@@ -37,6 +37,7 @@ class Request:
     path: str
     """The display path; the engine opens the file under it."""
     absolute: str
+    language: str
     rules: tuple[str, ...]
     """The ids of the rules that may find something in it."""
     generated: bool = False
@@ -70,7 +71,7 @@ class Examiner:
         found: list[Finding] = []
         errors: list[Problem] = []
         for rule in self.rules:
-            if rule.id in request.rules:
+            if rule.language == request.language and rule.id in request.rules:
                 try:
                     found.extend(rule.find(file.subject))
                 except Exception as error:

@@ -111,9 +111,9 @@ class Fixing:
         self._jobs = self._setup.jobs
         self._policy = Policy.of(self._setup)
         # All rules check what fixes do, also those that nobody selected.
-        every = tuple(self._setup.registry.rules.values())
+        every = self._setup.registry.rules
         work = replace(scan.work, examiner=replace(scan.work.examiner, rules=every))
-        selected = tuple(rule.id for rule in self._setup.rules)
+        selected = tuple(dict.fromkeys(rule.id for rule in self._setup.rules))
         self._mender = _Mender(work, self._policy, frozenset(selected), selected if by_rule else None)
 
     def run(self, interview: Callable[[Policy, Result], Chooser] | None = None) -> Fixed:
@@ -144,10 +144,10 @@ class Fixing:
         return _fixed(self.scan, fixed.before, [*unchanged, *mended], errors)
 
     def _task(self, file: Input, excluded: frozenset[str] = frozenset()) -> _Task:
-        rules = tuple(rule.id for rule in self._setup.registry.rules.values() if rule.language == file.language)
+        rules = tuple(rule.id for rule in self._setup.registry.for_language(file.language))
         return _Task(
             file.language,
-            Request(file.display, str(file.path), rules, file.generated, thorough=True),
+            Request(file.display, str(file.path), file.language, rules, file.generated, thorough=True),
             file.data,
             excluded,
         )

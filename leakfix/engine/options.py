@@ -64,7 +64,7 @@ class Setup:
         """Read the configuration of the paths and load the rules. Raises OptionError and ConfigurationError."""
         installed = registry.load()
         found = read_configuration(options.config) if options.config else find_configuration(start_of(paths))
-        found.check_rules([*installed.rules, UNUSED_SUPPRESSION])
+        found.check_rules([*installed.ids, UNUSED_SUPPRESSION])
         setup = cls(options, _combined(found, options), installed)
         setup.check_options()
         return setup
@@ -72,7 +72,7 @@ class Setup:
     @cached_property
     def rules(self) -> tuple[Rule[Any], ...]:
         """The rules that are to run, in alphabetical order."""
-        return tuple(rule for rule in self.registry.rules.values() if self.configuration.enabled(rule.id))
+        return tuple(rule for rule in self.registry.rules if self.configuration.enabled(rule.id))
 
     @property
     def reports_unused(self) -> bool:
@@ -92,7 +92,7 @@ class Setup:
 
     def check_options(self) -> None:
         """Raise OptionError for an option that names no rule or form."""
-        known = [*self.registry.rules, UNUSED_SUPPRESSION]
+        known = [*self.registry.ids, UNUSED_SUPPRESSION]
         for option, selectors in (("--select", self.options.select or ()), ("--ignore", self.options.ignore)):
             for selector in selectors:
                 _check_selector(option, selector, known)
@@ -103,7 +103,7 @@ class Setup:
             forms = sorted(
                 {
                     known_form.name
-                    for rule in self.registry.rules.values()
+                    for rule in self.registry.rules
                     if not selector or specificity(selector, rule.id) is not None
                     for known_form in rule.forms
                 }

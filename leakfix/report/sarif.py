@@ -11,7 +11,7 @@ from urllib.parse import quote
 from leakfix.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from leakfix.engine.result import Result
     from leakfix.project import Problem
@@ -23,11 +23,13 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _RANKS = {"high": 90.0, "medium": 60.0, "low": 30.0}
 
 
-def sarif_report(result: Result, rules: Mapping[str, Rule[Any]]) -> str:
+def sarif_report(result: Result, rules: Iterable[Rule[Any]]) -> str:
     """One log with one run; the rules are those that have findings. Columns count UTF-16 code units from 1."""
     ids = sorted({finding.rule for finding in result.findings})
+    known = list(rules)
+    told = [_rule(name, [rule for rule in known if rule.id == name]) for name in ids]
     run = {
-        "tool": {"driver": {"name": "leakfix", "version": __version__, "rules": [_rule(name, rules) for name in ids]}},
+        "tool": {"driver": {"name": "leakfix", "version": __version__, "rules": told}},
         "columnKind": "utf16CodeUnits",
         "invocations": [
             {
@@ -43,15 +45,16 @@ def sarif_report(result: Result, rules: Mapping[str, Rule[Any]]) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
-def _rule(name: str, rules: Mapping[str, Rule[Any]]) -> dict[str, Any]:
-    rule = rules.get(name)
-    if rule is None:
+def _rule(name: str, rules: Sequence[Rule[Any]]) -> dict[str, Any]:
+    """What is told of the rules of an id, one a language."""
+    if not rules:
         return {"id": name}
+    rule = rules[0]
     return {
         "id": name,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.documentation.partition("\n\n")[0]},
-        "help": {"text": rule.documentation},
+        "help": {"text": "\n\n".join(each.documentation for each in rules)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 
@@ -125,8 +128,3 @@ def _uri(path: str) -> str:
     if PurePosixPath(path).is_absolute():
         return "file://" + quote(os.fsencode(path))
     return quote(os.fsencode(path))
-
-
-def rules_by_id(rules: Iterable[Rule[Any]]) -> dict[str, Rule[Any]]:
-    """Rules by their id."""
-    return {rule.id: rule for rule in rules}

@@ -2,10 +2,9 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from types import MappingProxyType
 from typing import Any
 
 from leakfix.rules.rule import Rule, RuleError, check_declaration
@@ -15,30 +14,42 @@ GROUP = "leakfix.codemods"
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The rules by id, in alphabetical order, and what could not be loaded."""
+    """The rules by id and then language, in alphabetical order, and what could not be loaded.
 
-    rules: Mapping[str, Rule[Any]]
+    One id may stand for the same leak in several languages: for each of them there is a rule.
+    """
+
+    rules: tuple[Rule[Any], ...]
     problems: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the rules, each once, in alphabetical order."""
+        return tuple(dict.fromkeys(rule.id for rule in self.rules))
+
+    def named(self, rule: str) -> tuple[Rule[Any], ...]:
+        """The rules of an id, one a language."""
+        return tuple(known for known in self.rules if known.id == rule)
 
     def for_language(self, language: str) -> tuple[Rule[Any], ...]:
         """The rules of one language, in alphabetical order."""
-        return tuple(rule for rule in self.rules.values() if rule.language == language)
+        return tuple(rule for rule in self.rules if rule.language == language)
 
 
 def load() -> Registry:
     """Import every installed pack; a pack that fails is one line in ``problems`` and stops no other."""
-    rules: dict[str, Rule[Any]] = {}
+    rules: dict[tuple[str, str], Rule[Any]] = {}
     problems: list[str] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:
             for rule in _rules_of(entry):
                 check_declaration(rule)
-                if rule.id in rules:
-                    raise RuleError(f"{rule.id}: declared twice")
-                rules[rule.id] = rule
+                if (rule.id, rule.language) in rules:
+                    raise RuleError(f"{rule.id}: declared twice for {rule.language}")
+                rules[rule.id, rule.language] = rule
         except (ImportError, AttributeError, RuleError, SyntaxError) as why:
             problems.append(f"codemod pack {entry.name} ({entry.value}): {why}")
-    return Registry(MappingProxyType(dict(sorted(rules.items()))), tuple(problems))
+    return Registry(tuple(rule for _, rule in sorted(rules.items())), tuple(problems))
 
 
 def _rules_of(entry: EntryPoint) -> Iterator[Rule[Any]]:
