@@ -1,0 +1,1 @@
+"""What the Python codemods share: leaks as they are mended, the rule for forgotten releases, and rewriting."""
