@@ -8,12 +8,12 @@ anew, and nobody that still runs can ever do what it waits for; or when it goes 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.blocking_run import LARGE, Run
 from leakfix.flow.channels import Act, Choice, Close, End, Halt, Meet, Start, Turn, Wait, following, last_of
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ _STATES: Final = 2000
 _STRAIGHT: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stuck:
     """A process waits for ever."""
 

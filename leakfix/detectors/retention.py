@@ -8,12 +8,12 @@ wastes little.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from leakfix.flow.memory import WHOLE, Cut, Lifetime, Part, Sharing, Size, Source, Store
 from leakfix.flow.sharing import Found, Tracing
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -25,7 +25,7 @@ _MOST_SOURCES = 200
 """Functions with more blocks of memory are left alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kept:
     """A part of ``source`` that is stored: cut by ``cuts`` in turn, put by ``entry`` into what ``store`` keeps."""
 

@@ -6,8 +6,9 @@ replaced, and what stands guard over it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from leakfix.text.records import record
 
 
 class Reach(Enum):
@@ -34,7 +35,7 @@ class Fault(Enum):
     UNRELEASED = "a thread that ends leaves its last block behind"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Store:
     """What a function does with a value that outlives its calls.
 

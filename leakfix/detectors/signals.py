@@ -7,15 +7,17 @@ for what strangers may do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
+
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Party:
     """One send or receive: the task that does it, and the signals whose coming ends its wait.
 
@@ -30,7 +32,7 @@ class Party:
     is_farewell: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Channel:
     """All that is known of a channel: ``closers`` are the tasks that close it."""
 
@@ -41,7 +43,7 @@ class Channel:
     received_elsewhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signal:
     """Something that tells the goroutines of an object that it is over.
 
@@ -59,7 +61,7 @@ class Signal:
     is_heeded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wait:
     """A bare wait of a goroutine.
 
@@ -83,7 +85,7 @@ class Cause(Enum):
     UNSIGNALLED = "nothing tells the goroutine that it is over"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict:
     """The cause, and the signal that the wait should watch, if there is one."""
 
@@ -91,7 +93,7 @@ class Verdict:
     signal: Signal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scene:
     """The signals of the object that a wait belongs to, and whether the object can be closed at all."""
 

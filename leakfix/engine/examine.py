@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from leakfix.engine.options import UNUSED_SUPPRESSION
 from leakfix.project import Problem, Suppressions, may_suppress, suppressions
 from leakfix.rules import Confidence, Finding, Refusal, Severity
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +31,7 @@ _SURE_ENOUGH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """What is wanted of one file."""
 
@@ -45,7 +46,7 @@ class Request:
     """Whether syntax errors are looked for in all of it, not just in what concerns the rules."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Examined:
     """One file's findings by position and rule: `all` of them, and those `kept` that nothing suppresses."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from leakfix.project import Problem, Unreadable, discover, is_generated, read
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _GENERATED = b"Code generated"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input:
     """A file that is looked at, with its bytes."""
 
@@ -35,7 +35,7 @@ class Input:
         return self.display.rpartition("/")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inputs:
     """The files of a run in order of directory and name, and what could not be one."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from leakfix.engine.examine import Examiner, Request
 from leakfix.engine.work import Tongue, Unit, Work
 from leakfix.models import Models
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from leakfix.rules import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """The work of a run, largest unit first."""
 
@@ -63,7 +63,7 @@ def units_of(inputs: Iterable[Input], setup: Setup, tongues: Mapping[str, Tongue
     return units
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Sieve:
     """The tests that a file's bytes have to pass before it is parsed."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _LARGEST_FILE = 32 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Directory:
     """A digest of the source files in a directory, and the directories that its imports may lead to."""
 

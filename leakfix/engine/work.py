@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leakfix.engine.examine import Examined, Examiner, Request, failure
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 WORKSPACE_BYTES = 8 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tongue:
     """A language with what is known for the whole project before any file is opened."""
 
@@ -30,7 +31,7 @@ class Tongue:
     survey: Survey
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """The files of one directory and one language that have to be opened: requests with the bytes to analyse."""
 
@@ -44,7 +45,7 @@ class Unit:
         return sum(len(data) for _, data in self.files)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """What came of one unit."""
 

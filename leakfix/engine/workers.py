@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -12,7 +13,7 @@ Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lost(Generic[Task]):
     """A task that came to nothing, and why."""
 

@@ -6,11 +6,11 @@ import os
 import secrets
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakfix.project import Problem
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ class WriteError(Exception):
     """A file that is left as it is, and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """Which files were written, by display path, and why others were not."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from leakfix.text import Span
+from leakfix.text.records import record
 
 Step = int
 """The index of a step in `Net.steps`."""
@@ -26,7 +27,7 @@ class Act(Enum):
     """Something that happens without the other processes of the net, sooner or later."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Way:
     """One thing that a process can do at a meeting, and where it goes on."""
 
@@ -46,21 +47,21 @@ class Way:
     """For a send whether the process sends no more on the channel behind it, where that may tell it from others."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meet:
     """The process waits until one of the ways can be gone."""
 
     ways: tuple[Way, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """A branch that nothing else decides; each way with what the condition tells there."""
 
     ways: tuple[tuple[Step, Told | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Start:
     """A process starts."""
 
@@ -68,7 +69,7 @@ class Start:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Make:
     """The channel is made."""
 
@@ -76,7 +77,7 @@ class Make:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Close:
     """The channel is closed."""
 
@@ -84,7 +85,7 @@ class Close:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Defer:
     """The steps from ``entry`` on run when the function with the number ``frame`` ends."""
 
@@ -93,7 +94,7 @@ class Defer:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unwind:
     """The function with the number ``frame`` ends: what it deferred runs, the latest first."""
 
@@ -101,7 +102,7 @@ class Unwind:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wait:
     """The process waits until all others of the group have ended."""
 
@@ -109,7 +110,7 @@ class Wait:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Done:
     """The process tells the group that it need not wait for it any more."""
 
@@ -117,7 +118,7 @@ class Done:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Enter:
     """A loop begins."""
 
@@ -125,7 +126,7 @@ class Enter:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turn:
     """The head of a loop with a number of turns: so many times to ``inside``, then to ``after``.
 
@@ -141,7 +142,7 @@ class Turn:
     drained: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Forget:
     """What was known of these conditions is known no more."""
 
@@ -149,7 +150,7 @@ class Forget:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leave:
     """The function leaves at ``span``."""
 
@@ -157,12 +158,12 @@ class Leave:
     then: Step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class End:
     """The process has ended."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Halt:
     """The whole program ends, or nothing is known of what follows."""
 
@@ -172,7 +173,7 @@ Operation = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Channel:
     """A channel of the net."""
 
@@ -183,7 +184,7 @@ class Channel:
     """Whether somebody outside the net may send on it too."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Process:
     """A function that runs concurrently with the one that starts it."""
 

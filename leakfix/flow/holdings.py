@@ -6,9 +6,10 @@ place of what was there. Who asks sees what is held in the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from leakfix.text.records import individual, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ class CellKind(Enum):
     OUTSIDE = "a parameter, or a result of an unknown function"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Cell:
     """An object, compared by identity; ``name`` is how people call it."""
 
@@ -33,7 +34,7 @@ class Cell:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """Where something is stored: ``line`` is 1-based in ``path``.
 
@@ -47,7 +48,7 @@ class Site:
     scope: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hold:
     """An object that keeps another one alive in its part ``label``; ``how`` says so to people."""
 
@@ -58,7 +59,7 @@ class Hold:
     site: Site | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spot:
     """A part of an object: a field path such as ``next`` or ``list.head``, ``[]`` for elements, empty for all of it."""
 

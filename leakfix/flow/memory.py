@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
+from leakfix.text.records import record
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -61,7 +63,7 @@ class Lifetime(Enum):
     CHANNEL = "channel"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """A block of memory that parts are cut from; ``span`` is the expression that makes or names it."""
 
@@ -79,7 +81,7 @@ class Source:
     """Whether nobody can write to it: shortening it in place serves no later reuse."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cut:
     """A part that shares the memory of what it is cut from."""
 
@@ -103,7 +105,7 @@ def lists_parts(cuts: Iterable[Cut]) -> bool:
     return bool(parts) and parts[-1] is Part.LIST
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Store:
     """What is stored at ``span``, the expression of the stored value."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.flow.graph import Acquire, Assign, Copy, Derive, Drop, Escape, Handing, Place
 from leakfix.flow.memory import ELEMENTS, WHOLE, Lifetime, Part, Sharing, lists_parts
 from leakfix.flow.solve import BudgetError, explore
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,7 @@ _LONGEST_CHAIN = 8
 _MOST_HOLDERS = 300
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Passed:
     """What becomes of a source of a function: it, or a part of it, is returned or stored."""
 
@@ -50,7 +51,7 @@ def passed_on(sharing: Sharing, number: int) -> frozenset[Passed]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Held:
     """A place that holds a part of the block: cut by a chain of cuts, by the roots of their targets."""
 
@@ -62,7 +63,7 @@ class _Held:
 _State = frozenset[_Held]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """A store, or a return, of a source or a part of it.
 

@@ -2,10 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from leakfix.flow.graph import Block, Edge, Graph
+from leakfix.text.records import individual
 
 State = TypeVar("State", bound=Hashable)
 
@@ -14,7 +14,7 @@ class BudgetError(Exception):
     """The function has more reachable states than the budget allows; nothing is known of it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Step(Generic[State]):
     """A block entered with a state, and how it was reached."""
 

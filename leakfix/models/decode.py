@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from leakfix.models.schema import (
@@ -31,6 +30,7 @@ from leakfix.models.schema import (
     View,
     Wrap,
 )
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +50,7 @@ _NAMES: Final = re.compile(r"[\w*?]+")
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """One decoded model document."""
 

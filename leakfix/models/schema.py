@@ -8,8 +8,9 @@ for every argument given to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from leakfix.text.records import record
 
 Family = Literal["closer", "response-body", "cancel", "ticker", "memory", "handle"]
 Severity = Literal["error", "warning", "info"]
@@ -35,7 +36,7 @@ class ModelError(ValueError):
     """A model file or table that does not say what it must; the message names the file, the table and the key."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resource:
     """Something that is acquired and must be released."""
 
@@ -67,7 +68,7 @@ class Resource:
     """Methods that release it on their own as soon as they return false (``rows.Next``)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Acquire:
     """A call after which a result (or the receiver) owns a resource."""
 
@@ -96,7 +97,7 @@ class Acquire:
     cannot fail, or tells so by its error."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Release:
     """A function that releases the resource it is given."""
 
@@ -110,7 +111,7 @@ class Release:
     """What the call returns when it released nothing, as in `Acquire.fails`; "" if it always releases."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Borrow:
     """A call that keeps none of its arguments and releases none."""
 
@@ -119,7 +120,7 @@ class Borrow:
     """The call that ends its use of the arguments, when that goes on after it has returned; "" if it does not."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keep:
     """A call that takes over an argument: whoever passes it need no longer release it."""
 
@@ -127,7 +128,7 @@ class Keep:
     argument: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wrap:
     """A call whose first result reads or writes through arguments, and so lives and escapes as they do."""
 
@@ -146,7 +147,7 @@ class Wrap:
         return self.arguments[0]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lend:
     """A call whose result looks like a resource, yet belongs to somebody else or holds nothing: not to be released."""
 
@@ -155,14 +156,14 @@ class Lend:
     """Positions of the lent results; empty means every result."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NoReturn:
     """A call that never comes back."""
 
     symbol: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check:
     """A call that comes back only if an argument is as expected (``require.NoError``): a test without a branch."""
 
@@ -172,7 +173,7 @@ class Check:
     """What the argument is on return."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     """A call with a result that shares the memory of an argument."""
 
@@ -186,7 +187,7 @@ class View:
     """The memory belongs to the receiver, which overwrites it with its next operation."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Large:
     """A call with a result that is a block of memory of its own, without a bound."""
 
@@ -200,7 +201,7 @@ class Large:
     """Whether the result is not the block itself, but a list of its parts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Store:
     """A method that keeps arguments in its receiver."""
 

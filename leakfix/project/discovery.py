@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from leakfix.project.ignoring import Ignores, ignores_above
 from leakfix.project.problems import Problem, because
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 SKIPPED_DIRECTORIES = frozenset({"vendor", "node_modules", "third_party", "thirdparty", "__pycache__"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidate:
     """A file to look at: `display` is posix and relative to the working directory if it lies there, else absolute."""
 
@@ -30,7 +31,7 @@ class Candidate:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Discovery:
     """What there is to look at, in order of directory and name, and what could not be."""
 

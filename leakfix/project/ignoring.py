@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from pathspec import GitIgnoreSpec
+
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,7 +31,7 @@ class PatternError(ValueError):
     """A glob that git's rules give no meaning."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Pattern:
     search: Callable[..., re.Match[str] | None]
     marks_directories: bool
@@ -48,7 +49,7 @@ class _Pattern:
         return bool(found and found.end(_DIRECTORY) > len(path)) or bool(self.search(f"{path}/", len(path)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Patterns:
     """The patterns of one file, or of one list, in the directory `base` (absolute, ending in a slash)."""
 
@@ -132,7 +133,7 @@ def _read_small(path: str, limit: int) -> bytes | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ignores:
     """Ignore files that hold in one directory, the nearest first: the first with a verdict decides."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from leakfix.project.selectors import closest
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ class Reach(Enum):
     FILE = "the file"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Directive:
     """A form of comment of another linter.
 
@@ -78,7 +78,7 @@ _LINE_LEADERS = ("//", "#")
 _BLOCK_LEADERS = {"/*": "*/"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppression:
     """One comment: on line `line`, it covers lines `first` to `last` (1-based, both included).
 
@@ -97,7 +97,7 @@ class Suppression:
         return self.first <= line <= self.last and (self.rules is None or closest(self.rules, rule) is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Misspelt:
     """A comment that starts as leakfix's own do and says nothing: its line, and what is wrong with it."""
 
@@ -226,7 +226,7 @@ def _concerns(suppression: Suppression, ran: Collection[str] | None) -> bool:
     return any(suppression.rules is None or closest(suppression.rules, rule) is not None for rule in ran)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     """Where a comment stands: its first line, the lines that it covers, and whether it stands right above those."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ _HEADER_AT_END: Final = re.compile(rb"\b(?:if|while|for|switch)\b[^;{}]*\Z")
 _BRACKETS: Final = re.compile(rb"[{}()\[\]]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Branch:
     """One branch of a conditional group: its directive line, and the lines behind it, as byte offsets."""
 
@@ -28,7 +29,7 @@ class Branch:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """A conditional group from its `#if` to behind its `#endif`."""
 

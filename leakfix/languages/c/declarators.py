@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import syntax
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ _NAMES: Final = frozenset(
 _DEEPEST: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declarator:
     """One declared name and what it is of the declaration's type, outermost first: `*`, `[]`, `()`, `&`.
 

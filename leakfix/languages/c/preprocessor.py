@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ _LONGEST_EXPANSION: Final = 64 << 10
 _DEEPEST_EXPANSION: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Macro:
     """One `#define`; `params` is None when it takes no arguments. The body is one line without comments."""
 
@@ -42,7 +43,7 @@ class Macro:
         return (self.params, self.body.split()) == (other.params, other.body.split())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Include:
     """What a file includes, as it is spelled."""
 

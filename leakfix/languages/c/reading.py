@@ -6,10 +6,10 @@ Nodes read their text from the true bytes, so that nothing of this shows but in 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import conditionals, preprocessor
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,7 @@ _LOOP_NAME: Final = re.compile(rb"(?i)for_?each|_loop|^loop|^for_|_for_")
 _SPACES: Final = b" \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Readable:
     """What is parsed instead of a file."""
 
@@ -70,7 +70,7 @@ class Readable:
     """The conditional groups of which only one branch is left although others count too, as byte offsets."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Habits:
     """What the macros of a tree stand for, as far as parsing has to know it."""
 

@@ -24,6 +24,7 @@ from leakfix.flow.remembering import NEGATIVE
 from leakfix.languages.c.files import is_read_only
 from leakfix.languages.c.lower_aliases import aliases
 from leakfix.languages.c.lower_frame import POINTEE, RESULT, Facts
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ _DEEPEST: Final = 6
 _SITES_AT_MOST: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effect:
     """What becomes of an operand where the result is as ``facts`` tell."""
 
@@ -51,7 +52,7 @@ class Effect:
     """Where the result holds it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effects:
     """What a function does to what one operand leads to."""
 
@@ -60,7 +61,7 @@ class Effects:
     """The places below the operand that it sets, with what they are at last where that is always the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Acquisition:
     """Something that the caller owns behind the call: in the result, or at a path below an operand."""
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import preprocessor, reading
 from leakfix.languages.language import Survey
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +62,7 @@ _MOST_TYPEDEFS: Final = 2000
 _ROUNDS: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileSketch:
     """What the bytes of one file tell."""
 
@@ -77,7 +78,7 @@ class FileSketch:
     """The namespaces that are opened here."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CSurvey(Survey):
     """Which files may define a name, what each includes, and which functions may hand on what they acquire."""
 
@@ -163,7 +164,7 @@ def _dialects(paths: list[str], sketches: list[FileSketch]) -> tuple[Dialect, ..
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Head:
     """Where a definition may start, its name, and where its body starts."""
 

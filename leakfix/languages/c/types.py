@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import Function, Struct, Typedef, spelling
 from leakfix.languages.c.scopes import Bindings, Variable
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -23,7 +24,7 @@ _DEEPEST_TYPE: Final = 20
 _INT: Final = frozenset(("int", "long", "short", "char", "unsigned", "signed", "float", "double", "bool", "_Bool"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CType:
     """A type as written: a name and what stands around it.
 
@@ -79,7 +80,7 @@ class CType:
         return f"{name} {function}{stars}" if stars or function else name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Callee:
     """What a call calls.
 

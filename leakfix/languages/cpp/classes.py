@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import spelling
 from leakfix.text import Span
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ _DEEPEST: Final = 12
 _MOST_HEIRS: Final = 200
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Member:
     """What one line of a class declares; ``access`` is "public", "protected" or "private"."""
 

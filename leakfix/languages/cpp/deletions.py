@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from leakfix.languages.c import syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.types import described_type, result_type
 from leakfix.languages.cpp.classes import key
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ _KEY: Final = "deletions"
 _DELETED: Final = re.compile(rb"\bdelete\s+\(?\s*([A-Za-z_]\w*)\s*\)?\s*(?:;|$)")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Deletion:
     """One place where whatever a pointer to a class leads to is destroyed."""
 
@@ -40,7 +40,7 @@ class Deletion:
     is_smart: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Making:
     """One place where an object is made and at once held by a pointer to `held`."""
 

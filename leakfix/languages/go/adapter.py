@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.go.first_look import acquiring_names, calls_any, imported, looks_broken, owner_names
 from leakfix.languages.go.surroundings import GoSurroundings
 from leakfix.languages.language import Language, Survey
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leakfix.models import Models
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GoSurvey(Survey):
     """The names of functions of the project that may hand what they acquire to their caller."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from leakfix.text import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """A function declaration or literal that holds acquiring calls of its own, and its flow graph."""
 

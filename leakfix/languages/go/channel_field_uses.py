@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -11,6 +10,7 @@ from leakfix.languages.go.channel_operations import Act, Operation, operations
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.scopes import Bindings
 from leakfix.languages.go.types import Chan, Named, deref, selection, underlying
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _HARMLESS: Final = frozenset({"len", "cap"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FieldUses:
     """What a package does with a field, tests left out.
 

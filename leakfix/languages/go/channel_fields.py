@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.infer import Types, object_type
 from leakfix.languages.go.types import Chan, Named, Pointer, Struct, deref, selection, underlying
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ CONTEXT: Final = "context.Context"
 _CLOSED: Final = re.compile(rb"close\(([\w.]+)\)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChannelField:
     """The field ``name`` of the struct type ``owner`` of a package."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -21,6 +20,7 @@ from leakfix.languages.go.channel_uses import (
     role_of_call,
 )
 from leakfix.languages.go.types import is_integer
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ _GROUP_CALL: Final = re.compile(rb"\.(Wait|Done)\(")
 _STARTING: Final = frozenset({Role.STARTED, Role.GROUPED})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Item:
     """Something of consequence in a simple statement, in the order of evaluation."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Query, QueryCursor
 
 from leakfix.languages.go import syntax
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ _CHANNELS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Operation:
     """One act on the channel that the expression ``channel`` denotes, in the function declaration or literal ``owner``.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leakfix.flow.channels import Net
 from leakfix.languages.go.channel_conditions import Conditions
 from leakfix.languages.go.channel_uses import Reader
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -22,7 +23,7 @@ class DepthError(Exception):
     """Functions call each other too deep or too often, or for ever."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """Where in the source a step meets a channel: the use, in which function or literal."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -11,6 +10,7 @@ from leakfix.languages.go.channel_fields import function_around
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.scopes import Bindings
 from leakfix.languages.go.types import selection
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ _GROUPS: Final = frozenset({"sync.WaitGroup.Go", "golang.org/x/sync/errgroup.Gro
 _DEPTH: Final = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Start:
     """A goroutine that runs a declared function or a literal; ``by`` is the function around the statement ``node``."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.types import Chan, Slice, underlying
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -37,7 +37,7 @@ class Doing(Enum):
     ESCAPE = "escape"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operation:
     """A use of a channel: the node that does something, for an argument the call and the argument's position."""
 
@@ -56,7 +56,7 @@ class Role(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run:
     """A function that a call runs: its declaration or literal, in the function declaration that it belongs to."""
 
@@ -64,7 +64,7 @@ class Run:
     owner: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where something runs: how, by which call, and for a group the name of the group."""
 

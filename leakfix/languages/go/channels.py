@@ -26,6 +26,7 @@ from leakfix.languages.go.channel_uses import (
     role_of_call,
 )
 from leakfix.languages.go.consts import evaluate
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ _DEEPEST: Final = 3
 _COBRA: Final = ["*github.com/spf13/cobra.Command", "[]string"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Made:
     """A channel that is followed: its variable, the call of make, and what it holds."""
 
@@ -52,7 +53,7 @@ class Made:
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nest:
     """A function with the channels that it makes, lowered."""
 

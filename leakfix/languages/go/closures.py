@@ -12,7 +12,7 @@ the start of each moved line, and the jumps that leave the body; offsets are byt
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 from tree_sitter import Node
@@ -35,6 +35,7 @@ from leakfix.languages.go.closures_results import results_of, returned
 from leakfix.languages.go.closures_values import binding_of, is_address_taken
 from leakfix.languages.go.scopes import Variable
 from leakfix.text import Edit, Source, Span
+from leakfix.text.records import record
 
 __all__ = ["Obstacle", "Shape", "Site", "Wrapped", "wrap"]
 
@@ -43,7 +44,7 @@ Shape = Literal["plain", "error", "flags"]
 _PREDECLARED: Final = ("bool", "true", "false", "nil", "error", "new")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wrapped:
     """The edits that wrap a site; ``first`` is the statement at which the literal starts, maybe earlier than asked."""
 

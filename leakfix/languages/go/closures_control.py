@@ -4,13 +4,13 @@ Function literals are other functions: their statements never count here.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from tree_sitter import Node
 
 from leakfix.languages.go import syntax as go
+from leakfix.text.records import record
 
 BREAK_STATEMENT: Final = go.kind("break_statement")
 CONTINUE_STATEMENT: Final = go.kind("continue_statement")
@@ -51,7 +51,7 @@ _JUMPS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exit:
     """A statement that leaves a run of statements; ``target`` is what a break or continue refers to."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from leakfix.languages.go.closures_values import (
     may_hold,
     receiver_of,
 )
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ class Origin(Enum):
     ELSEWHERE = "elsewhere"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Action:
     """One call that a deferred statement makes: ``on`` are the expressions that it works on."""
 
@@ -70,7 +70,7 @@ class Action:
     on: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deferred:
     """A deferred statement: the calls it makes, its literal if it has one, and the variables that they work on."""
 

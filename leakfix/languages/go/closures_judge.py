@@ -5,7 +5,6 @@ A pile is judged before anything is written: the answer is where the function li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Query, QueryCursor
@@ -29,6 +28,7 @@ from leakfix.languages.go.closures_plan import Obstacle, ObstructedError
 from leakfix.languages.go.closures_state import State
 from leakfix.languages.go.closures_values import base_of, bindings_in, last_name
 from leakfix.languages.go.types import Signature, deref, has_method, underlying
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ _SERVERS: Final = ("listener", "server", "proxy")
 """Ends of the names of modelled resources that others find by an address."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plea:
     """What speaks for a wrap: the statement to start at, and what a reviewer has to look at (empty if nothing)."""
 

@@ -4,18 +4,18 @@ Lines inside of raw strings stay where they are; lines of block comments move, a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tree_sitter import Node, Query, QueryCursor
 
 from leakfix.languages.go import syntax as go
 from leakfix.languages.go.closures_control import statements_of
 from leakfix.text import Edit, Source, Span
+from leakfix.text.records import record
 
 _RAW_STRINGS = Query(go.language(), "(raw_string_literal) @raw")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lines:
     """The whole lines of a block's tail: from the start of the first to the start of the closing brace's line."""
 
@@ -24,7 +24,7 @@ class Lines:
     indent: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rewrite:
     """A statement on one line that gets another text: ``growth`` is the change of its length in characters."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax as go
@@ -19,6 +18,7 @@ from leakfix.languages.go.closures_values import (
     last_name,
     receiver_of,
 )
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ _MAKING: Final = re.compile(r"^(?i:new|make|open|create|build|command)")
 """Names of functions that return something new."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outliving:
     """Where something outlives the round, and how, as the end of a sentence."""
 

@@ -1,7 +1,6 @@
 """The shape of a function literal that takes the place of a loop's body: its results, and what follows its call."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -20,6 +19,7 @@ from leakfix.languages.go.closures_results import (
 )
 from leakfix.languages.go.packages import File
 from leakfix.languages.go.scopes import Bindings
+from leakfix.text.records import record
 
 _WAYS_AT_MOST: Final = 3
 _FLAGS: Final = {
@@ -29,7 +29,7 @@ _FLAGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """What is to be wrapped: the body of ``loop`` from its top-level statement ``first`` on, inside of ``function``."""
 
@@ -46,7 +46,7 @@ class Site:
     """The name that the literal's error result must have because a deferred function in the body sets it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Obstacle:
     """Why a site cannot be wrapped exactly: a refusal's code, its sentence and the node that stands in the way."""
 
@@ -64,7 +64,7 @@ class ObstructedError(Exception):
         self.obstacle = Obstacle(code, reason, node)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     """A way out of the literal other than the next round: what tells of it, the jumps that take it, what it does."""
 
@@ -73,7 +73,7 @@ class Route:
     action: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """The literal's routes; ``columns`` are the positions of the function's results that it hands out as ``names``."""
 

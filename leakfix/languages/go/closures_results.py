@@ -1,12 +1,12 @@
 """The results of a Go function: their types as they are written, their zero values, and what its returns return."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tree_sitter import Node
 
 from leakfix.languages.go import syntax as go
+from leakfix.text.records import record
 
 _NIL_TYPES: Final = frozenset(
     {go.POINTER_TYPE, go.SLICE_TYPE, go.MAP_TYPE, go.CHANNEL_TYPE, go.FUNCTION_TYPE, go.INTERFACE_TYPE}
@@ -30,7 +30,7 @@ _NUMBERS: Final = frozenset(
 _ZEROS: Final = frozenset(("nil", "0", '""', "false"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """One result of a function: ``name`` is empty when it has none; ``type`` is its type's node."""
 

@@ -30,6 +30,7 @@ from leakfix.languages.go.types import (
     has_method,
     underlying,
 )
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +130,7 @@ class Round:
         return parent is not None and parent.parent == self.body
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binding:
     """A statement that gives a variable ``value``, or its result ``index``; without a value, the zero value."""
 

@@ -14,6 +14,7 @@ from leakfix.flow.holdings import Cell, CellKind, Hold, Holdings, Site, Spot
 from leakfix.languages.go import syntax
 from leakfix.languages.go.types import Array, Struct, underlying
 from leakfix.text import Span
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,7 +80,7 @@ class Frame:
         return known
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Setting:
     """A call of runtime.SetFinalizer that the walk met: the objects of its arguments at that time."""
 

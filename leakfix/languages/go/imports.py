@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import LayoutError
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Bindings
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Import:
     """How a package is named at a place, and the edits that make it so."""
 

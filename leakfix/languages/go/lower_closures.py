@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Assign, Copy, Derive, Escape, Handing, Place, Release
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Value, span_of
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Captures:
     """What running a function literal does to the tracked variables around it, whenever it runs."""
 

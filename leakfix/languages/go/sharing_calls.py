@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tree_sitter import Query, QueryCursor
@@ -12,6 +12,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.entities import Builtin
 from leakfix.languages.go.sharing_frame import Target, span_of
 from leakfix.models import RECEIVER
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ _UNTIL_RESET = ("bytes.Buffer.Bytes", "bytes.Buffer.Next")
 """Views that stay as they are until their buffer is reset, or is given to somebody else."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Summary:
     """What a function does with memory, as its callers see it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Acquire, Assign, Block, Copy, Derive, Drop, Edge, Escape, Exit, ExitKind, Graph, Handing, Place
@@ -11,6 +10,7 @@ from leakfix.flow.memory import Cut, Lifetime, Sharing, Source, Store
 from leakfix.languages.go import syntax
 from leakfix.languages.go.sharing_look import marks
 from leakfix.text import Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ _SWITCHES = frozenset({syntax.EXPRESSION_SWITCH_STATEMENT, syntax.TYPE_SWITCH_ST
 _CASES = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.COMMUNICATION_CASE})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """Where a value is stored that outlives the function."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Place
@@ -11,6 +10,7 @@ from leakfix.languages.go import syntax, types
 from leakfix.languages.go.entities import Foreign, ImportName
 from leakfix.languages.go.objects import Object
 from leakfix.languages.go.types import Chan, Interface, Map, Pointer, Slice
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -22,7 +22,7 @@ _DEPTH = 4
 _RANGE_ELEMENT = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outside:
     """A place that lives longer than the function."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.memory import Size, Source
@@ -12,6 +12,7 @@ from leakfix.languages.go.consts import evaluate
 from leakfix.languages.go.sharing_frame import span_of
 from leakfix.languages.go.sharing_look import is_fixed
 from leakfix.languages.go.types import Array, Basic, Slice
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ _WORD: Final = 8
 _SIZES: Final = {"large": Size.LARGE, "line": Size.LINE, "mapping": Size.LARGE}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Made:
     """A large block that a call makes: which result it is, and whether that is a list of its parts."""
 

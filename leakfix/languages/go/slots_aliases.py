@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -10,6 +9,7 @@ from leakfix.languages.go.slots import Kind
 from leakfix.languages.go.slots_cleared import element_pointers
 from leakfix.languages.go.slots_facts import stores_of
 from leakfix.languages.go.slots_places import bounds, indexed
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _BREAKABLE: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Watcher:
     """What still sees the slots: a code, a sentence about it, and where."""
 

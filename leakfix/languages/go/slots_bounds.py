@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots_copies import copied
 from leakfix.languages.go.slots_order import is_on_the_way
 from leakfix.languages.go.slots_places import Linear
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -24,7 +24,7 @@ _BELOW: Final = frozenset(("<", "<="))
 _ABOVE: Final = frozenset((">", ">="))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lost:
     """How many slots a bound cuts off, where that is known, and whether the bound surely is at most the length."""
 

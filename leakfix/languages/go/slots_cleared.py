@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -10,6 +9,7 @@ from leakfix.languages.go.slots import Kind
 from leakfix.languages.go.slots_order import is_on_the_way
 from leakfix.languages.go.slots_places import indexed
 from leakfix.languages.go.types import Pointer, Struct, core, underlying
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,7 +25,7 @@ _HANDING_ON: Final = frozenset((syntax.ARGUMENT_LIST, syntax.SLICE_EXPRESSION, s
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cleared:
     """What is cleared already: every slot as a whole, or some fields of each; ``last`` is the last such statement."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -12,6 +11,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.objects import Object
 from leakfix.languages.go.slots_places import Places
 from leakfix.languages.go.types import Chan, Map, Pointer, Slice, core
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ _QUERY: Final = Query(
 _DEPTH: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Store:
     """One target of an assignment or declaration with its value: None for the zero value of a declaration.
 
@@ -54,7 +54,7 @@ class Store:
     sign: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """Where a variable gets a value from: an expression, the zero value, an operand, a range or what is not told."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -11,6 +10,7 @@ from leakfix.languages.go.slots_cleared import element_pointers, is_slot
 from leakfix.languages.go.slots_facts import stores_of
 from leakfix.languages.go.slots_order import is_on_the_way
 from leakfix.languages.go.slots_places import indexed
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ _JUMPS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sweep:
     """A loop over the whole array: its body, and how the body spells the element that a turn looks at."""
 

@@ -5,10 +5,10 @@ An expression whose evaluation may do something, or may differ the second time, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ _LITERALS: Final = frozenset(
 _PURE: Final = frozenset(("len", "cap", "int", "int64", "int32", "uint", "uint64", "uint32", "min", "max"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Linear:
     """A sum: a constant and terms, each a key with its factor."""
 

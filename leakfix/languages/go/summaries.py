@@ -21,6 +21,7 @@ from leakfix.flow import (
 )
 from leakfix.languages.go import syntax
 from leakfix.languages.go.lower_frame import KeptError
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +80,7 @@ class Depths(Generic[Part]):
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Effects:
     """What a function does to one operand; paths are below the operand."""
 
@@ -189,7 +190,7 @@ class Summary:
         return body is not None and b"return" not in self._function.file.data[body.start_byte : body.end_byte]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Owned:
     """What a function's results oblige its caller to."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from leakfix.rules import Form, Safety
 from leakfix.rules.c.layout import ends_line, starts_line
 from leakfix.rules.c.repair import RefusalError
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -52,7 +52,7 @@ _INITIAL_VALUES: Final = frozenset(
 _LOCAL_WORDS: Final = frozenset((b"thread_local", b"__thread", b"_Thread_local"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """The edits of one form."""
 

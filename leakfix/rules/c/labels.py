@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.detectors.lifecycle import LossKind
@@ -13,6 +12,7 @@ from leakfix.rules.c.releases import declared_type, return_type
 from leakfix.rules.c.repair import RefusalError, Repair, leaks_of
 from leakfix.rules.c.spelling import Spelling, plain_release
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.scopes import Variable
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """A label behind which variables are released and the function returns ``result``, if it returns anything."""
 

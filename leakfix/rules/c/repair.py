@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.detectors.lifecycle import leaks
 from leakfix.languages.c import syntax
 from leakfix.rules.c.layout import LOOPS, node_at, statement_of
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ class RefusalError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """A function and its flow graph."""
 

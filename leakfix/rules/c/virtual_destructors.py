@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +21,7 @@ from leakfix.rules import Confidence, FileEdit, Finding, Fix, Form, Refusal, Rul
 from leakfix.rules.c.layout import ends_line, starts_line
 from leakfix.rules.c.repair import RefusalError
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ _UNMOVABLE: Final = ("atomic", "mutex", "once_flag", "condition_variable")
 _SHOWN: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Project:
     """What is asked of the whole program."""
 

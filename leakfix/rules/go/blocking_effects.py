@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_uses import Doing, is_assigned, last_name, operation
 from leakfix.languages.go.types import Array, Basic, Map, Slice, is_integer, underlying
 from leakfix.rules.go.repair import RefusalError
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ class Effect(IntEnum):
     MORE = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Count:
     """How many values are sent: so many, and so many for each of what ``each`` counts."""
 

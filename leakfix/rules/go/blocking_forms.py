@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.detectors.blocking import stuck
@@ -16,6 +16,7 @@ from leakfix.rules.go.blocking_effects import Count, Effect, effect, total
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.waiting_exits import returning
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from leakfix.rules.go.blocking import Blocked
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """The edits of one form, how far they keep behaviour, and why."""
 

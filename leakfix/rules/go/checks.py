@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import following, insert_behind, insert_first, statement_of
 from leakfix.rules.go.repair import RefusalError, Repair
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -35,7 +35,7 @@ class Where(Enum):
     FIRST = "first in the block"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Point:
     """A place for new lines; ``guard`` is the condition that they must stand under, if any."""
 
@@ -51,7 +51,7 @@ class Point:
         return insert(repair.source, self.node, lines)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Told:
     """Whether the error is nil where a condition holds and where it fails, and whether it tests nothing else."""
 

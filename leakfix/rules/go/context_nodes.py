@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ _ASSIGNING: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assignment:
     """Targets that take values: an assignment, a declaration, a range clause, a receive, the alias of a type switch."""
 

@@ -8,7 +8,6 @@ of the function, whatever their order, with types: a number, a string or an erro
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +30,7 @@ from leakfix.rules.go.context_nodes import (
 )
 from leakfix.rules.go.context_types import FOR_THE_CALL_ALONE
 from leakfix.rules.go.context_waits import Waits
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -54,7 +54,7 @@ _TESTS_OF_ERRORS: Final = frozenset({"errors.As", "errors.Is", "errors.Unwrap"})
 _F_CHANNEL: Final = syntax.field("channel")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seed:
     """Where values under the context come from: results of a call, or variables that hold them from the start.
 
@@ -66,7 +66,7 @@ class Seed:
     variables: tuple[Variable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lasting:
     """At ``node`` something that lives under the context gets to where it outlives the function."""
 
@@ -78,7 +78,7 @@ class Lasting:
     """For a store: the variable through which it was reached."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fate:
     """What a function does with an argument that lives under a context."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.reachability import way
@@ -13,6 +12,7 @@ from leakfix.languages.go.types import Array, Basic, Pointer, Struct, deref, und
 from leakfix.rules.go.finalizers import OWN_EACH_ROUND
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_scene import is_target
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -27,7 +27,7 @@ _TINY: Final = 16
 _CHANGED: Final = ("inc_statement", "dec_statement", "range_clause")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alias:
     """A captured variable that is the object, or the only pointer to it that it ever holds."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -16,6 +15,7 @@ from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.spelling import spelled
 from leakfix.rules.go.ticker_scene import is_target
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ _KEEPING: Final = frozenset({syntax.ASSIGNMENT_STATEMENT, syntax.SEND_STATEMENT,
 _PARTS: Final = frozenset({syntax.PARENTHESIZED_EXPRESSION, syntax.EXPRESSION_LIST})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cleanup:
     """A complete change, and whether the cleanup shares state with other code: cleanups may run at the same time."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.detectors.retention import Evidence, Kept, evidence, kept
@@ -20,6 +19,7 @@ from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, S
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.rule import Form, Rule
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _CONFIDENCE = {Evidence.STRONG: Confidence.HIGH, Evidence.FAIR: Confidence.MEDIUM, Evidence.WEAK: Confidence.LOW}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A part that is stored at one or more places, and the expression that a fix copies."""
 

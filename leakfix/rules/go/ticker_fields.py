@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -14,6 +13,7 @@ from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_members import Member, Use, stored_in, uses_of
 from leakfix.rules.go.ticker_scene import NEW_TICKER, is_target, time_calls
 from leakfix.rules.rule import Form
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ FORM: Final = Form("owner-close", "stop the ticker where its owner is closed", S
 _CLOSING: Final = ("Close", "Shutdown", "Stop", "close", "shutdown", "stop")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Forgotten:
     """The ticker made by ``call`` is stored in a field, and the closing method of the type does not stop it."""
 

@@ -6,7 +6,6 @@ A select that runs once a call is only told of where a loop of the package makes
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -14,6 +13,7 @@ from leakfix.rules.finding import Confidence
 from leakfix.rules.go.ticker_channels import target_of
 from leakfix.rules.go.ticker_durations import known_value
 from leakfix.rules.go.ticker_once import is_made_few_times
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ _SHORT: Final = 1_000_000_000
 """Nanoseconds: what runs on that long and is not made in a loop is not worth a word."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Left:
     """A timer that runs on."""
 

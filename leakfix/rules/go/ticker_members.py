@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
@@ -11,6 +10,7 @@ from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.types import Named, Struct, deref, underlying
 from leakfix.rules.go.ticker_channels import target_of
 from leakfix.rules.go.ticker_scene import is_target, outer_expression, scene_of
+from leakfix.text.records import individual, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _HARMLESS = frozenset({"C", "Reset"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A field of a struct type of the package, a pointer to a ticker that no other package can use."""
 
@@ -33,7 +33,7 @@ class Member:
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Use:
     """A selector that names the field, or may, in the function of ``scene``."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.signals import Channel, Party, Wait, may_last
@@ -20,6 +19,7 @@ from leakfix.rules.go.ticker_goroutines import stuck_goroutines
 from leakfix.rules.go.ticker_scene import is_target
 from leakfix.rules.go.waiting_counters import is_counted
 from leakfix.rules.go.waiting_facts import Facts, WaitScene, signal_of
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ _CASE: Final = re.compile(rb"\n[ \t]+case (?:(?:[\w, ]+:?= )?<-([\w.]+):|([\w.]+
 _STARTS: Final = (b"go func(", b"Go(func(", b"go(func(", b"Attach(func(", b"Async(func(")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Waiting:
     """A wait and the channels that it is for, as far as they are fields; those that are not may be anybody's."""
 

@@ -24,6 +24,7 @@ from leakfix.languages.go.channel_starts import direct_starts, start_of_literal,
 from leakfix.languages.go.statements import following, statement_of
 from leakfix.languages.go.types import underlying
 from leakfix.rules.go.ticker_scene import Scene
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -304,7 +305,7 @@ class _Everything(frozenset["Hashable"]):
 _EVERYTHING: Final = _Everything()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Received:
     channel: Node
     case: Node | None

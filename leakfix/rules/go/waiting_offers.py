@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.detectors.signals import Signal
@@ -15,6 +14,7 @@ from leakfix.rules.go.context_nodes import arguments, initial
 from leakfix.rules.go.ticker_scene import is_target
 from leakfix.rules.go.waiting_channels import Waiting, source_of
 from leakfix.rules.go.waiting_facts import CLOSING, ENDLESS_CONTEXTS, Facts, WaitScene
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.types import Named
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Offer:
     """An object with its signals, or a context: ``holder`` is the expression of the object or of the context."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -16,6 +15,7 @@ from leakfix.rules.go.waiting_facts import is_closing
 from leakfix.rules.go.waiting_select import Watch, watched
 from leakfix.rules.rule import Form
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ _DEPTH: Final = 2
 _ENDS: Final = frozenset({"Close", "Stop", "Shutdown", "Cancel", "CloseIdleConnections", "Release"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Literal:
     """A composite literal of the type."""
 
@@ -41,7 +41,7 @@ class _Literal:
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Making:
     """How a package makes values of a type; ``is_certain`` when each is a literal that this edit can reach."""
 

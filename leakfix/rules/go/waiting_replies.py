@@ -6,7 +6,6 @@ never comes either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.signals import Cause
@@ -19,6 +18,7 @@ from leakfix.rules.go.waiting_channels import candidates, may_wait
 from leakfix.rules.go.waiting_facts import Facts, WaitScene, scene_at
 from leakfix.rules.go.waiting_offers import path_of
 from leakfix.rules.go.waiting_waits import Stuck
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ _DONE: Final = ".Done()"
 _BREAK: Final = syntax.kind("break_statement")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class _Exit:
     """A case of a select upon which the goroutine returns: the signal as it is spelled, and what leaves."""
 

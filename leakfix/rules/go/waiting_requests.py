@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -20,6 +19,7 @@ from leakfix.rules.go.waiting_facts import ENDLESS_CONTEXTS, WaitScene, scene_at
 from leakfix.rules.go.waiting_reports import WATCH, step
 from leakfix.rules.go.waiting_select import Watch, watched
 from leakfix.text import Edit, Span
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ _SUBSCRIBES: Final = ("watch", "subscribe", "observe", "notify")
 _REQUEST: Final = "*net/http.Request"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class _Handler:
     """A function that serves a request, and the expression of the signal that the client has left."""
 

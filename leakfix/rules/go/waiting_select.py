@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
@@ -13,6 +12,7 @@ from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.spelling import spelled
 from leakfix.rules.go.waiting_exits import check_exit, returning
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from leakfix.text import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Watch:
     """A wait that shall watch ``signal``, the expression that is received from, and leave with ``way_out``.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.signals import Cause, Signal, judge, judge_all, judge_client
@@ -21,6 +20,7 @@ from leakfix.rules.go.waiting_channels import (
 )
 from leakfix.rules.go.waiting_facts import Facts, WaitScene, scene_at, task_of
 from leakfix.rules.go.waiting_offers import has_come, offers
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ _RANKS: Final = {cause: rank for rank, cause in enumerate(Cause)}
 """The causes in the order of how sure they are."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Stuck:
     """A goroutine that waits for ever at ``operation``; without a ``start`` it is that of whoever calls the function.
 

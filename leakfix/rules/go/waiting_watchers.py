@@ -12,7 +12,6 @@ where the function finishes what the goroutine would end: it closes it itself, o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -23,6 +22,7 @@ from leakfix.languages.go.types import Chan, Struct, underlying
 from leakfix.rules.go.ticker_scene import is_target
 from leakfix.rules.go.waiting_facts import WaitScene, scene_at
 from leakfix.rules.go.waiting_offers import path_of
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ _GROUPS: Final = frozenset({"sync.WaitGroup", "*sync.WaitGroup"})
 _ERRGROUPS: Final = ("golang.org/x/sync/errgroup.Group", "*golang.org/x/sync/errgroup.Group")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Watcher:
     """A goroutine that waits at ``wait`` for ``signal``, and where its starter is done with its work."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.detectors.lifecycle import leaks
 from leakfix.flow import Acquire, Copy, Derive, Release
 from leakfix.languages.python import syntax
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ class RefusalError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unit:
     """A function as it was lowered."""
 
@@ -49,7 +50,7 @@ class Unit:
         return self.frame.graph
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Closing:
     """A call that releases the resource: `f.close()`, `os.close(fd)`, `safe_close(f)`.
 
