@@ -87,7 +87,7 @@ def _is_plain(cls: type[Any], fields: Mapping[str, object]) -> bool:
         bool(fields)
         and not any(hasattr(base, "__dataclass_fields__") for base in cls.__bases__)
         and not any(name in body for name in _OWN_METHODS)
-        and all(isinstance(told, str) and "ClassVar" not in told and "InitVar" not in told for told in fields.values())
+        and not any("ClassVar" in str(told) or "InitVar" in str(told) for told in fields.values())
         # Mutable defaults, fields with options and a field without a default behind one are for `dataclass` to judge.
         and all(
             body[name].__class__.__hash__ is not None and not _is_field(body[name]) for name in fields if name in body
