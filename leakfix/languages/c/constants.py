@@ -54,7 +54,6 @@ class Constants:
     def __init__(self, world: World) -> None:
         self.world = world
         self._globals: dict[tuple[str, str], int | None] = {}
-        self._functions: dict[int, int | None] = {}
 
     def of(self, node: Node, file: CFile, is_local: Callable[[Node], bool], depth: int = 0) -> int | None:
         """The value of an expression; ``is_local`` tells of an identifier whether the function declares it."""
@@ -99,11 +98,12 @@ class Constants:
 
     def returned(self, function: Function) -> int | None:
         """The constant that a function gives back, whatever happens in it."""
-        key = id(function)
-        if key not in self._functions:
-            self._functions[key] = None
-            self._functions[key] = self._returned(function)
-        return self._functions[key]
+        known = function.cache
+        if "returned" not in known:
+            known["returned"] = None
+            known["returned"] = self._returned(function)
+        found = known["returned"]
+        return found if isinstance(found, int) else None
 
     def _unary(self, node: Node, file: CFile, is_local: Callable[[Node], bool], depth: int) -> int | None:
         operator, argument = node.child_by_field_name("operator"), node.child_by_field_name("argument")

@@ -110,6 +110,11 @@ class World:
         """Return a variable, constant or declared function that a file or what it includes declares."""
         return self._cached("global", name, from_file, lambda: self._variable(name.removeprefix("::"), from_file))
 
+    def function_names(self, file: CFile) -> Iterator[str]:
+        """Yield the last names of the functions that a file, or any of the run, may define."""
+        yield from self._survey.functions
+        yield from (function.last_name for function in file.functions)
+
     def mentioning(self, name: bytes) -> tuple[CFile, ...]:
         """Return the files of the run in whose bytes a name stands; none when the run is too large to be searched."""
         if len(self._keys) > _MOST_SEARCHED:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from leakfix.detectors.lifecycle import LossKind
 from leakfix.languages.c import syntax
-from leakfix.rules.c.checks import check_exit, check_holder, check_once, check_whole, is_absent_somewhere, needs
+from leakfix.rules.c.checks import check_exit, check_held, check_holder, check_whole, needs
 from leakfix.rules.c.layout import insert_before
 from leakfix.rules.c.releases import declared_type, return_type
 from leakfix.rules.c.repair import RefusalError, Repair, leaks_of
@@ -48,8 +48,7 @@ def joined_labels(repair: Repair) -> list[Edit]:
 def _joined(repair: Repair, loss: Loss, labels: list[Label]) -> Iterator[Edit]:
     if loss.kind is not LossKind.RETURN:
         raise RefusalError("no-label", "the resource is lost elsewhere than at a return")
-    check_once(loss)
-    if is_absent_somewhere(loss):
+    if check_held(repair, repair.holder(loss), loss):
         raise RefusalError("conditional", "the exit is also reached without the resource")
     node = repair.exit_of(loss)
     if node.type != syntax.RETURN_STATEMENT:
@@ -74,7 +73,7 @@ def _live(repair: Repair, node: Node) -> Iterator[tuple[Variable, str]]:
                 variable = other.holder(loss)
                 check_holder(other, variable)
                 check_exit(other, variable, node)
-                check_once(loss)
+                check_held(other, variable, loss)
                 yield variable, Spelling(other).function(variable)
 
 

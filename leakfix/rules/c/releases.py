@@ -9,12 +9,10 @@ from leakfix.flow import Copy, Release
 from leakfix.languages.c import syntax
 from leakfix.rules.c.checks import (
     check_exit,
+    check_held,
     check_holder,
-    check_initialised,
-    check_once,
     check_whole,
     guard_of,
-    is_absent_somewhere,
     needs,
 )
 from leakfix.rules.c.layout import insert_before, insert_last, is_bare_body, node_at, preceding, unit_of
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 
 _NAMES: Final = ("result", "ret", "value", "returned")
 _JUMPS: Final = frozenset((syntax.BREAK_STATEMENT, syntax.CONTINUE_STATEMENT, syntax.GOTO_STATEMENT))
-_NO_LAST: Final = syntax.CONDITIONALS | {syntax.LABELED_STATEMENT, syntax.CASE_STATEMENT}
+_NO_LAST: Final = syntax.CONDITIONALS | {syntax.CASE_STATEMENT}
 _SPECIFIERS: Final = frozenset((b"static", b"inline", b"extern", b"__inline", b"__inline__", b"constexpr", b"virtual"))
 
 
@@ -56,10 +54,7 @@ def _before(repair: Repair, loss: Loss, variable: Variable, spelling: Spelling) 
             check_exit(repair, variable, jump)
             yield from insert_before(repair.source, jump, [spelling.statement(variable)])
             return
-    check_once(loss)
-    absent = is_absent_somewhere(loss)
-    if absent:
-        check_initialised(repair, variable, loss.span.start)
+    absent = check_held(repair, variable, loss)
     guard = guard_of(repair, variable, spelling, absent=absent)
     lines = _guarded(repair, spelling.statement(variable), guard, loss.span.start)
     if repair.source.data[loss.span.start : loss.span.end] == b"}":
@@ -110,7 +105,7 @@ def _check_end(repair: Repair, variable: Variable, loss: Loss) -> None:
     if block is None or block.type != syntax.COMPOUND_STATEMENT or not statements:
         raise RefusalError("layout", "the end of the block was not found")
     if statements[-1].type in _NO_LAST:
-        raise RefusalError("layout", "the block ends in a label")
+        raise RefusalError("layout", "the block ends in a case, or between #if and #endif")
     check_exit(repair, variable, statements[-1])
 
 

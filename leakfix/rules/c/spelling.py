@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Copy, Release
 from leakfix.languages.c import syntax
+from leakfix.languages.c.types import CType
 from leakfix.rules.c.layout import node_at
 from leakfix.rules.c.repair import RefusalError, Repair, units_of
+from leakfix.rules.c.wrappers import acquiring_calls, is_flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,9 +78,27 @@ class Spelling:
         others = set(self._elsewhere())
         if len(others) == 1:
             return others.pop()
+        if not others:
+            others = set(self._handed_on(variable))
+            if len(others) == 1:
+                return others.pop()
         if others:
             raise RefusalError("ambiguous-release", "the file releases such things by several functions")
         raise RefusalError("no-release", f"nothing in the file shows how what {self._symbol}() gives is released")
+
+    def _handed_on(self, variable: Variable) -> Iterator[str]:
+        """The plain release of what a function of the project hands on as it acquired it."""
+        of = self.repair.type_of(variable)
+        if not is_flat(self.repair, of):
+            return
+        for call in acquiring_calls(self.repair):
+            symbol, _, made = call.partition(" ")
+            if symbol not in _NEW:
+                yield self._modelled()
+            elif of is not None and self._is_type(made, of):
+                yield _NEW[symbol]
+            else:
+                yield ""
 
     @property
     def _delete_array(self) -> str:
@@ -88,25 +108,31 @@ class Spelling:
     def _check_deletable(self, variable: Variable) -> None:
         """The variable must be a pointer to the very type that was made, or to one whose destructor is virtual."""
         of = self.repair.type_of(variable)
-        made = self._made
         if of is None or of.pointers != 1 or of.base in ("void", "auto"):
             raise RefusalError("type", f"the type of {variable.name} is not known to be what was made")
         types = self.repair.analysis.types(self.repair.function)
         struct = types.struct(of)
-        is_other = made and made != of.base.rpartition("::")[2]
+        made = self._made
+        is_other = made and not self._is_type(made, of)
         if is_other and (struct is None or not _has_virtual_destructor(struct)):
             raise RefusalError("type", f"{variable.name} is a pointer to another type than what was made")
         if struct is not None and _hides_destructor(struct):
             raise RefusalError("type", f"the destructor of {of.base} is not public")
 
+    def _is_type(self, made: str, of: CType) -> bool:
+        """Whether a name means the type that a pointer leads to."""
+        types = self.repair.analysis.types(self.repair.function)
+        last = made.rpartition("::")[2]
+        return of.base.rpartition("::")[2] in (last, types.resolved(CType(last)).base.rpartition("::")[2])
+
     @property
     def _made(self) -> str:
-        """The last name of the type that `new` makes; empty when something else made it."""
+        """The name of the type that `new` makes; empty when something else made it."""
         node = self.repair.acquisition
         of = node.child_by_field_name("type") if node.type == syntax.NEW_EXPRESSION else None
         if of is None:
             return ""
-        return syntax.text(of).partition("<")[0].rpartition("::")[2].strip()
+        return syntax.text(of).partition("<")[0].strip()
 
     @property
     def _symbol(self) -> str:
