@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from leakfix.engine.options import Setup
     from leakfix.engine.work import Report, Tongue, Unit, Work
 
-_FORMAT = 1
+_FORMAT = 2
 _LARGEST = 256 << 20
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _KEPT_SECONDS = 30 * 24 * 3600
@@ -90,8 +90,8 @@ def _name(unit: Unit) -> str:
     return f"{unit.language} {unit.directory}"
 
 
-def _files(unit: Unit) -> list[tuple[object, str]]:
-    return [(request, hashlib.blake2b(data, digest_size=16).hexdigest()) for request, data in unit.files]
+def _files(unit: Unit) -> list[tuple[str, bool, str]]:
+    return [(f.display, f.generated, hashlib.blake2b(f.data, digest_size=16).hexdigest()) for f in unit.files]
 
 
 def _digest(*parts: object) -> str:

@@ -24,6 +24,7 @@ def encode(report: Report) -> dict[str, object]:
     return {
         "findings": [_finding(finding) for finding in report.findings],
         "suppressed": report.suppressed,
+        "opened": report.opened,
         "warnings": [[problem.path, problem.message] for problem in report.warnings],
     }
 
@@ -38,6 +39,7 @@ def decode(value: object) -> Report:
             _integer(value["suppressed"]),
             (),
             tuple(Problem(_text(path), _text(message)) for path, message in map(_list, _list(value["warnings"]))),
+            _integer(value["opened"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise CodecError(str(error)) from error

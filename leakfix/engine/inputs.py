@@ -9,7 +9,7 @@ from leakfix.project import Problem, Unreadable, discover, is_generated, read
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Set
     from pathlib import Path
 
     from leakfix.languages.language import Language
@@ -43,6 +43,20 @@ class Inputs:
     problems: tuple[Problem, ...]
     named: frozenset[str]
     """What the caller named, as absolute paths."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The names of the languages that there are files of."""
+        return frozenset(file.language for file in self.files)
+
+    def of(self, languages: Set[str]) -> Inputs:
+        """Those of some languages; a file of another is a problem when it is named."""
+        if languages >= self.languages:
+            return self
+        files = tuple(file for file in self.files if file.language in languages)
+        left = (file for file in self.files if file.language not in languages and str(file.path) in self.named)
+        problems = (Problem(file.display, f"there is no rule for its language ({file.language})") for file in left)
+        return Inputs(files, tuple(sorted((*self.problems, *problems))), self.named)
 
     def is_named(self, problem: Problem) -> bool:
         """Whether a problem is about something that the caller named."""

@@ -16,7 +16,7 @@ from leakfix.project.selectors import EVERYTHING, specificity
 from leakfix.rules import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from leakfix.rules import Rule
@@ -60,13 +60,14 @@ class Setup:
     registry: registry.Registry
 
     @classmethod
-    def of(cls, paths: Iterable[str | os.PathLike[str]], options: Options) -> Setup:
-        """Read the configuration of the paths and load the rules. Raises OptionError and ConfigurationError."""
-        installed = registry.load()
-        found = read_configuration(options.config) if options.config else find_configuration(start_of(paths))
-        found.check_rules([*installed.ids, UNUSED_SUPPRESSION])
-        setup = cls(options, _combined(found, options), installed)
-        setup.check_options()
+    def of(cls, options: Options, configuration: Configuration, absent: Collection[str] = ()) -> Setup:
+        """Load the rules, without those for languages that are `absent`. Raises OptionError and ConfigurationError."""
+        # What is named may be misspelt, which takes all rules to tell.
+        named = configuration.names_rules or options.prefer
+        setup = cls(options, configuration, registry.load(() if named else absent))
+        if named:
+            setup.check_options()
+            configuration.check_rules([*setup.registry.ids, UNUSED_SUPPRESSION])
         return setup
 
     @cached_property
@@ -110,6 +111,12 @@ class Setup:
             )
             if form not in forms:
                 raise OptionError(f"--prefer: no rule has a form {form!r} (there are {', '.join(forms)})")
+
+
+def configured(paths: Iterable[str | os.PathLike[str]], options: Options) -> Configuration:
+    """The configuration of the paths with what the options change of it. Raises OptionError and ConfigurationError."""
+    found = read_configuration(options.config) if options.config else find_configuration(start_of(paths))
+    return _combined(found, options)
 
 
 def processors() -> int:

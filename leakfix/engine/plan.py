@@ -1,32 +1,21 @@
-"""What has to be opened: the passes over bytes that come before any parsing."""
+"""What is known for all files of a run before any of them is opened, and how they are parted into units of work."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from leakfix.engine.examine import Examiner, Request
+from leakfix.engine.examine import Examiner
 from leakfix.engine.work import Tongue, Unit, Work
 from leakfix.models import Models
-from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
     from leakfix.engine.inputs import Input
     from leakfix.engine.options import Setup
     from leakfix.languages.language import Language
-    from leakfix.rules import Rule
-
-
-@record
-class Plan:
-    """The work of a run, largest unit first."""
-
-    work: Work
-    units: tuple[Unit, ...]
 
 
 def models_of(language: Language[Any], inputs: Iterable[Input], setup: Setup) -> Models:
@@ -52,44 +41,9 @@ def worker(tree: Path, setup: Setup, tongues: Mapping[str, Tongue]) -> Work:
     return Work(Examiner(setup.configuration, setup.rules, setup.reports_unused, str(stable)), tongues)
 
 
-def units_of(inputs: Iterable[Input], setup: Setup, tongues: Mapping[str, Tongue]) -> list[Unit]:
-    """The files that have to be opened, by directory and language, in the order of the files."""
-    sieves = {name: _Sieve.of(tongue, setup) for name, tongue in tongues.items()}
-    units: list[Unit] = []
-    for (language, directory), files in groupby(inputs, key=lambda file: (file.language, file.directory)):
-        wanted = [(request, file.data) for file in files if (request := sieves[language].request(file))]
-        if wanted:
-            units.append(Unit(language, directory, tuple(wanted)))
-    return units
-
-
-@record
-class _Sieve:
-    """The tests that a file's bytes have to pass before it is parsed."""
-
-    language: Language[Any]
-    calls: Callable[[bytes], bool]
-    acquiring: tuple[str, ...]
-    """The rules for which the models decide."""
-    triggered: tuple[Rule[Any], ...]
-
-    @classmethod
-    def of(cls, tongue: Tongue, setup: Setup) -> _Sieve:
-        mine = [rule for rule in setup.rules if rule.language == tongue.language.name]
-        return cls(
-            tongue.language,
-            tongue.language.may_acquire(tongue.models, tongue.survey),
-            tuple(rule.id for rule in mine if not rule.triggers),
-            tuple(rule for rule in mine if rule.triggers),
-        )
-
-    def request(self, file: Input) -> Request | None:
-        """What is wanted of a file; None when it need not be opened."""
-        data = file.data
-        rules = [rule.id for rule in self.triggered if rule.may_fire(data)]
-        if self.acquiring and self.calls(data):
-            rules += self.acquiring
-        is_broken = self.language.looks_broken(data)
-        if rules or is_broken or b"leakfix:" in data:
-            return Request(file.display, str(file.path), file.language, tuple(rules), file.generated, is_broken)
-        return None
+def units_of(inputs: Iterable[Input]) -> list[Unit]:
+    """The files by directory and language, in the order of the files."""
+    found: dict[tuple[str, str], list[Input]] = {}
+    for file in inputs:
+        found.setdefault((file.language, file.directory), []).append(file)
+    return [Unit(language, directory, tuple(files)) for (language, directory), files in found.items()]

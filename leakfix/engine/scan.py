@@ -10,7 +10,7 @@ from leakfix.engine import plan
 from leakfix.engine.cache import Cache
 from leakfix.engine.examine import position
 from leakfix.engine.inputs import Inputs, gather
-from leakfix.engine.options import Options, Setup
+from leakfix.engine.options import Options, Setup, configured
 from leakfix.engine.places import tree_of
 from leakfix.engine.result import Result, Statistics
 from leakfix.engine.work import Report, Unit, Work
@@ -44,20 +44,23 @@ class Scan:
         Raises ConfigurationError, OptionError and ModelError.
         """
         given = list(paths)
-        self.setup = Setup.of(given, options or Options())
+        asked = options or Options()
+        configuration = configured(given, asked)
+        known = languages()
+        gathered = gather(given, configuration, known)
+        self.setup = Setup.of(asked, configuration, known.keys() - gathered.languages)
+        # Files that no rule is about are none of its business.
+        self.inputs: Inputs = gathered.of({name for name in known if self.setup.registry.for_language(name)})
         self._progress = progress
-        # Files that no rule is about are none of its business: they are not even looked for.
-        known = {name: language for name, language in languages().items() if self.setup.registry.for_language(name)}
-        self.inputs: Inputs = gather(given, self.setup.configuration, known)
         self.tongues = plan.tongues_of(self.inputs.files, known, self.setup)
         self.tree = tree_of(given)
         self.work: Work = plan.worker(self.tree, self.setup, self.tongues)
 
     def run(self) -> Result:
         """Analyse what has to be, and put all findings in order."""
-        units = plan.units_of(self.inputs.files, self.setup, self.tongues)
+        units = plan.units_of(self.inputs.files)
         reports = self._cached(units) if self.setup.options.cache else dict(self._examined(units))
-        return self._result(list(reports.values()), sum(len(unit.files) for unit in units))
+        return self._result(list(reports.values()))
 
     def _cached(self, units: Sequence[Unit]) -> dict[Unit, Report]:
         cache = Cache.of(self.inputs.files, self.setup, self.work, units)
@@ -72,7 +75,7 @@ class Scan:
     def _examined(self, units: Sequence[Unit]) -> Iterator[tuple[Unit, Report]]:
         return examined(units, self.work, self.setup.jobs, self._progress)
 
-    def _result(self, reports: Sequence[Report], opened: int) -> Result:
+    def _result(self, reports: Sequence[Report]) -> Result:
         findings = sorted((finding for report in reports for finding in report.findings), key=position)
         registry_problems = [Problem("leakfix", message) for message in self.setup.registry.problems]
         failures = [*self.inputs.problems, *(problem for report in reports for problem in report.errors)]
@@ -87,7 +90,7 @@ class Scan:
             Statistics.of(
                 findings,
                 files=len(self.inputs.files),
-                opened=opened,
+                opened=sum(report.opened for report in reports),
                 suppressed=sum(report.suppressed for report in reports),
             ),
             {file.display: Source(file.display, file.data) for file in self.inputs.files if file.display in paths},

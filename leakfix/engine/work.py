@@ -1,4 +1,4 @@
-"""What a worker does with a package: it opens the files that may hold a finding, and examines them."""
+"""What a worker does with a directory: it opens the files that may hold a finding, and examines them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leakfix.engine.examine import Examined, Examiner, Request, failure
+from leakfix.engine.sieve import Sieve
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from leakfix.engine.inputs import Input
     from leakfix.languages.language import Language, OpenFile, Survey, Workspace
     from leakfix.models import Models
     from leakfix.project import Problem
@@ -33,16 +35,16 @@ class Tongue:
 
 @record
 class Unit:
-    """The files of one directory and one language that have to be opened: requests with the bytes to analyse."""
+    """The files of one directory and one language."""
 
     language: str
     directory: str
-    files: tuple[tuple[Request, bytes], ...]
+    files: tuple[Input, ...]
 
     @property
     def weight(self) -> int:
         """How much work it may be, in bytes."""
-        return sum(len(data) for _, data in self.files)
+        return sum(len(file.data) for file in self.files)
 
 
 @record
@@ -53,6 +55,8 @@ class Report:
     suppressed: int = 0
     errors: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    opened: int = 0
+    """How many of the files had to be parsed."""
 
 
 @dataclass
@@ -61,6 +65,7 @@ class Work:
 
     examiner: Examiner
     tongues: Mapping[str, Tongue]
+    _sieves: dict[str, Sieve] = field(default_factory=dict)
     _workspaces: dict[str, Workspace] = field(default_factory=dict)
     _opened: int = 0
 
@@ -86,10 +91,15 @@ class Work:
         findings: list[Finding] = []
         errors: list[Problem] = []
         warnings: list[Problem] = []
-        suppressed = 0
-        for request, data in unit.files:
+        suppressed = opened = 0
+        sieve = self._sieve(unit.language)
+        for file in unit.files:
+            request = sieve.request(file)
+            if request is None:
+                continue
+            opened += 1
             try:
-                _, examined = self.examine(unit.language, request, data)
+                _, examined = self.examine(unit.language, request, file.data)
             except Exception as error:
                 errors.append(failure(request.path, "leakfix", error))
                 continue
@@ -97,4 +107,11 @@ class Work:
             suppressed += examined.suppressed
             errors += examined.errors
             warnings += examined.warnings
-        return Report(tuple(findings), suppressed, tuple(errors), tuple(warnings))
+        return Report(tuple(findings), suppressed, tuple(errors), tuple(warnings), opened)
+
+    def _sieve(self, language: str) -> Sieve:
+        if language not in self._sieves:
+            tongue = self.tongues[language]
+            rules = self.examiner.rules
+            self._sieves[language] = Sieve.of(tongue.language, tongue.models, tongue.survey, rules)
+        return self._sieves[language]

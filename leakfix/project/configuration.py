@@ -84,6 +84,11 @@ class Configuration:
         )
         return max(close, default=(0, ()))[1]
 
+    @property
+    def names_rules(self) -> bool:
+        """Whether there is a selector, which `check_rules` has to be asked about."""
+        return any(True for _ in self._selectors())
+
     def check_rules(self, known: Collection[str]) -> None:
         """Raise ConfigurationError for a selector that selects none of the known rules."""
         for key, selector in self._selectors():

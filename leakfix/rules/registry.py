@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -36,11 +36,16 @@ class Registry:
         return tuple(rule for rule in self.rules if rule.language == language)
 
 
-def load() -> Registry:
-    """Import every installed pack; a pack that fails is one line in ``problems`` and stops no other."""
+def load(absent: Collection[str] = ()) -> Registry:
+    """Import the installed packs; one that fails is one line in ``problems`` and stops no other.
+
+    A pack that bears the name of a language is for that language alone, and left out when the language is ``absent``.
+    """
     rules: dict[tuple[str, str], Rule[Any]] = {}
     problems: list[str] = []
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        if entry.name in absent:
+            continue
         try:
             for rule in _rules_of(entry):
                 check_declaration(rule)
