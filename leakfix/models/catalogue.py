@@ -19,6 +19,8 @@ from leakfix.models.schema import (
     NoReturn,
     Release,
     Resource,
+    Returns,
+    Signature,
     Store,
     View,
     Wrap,
@@ -29,17 +31,33 @@ if TYPE_CHECKING:
 
 _DATA: Final = Path(__file__).parent
 _STANDARD: Final = "std.toml"
+_MOST_ALIASES: Final = 8
 _FIRST_TABLE: Final = b"\n[["
 
 
-_FactT = TypeVar("_FactT", Acquire, Borrow, Check, Keep, Large, Lend, NoReturn, Release, Store, View, Wrap)
+_FactT = TypeVar(
+    "_FactT",
+    Acquire,
+    Borrow,
+    Check,
+    Keep,
+    Large,
+    Lend,
+    NoReturn,
+    Release,
+    Returns,
+    Signature,
+    Store,
+    View,
+    Wrap,
+)
 
 
 class Models:
     """What acquires, releases, borrows and never returns, by symbol. Immutable once made."""
 
     __slots__ = (
-        *("_facts", "_releases", "_resources", "_types"),
+        *("_aliases", "_bases", "_facts", "_releases", "_resources", "_types"),
         *("large_names", "release_methods", "store_names", "view_names"),
     )
 
@@ -59,11 +77,15 @@ class Models:
         self._resources: dict[str, Resource] = {}
         self._types: dict[str, Resource] = {}
         self._facts: dict[str, tuple[Fact, ...]] = {}
+        self._aliases: dict[str, str] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
         for document in documents:
             for resource in document.resources:
                 self._resources[resource.name] = resource
                 self._types.update(dict.fromkeys(resource.types, resource))
             self._facts.update(_by_symbol(document))
+            self._aliases.update(document.aliases)
+            self._bases.update(document.bases)
         self.view_names = self._names(View)
         self.large_names = self._names(Large)
         self.store_names = self._names(Store)
@@ -188,6 +210,45 @@ class Models:
     def store(self, symbol: str) -> Store | None:
         """Which arguments a method keeps in its receiver."""
         return self._fact(symbol, Store)
+
+    def returned(self, symbol: str) -> str | None:
+        """The class of what a call gives back, by its dotted name."""
+        returns = self._fact(symbol, Returns)
+        return None if returns is None else returns.type
+
+    def parameters(self, symbol: str) -> tuple[str, ...]:
+        """The names of the parameters of a call in order, "" of one that takes no keyword; none when unknown."""
+        signature = self._fact(symbol, Signature)
+        return () if signature is None else signature.parameters
+
+    def canonical(self, symbol: str) -> str:
+        """The one name of what has several: of a symbol, or of the module or class that it starts with."""
+        aliases = self._aliases
+        if not aliases:
+            return symbol
+        for _ in range(_MOST_ALIASES):
+            head, rest = symbol, ""
+            while head and head not in aliases:
+                head, _dot, last = head.rpartition(".")
+                rest = f".{last}{rest}"
+            if not head:
+                break
+            symbol = aliases[head] + rest
+        return symbol
+
+    def aliases(self) -> tuple[tuple[str, str], ...]:
+        """All other names with what they stand for."""
+        return tuple(self._aliases.items())
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """The classes that a class of a library inherits from, the class itself first, nearest first."""
+        found = {name: None}
+        waiting = [name]
+        while waiting:
+            following = [base for one in waiting for base in self._bases.get(one, ()) if base not in found]
+            found.update(dict.fromkeys(following))
+            waiting = following
+        return tuple(found)
 
     def _fact(self, symbol: str, kind: type[_FactT]) -> _FactT | None:
         for fact in self._facts.get(symbol, ()):

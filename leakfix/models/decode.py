@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from leakfix.models.schema import (
@@ -14,6 +15,8 @@ from leakfix.models.schema import (
     Bulk,
     Check,
     Confidence,
+    Context,
+    Exits,
     Fact,
     Family,
     Holds,
@@ -24,8 +27,10 @@ from leakfix.models.schema import (
     NoReturn,
     Release,
     Resource,
+    Returns,
     Severity,
     Share,
+    Signature,
     Store,
     View,
     Wrap,
@@ -38,7 +43,8 @@ if TYPE_CHECKING:
 _IDENTIFIER: Final = r"[^\W\d]\w*"
 _SYMBOL: Final = re.compile(rf"[^\s(){{}}*:\"']+\.{_IDENTIFIER}")
 _SCOPED: Final = re.compile(rf"{_IDENTIFIER}(::~?{_IDENTIFIER})*")
-_NAMED: Final = {"dotted": _SYMBOL, "scoped": _SCOPED}
+_QUALIFIED: Final = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*")
+_NAMED: Final = {"dotted": _SYMBOL, "scoped": _SCOPED, "qualified": _QUALIFIED}
 """How a document's top key ``names`` says that symbols are spelled."""
 _ARGUMENT: Final = re.compile(r"argument (\d{1,2})")
 _FAILURES: Final = re.compile(r"null|negative|nonzero|[A-Z][A-Z0-9_]*")
@@ -47,6 +53,7 @@ _ALIAS: Final = re.compile(r"\{([a-z0-9_]+)\}(\..*)", re.DOTALL)
 _RELEASE: Final = re.compile(rf"{_IDENTIFIER}(\.{_IDENTIFIER})*|\(\)")
 _METHOD: Final = re.compile(_IDENTIFIER)
 _NAMES: Final = re.compile(r"[\w*?]+")
+_CONDITION: Final = re.compile(rf"{_IDENTIFIER}=\w+(\|{_IDENTIFIER}=\w+)*")
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})")
 
 
@@ -62,6 +69,10 @@ class Document:
     facts: tuple[Fact, ...]
     names: str = "dotted"
     """How its symbols are spelled."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other names of symbols, modules or classes, with the name that all else is said of."""
+    bases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The classes that a class inherits from, nearest first."""
 
 
 class _Table:
@@ -194,6 +205,12 @@ class _Table:
             raise self.error(key, f'"{value}" is none of null, negative, nonzero, nor a named constant')
         return value
 
+    def condition(self, key: str) -> str:
+        value = self.text(key)
+        if value and not _CONDITION.fullmatch(value):
+            raise self.error(key, f'"{value}" is no condition like stream=True')
+        return value
+
     def version(self, key: str) -> tuple[int, int] | None:
         if key not in self.rest:
             return None
@@ -214,6 +231,8 @@ def decode(label: str, data: Mapping[str, object], known: Mapping[str, Resource]
     top.names = names
     aliases = _packages(label, top.rest.pop("packages", {}))
     top.texts("checked")
+    others = _aliases(label, top.rest.pop("aliases", {}))
+    bases = dict(_class(table) for table in _tables(top, "class", aliases))
     resources = tuple(_resource(table) for table in _tables(top, "resource", aliases))
     by_name = dict(known)
     for resource in resources:
@@ -229,7 +248,23 @@ def decode(label: str, data: Mapping[str, object], known: Mapping[str, Resource]
     top.finish()
     _check_releasable(label, resources, facts)
     packages = frozenset(package for paths in aliases.values() for package in paths)
-    return Document(label, packages, resources, facts, names)
+    return Document(label, packages, resources, facts, names, others, bases)
+
+
+def _aliases(label: str, value: object) -> dict[str, str]:
+    """The table that gives other names the one that counts."""
+    table = _Table(f"{label}: [aliases]", value, {})
+    found = {name: table.name(name) for name in list(table.rest)}
+    for name, meant in found.items():
+        for one in (name, meant):
+            if not _QUALIFIED.fullmatch(one):
+                raise table.error(name, f'"{one}" is no name, which is spelled like os.open')
+    return found
+
+
+def _class(table: _Table) -> tuple[str, tuple[str, ...]]:
+    table.required("bases")
+    return table.name("name"), table.symbols("bases")
 
 
 def _packages(label: str, value: object) -> dict[str, tuple[str, ...]]:
@@ -279,6 +314,8 @@ def _resource(table: _Table) -> Resource:
         long_lived=table.flag("long_lived"),
         stubs=table.matching("stubs", _NAMES, "a name in which * and ? may stand for others"),
         drained_by=table.matching("drained_by", _METHOD, "a method"),
+        context=cast("Context | None", table.choice("context", get_args(Context))),
+        exits=cast("Exits | None", table.choice("exits", get_args(Exits))),
     )
     if CALL in resource.release and len(resource.release) > 1:
         raise table.error("release", f'"{CALL}" stands alone')
@@ -315,6 +352,7 @@ def _acquire(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
     if discard and not _METHOD.fullmatch(discard):
         raise table.error("discard", f'"{discard}" is not a method')
     severity, confidence, fails = _severity(table), _confidence(table), table.failure("fails")
+    when = table.condition("when")
     for symbol in calls:
         for result in results:
             yield Acquire(
@@ -330,6 +368,7 @@ def _acquire(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
                 confidence=confidence or resource.confidence,
                 argument=argument,
                 fails=fails,
+                when=when,
             )
 
 
@@ -412,6 +451,22 @@ def _store(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
         yield Store(symbol, arguments)
 
 
+def _returns(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
+    calls = table.calls()
+    table.required("type")
+    kind = table.symbol("type")
+    for symbol in calls:
+        yield Returns(symbol, kind)
+
+
+def _signature(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
+    calls = table.calls()
+    table.required("parameters")
+    parameters = table.texts("parameters", repeats=True)
+    for symbol in calls:
+        yield Signature(symbol, parameters)
+
+
 _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator[Fact]]]] = {
     "acquire": _acquire,
     "release": _release,
@@ -424,6 +479,8 @@ _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator
     "view": _view,
     "large": _large,
     "store": _store,
+    "returns": _returns,
+    "signature": _signature,
 }
 
 

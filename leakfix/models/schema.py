@@ -18,6 +18,8 @@ Confidence = Literal["high", "medium", "low"]
 Holds = Literal["nil", "not-nil", "true", "false"]
 Share = Literal["part", "head", "tail", "most", "list"]
 Bulk = Literal["large", "line", "mapping"]
+Context = Literal["with", "closing", "async with"]
+Exits = Literal["terminates", "waits", "removes"]
 
 RECEIVER: Final = -1
 """The position that stands for the receiver of a method; ``"receiver"`` in a file."""
@@ -66,6 +68,10 @@ class Resource:
     """Name patterns of generated functions, in whatever package, that work through it and never release it."""
     drained_by: tuple[str, ...]
     """Methods that release it on their own as soon as they return false (``rows.Next``)."""
+    context: Context | None = None
+    """How a with statement releases it: its own, ``closing`` around it, or ``async with``; None: none does."""
+    exits: Exits | None = None
+    """What the end of that with statement does besides: break work off, wait for it, remove what is on disk."""
 
 
 @record
@@ -95,6 +101,9 @@ class Acquire:
     fails: str = ""
     """What the call returns when it acquired nothing: ``null``, ``negative``, ``nonzero``, a named constant; "" if it
     cannot fail, or tells so by its error."""
+    when: str = ""
+    """The arguments without which the call acquires nothing, as ``stream=True``, or several of which one is enough, as
+    ``stdin=PIPE|stdout=PIPE``; what is not given is None. "" if it always acquires."""
 
 
 @record
@@ -209,4 +218,20 @@ class Store:
     arguments: tuple[int, ...]
 
 
-Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn | Check | View | Large | Store
+@record
+class Returns:
+    """A call whose result is of a class, by the dotted name of that class."""
+
+    symbol: str
+    type: str
+
+
+@record
+class Signature:
+    """The names of a call's parameters that can be passed by keyword, in order; "" of one that cannot."""
+
+    symbol: str
+    parameters: tuple[str, ...]
+
+
+Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn | Check | View | Large | Store | Returns | Signature

@@ -1,0 +1,1 @@
+"""Python: parsing, scopes, imports, types, and lowering to the flow graph."""

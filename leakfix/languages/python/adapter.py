@@ -1,0 +1,64 @@
+"""Python for the engine. What needs a parser is imported with the first workspace only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from leakfix.languages.language import Language
+from leakfix.languages.python.first_look import Acquiring, calls_any, dotted_prefixes, imported_modules, looks_broken
+from leakfix.languages.python.survey import PySurvey, survey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from leakfix.languages.language import Workspace
+    from leakfix.languages.python.surroundings import PySurroundings
+    from leakfix.models import Models
+
+_TEST_FILES: Final = ("conftest.py", "tests.py", "test.py")
+
+
+class Python(Language[PySurvey]):
+    """Python 3; stubs and notebooks are none of its files."""
+
+    name: ClassVar[str] = "python"
+    suffixes: ClassVar[tuple[str, ...]] = (".py",)
+
+    def is_test(self, name: str) -> bool:
+        """Whether a file's name says that it holds tests: `test_pool.py`, `pool_test.py`, `conftest.py`."""
+        return name.startswith("test_") or name.endswith("_test.py") or name in _TEST_FILES
+
+    def looks_broken(self, data: bytes) -> bool:
+        """Whether a merge was not finished in it, it may be of Python 2, or it is not UTF-8 and does not say so."""
+        return looks_broken(data)
+
+    def imports(self, data: bytes) -> Iterable[str]:
+        """The modules that it imports, and the packages that they lie in."""
+        return dotted_prefixes(imported_modules(data))
+
+    def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> PySurvey:
+        """Where the modules are, and what may hand on what it acquires."""
+        acquiring = Acquiring(models)
+        return survey(files, acquiring, acquiring.names)
+
+    def may_acquire(self, models: Models, survey: PySurvey) -> Callable[[bytes], bool]:
+        """The test whether a file calls what acquires something, and no with statement holds it at once."""
+        acquiring = Acquiring(models)
+        calls = calls_any(survey.owners)
+        return lambda data: acquiring(data) or calls(data)
+
+    def workspace(self, models: Models, survey: PySurvey) -> Workspace:
+        """A new world and program."""
+        from leakfix.languages.python.workspace import PyWorkspace
+
+        return PyWorkspace(models, survey)
+
+    def surroundings(self, directories: Iterable[Path]) -> PySurroundings:
+        """Files that settle the version of the language; the survey answers for all source."""
+        from leakfix.languages.python.surroundings import PySurroundings
+
+        return PySurroundings(directories)
+
+
+LANGUAGE: Final = Python()

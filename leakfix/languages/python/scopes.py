@@ -1,0 +1,524 @@
+"""What the names of a file mean by Python's own rules, and where each variable is bound and used.
+
+One table a file serves all of its functions. A function, lambda, class body and comprehension is a scope of its own;
+the names of a class body are seen by nothing nested in it; a comprehension's first iterable, defaults, decorators and
+annotations belong to the scope around; a walrus binds around its comprehension; `global` and `nonlocal` count.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from leakfix.languages.python import syntax
+from leakfix.languages.python.files import Function, parameters
+from leakfix.languages.python.imports import imported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.python.files import Param, PyFile
+
+VariableKind: TypeAlias = Literal["local", "param", "global", "class", "free"]
+"""At the place that owns it, a variable is no "free" one: that is how the functions nested in its own see it."""
+BindingKind: TypeAlias = Literal[
+    "param",
+    "assign",
+    "augment",
+    "for",
+    "with",
+    "except",
+    "walrus",
+    "import",
+    "function",
+    "class",
+    "match",
+    "del",
+    "type",
+]
+ScopeKind: TypeAlias = Literal["module", "function", "lambda", "class", "comprehension"]
+
+_SITES: Final = """
+(assignment left: [(identifier) (pattern_list) (tuple_pattern) (list_pattern)] @assign)
+(augmented_assignment left: (identifier) @augment)
+(for_statement left: (_) @for)
+(for_in_clause left: (_) @for)
+(named_expression name: (identifier) @walrus)
+(as_pattern alias: (as_pattern_target (_) @as))
+(case_pattern (as_pattern (identifier) @match))
+(case_pattern (dotted_name . (identifier) @match .))
+(keyword_pattern (dotted_name . (identifier) @match .))
+(splat_pattern (identifier) @match)
+(delete_statement (_) @del)
+(function_definition name: (identifier) @function)
+(class_definition name: (identifier) @class)
+(type_alias_statement left: (type (identifier) @type))
+[(import_statement) (import_from_statement)] @import
+(global_statement) @global
+(nonlocal_statement) @nonlocal
+[(function_definition) (lambda) (class_definition) (list_comprehension) (set_comprehension)
+ (dictionary_comprehension) (generator_expression)] @scope
+"""
+_SIMPLE: Final[tuple[BindingKind, ...]] = ("augment", "walrus", "match", "function", "class", "type")
+_WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") | frozenset(
+    range(128, 256)
+)
+_WORDS: Final = re.compile(rb"[A-Za-z_]\w*")
+_NO_CAPTURE: Final = b"_"
+_DYNAMIC: Final = re.compile(rb"\b(?:locals|vars|eval|exec)\s*\(")
+_PATTERNS: Final = frozenset(
+    (
+        syntax.PATTERN_LIST,
+        syntax.TUPLE_PATTERN,
+        syntax.LIST_PATTERN,
+        syntax.TUPLE,
+        syntax.LIST,
+        syntax.LIST_SPLAT_PATTERN,
+        syntax.LIST_SPLAT,
+        syntax.PARENTHESIZED_EXPRESSION,
+        syntax.EXPRESSION_LIST,
+    )
+)
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """What has names of its own. `node` is the definition, lambda, class, comprehension or the root of the file."""
+
+    kind: ScopeKind
+    node: Node
+    parent: Scope | None
+    variables: dict[bytes, Variable] = field(default_factory=dict)
+    globals: set[bytes] = field(default_factory=set)
+    nonlocals: set[bytes] = field(default_factory=set)
+
+
+@dataclass(slots=True, eq=False)
+class Binding:
+    """One place that binds a name. `target` is what the identifier stands in, as a whole: `a, b` of `a, b = f()`.
+
+    `value` is what the target is given: the right side of an assignment (None of a bare annotation), the iterable of a
+    loop, the context expression of a with statement, the value of a walrus; None of the others. `annotation` is its
+    type. `symbol` is what an import binds.
+    """
+
+    kind: BindingKind
+    identifier: Node
+    target: Node
+    value: Node | None = None
+    annotation: Node | None = None
+    symbol: str = ""
+    param: Param | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the name gets all of the value, not a part of it."""
+        return self.target.start_byte == self.identifier.start_byte and self.target.type == syntax.IDENTIFIER
+
+
+@dataclass(slots=True, eq=False)
+class Variable:
+    """A variable of a file, compared by identity.
+
+    `scope` is where it lives, `node` that scope's function_definition, lambda, class, comprehension or root.
+    `bindings` are all places that bind it, in source order, deletions left out; `deletions` those that unbind it.
+    """
+
+    name: str
+    kind: VariableKind
+    scope: Scope
+    bindings: list[Binding] = field(default_factory=list)
+    deletions: list[Binding] = field(default_factory=list)
+    uses: tuple[Node, ...] | None = None
+
+    @property
+    def node(self) -> Node:
+        """The node of the scope that it lives in."""
+        return self.scope.node
+
+    @property
+    def index(self) -> int:
+        """The byte offset of its first binding, which tells it apart from all others of the file."""
+        return self.bindings[0].identifier.start_byte if self.bindings else self.scope.node.start_byte
+
+    def __repr__(self) -> str:
+        """Name it for people."""
+        return f"<{self.kind} {self.name}@{self.index}>"
+
+
+class Scopes:
+    """All scopes and variables of one file."""
+
+    def __init__(self, file: PyFile) -> None:
+        """Find all scopes and all places that bind a name."""
+        self.file = file
+        self._data = file.data
+        found = syntax.captures(_SITES, file.root)
+        self.module = Scope("module", file.root, None)
+        self._by_node: dict[int, Scope] = {}
+        self._starts: list[int] = []
+        self._scopes: list[Scope] = []
+        self._lay_out(found.get("scope", []))
+        for node in found.get("global", []):
+            self.scope_at(node.start_byte).globals.update(child.text or b"" for child in node.named_children)
+        for node in found.get("nonlocal", []):
+            self.scope_at(node.start_byte).nonlocals.update(child.text or b"" for child in node.named_children)
+        bindings = list(self._bindings(found))
+        bindings.sort(key=lambda one: one[0].identifier.start_byte)
+        self._bound: dict[int, Variable] = {}
+        for binding, scope in bindings:
+            self._bind(binding, scope)
+
+    @classmethod
+    def of(cls, file: PyFile) -> Scopes:
+        """Return the table of a file, made once."""
+        known = file.cache.get("scopes")
+        if not isinstance(known, cls):
+            known = file.cache["scopes"] = cls(file)
+        return known
+
+    def scope_at(self, offset: int) -> Scope:
+        """Return the scope in which a name at a byte offset is looked up."""
+        return self._scopes[bisect_right(self._starts, offset) - 1]
+
+    def scope_of(self, node: Node) -> Scope:
+        """Return the scope that a function_definition, lambda, class, comprehension or the root makes."""
+        return self._by_node[node.id]
+
+    def variable(self, identifier: Node) -> Variable | None:
+        """Return the variable that an identifier binds or uses; None of builtins, unknown names and attributes."""
+        if identifier.type != syntax.IDENTIFIER:
+            return None
+        known = self._bound.get(identifier.start_byte)
+        if known is not None:
+            return known
+        if not _is_name(identifier):
+            return None
+        return self.lookup(identifier.text or b"", self.scope_at(identifier.start_byte))
+
+    def lookup(self, name: bytes, scope: Scope) -> Variable | None:
+        """Return what a name means in a scope; None if nothing in the file binds it."""
+        at: Scope | None = scope
+        while at is not None:
+            if name in at.globals:
+                return self.module.variables.get(name)
+            if (at is scope or at.kind != "class") and name not in at.nonlocals:
+                found = at.variables.get(name)
+                if found is not None:
+                    return found
+            at = at.parent
+        return None
+
+    def uses(self, variable: Variable) -> tuple[Node, ...]:
+        """Return all identifiers that mean a variable and do not bind it, in source order.
+
+        Those in nested functions and `del` are among them, and of an augmented assignment the target: it reads too.
+        """
+        if variable.uses is None:
+            bound = {one.identifier.start_byte for one in variable.bindings if one.kind != "augment"}
+            variable.uses = tuple(node for node in self._mentions(variable) if node.start_byte not in bound)
+        return variable.uses
+
+    def _mentions(self, variable: Variable) -> Iterator[Node]:
+        data, name = self._data, variable.name.encode()
+        root = self.file.root
+        node = variable.node
+        start, end = node.start_byte, node.end_byte
+        if name in self._global_names:
+            start, end = 0, len(data)
+        at = data.find(name, start, end)
+        while at >= 0:
+            behind = at + len(name)
+            if (at == 0 or data[at - 1] not in _WORD_BYTES) and (behind >= end or data[behind] not in _WORD_BYTES):
+                found = root.descendant_for_byte_range(at, behind)
+                if (
+                    found is not None
+                    and found.type == syntax.IDENTIFIER
+                    and found.start_byte == at
+                    and self.variable(found) is variable
+                ):
+                    yield found
+            at = data.find(name, behind, end)
+
+    @property
+    def _global_names(self) -> set[bytes]:
+        return {name for scope in self._by_node.values() for name in scope.globals}
+
+    def _lay_out(self, nodes: list[Node]) -> None:
+        """Make the scopes of nodes in source order, and the table of which scope holds an offset."""
+        self._by_node[self.file.root.id] = self.module
+        spans: list[tuple[int, int, Scope]] = [(0, len(self._data) + 1, self.module)]
+        around: list[tuple[int, int, Scope]] = [spans[0]]
+        for node in nodes:
+            while around[-1][1] <= node.start_byte:
+                around.pop()
+            parent = _holder(around, node.start_byte)
+            scope = Scope(_kind(node), node, parent)
+            self._by_node[node.id] = scope
+            inner = node if scope.kind == "comprehension" else node.child_by_field_name("body")
+            span = (inner.start_byte, inner.end_byte, scope) if inner is not None else (node.end_byte,) * 2 + (scope,)
+            spans.append(span)
+            around.append(span)
+            hole = _first_iterable(node) if scope.kind == "comprehension" else None
+            if hole is not None:
+                around.append((hole.start_byte, hole.end_byte, parent))
+                spans.append(around[-1])
+        self._index(spans)
+
+    def _index(self, spans: list[tuple[int, int, Scope]]) -> None:
+        """Flatten nested spans into the places where the innermost scope changes."""
+        spans.sort(key=lambda span: (span[0], -span[1]))
+        open_spans: list[tuple[int, Scope]] = []
+        changes: list[tuple[int, Scope]] = []
+        for start, end, scope in spans:
+            while open_spans and open_spans[-1][0] <= start:
+                ended = open_spans.pop()[0]
+                changes.append((ended, open_spans[-1][1] if open_spans else self.module))
+            changes.append((start, scope))
+            open_spans.append((end, scope))
+        while len(open_spans) > 1:
+            changes.append((open_spans.pop()[0], open_spans[-1][1]))
+        self._starts = [at for at, _ in changes]
+        self._scopes = [scope for _, scope in changes]
+
+    def _bindings(self, found: dict[str, list[Node]]) -> Iterator[tuple[Binding, Scope]]:
+        for node in found.get("assign", []):
+            parent = node.parent
+            value = _assigned(parent) if parent is not None else None
+            annotation = parent.child_by_field_name("type") if parent is not None else None
+            for name in names_in(node):
+                yield Binding("assign", name, node, value, annotation), self.scope_at(name.start_byte)
+        for node in found.get("for", []):
+            parent = node.parent
+            value = parent.child_by_field_name("right") if parent is not None else None
+            for name in names_in(node):
+                yield Binding("for", name, node, value), self.scope_at(name.start_byte)
+        for node in found.get("as", []):
+            holder = node.parent.parent if node.parent is not None else None
+            kind: BindingKind = "except" if _is_except(holder) else "with"
+            value = syntax.named(holder)[0] if holder is not None and kind == "with" else None
+            for name in names_in(node):
+                yield Binding(kind, name, node, value), self.scope_at(name.start_byte)
+        for node in found.get("del", []):
+            for name in names_in(node):
+                yield Binding("del", name, node), self.scope_at(name.start_byte)
+        for kind in _SIMPLE:
+            yield from self._simple(kind, found.get(kind, []))
+        for node in found.get("import", []):
+            for one in imported(node, self.file.package):
+                if one.name:
+                    yield Binding("import", one.node, one.node, symbol=one.target), self.scope_at(one.node.start_byte)
+        yield from self._parameters(found.get("scope", []))
+
+    def _simple(self, kind: BindingKind, nodes: list[Node]) -> Iterator[tuple[Binding, Scope]]:
+        for node in nodes:
+            scope = self.scope_at(node.start_byte)
+            value = None
+            if kind == "walrus":
+                while scope.kind == "comprehension" and scope.parent is not None:
+                    scope = scope.parent
+                value = node.parent.child_by_field_name("value") if node.parent is not None else None
+            elif kind == "match" and node.text == _NO_CAPTURE:
+                continue
+            yield Binding(kind, node, node, value), scope
+
+    def _parameters(self, nodes: Iterable[Node]) -> Iterator[tuple[Binding, Scope]]:
+        for node in nodes:
+            listed = node.child_by_field_name("parameters") if node.type in syntax.FUNCTIONS else None
+            for param in parameters(listed) if listed is not None else ():
+                binding = Binding("param", param.identifier, param.identifier, None, param.annotation, param=param)
+                yield binding, self._by_node[node.id]
+
+    def _bind(self, binding: Binding, scope: Scope) -> None:
+        name = binding.identifier.text or b""
+        if name in scope.globals:
+            scope = self.module
+        elif name in scope.nonlocals:
+            scope = _nonlocal(name, scope)
+        variable = scope.variables.get(name)
+        if variable is None:
+            variable = Variable(name.decode("utf-8", "replace"), _variable_kind(scope, binding), scope)
+            scope.variables[name] = variable
+        (variable.deletions if binding.kind == "del" else variable.bindings).append(binding)
+        self._bound[binding.identifier.start_byte] = variable
+
+
+class Bindings:
+    """The variables of a file as one function sees them."""
+
+    def __init__(self, function: Function) -> None:
+        """Look at the names of a function, those nested in it included."""
+        self.function = function
+        self.file: PyFile = function.file
+        self.scopes = Scopes.of(function.file)
+        self.scope = self.scopes.scope_of(function.node)
+
+    @classmethod
+    def of_function(cls, function: Function) -> Bindings:
+        """Return the bindings of a function, made once."""
+        known = function.cache.get("bindings")
+        if not isinstance(known, cls):
+            known = function.cache["bindings"] = cls(function)
+        return known
+
+    def variable(self, identifier: Node) -> Variable | None:
+        """Return the variable that an identifier binds or uses; None of builtins, unknown names and attributes."""
+        return self.scopes.variable(identifier)
+
+    def kind(self, variable: Variable) -> VariableKind:
+        """Return what a variable is to this function: its own, a global, or "free", which a function around it owns."""
+        if variable.kind in ("local", "param") and not self.is_own(variable):
+            return "free"
+        return variable.kind
+
+    def is_own(self, variable: Variable) -> bool:
+        """Whether a variable lives in this very function, its comprehensions included."""
+        scope: Scope | None = variable.scope
+        while scope is not None and scope.kind == "comprehension":
+            scope = scope.parent
+        return scope is self.scope
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """The function's own variables, parameters first, comprehensions' left out."""
+        return tuple(sorted(self.scope.variables.values(), key=lambda one: one.index))
+
+    @property
+    def parameters(self) -> tuple[Variable, ...]:
+        """Its parameters, in order."""
+        return tuple(one for one in self.variables if one.kind == "param")
+
+    def uses(self, variable: Variable) -> tuple[Node, ...]:
+        """Return all identifiers that mean a variable and do not bind it, in source order; see `Scopes.uses`."""
+        return self.scopes.uses(variable)
+
+    def is_nested(self, node: Node, variable: Variable) -> bool:
+        """Whether a use stands in a function, lambda, class or generator expression nested in the variable's scope.
+
+        Comprehensions that run at once are no such place; the body of a class runs at once, but keeps what it binds.
+        """
+        scope: Scope | None = self.scopes.scope_at(node.start_byte)
+        while scope is not None and scope is not variable.scope:
+            if scope.kind != "comprehension" or scope.node.type == syntax.GENERATOR_EXPRESSION:
+                return True
+            scope = scope.parent
+        return False
+
+    def is_captured(self, variable: Variable) -> bool:
+        """Whether something nested uses the variable: a function, lambda, class or generator expression."""
+        return any(self.is_nested(node, variable) for node in self.uses(variable)) or any(
+            self.is_nested(one.identifier, variable) for one in variable.bindings
+        )
+
+    def names_at(self, node: Node) -> set[str]:  # noqa: ARG002 (a name used anywhere in the file may be meant)
+        """Return every name that may mean something at a node: all words of the file."""
+        known = self.file.cache.get("words")
+        if not isinstance(known, frozenset):
+            words = set(_WORDS.findall(self.file.data))
+            known = self.file.cache["words"] = frozenset(word.decode("utf-8", "replace") for word in words)
+        return set(known)
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether names may be used that are not written: `locals()`, `vars()`, `eval`, `exec` are called in it."""
+        node = self.function.node
+        return _DYNAMIC.search(self.file.data, node.start_byte, node.end_byte) is not None
+
+
+def names_in(target: Node) -> Iterator[Node]:
+    """Yield the identifiers that a target binds; attributes and elements bind none."""
+    if target.type == syntax.IDENTIFIER:
+        yield target
+    elif target.type in _PATTERNS:
+        for child in target.named_children:
+            yield from names_in(child)
+
+
+def _assigned(assignment: Node) -> Node | None:
+    """The value of an assignment, behind all targets of `a = b = value`."""
+    right = assignment.child_by_field_name("right")
+    while right is not None and right.type == syntax.ASSIGNMENT:
+        right = right.child_by_field_name("right")
+    return right
+
+
+def _is_except(holder: Node | None) -> bool:
+    parent = holder.parent if holder is not None else None
+    return parent is not None and parent.type == syntax.EXCEPT_CLAUSE
+
+
+def _kind(node: Node) -> ScopeKind:
+    if node.type in syntax.COMPREHENSIONS:
+        return "comprehension"
+    if node.type == syntax.CLASS_DEFINITION:
+        return "class"
+    return "lambda" if node.type == syntax.LAMBDA else "function"
+
+
+def _holder(around: list[tuple[int, int, Scope]], offset: int) -> Scope:
+    """The innermost scope whose own stretch holds an offset: a default value lies in the function, not in its scope."""
+    for start, end, scope in reversed(around):
+        if start <= offset < end:
+            return scope
+    return around[0][2]
+
+
+def _first_iterable(comprehension: Node) -> Node | None:
+    for child in comprehension.named_children:
+        if child.type == syntax.FOR_IN_CLAUSE:
+            return child.child_by_field_name("right")
+    return None
+
+
+def _nonlocal(name: bytes, scope: Scope) -> Scope:
+    at = scope.parent
+    while at is not None and at.parent is not None:
+        if at.kind != "class" and name not in at.nonlocals and name in at.variables:
+            return at
+        at = at.parent
+    return scope
+
+
+def _variable_kind(scope: Scope, binding: Binding) -> VariableKind:
+    if scope.kind == "module":
+        return "global"
+    if scope.kind == "class":
+        return "class"
+    return "param" if binding.kind == "param" else "local"
+
+
+def _is_name(identifier: Node) -> bool:
+    """Whether an identifier is looked up as a name: no attribute, keyword, or part of an import."""
+    parent = identifier.parent
+    if parent is None:
+        return True
+    kind = parent.type
+    if kind == syntax.ATTRIBUTE:
+        held = parent.child_by_field_name("object")
+        return held is not None and held.start_byte == identifier.start_byte and held.end_byte == identifier.end_byte
+    if kind == syntax.KEYWORD_ARGUMENT:
+        name = parent.child_by_field_name("name")
+        return name is None or name.start_byte != identifier.start_byte
+    if kind == syntax.DOTTED_NAME:
+        above = parent.parent
+        if above is not None and above.type in _IMPORTS:
+            return False
+        return parent.named_children[0].start_byte == identifier.start_byte
+    if kind == syntax.KEYWORD_PATTERN:
+        return False
+    return kind not in (syntax.GLOBAL_STATEMENT, syntax.NONLOCAL_STATEMENT, syntax.ALIASED_IMPORT)
+
+
+_IMPORTS: Final = frozenset(
+    (
+        syntax.IMPORT_STATEMENT,
+        syntax.IMPORT_FROM_STATEMENT,
+        syntax.ALIASED_IMPORT,
+        syntax.RELATIVE_IMPORT,
+        syntax.FUTURE_IMPORT_STATEMENT,
+    )
+)

@@ -1,0 +1,184 @@
+"""All Python files in reach of a run: which file a module is, and what a dotted name leads to.
+
+Only the files of the run and what lies beside them in the same source tree; installed packages are never read, and
+nothing is executed. Files are parsed when a name leads to them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.python.files import Function, PyClass, PyFile
+from leakfix.languages.python.survey import PySurvey, module_of, package_test
+from leakfix.languages.python.versions import stated_above
+
+if TYPE_CHECKING:
+    from leakfix.languages.python.classes import Classes
+    from leakfix.languages.python.types import Types
+    from leakfix.models import Models
+
+_LARGEST_FILE: Final = 4 << 20
+_MOST_HOPS: Final = 12
+_INSTALLED: Final = frozenset(("site-packages", "dist-packages"))
+
+
+class World:
+    """The files of a run, with those on disk that they import from their own source tree."""
+
+    def __init__(self, survey: PySurvey | None = None, models: Models | None = None) -> None:
+        """Know the files of a run; `models` tells by which names a library's things are known besides."""
+        self.survey = survey if survey is not None else PySurvey()
+        self.models = models
+        self._keys = [_key(path) for path in self.survey.files]
+        self._is_package = package_test(self._keys)
+        self._files: dict[str, PyFile | None] = {}
+        self._roots: dict[str, str] = {}
+        self._canonical: dict[tuple[str, str], str] = {}
+        self._versions: dict[str, int | None] = {}
+        self.classes: Classes | None = None
+
+    def file(self, path: Path | str, data: bytes | None = None) -> PyFile:
+        """Return a file; `data` counts instead of what the disk holds. Raises OSError when it cannot be read."""
+        key = _key(path)
+        known = self._files.get(key)
+        if known is not None and (data is None or known.data == data):
+            return known
+        if data is None:
+            data = Path(key).read_bytes()
+        shown = path.as_posix() if isinstance(path, Path) else path
+        return self._add(key, shown, data)
+
+    def types(self, file: PyFile) -> Types:
+        """Return the types of a file."""
+        from leakfix.languages.python.types import Types
+
+        return Types.of_file(self, file)
+
+    def stated_version(self, file: PyFile) -> int | None:
+        """Return the oldest minor version of Python 3 that the project of a file states; None when none is stated."""
+        directory = os.path.dirname(_key(file.path))  # noqa: PTH120 (a key is a string)
+        if directory not in self._versions:
+            self._versions[directory] = stated_above(Path(directory))
+        return self._versions[directory]
+
+    def module(self, dotted: str, importer: PyFile | None = None) -> PyFile | None:
+        """Return the file of a module: of the run, or on disk in the source tree of `importer`; None if it is neither.
+
+        Of several files of that name the one in the importer's own tree counts; else there must be only one.
+        """
+        if not dotted or dotted.startswith("."):
+            return None
+        if importer is not None and dotted == importer.module:
+            return importer
+        numbers = self.survey.modules.get(dotted, ())
+        root = self._root(importer) if importer is not None else ""
+        near = [number for number in numbers if root and self._root_of(self._keys[number]) == root]
+        if len(near or numbers) == 1:
+            return self._at((near or list(numbers))[0])
+        if numbers or not root or not _INSTALLED.isdisjoint(root.split("/")):
+            return None
+        base = f"{root}/{dotted.replace('.', '/')}"
+        return self._read(f"{base}/__init__.py") or self._read(f"{base}.py")
+
+    def canonical(self, symbol: str, importer: PyFile | None = None) -> str:
+        """Return the one name of what a dotted name means: aliases of libraries, and names that modules pass on."""
+        symbol = self._renamed(symbol)
+        key = (symbol, self._root(importer) if importer is not None else "")
+        known = self._canonical.get(key)
+        if known is None:
+            known = self._canonical[key] = self._followed(symbol, importer)
+        return known
+
+    def function(self, symbol: str, importer: PyFile | None = None) -> Function | None:
+        """Return the function or method that a canonical dotted name means: "pkg.mod.f", "pkg.mod.C.m"."""
+        found = self._definition(symbol, importer)
+        return found if isinstance(found, Function) else None
+
+    def class_(self, symbol: str, importer: PyFile | None = None) -> PyClass | None:
+        """Return the class that a canonical dotted name means: "pkg.mod.C"."""
+        found = self._definition(symbol, importer)
+        return found if isinstance(found, PyClass) else None
+
+    def split(self, symbol: str, importer: PyFile | None = None) -> tuple[PyFile, str] | None:
+        """Return the module that a dotted name starts with, and the rest of the name; None of other people's."""
+        parts = symbol.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            module = self.module(".".join(parts[:length]), importer)
+            if module is not None:
+                return module, ".".join(parts[length:])
+        return None
+
+    def _followed(self, symbol: str, importer: PyFile | None) -> str:
+        for _ in range(_MOST_HOPS):
+            found = self.split(symbol, importer)
+            if found is None:
+                break
+            module, rest = found
+            first, _, more = rest.partition(".")
+            target = module.imports.get(first)
+            if target is None or first in module.functions_by_name or first in module.classes_by_name:
+                break
+            following = f"{target}.{more}" if more else target
+            if following == symbol:
+                break
+            symbol = self._renamed(following)
+        return symbol
+
+    def _renamed(self, symbol: str) -> str:
+        if self.models is not None:
+            symbol = self.models.canonical(symbol)
+        return symbol.removeprefix("builtins.")
+
+    def _definition(self, symbol: str, importer: PyFile | None) -> Function | PyClass | None:
+        found = self.split(symbol, importer)
+        if found is None:
+            return None
+        module, rest = found
+        return module.functions_by_name.get(rest) or module.classes_by_name.get(rest)
+
+    def _add(self, key: str, shown: str, data: bytes) -> PyFile:
+        name, root = module_of(key, self._is_package)
+        self._roots[key] = root
+        if self._files.get(key) is not None:
+            self._canonical.clear()
+        made = self._files[key] = PyFile(shown, data, name, is_package=key.endswith("/__init__.py"))
+        return made
+
+    def _at(self, number: int) -> PyFile | None:
+        key = self._keys[number]
+        if key not in self._files:
+            self._read(key, self.survey.files[number])
+        return self._files[key]
+
+    def _read(self, key: str, shown: str = "") -> PyFile | None:
+        if key not in self._files:
+            data = _read(key)
+            if data is None:
+                self._files[key] = None
+            else:
+                self._add(key, shown or key, data)
+        return self._files[key]
+
+    def _root(self, file: PyFile) -> str:
+        return self._root_of(_key(file.path))
+
+    def _root_of(self, key: str) -> str:
+        if key not in self._roots:
+            self._roots[key] = module_of(key, self._is_package)[1]
+        return self._roots[key]
+
+
+def _key(path: Path | str) -> str:
+    return os.path.abspath(path)  # noqa: PTH100 (strings: there are many)
+
+
+def _read(key: str) -> bytes | None:
+    path = Path(key)
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST_FILE:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
