@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Copy, Release
 from leakfix.languages.c import syntax
-from leakfix.languages.c.types import CType
+from leakfix.languages.c.types import CType, type_of
 from leakfix.rules.c.layout import node_at
 from leakfix.rules.c.repair import RefusalError, Repair, units_of
 from leakfix.rules.c.wrappers import acquiring_calls, is_flat
@@ -98,7 +98,7 @@ class Spelling:
             elif of is not None and self._is_type(made, of):
                 yield _NEW[symbol]
             else:
-                yield ""
+                raise RefusalError("type", f"{variable.name} is a pointer to another type than what was made")
 
     @property
     def _delete_array(self) -> str:
@@ -130,9 +130,8 @@ class Spelling:
         """The name of the type that `new` makes; empty when something else made it."""
         node = self.repair.acquisition
         of = node.child_by_field_name("type") if node.type == syntax.NEW_EXPRESSION else None
-        if of is None:
-            return ""
-        return syntax.text(of).partition("<")[0].strip()
+        found = type_of(of, None) if of is not None else None
+        return found.base if found is not None else ""
 
     @property
     def _symbol(self) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import syntax
-from leakfix.languages.c.files import spelling
-from leakfix.languages.c.types import global_type
+from leakfix.languages.c.types import global_type, type_of
 from leakfix.rules.c.layout import node_at
 
 if TYPE_CHECKING:
@@ -71,7 +70,8 @@ def _acquiring(analysis: Analysis, function: Function, resource: str, depth: int
         if resource in _MADE and site.symbol in ("new", "new[]"):
             made = node_at(function.file.root, site.span)
             of = made.child_by_field_name("type") if made is not None else None
-            yield f"{site.symbol} {spelling(of)}" if of is not None else ""
+            kind = type_of(of, None) if of is not None else None
+            yield f"{site.symbol} {kind.base}" if kind is not None else ""
         elif analysis.models.acquires(site.symbol):
             yield site.symbol
         else:
@@ -93,9 +93,21 @@ def _leaves_traces(analysis: Analysis, function: Function) -> bool:
         variable = bindings.variable(root) if root is not None else None
         if variable is None or variable.kind not in ("local", "param"):
             return True
-        if variable.kind == "param" and any(step != syntax.POINTER_EXPRESSION for step in steps):
+        is_given = variable.kind == "param" and any(step != syntax.POINTER_EXPRESSION for step in steps)
+        if is_given and not any(_is_set_before(use, node) for use in bindings.uses(variable)):
             return True
     return False
+
+
+def _is_set_before(use: Node, node: Node) -> bool:
+    """Whether a use of a variable sets it on all ways to a node: in a statement before it in a block around it."""
+    parent = use.parent
+    if parent is None or parent.type != syntax.ASSIGNMENT_EXPRESSION or parent.child_by_field_name("left") != use:
+        return False
+    statement = parent.parent
+    block = statement.parent if statement is not None and statement.type == syntax.EXPRESSION_STATEMENT else None
+    is_block = block is not None and block.type == syntax.COMPOUND_STATEMENT
+    return is_block and block is not None and parent.end_byte <= node.start_byte < block.end_byte
 
 
 def _root(target: Node | None) -> tuple[Node | None, list[str]]:
