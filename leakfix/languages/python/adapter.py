@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.language import Language
-from leakfix.languages.python.first_look import Acquiring, calls_any, dotted_prefixes, imported_modules, looks_broken
+from leakfix.languages.python.first_look import (
+    Acquiring,
+    called_places,
+    dotted_prefixes,
+    imported_modules,
+    looks_broken,
+)
 from leakfix.languages.python.survey import PySurvey, survey
 
 if TYPE_CHECKING:
@@ -39,14 +45,13 @@ class Python(Language[PySurvey]):
 
     def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> PySurvey:
         """Where the modules are, and what may hand on what it acquires."""
-        acquiring = Acquiring(models)
-        return survey(files, acquiring, acquiring.names)
+        return survey(files, Acquiring(models))
 
     def may_acquire(self, models: Models, survey: PySurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls what acquires something, and no with statement holds it at once."""
         acquiring = Acquiring(models)
-        calls = calls_any(survey.owners)
-        return lambda data: acquiring(data) or calls(data)
+        places = called_places(survey.owners)
+        return lambda data: acquiring(data) or bool(places(data, ()))
 
     def workspace(self, models: Models, survey: PySurvey) -> Workspace:
         """A new world and program."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -11,32 +12,42 @@ if TYPE_CHECKING:
     from leakfix.models import Models
 
 _CONFLICT: Final = b"\n<<<<<<< "
-_IMPORT: Final = re.compile(
-    rb"^[ \t]*(?:from|import)[ \t]+([\w.]+(?:[ \t]*(?:as[ \t]+\w+)?[ \t]*,[ \t]*[\w.]+)*)", re.MULTILINE
+_BEFORE_MODULE: Final = frozenset((b"import", b","))
+_MANAGED: Final = re.compile(rb"[ \t]*(?:async[ \t]+)?with[ \t(]+[\w.]*\Z")
+# A definition, a comment, or an example in a docstring.
+_SPOKEN: Final = re.compile(rb"[ \t]*(?:#|>>>|\.\.\. |\*|(?:async[ \t]+)?def[ \t]+\Z|class[ \t])")
+_DOT: Final = 0x2E
+_PRINT: Final = re.compile(rb"[ \t]*[\"'\w%>`]+[^\n=\[(.:]*\r?\n|[ \t]*[\"'%>`]")
+_OLD_STATEMENTS: Final = (
+    (b"print ", _PRINT),
+    (b"exec ", re.compile(rb"[ \t]*[^\s(=.,:]")),
+    (b"except ", re.compile(rb"[^:\n(#]*,[^:\n(#]*:")),
+    (b"raise ", re.compile(rb"[ \t]*[\w.]+[ \t]*,")),
+    (b"def ", re.compile(rb"\w+[ \t]*\([^()\n]*,?[ \t]*\([\w \t]+,")),
 )
-_ALIASED: Final = re.compile(rb"[ \t]+as[ \t]+\w+")
-_MANAGED: Final = re.compile(rb"[ \t]*(?:async[ \t]+)?with[ \t]+[\w.]*\Z")
-_DEFINED: Final = re.compile(rb"def[ \t]+\Z")
-_CALL: Final = re.compile(rb"([A-Za-z_]\w*)\(")
-_OUTDATED: Final = re.compile(
-    rb"^[ \t]*(?:print[ \t]+[^\s(=.,:\[|]|print[ \t]*>>|exec[ \t]+[^\s(=.,:]|except[ \t][^:\n(#]*,[^:\n(#]*:"
-    rb"|raise[ \t]+[\w.]+[ \t]*,)",
-    re.MULTILINE,
-)
-_OLD_LITERAL: Final = re.compile(rb"[ \t=(,\[]0[0-7]|\dL\b|[ \t=(,\[][uU][rR][\"']|=[ \t]*`|\(`")
+_OLD_LITERAL: Final = re.compile(rb"[ \t=(,\[](?:0[0-7]|\d+L\b|[uU][rR][\"']|`\w)")
 _COOKIE: Final = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
 
 
-def imported_modules(data: bytes) -> set[bytes]:
-    """Return the dotted names of the modules that a file names in imports, with strings that look like imports."""
+def imported_modules(data: bytes, *, members: bool = False) -> set[bytes]:
+    """Return the dotted names of the modules that a file names in imports, with strings that look like imports.
+
+    With `members` also what is taken from them on the same line, since a module may be.
+    """
     found: set[bytes] = set()
-    for names in _IMPORT.findall(data):
-        if b"," in names or b" as " in names:
-            found.update(name.strip() for name in _ALIASED.sub(b"", names).split(b","))
-        else:
-            found.add(names)
+    at = data.find(b"import")
+    while at >= 0:
+        start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+        words = data[start : end if end >= 0 else len(data)].split(b"#", 1)[0].replace(b",", b" , ").split()
+        if words and words[0] == b"from" and len(words) > 1:
+            found.add(words[1])
+            if members:
+                found.update(word.strip(b"()") for word in words[3:])
+        elif words and words[0] == b"import":
+            found.update(word for before, word in pairwise(words) if before in _BEFORE_MODULE)
+        at = data.find(b"import", end) if end >= 0 else -1
     return found
 
 
@@ -52,7 +63,8 @@ class Acquiring:
             for fact in models.acquires(symbol):
                 first, _, rest = symbol.partition(".")
                 name = (rest.rpartition(".")[2] or first).encode()
-                managed = models.resource(fact.resource).context in ("with", "async with")
+                # What has no context of its own stands in no with statement; `closing` comes around it.
+                managed = models.resource(fact.resource).context != "closing"
                 places = [self._anywhere] if not rest else [self._by_module.setdefault(one, {}) for one in tops[first]]
                 for place in places:
                     place[name] = place.get(name, True) and managed
@@ -64,31 +76,58 @@ class Acquiring:
 
     def __call__(self, data: bytes) -> bool:
         """Whether a file may call what acquires something, other than as the very context of a with statement."""
-        if any(_calls(data, name, plain=True, managed=managed) for name, managed in self._anywhere.items()):
-            return True
-        tops = {module.partition(b".")[0] for module in imported_modules(data)}
-        wanted: dict[bytes, bool] = {}
-        for top in tops & self._by_module.keys():
+        return self.in_file(data)(data)
+
+    def in_file(self, data: bytes) -> Callable[[bytes], bool]:
+        """Make the test whether a piece of a file may call what acquires something, by what the file imports."""
+        wanted = self._wanted(data)
+        return lambda piece: any(True for _ in _all_places(piece, wanted))
+
+    def places(self, data: bytes) -> Iterator[tuple[int, bytes]]:
+        """Yield the byte offsets of the names of such calls in a file, with the names."""
+        return _all_places(data, self._wanted(data))
+
+    def _wanted(self, data: bytes) -> tuple[tuple[bytes, bool, bool], ...]:
+        """The names that count in a file, whether they are no method, and whether a with statement may hold them."""
+        found: dict[bytes, bool] = {}
+        for top in {module.partition(b".")[0] for module in imported_modules(data)} & self._by_module.keys():
             for name, managed in self._by_module[top].items():
-                wanted[name] = wanted.get(name, True) and managed
-        return any(_calls(data, name, plain=False, managed=managed) for name, managed in wanted.items())
+                found[name] = found.get(name, True) and managed
+        plain = ((name, True, managed) for name, managed in self._anywhere.items())
+        return (*plain, *((name, False, managed) for name, managed in found.items()))
 
 
 def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     """Make the test whether a file may call a function of one of these names."""
     wanted = frozenset(name.encode() for name in names)
-    if not wanted:
-        return lambda data: False  # noqa: ARG005 (whatever the file is)
 
     def test(data: bytes) -> bool:
-        return not wanted.isdisjoint(_CALL.findall(data))
+        return any(
+            name in data and any(True for _ in _places(data, name, plain=False, managed=False)) for name in wanted
+        )
 
     return test
 
 
+def called_places(owners: Mapping[str, Collection[str]]) -> Callable[[bytes, Collection[str]], list[int]]:
+    """Make what finds the calls of functions that stand in modules which a file imports, and of names of its own.
+
+    `owners` gives their names by the last names of those modules.
+    """
+    wanted = {module.encode(): tuple(name.encode() for name in names) for module, names in owners.items()}
+
+    def find(data: bytes, own: Collection[str]) -> list[int]:
+        known = {part for module in imported_modules(data, members=True) for part in module.split(b".")}
+        names = {name for module in known & wanted.keys() for name in wanted[module]}
+        names.update(name.encode() for name in own)
+        return [at for name in names if name in data for at in _places(data, name, plain=False, managed=True)]
+
+    return find
+
+
 def looks_broken(data: bytes) -> bool:
-    """Whether a merge was not finished in a file, it may be of Python 2, or it is not UTF-8."""
-    if _CONFLICT in data or may_be_outdated(data):
+    """Whether a merge was not finished in a file, it says `print "x"`, or it is not UTF-8 and does not say so."""
+    if _CONFLICT in data or _follows(data, b"print ", _PRINT):
         return True
     if data.isascii():
         return False
@@ -101,7 +140,20 @@ def looks_broken(data: bytes) -> bool:
 
 def may_be_outdated(data: bytes) -> bool:
     """Whether a file may hold what only Python 2 reads."""
-    return b"<>" in data or _OUTDATED.search(data) is not None or _OLD_LITERAL.search(data) is not None
+    if b"<>" in data or _OLD_LITERAL.search(data) is not None:
+        return True
+    return any(_follows(data, word, pattern) for word, pattern in _OLD_STATEMENTS)
+
+
+def _follows(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> bool:
+    """Whether something stands behind a word that starts a line."""
+    at = data.find(word)
+    while at >= 0:
+        behind = at + len(word)
+        if pattern.match(data, behind) is not None and not data[data.rfind(b"\n", 0, at) + 1 : at].strip():
+            return True
+        at = data.find(word, behind)
+    return False
 
 
 def declares_encoding(data: bytes) -> bool:
@@ -124,21 +176,34 @@ def _tops(models: Models) -> Mapping[str, tuple[bytes, ...]]:
     return {first: tuple(tops) for first, tops in found.items()}
 
 
-def _calls(data: bytes, name: bytes, *, plain: bool, managed: bool) -> bool:
-    """Whether a name is called; `plain`: not as a method; `managed`: calls that with statements hold do not count."""
-    return any(True for _ in _places(data, name, plain, managed))
+def _all_places(data: bytes, wanted: Iterable[tuple[bytes, bool, bool]]) -> Iterator[tuple[int, bytes]]:
+    for name, plain, managed in wanted:
+        for at in _places(data, name, plain=plain, managed=managed):
+            yield at, name
 
 
-def _places(data: bytes, name: bytes, plain: bool, managed: bool) -> Iterator[int]:
+def _places(data: bytes, name: bytes, *, plain: bool, managed: bool) -> Iterator[int]:
+    """Where a name is called; `plain`: not as a method, and with arguments; `managed`: with statements hold none."""
     called = name + b"("
     at = data.find(called)
     while at >= 0:
         before = data[at - 1] if at else 0
-        if before not in _WORD and not (plain and before == 0x2E):
+        behind = at + len(called)
+        if before not in _WORD and not (plain and (before == _DOT or data[behind : behind + 1] == b")")):
             line = data[data.rfind(b"\n", 0, at) + 1 : at]
-            if not (managed and _MANAGED.match(line)) and _DEFINED.search(line) is None:
+            if _SPOKEN.match(line) is None and not (managed and _is_held(data, line, behind)):
                 yield at
-        at = data.find(called, at + len(called))
+        at = data.find(called, behind)
+
+
+def _is_held(data: bytes, line: bytes, behind: int) -> bool:
+    """Whether a call is the very context of a with statement, on its first line or on one that starts with the call."""
+    if _MANAGED.match(line) is not None:
+        return True
+    if line.strip():
+        return False
+    end = data.find(b"\n", behind)
+    return b") as " in data[behind : end if end >= 0 else len(data)]
 
 
 def dotted_prefixes(modules: Iterable[bytes]) -> Iterator[str]:

@@ -12,25 +12,22 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.language import Survey
+from leakfix.languages.python.first_look import called_places
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from leakfix.languages.python.first_look import Acquiring
+
 _INIT: Final = "__init__.py"
 _MOST_ABOVE: Final = 24
 _ROUNDS: Final = 4
-_MAKER: Final = re.compile(
-    rb"^([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)[^\n]*\n((?:(?:\1[ \t]+[^\n]*|[ \t\r]*|[ \t]*\)[^\n]*)\n){1,400})",
-    re.MULTILINE,
-)
-_RETURNED: Final = re.compile(rb"\b(?:return|yield)[ \t]+(?:await[ \t]+)?[\w.]*?(\w+)[ \t]*(\(|$|\n|\r)")
-_ASSIGNED: Final = re.compile(rb"^[ \t]*([\w.]+)[ \t]*=[ \t]*(?:await[ \t]+)?[\w.]*?(\w+)[ \t]*\(", re.MULTILINE)
-_CLASS: Final = re.compile(rb"^class[ \t]+(\w+)[^\n]*:", re.MULTILINE)
-_CLOSES: Final = re.compile(
-    rb"^[ \t]+(?:async[ \t]+)?def[ \t]+(?:close|aclose|stop|shutdown|__a?exit__)\b", re.MULTILINE
-)
-_KEPT: Final = re.compile(rb"\bself\.\w+[ \t]*=[ \t]*(?:await[ \t]+)?[\w.]*?(\w+)[ \t]*\(")
+_LONGEST_STATEMENT: Final = 2000
+_DEFINITION: Final = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE)
+_GIVEN: Final = re.compile(rb"[ \t]*(?:return|yield)\b[ \t(]*(?:await[ \t]+)?[\w.]*\Z")
+_STORED: Final = re.compile(rb"[ \t]*([\w.]+)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t(]*(?:await[ \t]+)?[\w.]*\Z")
+_CLOSES: Final = re.compile(rb"def[ \t]+(?:close|aclose|stop|shutdown|__a?exit__)\b")
 
 
 @record
@@ -41,8 +38,11 @@ class PySurvey(Survey):
     """Display paths; the numbers below are places in it."""
     modules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """The files by the dotted name under which they are imported."""
-    owners: frozenset[str] = frozenset()
-    """The last names of functions and classes that call what acquires and give it back, or keep it and can close it."""
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The names of functions and classes that call what acquires and give it back, or keep it and can close it.
+
+    They are listed by the last name of the module that defines them, which others have to import.
+    """
     digest: str = ""
 
     def meaning(self) -> Iterator[str]:
@@ -50,18 +50,17 @@ class PySurvey(Survey):
         yield self.digest
 
 
-def survey(files: Iterable[tuple[str, bytes]], acquiring: Callable[[bytes], bool], names: frozenset[bytes]) -> PySurvey:
-    """Look at all files; `acquiring` tells whether one may call what acquires something, by one of `names`."""
+def survey(files: Iterable[tuple[str, bytes]], acquiring: Acquiring) -> PySurvey:
+    """Look at all files; `acquiring` knows what acquires something."""
     paths: list[str] = []
     digest = hashlib.blake2b(digest_size=20)
-    sources: list[bytes] = []
+    sources: list[tuple[str, bytes]] = []
     for path, data in files:
         digest.update(b"%b\0%d\0" % (path.encode("utf-8", "surrogateescape"), len(data)))
         digest.update(data)
         paths.append(path)
-        if acquiring(data):
-            sources.append(data)
-    return PySurvey(tuple(paths), _modules(paths), _owners(sources, names), digest.hexdigest())
+        sources.append((_last_name(path), data))
+    return PySurvey(tuple(paths), _modules(paths), _owners(sources, acquiring), digest.hexdigest())
 
 
 def module_of(path: str, packages: Callable[[str], bool]) -> tuple[str, str]:
@@ -103,42 +102,88 @@ def _modules(paths: list[str]) -> dict[str, tuple[int, ...]]:
     return {name: tuple(numbers) for name, numbers in found.items()}
 
 
-def _owners(sources: list[bytes], names: frozenset[bytes]) -> frozenset[str]:
+def _last_name(path: str) -> str:
+    """The last name of the module in a file: that of its package for an `__init__.py`."""
+    parts = path.rsplit("/", 2)
+    return (parts[-2] if len(parts) > 1 else "") if parts[-1] == _INIT else parts[-1].removesuffix(".py")
+
+
+def _owners(sources: list[tuple[str, bytes]], acquiring: Acquiring) -> dict[str, frozenset[str]]:
     """Follow what is acquired through functions that return it and constructors that keep it, for some rounds."""
-    handed = [pair for data in sources for pair in (*_makers(data), *_keepers(data))]
-    wanted = set(names)
-    owners: set[bytes] = set()
+    found: dict[str, set[str]] = {}
+    fresh: dict[str, set[str]] = {}
+    for module, data in sources:
+        fresh.setdefault(module, set()).update(_handed_on(data, [at for at, _ in acquiring.places(data)]))
     for _ in range(_ROUNDS):
-        found = {name for name, calls in handed if name not in owners and not wanted.isdisjoint(calls)}
-        if not found:
+        fresh = {module: new for module, names in fresh.items() if (new := names - found.get(module, set()))}
+        if not fresh:
             break
-        owners |= found
-        wanted = found
-    return frozenset(name.decode("utf-8", "replace") for name in owners if not name.startswith(b"__"))
+        for module, names in fresh.items():
+            found.setdefault(module, set()).update(names)
+        places = called_places(fresh)
+        fresh, known = {}, fresh
+        for module, data in sources:
+            at = places(data, known.get(module, ()))
+            if at:
+                fresh.setdefault(module, set()).update(_handed_on(data, at))
+    return {module: frozenset(names) for module, names in found.items()}
 
 
-def _makers(data: bytes) -> Iterator[tuple[bytes, frozenset[bytes]]]:
-    """The functions of a file that return what a call gave them: their names, and the names that are called."""
-    if b"return" not in data and b"yield" not in data:
-        return
-    for match in _MAKER.finditer(data):
-        body = match[3]
-        returned = _RETURNED.findall(body)
-        if not returned:
+def _handed_on(data: bytes, places: Iterable[int]) -> Iterator[str]:
+    """Yield the functions and classes that hand on what is called at some places."""
+    for at in places:
+        line = data[data.rfind(b"\n", 0, at) + 1 : at]
+        stored = _STORED.match(line)
+        if stored is None and _GIVEN.match(line) is None:
             continue
-        calls = {name for name, behind in returned if behind == b"("}
-        plain = {name for name, behind in returned if behind != b"("}
-        calls.update(called for target, called in _ASSIGNED.findall(body) if target in plain)
-        if calls:
-            yield match[2], frozenset(calls)
+        target = stored[1] if stored is not None else b""
+        if b"." in target:
+            yield from _keeper(data, at, target)
+        else:
+            yield from _maker(data, at, target)
 
 
-def _keepers(data: bytes) -> Iterator[tuple[bytes, frozenset[bytes]]]:
-    """The classes of a file that keep what a call gave them and can close it."""
-    heads = list(_CLASS.finditer(data))
-    for number, head in enumerate(heads):
-        end = heads[number + 1].start() if number + 1 < len(heads) else len(data)
-        if _CLOSES.search(data, head.end(), end) is not None:
-            calls = frozenset(_KEPT.findall(data, head.end(), end))
-            if calls:
-                yield head[1], calls
+def _maker(data: bytes, at: int, variable: bytes) -> Iterator[str]:
+    """The function around a place, if it gives back what is called there, or the variable that holds it."""
+    head = _around(data, at, b"def")
+    if head is None or head[3].startswith(b"__"):
+        return
+    if (
+        variable
+        and re.search(rb"\b(?:return|yield)\b[^\n]*\b%b\b" % re.escape(variable), data[at : _end(data, head)]) is None
+    ):
+        return
+    yield head[3].decode("utf-8", "replace")
+
+
+def _keeper(data: bytes, at: int, target: bytes) -> Iterator[str]:
+    """The class around a place where `self` keeps what is called, if it can close it."""
+    head = _around(data, at, b"class") if target.startswith(b"self.") else None
+    if head is not None and _CLOSES.search(data, head.end(), _end(data, head)) is not None:
+        yield head[3].decode("utf-8", "replace")
+
+
+def _around(data: bytes, at: int, keyword: bytes) -> re.Match[bytes] | None:
+    """The innermost definition of a kind around a place, by indentation."""
+    word = keyword + b" "
+    depth = _depth(data, at)
+    start = data.rfind(word, 0, at)
+    while start >= 0:
+        line = data.rfind(b"\n", 0, start) + 1
+        head = _DEFINITION.match(data, line)
+        if head is not None and head[2] == keyword and len(head[1]) < depth:
+            return head
+        start = data.rfind(word, 0, line)
+    return None
+
+
+def _depth(data: bytes, at: int) -> int:
+    start = data.rfind(b"\n", 0, at) + 1
+    return len(data[start:at]) - len(data[start:at].lstrip(b" \t"))
+
+
+def _end(data: bytes, head: re.Match[bytes]) -> int:
+    """Where the body of a definition ends at the latest: at the next line that is no deeper, and no closing bracket."""
+    depth = len(head[1])
+    found = re.compile(rb"\n[ \t]{0,%d}[^\s#)\]}]" % depth).search(data, head.end())
+    return found.start() if found is not None else len(data)

@@ -77,7 +77,9 @@ class PyWorkspace(Workspace):
 
     def __init__(self, models: Models, survey: PySurvey) -> None:
         self._world = World(survey, models)
-        self._program = Program(self._world, models, survey.owners)
+        self._program = Program(
+            self._world, models, frozenset(name for names in survey.owners.values() for name in names)
+        )
 
     def open(self, path: Path, data: bytes) -> OpenPython:
         """A file with this content among the files of the run."""
