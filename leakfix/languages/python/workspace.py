@@ -77,9 +77,7 @@ class PyWorkspace(Workspace):
 
     def __init__(self, models: Models, survey: PySurvey) -> None:
         self._world = World(survey, models)
-        self._program = Program(
-            self._world, models, frozenset(name for names in survey.owners.values() for name in names)
-        )
+        self._program = Program(self._world, models, survey.owners)
 
     def open(self, path: Path, data: bytes) -> OpenPython:
         """A file with this content among the files of the run."""

@@ -174,7 +174,7 @@ class Repair:
     @cached_property
     def closings(self) -> tuple[Closing, ...]:
         """The calls that release the resource on some path, in source order."""
-        roots = {self.leak.site.place.root, *(self.unit.frame.root(one) for one in self.holders)}
+        roots = {self.leak.site.place.root, *(one.index for one in self.holders)}
         spans = {
             event.span: event.method
             for event in self.unit.graph.events()

@@ -1,0 +1,158 @@
+"""What callees outside of the project do to what they are given: as the models say, or by what they are methods of."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.python.lower_frame import Relation
+from leakfix.languages.python.types import BUILTINS
+from leakfix.models.schema import RECEIVER
+from leakfix.text.records import record
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.languages.python.types import Callee, Types
+    from leakfix.models import Models
+
+
+class Fate(Enum):
+    """What a callee does to something."""
+
+    HELD = "borrows"
+    RELEASED = "releases"
+    KEPT = "keeps"
+
+
+@record
+class Effect:
+    """What a callee does to an operand, and how its result relates to it; None when it has nothing to do with it."""
+
+    fate: Fate
+    result: Relation | None = None
+
+
+KEEPS: Final = Effect(Fate.KEPT)
+BORROWS: Final = Effect(Fate.HELD)
+RELEASES: Final = Effect(Fate.RELEASED)
+WORKS_THROUGH: Final = Effect(Fate.HELD, Relation.THROUGH)
+
+EAGER: Final = frozenset(("list", "tuple", "set", "frozenset", "sorted", "dict", "next", "max", "min"))
+"""The builtins whose result holds elements of an argument, all of it read."""
+_LAZY: Final = frozenset(
+    ("iter", "map", "filter", "zip", "enumerate", "reversed", "getattr", "aiter", "memoryview", "property")
+)
+_KEEPING: Final = frozenset(("setattr", "exec", "eval", "type", "super", "__import__", "object"))
+_VALUES: Final = frozenset(
+    ("str", "bytes", "bytearray", "int", "float", "complex", "bool", "None", "range", "slice", "memoryview", "type")
+)
+PLAIN: Final = _VALUES - {"memoryview", "type"}
+"""The classes whose values hold no resources."""
+COLLECTIONS: Final = frozenset(("list", "tuple", "dict", "set", "frozenset"))
+_QUIET: Final = frozenset(
+    (
+        *(
+            "len",
+            "isinstance",
+            "issubclass",
+            "print",
+            "repr",
+            "str",
+            "id",
+            "type",
+            "hasattr",
+            "callable",
+            "bool",
+            "list",
+        ),
+        *(
+            "dict",
+            "set",
+            "tuple",
+            "frozenset",
+            "range",
+            "enumerate",
+            "zip",
+            "object",
+            "super",
+            "bytearray",
+            "abs",
+            "min",
+        ),
+        *("max", "format", "vars", "locals", "globals", "hash", "property", "reversed", "iter"),
+        *("time.time", "time.monotonic", "time.perf_counter", "time.sleep", "os.getpid", "os.getcwd", "sys.exc_info"),
+        *("os.path.join", "os.path.basename", "os.path.dirname", "os.path.splitext", "os.path.abspath", "os.fspath"),
+        *("os.path.exists", "os.path.isfile", "os.path.isdir", "traceback.print_exc", "traceback.format_exc"),
+        *("warnings.warn", "gc.collect", "threading.Lock", "threading.Event", "collections.OrderedDict", "io.BytesIO"),
+        *("io.StringIO", "collections.defaultdict", "datetime.datetime.now", "random.random", "sys.stdout.write"),
+        *("sys.stderr.write", "sys.stdout.flush", "sys.stderr.flush", "logging.getLogger", "threading.Thread"),
+    )
+)
+_QUIET_TYPES: Final = frozenset(("str", "list", "dict", "set", "logging.Logger", "tuple", "bytearray"))
+_LOUD_METHODS: Final = frozenset(("index", "remove", "pop", "encode", "format", "format_map", "popitem", "decode"))
+_QUIET_METHODS: Final = frozenset(
+    (
+        *("append", "extend", "strip", "rstrip", "lstrip", "startswith", "endswith", "splitlines", "items", "keys"),
+        *("values", "lower", "upper", "debug", "info", "warning", "warn", "error", "exception", "critical", "log"),
+        *(
+            "fileno",
+            "isatty",
+            "setblocking",
+            "settimeout",
+            "setDaemon",
+            "getvalue",
+            "copy",
+            "group",
+            "groups",
+            "is_set",
+        ),
+        *("setdefault", "poll", "terminate", "kill", "acquire", "release", "clear", "discard"),
+    )
+)
+_LOGGING: Final = "logging."
+
+
+def model_effect(models: Models, symbol: str, position: int | None, keyword: str) -> Effect | None:
+    """What a modelled callee does to an operand; None when the models know nothing of the callee."""
+    if not symbol or not models.knows(symbol):
+        return None
+    if keyword:
+        names = models.parameters(symbol)
+        position = names.index(keyword) if keyword in names else None
+    wrap = models.wrap(symbol)
+    if wrap is not None and position in wrap.arguments:
+        return Effect(Fate.HELD, Relation.OWNING if wrap.closes else Relation.THROUGH)
+    if position is not None and models.released_argument(symbol) == position:
+        return RELEASES
+    if position is not None and models.kept_argument(symbol) == position:
+        return KEEPS
+    if position == RECEIVER:
+        return BORROWS if models.returned(symbol) in PLAIN | COLLECTIONS else WORKS_THROUGH
+    borrows = models.borrows(symbol) or models.lends(symbol) or bool(models.acquires(symbol))
+    if borrows or wrap is not None or models.released_argument(symbol) is not None:
+        return BORROWS
+    return None
+
+
+def builtin_effect(types: Types, symbol: str, callee: Callee) -> Effect:
+    """What a callee of which no model tells does to an argument: builtins and methods of plain values keep nothing."""
+    if symbol in BUILTINS and symbol not in _KEEPING:
+        return WORKS_THROUGH if symbol in _LAZY else BORROWS
+    if callee.receiver is not None and types.of(callee.receiver) in _VALUES:
+        return BORROWS
+    return KEEPS
+
+
+def is_quiet(types: Types, symbol: str, method: str, receiver: Node | None) -> bool:
+    """Whether a call hardly ever raises anything."""
+    if symbol in _QUIET or symbol.startswith(_LOGGING):
+        return True
+    models = types.models
+    if models is not None and models.wrap(symbol) is not None and not models.acquires(symbol):
+        return True
+    if receiver is None or not method:
+        return False
+    if types.of(receiver) in _QUIET_TYPES:
+        return method not in _LOUD_METHODS
+    return method in _QUIET_METHODS

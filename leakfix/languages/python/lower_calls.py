@@ -1,0 +1,300 @@
+"""Lowering of calls: what becomes of their operands, what they acquire, and what they give back.
+
+What a callee does is told by the models, else by the summary of its body, else by what it is a method of. A callee of
+which nothing is known keeps what it is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import ANY_METHOD, Escape, ExitKind, Handing, Release
+from leakfix.languages.python import syntax
+from leakfix.languages.python.effects import EAGER, Effect, Fate, builtin_effect, is_quiet, model_effect
+from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Relation, Value, joined, span_of
+from leakfix.languages.python.nested import captured
+from leakfix.models.schema import RECEIVER
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.languages.python.lower_frame import Frame
+    from leakfix.languages.python.lower_values import ValueLowering
+    from leakfix.languages.python.types import Callee
+    from leakfix.models import Acquire
+    from leakfix.text import Span
+
+_APPENDING: Final = frozenset(("append", "add", "appendleft", "insert", "setdefault"))
+_EXTENDING: Final = frozenset(("extend", "update"))
+_TAKING: Final = frozenset(("pop", "popleft", "popitem", "get"))
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call: at a position, by keyword, or (neither) out of `*args` or `**kwargs`."""
+
+    node: Node
+    value: Value
+    position: int | None
+    keyword: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call whose operands are evaluated."""
+
+    node: Node
+    span: Span
+    callee: Callee
+    receiver: Value
+    """What a method is called on; nothing of functions."""
+    method: str
+    arguments: tuple[Argument, ...]
+
+    @property
+    def symbol(self) -> str:
+        """The dotted name of what is called, "" when that is not known."""
+        return self.callee.symbol or ""
+
+
+class CallLowering:
+    """Evaluates the calls of one function."""
+
+    def __init__(self, frame: Frame, values: ValueLowering) -> None:
+        self.frame = frame
+        self.values = values
+        self.managed: set[int] = set()
+        """The calls whose result a `with` statement releases by itself."""
+
+    def call(self, node: Node) -> Value:
+        """Evaluate a call."""
+        call = self._evaluated(node)
+        if not self.frame.reachable:
+            return NOTHING
+        if self._ends(call):
+            return NOTHING
+        return self._stored(call) or self._released(call) or self._passed(call)
+
+    def _evaluated(self, node: Node) -> Call:
+        expected, self.frame.expected = self.frame.expected, None
+        callee = self.frame.types.callee(node)
+        called = syntax.unparen(syntax.callee(node))
+        receiver, method = NOTHING, ""
+        if called.type == syntax.ATTRIBUTE:
+            held, name = called.child_by_field_name("object"), called.child_by_field_name("attribute")
+            if held is not None and (callee.receiver is not None or callee.symbol is None):
+                receiver = self.values.value(held)
+            method = syntax.text(name) if name is not None else ""
+        elif called.type != syntax.IDENTIFIER or callee.symbol is None:
+            self.frame.release(span_of(node), self.values.value(called), "()")
+        arguments = tuple(self._argument(one, position) for one, position in _positions(node))
+        self.frame.expected = expected
+        return Call(node, span_of(node), callee, receiver, method, arguments)
+
+    def _argument(self, node: Node, position: int | None) -> Argument:
+        keyword = ""
+        inner: Node | None = node
+        if node.type == syntax.KEYWORD_ARGUMENT:
+            name, inner = node.child_by_field_name("name"), node.child_by_field_name("value")
+            keyword = syntax.text(name) if name is not None else ""
+        elif node.type in (syntax.LIST_SPLAT, syntax.DICTIONARY_SPLAT, syntax.PARENTHESIZED_LIST_SPLAT):
+            children = syntax.named(node)
+            inner = children[0] if children else None
+        value = self.values.value(inner) if inner is not None else NOTHING
+        return Argument(inner or node, value, position, keyword)
+
+    # what does not come back, what stores, what releases
+
+    def _ends(self, call: Call) -> bool:
+        """Whether control goes no further here."""
+        if self.frame.program.models.never_returns(call.symbol):
+            self.frame.exit(ExitKind.STOP, call.span)
+            return True
+        function = call.callee.function
+        ending = self.frame.program.ending(function) if function is not None else None
+        if ending is None:
+            return False
+        if ending is ExitKind.STOP:
+            self.frame.exit(ExitKind.STOP, call.span)
+        else:
+            self._hand_over(call)
+            self.frame.goto(self.frame.raise_target())
+        return True
+
+    def _stored(self, call: Call) -> Value | None:
+        """`files.append(f)` of a list that the function keeps to itself."""
+        called = syntax.unparen(syntax.callee(call.node))
+        held = called.child_by_field_name("object") if called.type == syntax.ATTRIBUTE else None
+        if held is None or len(call.receiver.links) != 1 or not self.frame.program.is_own_container(self.frame, held):
+            return None
+        place = call.receiver.links[0].place
+        if call.method in _APPENDING:
+            for argument in call.arguments:
+                self.frame.add(call.span, place, ELEMENT, Value(argument.value.all_links()))
+            return NOTHING
+        if call.method in _EXTENDING:
+            for argument in call.arguments:
+                self.frame.add(call.span, place, ELEMENT, self.values.element(argument.value, None))
+            return NOTHING
+        if call.method in _TAKING:
+            self.frame.raising(call.span, doubtful=True)
+            return self.values.element(call.receiver, None)
+        return None
+
+    def _released(self, call: Call) -> Value | None:
+        """A method that releases what it is called on."""
+        program = self.frame.program
+        if call.receiver.is_empty or not program.is_release(call.method):
+            return None
+        self.frame.release(call.span, call.receiver, call.method)
+        for argument in call.arguments:
+            self._apply(call, argument.value, self._effect(call, argument))
+        self.frame.raising(call.span, doubtful=True)
+        return self._acquired(call) or NOTHING
+
+    # operands
+
+    def _passed(self, call: Call) -> Value:
+        """What a call does to its operands, then what it may raise, then what it gives back."""
+        links: list[Value] = []
+        if not call.receiver.is_empty:
+            effect = self._effect(call, RECEIVER)
+            self._apply(call, call.receiver, effect)
+            links.append(_given_back(call.receiver, effect))
+        for argument in call.arguments:
+            if argument.value.is_empty:
+                continue
+            effect = self._effect(call, argument)
+            self._apply(call, argument.value, effect)
+            if call.symbol in EAGER:
+                links.append(self.values.turn(argument.value))
+            else:
+                links.append(_given_back(argument.value, effect))
+        self._captured(call)
+        self.frame.raising(call.span, doubtful=self._is_quiet(call))
+        acquired = self._acquired(call)
+        if acquired is not None:
+            return acquired
+        if self.frame.program.is_plain_result(self.frame.types, call.node):
+            return NOTHING
+        return joined(links)
+
+    def _hand_over(self, call: Call) -> None:
+        for argument in call.arguments:
+            self._apply(call, argument.value, self._effect(call, argument))
+
+    def _is_quiet(self, call: Call) -> bool:
+        return is_quiet(self.frame.types, call.symbol, call.method, call.callee.receiver)
+
+    def _apply(self, call: Call, value: Value, effect: Effect) -> None:
+        """What a call does to one operand."""
+        if effect.fate is Fate.RELEASED:
+            for link in value.all_links():
+                if link.relation is not Relation.THROUGH:
+                    self.frame.emit(Release(call.span, link.place, ANY_METHOD))
+        elif effect.fate is Fate.KEPT:
+            into = call.receiver.links[0].place if len(call.receiver.links) == 1 else None
+            for link in value.all_links():
+                inside = link.relation is not Relation.ALIAS
+                if into is None or link.place != into:
+                    self.frame.emit(Escape(call.span, link.place, Handing.PASSED, inside=inside, into=into))
+
+    def _effect(self, call: Call, operand: Argument | int) -> Effect:
+        """What the callee does to its receiver or to an argument."""
+        program, callee = self.frame.program, call.callee
+        position = RECEIVER if isinstance(operand, int) else operand.position
+        keyword = "" if isinstance(operand, int) else operand.keyword
+        known = model_effect(program.models, call.symbol, position, keyword)
+        if known is not None:
+            return known
+        if callee.function is not None:
+            return program.effect(callee, position, keyword)
+        if position == RECEIVER:
+            return Effect(Fate.HELD, Relation.THROUGH)
+        return builtin_effect(self.frame.types, call.symbol, callee)
+
+    def _captured(self, call: Call) -> None:
+        """What a function nested in this one does to what it captures."""
+        function = call.callee.function
+        if function is None or function.outer_function is not self.frame.function or call.callee.class_ is not None:
+            return
+        for variable in captured(self.frame, function.node):
+            place = self.frame.place_of(variable)
+            fate = self.frame.program.captured_fate(function, variable)
+            if fate is Fate.RELEASED:
+                self.frame.emit(Release(call.span, place, ANY_METHOD))
+            elif fate is Fate.KEPT:
+                self.frame.emit(Escape(call.span, place, Handing.CAPTURED))
+
+    # what is acquired
+
+    def _acquired(self, call: Call) -> Value | None:
+        """What the caller owns behind the call."""
+        if call.node.id in self.managed:
+            return NOTHING
+        program = self.frame.program
+        modelled = [one for one in program.models.acquires(call.symbol) if self._happens(call, one)]
+        if modelled:
+            obligations = [(one.result, program.obligation(one)) for one in modelled]
+            if obligations[0][0] == RECEIVER:
+                return None
+            is_whole = len(obligations) == 1 and not _gives_tuple(program.models.returned(call.symbol))
+            return self._results(call, [(None if is_whole else at, one) for at, one in obligations])
+        if program.models.knows(call.symbol):
+            return None
+        found = program.acquired(call.callee)
+        if found:
+            return self._results(call, [(one.index, one.obligation) for one in found])
+        return None
+
+    def _happens(self, call: Call, acquire: Acquire) -> bool:
+        """Whether the keyword argument is there without which nothing is acquired."""
+        when = getattr(acquire, "when", None)
+        if not when:
+            return True
+        keyword, _, wanted = str(when).partition("=")
+        given = next((one.node for one in call.arguments if one.keyword == keyword), None)
+        return given is not None and syntax.text(given) == wanted
+
+    def _results(self, call: Call, obligations: list[tuple[int | None, object]]) -> Value:
+        expected, self.frame.expected = self.frame.expected, None
+        width = max((at for at, _ in obligations if at is not None), default=-1) + 1
+        items = [NOTHING] * width
+        whole = NOTHING
+        for at, obligation in obligations:
+            if at is None:
+                self.frame.expected = expected
+            value = self.frame.acquire(call.node, obligation, call.symbol, at or 0)  # type: ignore[arg-type]
+            self.frame.expected = None
+            if at is None:
+                whole = value
+            else:
+                items[at] = value
+        return Value(whole.links, tuple(items))
+
+
+def _positions(call: Node) -> list[tuple[Node, int | None]]:
+    """The arguments of a call with their positions, as far as those are certain."""
+    found: list[tuple[Node, int | None]] = []
+    position: int | None = 0
+    for node in syntax.argument_nodes(call):
+        if node.type in (syntax.LIST_SPLAT, syntax.PARENTHESIZED_LIST_SPLAT):
+            position = None
+        if node.type in (syntax.KEYWORD_ARGUMENT, syntax.DICTIONARY_SPLAT):
+            found.append((node, None))
+            continue
+        found.append((node, position))
+        position = position + 1 if position is not None else None
+    return found
+
+
+def _given_back(value: Value, effect: Effect) -> Value:
+    """What a call gives back of an operand."""
+    if effect.result is None or effect.fate is Fate.KEPT:
+        return NOTHING
+    return Value(value.all_links()) if effect.result is Relation.ALIAS else value.through(effect.result)
+
+
+def _gives_tuple(type_name: str | None) -> bool:
+    return type_name == "tuple"

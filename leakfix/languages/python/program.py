@@ -1,0 +1,300 @@
+"""Everything that lowering and codemods ask about a Python program: variables, types, models, summaries; made once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import ExitKind, Obligation
+from leakfix.languages.python import nested, syntax
+from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate
+from leakfix.languages.python.first_look import Acquiring, called_places
+from leakfix.languages.python.lower_frame import Relation
+from leakfix.languages.python.lowering import lower
+from leakfix.languages.python.lowerings import Lowerings
+from leakfix.languages.python.owners import Owners
+from leakfix.languages.python.scopes import Bindings
+from leakfix.languages.python.summaries import Summary
+from leakfix.languages.python.types import Types
+from leakfix.models.schema import RECEIVER
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from tree_sitter import Node
+
+    from leakfix.flow import Graph
+    from leakfix.languages.python.files import Function
+    from leakfix.languages.python.lower_frame import Frame
+    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.summaries import Acquisition
+    from leakfix.languages.python.types import Callee
+    from leakfix.languages.python.world import World
+    from leakfix.models import Acquire, Models
+
+_LARGEST: Final = 60_000
+"""Bodies of more bytes are generated: nobody can say what they do."""
+_HARMLESS: Final = frozenset(
+    (
+        *("staticmethod", "classmethod", "property", "abc.abstractmethod", "functools.wraps", "typing.overload"),
+        *("typing.no_type_check", "typing.final", "typing.override", "contextlib.contextmanager"),
+        *("contextlib.asynccontextmanager", "asyncio.coroutine", "types.coroutine"),
+    )
+)
+_CONTEXTS: Final = frozenset(("contextlib.contextmanager", "contextlib.asynccontextmanager"))
+_FIXTURES: Final = frozenset(("pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture"))
+_RELEASES: Final = frozenset(("close", "aclose"))
+_CONTAINER_USES: Final = frozenset(
+    (
+        *("append", "appendleft", "extend", "insert", "pop", "popleft", "clear", "remove", "reverse", "sort", "index"),
+        *("count", "items", "values", "keys", "get", "update", "setdefault", "add", "discard"),
+    )
+)
+_READING: Final = frozenset(("len", "enumerate", "zip", "reversed", "sorted", "any", "all", "print", "iter", "range"))
+
+
+class Program:
+    """The files in reach with what is known of their functions."""
+
+    def __init__(self, world: World, models: Models, owners: Mapping[str, Collection[str]] | None = None) -> None:
+        """``owners`` names functions and classes that may hand on what they acquire, by the last names of modules.
+
+        What rules compute about the whole program and share is kept in ``cache``.
+        """
+        self.cache: dict[str, object] = {}
+        self.world = world
+        self.models = models
+        self.owners = Owners(self)
+        self._releases = models.release_methods | _RELEASES
+        self._acquiring = Acquiring(models)
+        self._makers = owners or {}
+        self._calls_maker = called_places(self._makers)
+        self._lowerings = Lowerings(lambda function: lower(self, function))
+
+    def bindings(self, function: Function) -> Bindings:
+        """The variables of a function."""
+        return Bindings.of_function(function)
+
+    def types(self, function: Function) -> Types:
+        """The types of a function's expressions."""
+        return Types.of_function(self.world, function)
+
+    # graphs
+
+    def is_read(self, function: Function) -> bool:
+        """Whether a function can be lowered."""
+        return not function.has_error and (
+            function.is_module or function.body.end_byte - function.body.start_byte <= _LARGEST
+        )
+
+    def graph(self, function: Function) -> Graph | None:
+        """The flow graph of a function; None when it cannot be read."""
+        frame = self.frame(function)
+        return frame.graph if frame is not None else None
+
+    def frame(self, function: Function) -> Frame | None:
+        """A function as it was lowered; None when it cannot be read, or is being lowered itself."""
+        return self._lowerings.of(function) if self.is_read(function) else None
+
+    def summary(self, function: Function) -> Summary | None:
+        """What a function does to its operands, and what it gives back; None when that is unknown."""
+        frame = self.frame(function)
+        if frame is None:
+            return None
+        if frame.summary is None:
+            frame.summary = Summary(function, frame)
+        return frame.summary
+
+    # what acquires and releases
+
+    def may_acquire(self, function: Function) -> bool:
+        """A first look at the bytes of a function: whether it may call what acquires."""
+        file = function.file
+        known = file.cache.get("acquiring")
+        if not isinstance(known, frozenset):
+            own = self._makers.get(file.module.rpartition(".")[2], ())
+            offsets = {at for at, _ in self._acquiring.places(file.data)} | {*self._calls_maker(file.data, own)}
+            known = file.cache["acquiring"] = frozenset(id(file.function_at(at)) for at in offsets)
+        return id(function) in known
+
+    def obligation(self, acquire: Acquire) -> Obligation:
+        """The obligation that comes with a modelled acquisition."""
+        resource = self.models.resource(acquire.resource)
+        return Obligation(
+            resource.name,
+            resource.noun,
+            resource.family,
+            resource.release,
+            resource.idempotent,
+            acquire.writes,
+            acquire.confidence or resource.confidence,
+            acquire.severity or resource.severity or "",
+        )
+
+    def context(self, obligation: Obligation) -> str:
+        """How a `with` statement releases what is obliged: "with", "closing" or "async with"; "" if none does."""
+        own = self.owners.context(obligation.resource)
+        if own is not None:
+            return own
+        return self.models.resource(obligation.resource).context or ""
+
+    def is_release(self, method: str) -> bool:
+        """Whether calling a method of this name may release something."""
+        return method in self._releases
+
+    def acquired(self, callee: Callee) -> tuple[Acquisition, ...]:
+        """What the caller of a function or class of the project owns behind the call."""
+        if callee.class_ is not None:
+            return self.owners.acquired(callee.class_)
+        function = callee.function
+        if function is None or function.last_name.startswith("__") or not self._is_plain_function(function):
+            return ()
+        if not self.may_acquire(function) or b"return" not in (function.body.text or b""):
+            return ()
+        summary = self.summary(function)
+        return summary.acquired() if summary is not None else ()
+
+    # callees
+
+    def effect(self, callee: Callee, position: int | None, keyword: str) -> Effect:
+        """What a function of the project does to its receiver (`RECEIVER`) or to an argument."""
+        function = callee.function
+        if function is None or not self._is_plain_function(function):
+            return KEEPS
+        index = self._parameter(callee, function, position, keyword)
+        if index is None:
+            return KEEPS
+        summary = self.summary(function)
+        if summary is None:
+            return KEEPS
+        found = summary.effect(index)
+        if callee.class_ is not None and found.fate is Fate.HELD:
+            return BORROWS
+        if function.is_async and found.fate is Fate.HELD and found.result is None:
+            return Effect(Fate.HELD, Relation.THROUGH)
+        return found
+
+    def captured_fate(self, function: Function, variable: Variable) -> Fate:
+        """What a nested function does to what a variable of the function around it holds."""
+        summary = self.summary(function)
+        if summary is None:
+            return Fate.KEPT
+        found = summary.effect_on(variable.index)
+        return Fate.KEPT if found.result is not None else found.fate
+
+    def ending(self, function: Function) -> ExitKind | None:
+        """How control surely ends in a function; None if it may come back."""
+        if not self._is_plain_function(function) or function.is_generator or function.is_async:
+            return None
+        if function.class_ is not None and self.world.types(function.file).classes.subclasses(function.class_):
+            return None
+        body = function.body.text or b""
+        if b"return" in body or not (b"raise" in body or b"exit" in body or b"exec" in body or b"abort" in body):
+            return None
+        summary = self.summary(function)
+        return summary.ending if summary is not None else None
+
+    def lends(self, function: Function) -> str:
+        """Whether a generator lends what it yields: "context" to a `with` statement, "fixture" to a test, else ""."""
+        known = function.cache.get("lends")
+        if not isinstance(known, str):
+            names = set(self.types(function).decorators(function))
+            known = "context" if names & _CONTEXTS else "fixture" if names & _FIXTURES else ""
+            function.cache["lends"] = known
+        return known
+
+    def _is_plain_function(self, function: Function) -> bool:
+        """Whether calling a function runs its body as it is written."""
+        known = function.cache.get("plain")
+        if not isinstance(known, bool):
+            decorated = function.decorators and self.types(function).decorators(function)
+            known = not decorated or all(name in _HARMLESS for name in decorated)
+            function.cache["plain"] = known
+        return known
+
+    def _parameter(self, callee: Callee, function: Function, position: int | None, keyword: str) -> int | None:
+        """The index of the parameter that takes an operand; None when that is not certain."""
+        params = function.params
+        if keyword:
+            return next((i for i, one in enumerate(params) if one.name == keyword and not one.stars), None)
+        if position is None:
+            return None
+        index = position + self._shift(callee, function) if position != RECEIVER else 0
+        if position == RECEIVER and self._shift(callee, function) == 0:
+            return None
+        if index >= len(params) or any(one.stars or one.keyword_only for one in params[: index + 1]):
+            return None
+        return index
+
+    def _shift(self, callee: Callee, function: Function) -> int:
+        """How many parameters come before the first argument: `self`, `cls`."""
+        if function.class_ is None:
+            return 0
+        decorated = self.types(function).decorators(function) if function.decorators else []
+        if "staticmethod" in decorated:
+            return 0
+        return 1 if callee.class_ is not None or callee.receiver is not None or "classmethod" in decorated else 0
+
+    # values
+
+    def is_plain(self, types: Types, node: Node) -> bool:
+        """Whether an expression gives a number, text or the like, which holds no resource."""
+        if node.type == syntax.ATTRIBUTE and self.models.lends(types.symbol(node) or ""):
+            return True
+        return types.of(node) in PLAIN
+
+    def is_plain_result(self, types: Types, call: Node) -> bool:
+        """Whether a call gives plain data, be it many of them."""
+        if self.models.lends(types.symbol(syntax.callee(call)) or ""):
+            return True
+        found = types.of(call)
+        return found in PLAIN or found in COLLECTIONS
+
+    def is_shared(self, frame: Frame, variable: Variable) -> bool:
+        """Whether a nested function assigns the variable too."""
+        return nested.is_shared(frame, variable)
+
+    def is_own_container(self, frame: Frame, node: Node) -> bool:
+        """Whether a name is a list or dictionary of the function's own that nobody else ever gets hold of."""
+        if node.type != syntax.IDENTIFIER:
+            return False
+        variable = frame.bindings.variable(node)
+        if variable is None or variable.kind != "local" or not frame.bindings.is_own(variable):
+            return False
+        known = frame.function.cache.setdefault("containers", {})
+        if not isinstance(known, dict):
+            return False
+        key = id(variable)
+        if key not in known:
+            known[key] = self._is_own_container(frame, variable)
+        return bool(known[key])
+
+    def _is_own_container(self, frame: Frame, variable: Variable) -> bool:
+        if frame.types.of_variable(variable) not in COLLECTIONS or frame.bindings.is_captured(variable):
+            return False
+        if any(one.kind != "assign" for one in variable.bindings):
+            return False
+        return all(_is_harmless(frame, use) for use in frame.bindings.uses(variable))
+
+
+def _is_harmless(frame: Frame, use: Node) -> bool:
+    """Whether a use of a container lets nobody else get hold of it for later; being returned is told by the graph."""
+    parent = use.parent
+    if parent is None:
+        return False
+    kind = parent.type
+    if kind == syntax.ATTRIBUTE:
+        name = parent.child_by_field_name("attribute")
+        above = parent.parent
+        called = above is not None and above.type == syntax.CALL and syntax.callee(above) == parent
+        return called and name is not None and syntax.text(name) in _CONTAINER_USES
+    if kind == syntax.SUBSCRIPT:
+        return parent.child_by_field_name("value") == use
+    if kind in (syntax.FOR_STATEMENT, syntax.FOR_IN_CLAUSE):
+        return parent.child_by_field_name("right") == use
+    if kind == syntax.ARGUMENT_LIST:
+        call = parent.parent
+        return call is not None and call.type == syntax.CALL and frame.types.symbol(syntax.callee(call)) in _READING
+    return kind in (
+        *(syntax.RETURN_STATEMENT, syntax.COMPARISON_OPERATOR, syntax.IF_STATEMENT, syntax.WHILE_STATEMENT),
+        *(syntax.NOT_OPERATOR, syntax.BOOLEAN_OPERATOR, syntax.DELETE_STATEMENT),
+    )
