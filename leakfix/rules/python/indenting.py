@@ -28,7 +28,7 @@ class LayoutError(Exception):
 
 
 def unit_of(source: Source, root: Node, near: Node | None = None) -> bytes:
-    """One level of indentation, as the block around ``near`` has it, else the first block of the file, else four blanks."""
+    """One level of indentation, as the block around ``near`` has it, else the file's first block, else four blanks."""
     at = near
     while at is not None:
         unit = _unit_of_block(source, at) if at.type == syntax.BLOCK else None
@@ -89,12 +89,12 @@ def line_starts(source: Source, span: Span) -> Iterator[int]:
 
 
 def moved_in(source: Source, root: Node, span: Span, unit: bytes, base: bytes) -> list[Edit]:
-    """The edits that move the lines one level in that start in a span; ``base`` is the block's. Raises `LayoutError`."""
+    """The edits that move in the lines that start in a span; ``base`` is the block's. Raises `LayoutError`."""
     return [Edit(Span(at, at), unit) for at in _movable(source, root, span, base)]
 
 
 def moved_out(source: Source, root: Node, span: Span, unit: bytes, base: bytes) -> list[Edit]:
-    """The edits that move the lines one level out that start in a span. Raises `LayoutError` where there is no such level.
+    """The edits that move out the lines that start in a span. Raises `LayoutError` where there is no such level.
 
     What continues a statement of an earlier line may stand anywhere and keeps its place if it stands too far left.
     """
@@ -106,7 +106,8 @@ def moved_out(source: Source, root: Node, span: Span, unit: bytes, base: bytes) 
 
 def _movable(source: Source, root: Node, span: Span, base: bytes) -> Iterator[int]:
     """Where the indentation of each line starts that moves with the others. Raises `LayoutError`."""
-    if b"\r" in source.slice(span).replace(b"\r\n", b""):
+    # The grammar takes the carriage return before a newline for the end of a comment.
+    if b"\r" in source.slice(span).replace(b"\r\n", b"").removesuffix(b"\r"):
         raise LayoutError("a line ends in a carriage return alone")
     strings = string_spans(root, span)
     number = 0

@@ -1,8 +1,9 @@
-"""Statements of one block taken out of it, or set on lines of their own: semicolons, suites behind a colon, comments."""
+"""Statements of one block taken out of it, or set on lines of their own: semicolons, one-line suites, comments."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
@@ -121,16 +122,16 @@ def removals(suite: Suite, gone: Collection[Node]) -> list[Edit]:
         chain = suite.chain(statement)
         done.update(node.start_byte for node in chain)
         kept = [node for node in chain if node not in gone]
-        edits += _thinned(suite, chain, kept) if kept else _cleared(suite, chain)
+        edits += _thinned(chain, kept) if kept else _cleared(suite, chain)
     return edits
 
 
-def _thinned(suite: Suite, chain: Sequence[Node], kept: Sequence[Node]) -> list[Edit]:
+def _thinned(chain: Sequence[Node], kept: Sequence[Node]) -> list[Edit]:
     """The edits that leave some statements of a line."""
     edits = []
     if chain[0] != kept[0]:
         edits.append(Edit(Span(chain[0].start_byte, kept[0].start_byte), b""))
-    for before, behind in zip(kept, kept[1:], strict=False):
+    for before, behind in pairwise(kept):
         if chain[chain.index(before) + 1] != behind:
             edits.append(Edit(Span(before.end_byte, behind.start_byte), b"; "))
     if chain[-1] != kept[-1]:
@@ -149,6 +150,6 @@ def _cleared(suite: Suite, chain: Sequence[Node]) -> list[Edit]:
     return [Edit(Span(lines.start, end), b"")]
 
 
-def replaced_by_pass(source: Source, statement: Node) -> list[Edit]:
+def replaced_by_pass(statement: Node) -> list[Edit]:
     """``pass`` in the place of the only statement of a block."""
     return [Edit(Span(statement.start_byte, statement.end_byte), b"pass")]

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from leakfix.languages.python import syntax
+from leakfix.rules.python.cleaning import Cleaning, cleaned
 from leakfix.rules.python.indenting import LayoutError, moved_in, starts_line
-from leakfix.rules.python.suites import Suite, comment_behind, is_directive, removals, replaced_by_pass
+from leakfix.rules.python.suites import Suite, comment_behind, is_directive, removals
 from leakfix.text import Edit, Span, apply_edits
 
 if TYPE_CHECKING:
@@ -128,23 +129,17 @@ class Wrap:
                 raise LayoutError("the statement that goes shares its line with one that stays")
             yield from self.suite.split_before(behind_all, self._outer)
 
+    @cached_property
+    def _below(self) -> Cleaning:
+        """What goes from blocks inside."""
+        nodes = [node for node in self.gone if syntax.block_of(node) != self.suite.block]
+        return cleaned(self.suite.source, self.suite.root, nodes)
+
     def _removals(self) -> Iterator[Edit]:
         mine = [node for node in self.body if node in self._gone]
         if mine:
             yield from self._removed_here(mine)
-        below: dict[int, list[Node]] = {}
-        for node in self.gone:
-            block = syntax.block_of(node)
-            if block is not None and block != self.suite.block:
-                below.setdefault(block.start_byte, []).append(node)
-        for nodes in below.values():
-            block = nodes[0].parent
-            assert block is not None
-            suite = Suite(self.suite.source, self.suite.root, block)
-            if len(nodes) == len(suite.statements):
-                yield from replaced_by_pass(suite.source, nodes[0])
-                nodes = nodes[1:]
-            yield from removals(suite, nodes)
+        yield from self._below.edits
 
     def _removed_here(self, mine: list[Node]) -> Iterator[Edit]:
         edits = removals(self.suite, mine)
@@ -165,6 +160,7 @@ class Wrap:
         span = Span(start, self.body[-1].end_byte)
         taken = [change.span for change in changes if len(change.span)]
         moves = moved_in(source, self.suite.root, span, self._unit, self._outer)
+        taken += self._below.flattened
         return [move for move in moves if not any(s.start <= move.span.start < s.end for s in taken)]
 
     def _tail(self) -> Edit:

@@ -1,0 +1,317 @@
+"""How the resource is bound where it is opened, and from which block on that holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.python import syntax
+from leakfix.rules.python import headers
+from leakfix.rules.python.flowing import Flow
+from leakfix.rules.python.naming import from_contextlib
+from leakfix.rules.python.repair import RefusalError
+from leakfix.rules.python.scenes import LEAVING, LOOPS, Scene
+from leakfix.text import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.python.scopes import Variable
+    from leakfix.rules.python.repair import Repair
+
+_EXITS: Final = frozenset(("sys.exit", "os._exit", "exit", "quit"))
+_LISTS: Final = frozenset((syntax.PATTERN_LIST, syntax.TUPLE_PATTERN))
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A statement that gives the resource a name, in the place of which a header `with ... as <target>:` stands.
+
+    ``above`` are lines before the header, ``first`` lines that come first in its block; ``expression`` is what the
+    header enters, with all its `as` but the last, where that is more than the opening call.
+    """
+
+    statement: Node
+    target: bytes
+    above: tuple[bytes, ...] = ()
+    first: tuple[bytes, ...] = ()
+    expression: bytes = b""
+
+
+def bound_by(repair: Repair) -> Bound | None:
+    """The assignment of the opening call to names; None when the call stands inside of something else."""
+    several = _unpacked(repair)
+    if several is not None:
+        return several
+    innermost = repair.assignment
+    return _bound(repair, innermost) if innermost is not None else None
+
+
+def _bound(repair: Repair, innermost: Node) -> Bound | None:
+    targets = _targets(innermost)
+    statement = repair.statement
+    outermost = innermost
+    while outermost.parent is not None and outermost.parent.type == syntax.ASSIGNMENT:
+        outermost = outermost.parent
+    if statement.type != syntax.EXPRESSION_STATEMENT or syntax.named(statement) != [outermost]:
+        return None
+    if any(target.type != syntax.IDENTIFIER for target in targets):
+        return None
+    names = [target.text or b"" for target in targets]
+    annotation = syntax.field(outermost, "type")
+    above: tuple[bytes, ...] = ()
+    if annotation is not None:
+        above = (names[0] + b": " + repair.source.slice(Span(annotation.start_byte, annotation.end_byte)),)
+    first = tuple(name + b" = " + names[0] for name in names[1:])
+    is_used = bool(first) or any(repair.bindings.uses(variable) for variable in _variables(repair, targets))
+    return Bound(statement, names[0] if is_used else b"", above, first)
+
+
+def _targets(innermost: Node) -> list[Node]:
+    """The targets of `a = b = value`, from left to right."""
+    found: list[Node] = []
+    at: Node | None = innermost
+    while at is not None and at.type == syntax.ASSIGNMENT:
+        left = syntax.field(at, "left")
+        if left is not None:
+            found.append(left)
+        at = at.parent
+    return found[::-1]
+
+
+def _variables(repair: Repair, targets: list[Node]) -> Iterator[Variable]:
+    for target in targets:
+        variable = repair.bindings.variable(target)
+        if variable is not None:
+            yield variable
+
+
+def _unpacked(repair: Repair) -> Bound | None:
+    """`a, b = open(x), open(y)`, when each of the values is opened here."""
+    values = repair.value.parent
+    assignment = values.parent if values is not None else None
+    if values is None or assignment is None or assignment.type != syntax.ASSIGNMENT:
+        return None
+    left = syntax.field(assignment, "left")
+    if values.type not in (syntax.EXPRESSION_LIST, syntax.TUPLE) or left is None or left.type not in _LISTS:
+        return None
+    made, targets = syntax.named(values), syntax.named(left)
+    sites = _sites(repair)
+    if len(made) != len(targets) or any(target.type != syntax.IDENTIFIER for target in targets):
+        return None
+    if any((one.start_byte, one.end_byte) not in sites for one in made) or repair.context != "with":
+        return None
+    if syntax.named(repair.statement) != [assignment]:
+        return None
+    pieces = [
+        headers.expression(repair, one) + b" as " + syntax.text(t).encode()
+        for one, t in zip(made, targets, strict=True)
+    ]
+    last = targets[-1].text or b""
+    return Bound(repair.statement, last, expression=b", ".join(pieces).removesuffix(b" as " + last))
+
+
+def _sites(repair: Repair) -> set[tuple[int, int]]:
+    """Where the function acquires anything that a with statement closes."""
+    graph, program = repair.unit.graph, repair.unit.frame.program
+    closed = (site for site in graph.sites if program.context(site.obligation) == "with")
+    return {(site.span.start, site.span.end) for site in closed}
+
+
+def is_whole_statement(repair: Repair) -> bool:
+    """Whether the opening call is all of its statement: what it gives is thrown away."""
+    statement = repair.statement
+    return statement.type == syntax.EXPRESSION_STATEMENT and syntax.named(statement) == [repair.value]
+
+
+def check_no_parts(repair: Repair) -> None:
+    """Raise `RefusalError` where the call gives several values, of which one is the resource."""
+    if repair.assignment is not None:
+        raise RefusalError("no-context", f"a `with` statement takes all that is assigned, not the {repair.noun} alone")
+
+
+def part_of(repair: Repair) -> Variable | None:
+    """The variable that takes the resource when the call gives several values: `fd, path = mkstemp()`."""
+    assignment = repair.assignment
+    left = syntax.field(assignment, "left") if assignment is not None else None
+    if left is None or left.type not in _LISTS:
+        return None
+    parts, result = syntax.named(left), repair.leak.site.result
+    if not 0 <= result < len(parts):
+        return None
+    return repair.bindings.variable(parts[result])
+
+
+# walrus
+
+
+def walrus_of(repair: Repair) -> Node | None:
+    """`(f := open(p))`, with its parentheses."""
+    at = repair.value.parent
+    if at is None or at.type != syntax.NAMED_EXPRESSION:
+        return None
+    while at.parent is not None and at.parent.type == syntax.PARENTHESIZED_EXPRESSION:
+        at = at.parent
+    return at
+
+
+def walrus_name(target: Node) -> str:
+    """The name that a walrus gives; empty when the node is none."""
+    inner = syntax.unparen(target)
+    name = syntax.field(inner, "name") if inner.type == syntax.NAMED_EXPRESSION else None
+    return syntax.text(name) if name is not None else ""
+
+
+# what is opened on a condition
+
+
+def conditional_of(repair: Repair) -> tuple[Node, Bound]:
+    """`f = open(p) if p else other`: the conditional expression and what binds it. Raises `RefusalError`."""
+    condition = repair.value.parent
+    if condition is None or condition.type != syntax.CONDITIONAL_EXPRESSION:
+        raise RefusalError("unconditional", "it is opened whatever holds")
+    at = condition
+    while at.parent is not None and at.parent.type == syntax.PARENTHESIZED_EXPRESSION:
+        at = at.parent
+    assignment = at.parent
+    is_right = (
+        assignment is not None and assignment.type == syntax.ASSIGNMENT and syntax.field(assignment, "right") == at
+    )
+    bound = _bound(repair, assignment) if assignment is not None and is_right else None
+    if bound is None:
+        raise RefusalError("conditional", "what is opened on a condition is not assigned to a name as it is")
+    return condition, bound
+
+
+def nulled(repair: Repair, condition: Node, edits: list[Edit]) -> bytes:
+    """The conditional expression with what is not opened here in a `nullcontext`, which leaves it open."""
+    parts = syntax.named(condition)
+    sites = _sites(repair)
+    text = b""
+    at = condition.start_byte
+    for part in (parts[0], parts[2]):
+        text += repair.source.slice(Span(at, part.start_byte))
+        whole = repair.source.slice(Span(part.start_byte, part.end_byte))
+        opened = syntax.unparen(part)
+        if (opened.start_byte, opened.end_byte) not in sites:
+            if opened.type not in (syntax.IDENTIFIER, syntax.ATTRIBUTE, syntax.NONE):
+                raise RefusalError("conditional", "it is not known who closes the other alternative")
+            name, added = from_contextlib(repair, "nullcontext")
+            edits += [edit for edit in added if edit not in edits]
+            whole = name.encode() + b"(" + (b"" if opened.type == syntax.NONE else whole) + b")"
+        text += whole
+        at = part.end_byte
+    text += repair.source.slice(Span(at, condition.end_byte))
+    return b"(" + text + b")" if b"\n" in text else text
+
+
+def stacked_scene(repair: Repair) -> Scene:
+    """The smallest block that holds the opening and all uses, however deep it is opened. Raises `RefusalError`."""
+    at: Node | None = repair.value
+    while at is not None and at != repair.statement:
+        if at.type in syntax.DEFERRED:
+            raise RefusalError("deferred", "it is opened when something else runs")
+        if at.type in (syntax.DEFAULT_PARAMETER, syntax.TYPED_DEFAULT_PARAMETER, syntax.DECORATOR):
+            raise RefusalError("default", "what is opened for a default value lives as long as the function")
+        at = at.parent
+    flow = Flow.of(repair)
+    block = syntax.block_of(repair.statement)
+    while block is not None:
+        owner = _owner(block)
+        if block.parent is not None and block.parent.type == syntax.CLASS_DEFINITION:
+            raise RefusalError("class-body", "names made in the body of a class become its attributes")
+        try:
+            return Scene.in_block(repair, flow, block)
+        except RefusalError as why:
+            if why.code != "outside-block" or owner is None:
+                raise
+        if owner.type in LOOPS and not flow.containers:
+            raise RefusalError("loop", "each turn of a loop opens another one, and the last is used behind the loop")
+        block = syntax.block_of(owner)
+    raise RefusalError("outside-block", "no block holds all that uses it")
+
+
+def _owner(block: Node) -> Node | None:
+    """The compound statement of the function that a block belongs to."""
+    at = block.parent
+    while at is not None and at.type not in syntax.COMPOUND_STATEMENTS:
+        at = at.parent
+    is_outer = at is None or at.type in (syntax.FUNCTION_DEFINITION, syntax.CLASS_DEFINITION)
+    return None if is_outer else at
+
+
+# what is open behind a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Behind ``statement`` of ``block`` the variable ``name`` holds something to close, whatever way led there."""
+
+    flow: Flow
+    block: Node
+    statement: Node
+    name: str
+
+
+def opened_by(repair: Repair) -> Opened:
+    """The statement around the assignment behind which it is open for sure. Raises `RefusalError`."""
+    reason = "it is opened in a block of its own and used behind it"
+    block = syntax.block_of(repair.statement)
+    owner = _owner(block) if block is not None else None
+    outer = syntax.block_of(owner) if owner is not None else None
+    if block is None or owner is None or outer is None or repair.variable is None or bound_by(repair) is None:
+        raise RefusalError("outside-block", reason)
+    if syntax.statements(block)[-1] != repair.statement:
+        raise RefusalError("outside-block", reason)
+    if owner.type == syntax.TRY_STATEMENT:
+        is_open = syntax.field(owner, "body") == block and _handlers_leave(repair, owner)
+    else:
+        is_open = owner.type == syntax.IF_STATEMENT and _branches_open(repair, owner)
+    if not is_open:
+        raise RefusalError("outside-block", reason)
+    return Opened(Flow.of(repair), outer, owner, repair.variable.name)
+
+
+def _handlers_leave(repair: Repair, statement: Node) -> bool:
+    """Whether control comes out of a try statement only when its body has run to its end."""
+    clauses = [child for child in syntax.named(statement) if child.type.endswith("_clause")]
+    if any(clause.type in (syntax.FINALLY_CLAUSE, syntax.ELSE_CLAUSE) for clause in clauses):
+        return False
+    return all(_leaves(repair, clause.named_children[-1]) for clause in clauses)
+
+
+def _branches_open(repair: Repair, statement: Node) -> bool:
+    """Whether every branch of an if leaves or ends by assigning something opened to the same variable."""
+    clauses = [child for child in syntax.named(statement) if child.type in (syntax.ELIF_CLAUSE, syntax.ELSE_CLAUSE)]
+    if not clauses or clauses[-1].type != syntax.ELSE_CLAUSE:
+        return False
+    blocks = [syntax.field(statement, "consequence"), *(clause.named_children[-1] for clause in clauses)]
+    return all(block is not None and (_leaves(repair, block) or _opens(repair, block)) for block in blocks)
+
+
+def _leaves(repair: Repair, block: Node) -> bool:
+    inside = syntax.statements(block) if block.type == syntax.BLOCK else []
+    if not inside:
+        return False
+    last = inside[-1]
+    if last.type in LEAVING:
+        return True
+    call = syntax.named(last)[0] if last.type == syntax.EXPRESSION_STATEMENT else None
+    if call is None or call.type != syntax.CALL:
+        return False
+    callee = repair.analysis.types.callee(call)
+    return callee is not None and callee.symbol in _EXITS
+
+
+def _opens(repair: Repair, block: Node) -> bool:
+    inside = syntax.statements(block) if block.type == syntax.BLOCK else []
+    assignment = syntax.named(inside[-1])[0] if inside and inside[-1].type == syntax.EXPRESSION_STATEMENT else None
+    if assignment is None or assignment.type != syntax.ASSIGNMENT:
+        return False
+    left, right = syntax.field(assignment, "left"), syntax.field(assignment, "right")
+    if left is None or right is None or repair.bindings.variable(left) is not repair.variable:
+        return False
+    right = syntax.unparen(right)
+    return (right.start_byte, right.end_byte) in _sites(repair)

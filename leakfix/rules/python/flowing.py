@@ -1,0 +1,279 @@
+"""What a resource's value flows into, and so what needs it open: the uses of it and of all that works through it.
+
+Everything is taken to work through it that is not known to be plain data: what the methods of a file read, what a
+function gives that consumes its argument, what a test tells. So a block that covers all of it may be larger than need
+be, and never too small.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from leakfix.languages.python import syntax
+from leakfix.rules.python import plainness
+from leakfix.rules.python.repair import RefusalError
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.languages.python.scopes import Binding, Variable
+    from leakfix.rules.python.repair import Repair
+
+_THROUGH = frozenset(
+    (
+        syntax.PARENTHESIZED_EXPRESSION,
+        syntax.AWAIT,
+        syntax.CONDITIONAL_EXPRESSION,
+        syntax.BOOLEAN_OPERATOR,
+        syntax.LAMBDA,
+        syntax.GENERATOR_EXPRESSION,
+        syntax.KEYWORD_ARGUMENT,
+        syntax.ARGUMENT_LIST,
+        syntax.LIST_SPLAT,
+        syntax.DICTIONARY_SPLAT,
+        syntax.EXPRESSION_LIST,
+        syntax.SUBSCRIPT,
+        syntax.AS_PATTERN,
+        syntax.WITH_ITEM,
+        syntax.WITH_CLAUSE,
+    )
+)
+"""What gives the value that it is made of, or works through it."""
+_CONTAINERS = frozenset(
+    (
+        syntax.LIST,
+        syntax.TUPLE,
+        syntax.SET,
+        syntax.DICTIONARY,
+        syntax.PAIR,
+        syntax.LIST_COMPREHENSION,
+        syntax.SET_COMPREHENSION,
+        syntax.DICTIONARY_COMPREHENSION,
+        syntax.EXPRESSION_LIST,
+    )
+)
+_TESTS = frozenset((syntax.IF_STATEMENT, syntax.ELIF_CLAUSE, syntax.WHILE_STATEMENT, syntax.NOT_OPERATOR))
+_GIVES_ITEMS = frozenset(("pop", "popleft", "popitem", "get", "values", "items"))
+_TAKES_ITEMS = frozenset(("append", "add", "insert", "appendleft", "setdefault", "put"))
+
+
+@dataclass
+class Flow:
+    """The variables that hold the resource or work through it, and the expressions that need it open."""
+
+    repair: Repair
+    carriers: set[Variable] = field(default_factory=set)
+    needs: list[Node] = field(default_factory=list)
+    containers: set[Variable] = field(default_factory=set)
+    """Carriers that hold it as one of several items."""
+    plain: Node | None = None
+    """The smallest expression around the acquisition whose value no longer needs it open."""
+    _waiting: list[tuple[Variable, Binding]] = field(default_factory=list)
+    _tracked: set[tuple[Variable, int]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, repair: Repair) -> Flow:
+        """Follow the acquired value. Raises `RefusalError` where it leaves the function or the eye."""
+        flow = cls(repair)
+        if repair.bindings.is_dynamic:
+            raise RefusalError(
+                "dynamic-names", "names may be read here that are not written (`locals`, `eval`, `exec`)"
+            )
+        flow._climb(repair.value, first=True)
+        while flow._waiting:
+            variable, binding = flow._waiting.pop()
+            flow._follow(variable, binding)
+        return flow
+
+    def _follow(self, variable: Variable, binding: Binding) -> None:
+        """Follow what a variable holds from one of its bindings on."""
+        bindings = self.repair.bindings
+        if not bindings.is_own(variable):
+            raise RefusalError("escapes", f"`{variable.name}` belongs to another function")
+        if any(bindings.is_nested(other.identifier, variable) for other in variable.bindings):
+            raise RefusalError("captured", f"a function inside this one assigns `{variable.name}`")
+        if variable.kind == "global" and bindings.is_captured(variable):
+            raise RefusalError("captured", f"functions of the module use `{variable.name}`")
+        for use in bindings.uses(variable):
+            is_nested = bindings.is_nested(use, variable)
+            if not is_nested and not plainness.reaches(use, variable, binding, self.repair.function.node):
+                continue
+            if use.start_byte < self.repair.acquisition.start_byte and self._is_need(use):
+                raise RefusalError(
+                    "outlives-iteration", f"`{variable.name}` is used again by the next turn of the loop"
+                )
+            if is_nested:
+                self._nested(use, variable)
+            else:
+                self._climb(use)
+
+    def _is_need(self, use: Node) -> bool:
+        return not self._is_closing(use) and not plainness.works_closed(use)
+
+    def _is_closing(self, use: Node) -> bool:
+        return any(syntax.is_within(use, closing.call) for closing in self.repair.closings)
+
+    def _nested(self, use: Node, variable: Variable) -> None:
+        """A use in a function, lambda or generator expression: that is what works through the resource."""
+        at = use
+        outermost: Node | None = None
+        while at.parent is not None and at != variable.node:
+            if at.type in syntax.DEFERRED or at.type == syntax.CLASS_DEFINITION:
+                outermost = at
+            at = at.parent
+        if outermost is None:
+            self._climb(use)
+            return
+        if outermost.type in (syntax.LAMBDA, syntax.GENERATOR_EXPRESSION):
+            self._climb(outermost)
+            return
+        parent = outermost.parent
+        name = syntax.field(outermost, "name")
+        made = self.repair.bindings.variable(name) if name is not None else None
+        is_bare = parent is not None and parent.type in syntax.SUITES
+        if outermost.type == syntax.CLASS_DEFINITION or not is_bare or made is None or name is None:
+            raise RefusalError("captured", "a function or class that may outlive the block uses it")
+        self.needs.append(outermost)
+        self._bind(name)
+
+    def _climb(self, node: Node, *, first: bool = False) -> None:
+        """Follow a value upwards through the expression that it stands in."""
+        if not first and not self._is_need(node):
+            return
+        self.needs.append(node)
+        at, is_item = node, False
+        while True:
+            parent = at.parent
+            if parent is None or parent.type in syntax.SUITES:
+                return
+            if parent.type in _CONTAINERS:
+                is_item = is_item or at.type != syntax.FOR_IN_CLAUSE
+            elif parent.type == syntax.CALL:
+                if self._is_plain_call(parent, at, node, is_item):
+                    self._rest(parent, first)
+                    return
+            elif parent.type == syntax.ATTRIBUTE:
+                if plainness.is_plain_attribute(parent):
+                    self._rest(parent, first)
+                    return
+            elif parent.type == syntax.FOR_IN_CLAUSE:
+                comprehension = parent.parent
+                assert comprehension is not None
+                if comprehension.type != syntax.GENERATOR_EXPRESSION:
+                    self._rest(comprehension, first)
+                    return
+            elif parent.type == syntax.WITH_STATEMENT:
+                self._entered(parent, node)
+                return
+            elif parent.type not in _THROUGH and not (is_item and parent.type == syntax.BINARY_OPERATOR):
+                self._end(parent, at, is_item, first)
+                return
+            at = parent
+
+    def _rest(self, node: Node, first: bool) -> None:
+        """The value of an expression no longer needs the resource."""
+        if first:
+            self.plain = node
+
+    def _is_plain_call(self, call: Node, at: Node, node: Node, is_item: bool) -> bool:
+        """Whether what a call gives is plain data, when a value is its callee or among its arguments."""
+        called = syntax.callee(call)
+        parent = call.parent
+        if parent is not None and parent.type == syntax.EXPRESSION_STATEMENT:
+            self._takes(call, at)
+            return True
+        if at == called:
+            name = syntax.field(called, "attribute") if called.type == syntax.ATTRIBUTE else None
+            if is_item:
+                return name is None or syntax.text(name) not in _GIVES_ITEMS
+            return name is not None and plainness.is_plain_method(self.repair, called, syntax.text(name))
+        return plainness.consumes(self.repair, call, node, is_item=is_item)
+
+    def _takes(self, call: Node, at: Node) -> None:
+        """`items.append(f)`: the container holds it from then on."""
+        called = syntax.callee(call)
+        if at == called or called.type != syntax.ATTRIBUTE:
+            return
+        name, held = syntax.field(called, "attribute"), syntax.field(called, "object")
+        if name is None or held is None or syntax.text(name) not in _TAKES_ITEMS:
+            return
+        variable = self.repair.bindings.variable(held)
+        if variable is None or variable.kind == "param":
+            raise RefusalError("escapes", "it is put into a container that others know")
+        self.containers.add(variable)
+        for binding in variable.bindings:
+            self._track(variable, binding)
+
+    def _end(self, parent: Node, at: Node, is_item: bool, first: bool) -> None:
+        """The value has come to a statement, or to an operator that gives something else."""
+        if parent.type in (syntax.ASSIGNMENT, syntax.NAMED_EXPRESSION):
+            self._assigned(parent, at, is_item)
+        elif parent.type == syntax.AS_PATTERN_TARGET:
+            return
+        elif parent.type == syntax.FOR_STATEMENT:
+            left = syntax.field(parent, "left")
+            variable = self.repair.bindings.variable(at) if at.type == syntax.IDENTIFIER else None
+            if left is not None and (is_item or variable in self.containers):
+                self._bind_all(left, is_item=False)
+        elif parent.type == syntax.RETURN_STATEMENT:
+            raise RefusalError("escapes", "what is returned still needs it open")
+        elif parent.type == syntax.YIELD:
+            if not any(child.type == "from" for child in parent.children):
+                raise RefusalError("escapes", "what is yielded still needs it open")
+        elif parent.type == syntax.AUGMENTED_ASSIGNMENT:
+            left = syntax.field(parent, "left")
+            if is_item and left is not None:
+                self._bind_all(left, is_item=True)
+        elif first and parent.type not in _TESTS:
+            self.plain = parent
+
+    def _entered(self, statement: Node, node: Node) -> None:
+        """What a with statement names is the value or works through it."""
+        for value, target in syntax.with_items(statement):
+            if target is not None and syntax.is_within(node, value):
+                self._bind_all(target, is_item=False)
+
+    def _assigned(self, assignment: Node, at: Node, is_item: bool) -> None:
+        left = syntax.field(assignment, "name" if assignment.type == syntax.NAMED_EXPRESSION else "left")
+        if left is None or left == at:
+            return
+        result = self.repair.leak.site.result
+        if at == self.repair.value and result >= 0 and left.type in (syntax.PATTERN_LIST, syntax.TUPLE_PATTERN):
+            parts = syntax.named(left)
+            if result < len(parts):
+                self._bind_all(parts[result], is_item=False)
+                return
+        names = left.type == syntax.IDENTIFIER
+        self._bind_all(left, is_item=is_item and names)
+        above = assignment.parent
+        if assignment.type == syntax.NAMED_EXPRESSION and above is not None:
+            self._climb(assignment)
+        elif above is not None and above.type == syntax.ASSIGNMENT:
+            self._assigned(above, assignment, is_item)
+
+    def _bind_all(self, target: Node, *, is_item: bool) -> None:
+        if target.type == syntax.IDENTIFIER:
+            self._bind(target, is_item=is_item)
+            return
+        if target.type in (syntax.ATTRIBUTE, syntax.SUBSCRIPT):
+            raise RefusalError("escapes", "it is stored where it outlives the block")
+        for child in syntax.named(target):
+            self._bind_all(child, is_item=is_item)
+
+    def _bind(self, identifier: Node, *, is_item: bool = False) -> None:
+        variable = self.repair.bindings.variable(identifier)
+        if variable is None:
+            raise RefusalError("unresolved", "the variable that takes it was not found")
+        if is_item:
+            self.containers.add(variable)
+        for binding in variable.bindings:
+            if binding.identifier.start_byte == identifier.start_byte:
+                self._track(variable, binding)
+
+    def _track(self, variable: Variable, binding: Binding) -> None:
+        key = (variable, binding.identifier.start_byte)
+        if key not in self._tracked:
+            self._tracked.add(key)
+            self.carriers.add(variable)
+            self._waiting.append((variable, binding))

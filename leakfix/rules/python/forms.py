@@ -1,0 +1,255 @@
+"""The fixed forms of a Python resource that is not closed. Each gives one complete fix, or says why it cannot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.python import syntax
+from leakfix.rules.python import contexts, headers, paths, safety
+from leakfix.rules.python.cleaning import outside
+from leakfix.rules.python.indenting import LayoutError
+from leakfix.rules.python.joining import joined
+from leakfix.rules.python.lifecycle import Written
+from leakfix.rules.python.naming import free_name, from_contextlib, name_of_resource
+from leakfix.rules.python.order import check_hoistable
+from leakfix.rules.python.repair import RefusalError
+from leakfix.rules.python.scenes import Scene
+from leakfix.rules.python.wrapping import Wrap
+from leakfix.text import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tree_sitter import Node
+
+    from leakfix.rules.python.repair import Repair
+
+_HEADS: Final = frozenset((syntax.IF_STATEMENT, syntax.MATCH_STATEMENT, syntax.FOR_STATEMENT))
+
+
+def with_block(repair: Repair) -> Written:
+    """`with open(p) as f:` over the smallest run of statements that covers every use."""
+    _need_context(repair, "with")
+    return _entered(repair)
+
+
+def closing_block(repair: Repair) -> Written:
+    """`with contextlib.closing(connect()) as c:` for what has no context of its own, or one that does not close."""
+    _need_context(repair, "closing")
+    return _entered(repair)
+
+
+def async_block(repair: Repair) -> Written:
+    """`async with` for what is closed by awaiting."""
+    _need_context(repair, "async with")
+    if not repair.function.is_async:
+        raise RefusalError("not-async", "`async with` needs an `async def` around it")
+    return _entered(repair)
+
+
+def null_block(repair: Repair) -> Written:
+    """`with open(p) if p else contextlib.nullcontext(sys.stdin) as f:` for what is opened on a condition."""
+    _need_context(repair, "with")
+    condition, bound = contexts.conditional_of(repair)
+    scene = Scene.of(repair)
+    edits: list[Edit] = []
+    expression = contexts.nulled(repair, condition, edits)
+    return _as_block(scene, bound, expression, edits)
+
+
+def stack_block(repair: Repair) -> Written:
+    """`with contextlib.ExitStack() as stack:` with `stack.enter_context(open(p))` where it is opened."""
+    if repair.context not in ("with", "closing"):
+        raise RefusalError("no-context", f"a `with` statement does not close the {repair.noun}")
+    scene = contexts.stacked_scene(repair)
+    imported: list[Edit] = []
+    made, added = from_contextlib(repair, "ExitStack")
+    imported += added
+    stack = free_name(repair, ("stack", "exit_stack"))
+    call = repair.value
+    before, behind = f"{stack}.enter_context(", ")"
+    if repair.context == "closing":
+        closing, added = from_contextlib(repair, "closing")
+        imported += [edit for edit in added if edit not in imported]
+        before, behind = f"{before}{closing}(", "))"
+    inner = (
+        Edit(Span(call.start_byte, call.start_byte), before.encode()),
+        Edit(Span(call.end_byte, call.end_byte), behind.encode()),
+    )
+    gone, late = ([], []) if scene.flow.containers else scene.closings()
+    header = f"with {made}() as {stack}:".encode()
+    wrap = Wrap(scene.suite, (scene.first, *scene.following), header, gone=tuple(gone), inner=inner)
+    return _written(scene, wrap, imported, late)
+
+
+def finally_block(repair: Repair) -> Written:
+    """`try: ... finally: f.close()` behind the opening, where a `with` is not exact or not there."""
+    scene = Scene.of(repair)
+    release = headers.release_of(repair)
+    bound = scene.holder or contexts.part_of(repair)
+    if bound is not None:
+        if scene.is_reassigned:
+            raise RefusalError("reassigned", f"`{bound.name}` takes something else before it could be closed")
+        return _finally(scene, release(bound.name), scene.following, ())
+    check_hoistable(repair.value, writes=safety.writes(repair))
+    name = name_of_resource(repair)
+    opening = name.encode() + b" = " + headers.expression(repair, repair.value)
+    inner = (headers.replaced(repair.value, name),)
+    return _finally(scene, release(name), (scene.first, *scene.following), inner, opening)
+
+
+def read_path(repair: Repair) -> Written:
+    """`path.read_text()` in the place of `path.open().read()`."""
+    return Written([paths.read_at_once(repair, text=True)])
+
+
+def read_path_bytes(repair: Repair) -> Written:
+    """`path.read_bytes()` in the place of `path.open("rb").read()`."""
+    return Written([paths.read_at_once(repair, text=False)])
+
+
+# the block that a context manager is entered for
+
+
+def _need_context(repair: Repair, wanted: str) -> None:
+    if repair.context != wanted:
+        raise RefusalError("no-context", f"the {repair.noun} is not closed by this kind of block")
+
+
+def _entered(repair: Repair) -> Written:
+    """The block for what a context manager closes, wherever the opening call stands."""
+    edits: list[Edit] = []
+    try:
+        scene = Scene.of(repair)
+    except RefusalError as why:
+        if why.code != "outside-block":
+            raise
+        return _behind_opening(repair)
+    bound = contexts.bound_by(repair)
+    if bound is not None:
+        return _as_block(scene, bound, bound.expression or headers.managed(repair, repair.value, edits), edits)
+    if repair.assignment is None and contexts.is_whole_statement(repair):
+        return _as_block(
+            scene, contexts.Bound(repair.statement, b""), headers.managed(repair, repair.value, edits), edits
+        )
+    contexts.check_no_parts(repair)
+    return _hoisted(scene, edits)
+
+
+def _as_block(scene: Scene, bound: contexts.Bound, expression: bytes, edits: list[Edit]) -> Written:
+    """The statement that opens becomes the header."""
+    repair = scene.repair
+    gone, late = scene.closings()
+    item = expression + (b" as " + bound.target if bound.target else b"")
+    word = headers.keyword(repair)
+    if not (bound.above or bound.first):
+        at_once = joined(scene, item, tuple(gone), word)
+        if at_once is not None:
+            return _finished(scene, [*at_once, *edits, *_outside(scene, late)])
+    wrap = Wrap(
+        scene.suite,
+        scene.following,
+        word + item + b":",
+        opening=bound.statement,
+        above=bound.above,
+        first=bound.first,
+        gone=tuple(gone),
+    )
+    return _written(scene, wrap, edits, late)
+
+
+def _hoisted(scene: Scene, edits: list[Edit]) -> Written:
+    """The opening call stands inside of a statement: it gets a name in a header of its own."""
+    repair = scene.repair
+    target = contexts.walrus_of(repair) or repair.value
+    check_hoistable(target, writes=safety.writes(repair))
+    name = contexts.walrus_name(target) or name_of_resource(repair)
+    item = headers.managed(repair, repair.value, edits) + b" as " + name.encode()
+    inner = headers.replaced(target, name)
+    word = headers.keyword(repair)
+    if scene.first.type in _HEADS and scene.flow.plain is not None and not scene.flow.carriers:
+        return _with_value(scene, word + item, inner, edits)
+    gone, late = scene.closings()
+    at_once = joined(scene, item, tuple(gone), word, inner=inner)
+    if at_once is not None:
+        return _finished(scene, [*at_once, *edits, *_outside(scene, late)])
+    wrap = Wrap(scene.suite, (scene.first, *scene.following), word + item + b":", gone=tuple(gone), inner=(inner,))
+    return _written(scene, wrap, edits, late)
+
+
+def _with_value(scene: Scene, header: bytes, inner: Edit, edits: list[Edit]) -> Written:
+    """What the header of a compound statement reads gets a name: the file is closed before its body runs."""
+    repair, value = scene.repair, scene.flow.plain
+    assert value is not None
+    name = free_name(repair, headers.value_names(value))
+    source = repair.source
+    read = headers.substituted(source, value, inner)
+    line = source.newline + scene.suite.indent
+    text = header + b":" + line + scene.suite.unit + name.encode() + b" = " + read + line
+    at = scene.first.start_byte
+    if scene.suite.chain(scene.first)[0] != scene.first or scene.suite.is_inline:
+        raise RefusalError("layout", "the statement shares its line with others")
+    whole = [Edit(Span(at, at), text), Edit(Span(value.start_byte, value.end_byte), name.encode())]
+    return _finished(scene, [*whole, *edits])
+
+
+def _behind_opening(repair: Repair) -> Written:
+    """`with f:` behind a statement that has opened it on all its ways: a try that guards the opening alone, an if."""
+    opened = contexts.opened_by(repair)
+    scene = Scene.in_block(repair, opened.flow, opened.block)
+    if scene.first != opened.statement or not scene.following:
+        raise RefusalError("outside-block", "it is used outside of the block that opens it")
+    edits: list[Edit] = []
+    gone, late = scene.closings()
+    item = headers.managed_name(repair, opened.name, edits)
+    wrap = Wrap(scene.suite, scene.following, headers.keyword(repair) + item + b":", gone=tuple(gone))
+    return _written(scene, wrap, edits, late)
+
+
+# what forms have in common
+
+
+def _finally(
+    scene: Scene, release: bytes, body: Sequence[Node], inner: tuple[Edit, ...], opening: bytes = b""
+) -> Written:
+    gone, late = scene.closings()
+    kept = [node for node in body if node not in gone]
+    if not kept:
+        return _closed_at_once(scene, release, gone)
+    wrap = Wrap(
+        scene.suite,
+        tuple(body),
+        b"try:",
+        above=(opening,) if opening else (),
+        footer=(b"finally:", release),
+        gone=tuple(gone),
+        inner=inner,
+    )
+    return _written(scene, wrap, [], late)
+
+
+def _closed_at_once(scene: Scene, release: bytes, gone: Sequence[Node]) -> Written:
+    """Nothing is done with it: it is closed in the next line."""
+    source, suite = scene.repair.source, scene.suite
+    if gone or suite.chain(scene.first) != [scene.first] or suite.is_inline:
+        raise RefusalError("layout", "the statement shares its line with others")
+    end = source.line_end(scene.first.end_byte)
+    return _finished(scene, [Edit(Span(end, end), source.newline + suite.indent + release)])
+
+
+def _written(scene: Scene, wrap: Wrap, edits: Sequence[Edit], late: Sequence[Node]) -> Written:
+    try:
+        change = wrap.edit()
+        others = _outside(scene, late)
+    except LayoutError as why:
+        raise RefusalError("layout", str(why)) from None
+    return _finished(scene, [change, *others, *edits])
+
+
+def _outside(scene: Scene, late: Sequence[Node]) -> list[Edit]:
+    return outside(scene.repair.source, scene.repair.root, late)
+
+
+def _finished(scene: Scene, edits: Sequence[Edit]) -> Written:
+    verdict = safety.judge(scene)
+    return Written(edits, verdict.safety, verdict.why)

@@ -1,0 +1,124 @@
+"""The pieces of text that fixed forms are made of: what a header enters, what releases, what a value is called."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.python import syntax
+from leakfix.rules.python.naming import from_contextlib
+from leakfix.rules.python.repair import RefusalError
+from leakfix.text import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tree_sitter import Node
+
+    from leakfix.rules.python.repair import Repair
+    from leakfix.text import Source
+
+_LINES: Final = frozenset(("readlines", "splitlines", "list"))
+
+
+def keyword(repair: Repair) -> bytes:
+    """What a header starts with."""
+    return b"async with " if repair.context == "async with" else b"with "
+
+
+def expression(repair: Repair, value: Node) -> bytes:
+    """An expression as it is written, in parentheses where it would otherwise break a line."""
+    node = syntax.unparen(value)
+    text = repair.source.slice(Span(node.start_byte, node.end_byte))
+    return b"(" + text + b")" if _breaks(node) else text
+
+
+def _breaks(node: Node) -> bool:
+    """Whether an expression goes on in another line outside of all brackets of its own."""
+    if node.start_point.row == node.end_point.row:
+        return False
+    if node.type in (syntax.LIST, syntax.TUPLE, syntax.DICTIONARY, syntax.SET, syntax.PARENTHESIZED_EXPRESSION):
+        return False
+    if node.type in (syntax.ARGUMENT_LIST, syntax.STRING) or node.type in syntax.COMPREHENSIONS:
+        return False
+    rows = [(child.start_point.row, child.end_point.row) for child in node.children]
+    if any(before[1] != behind[0] for before, behind in pairwise(rows)):
+        return True
+    return any(_breaks(child) for child in node.children)
+
+
+def managed(repair: Repair, value: Node, edits: list[Edit]) -> bytes:
+    """What a header enters so that the resource is closed; the import that it needs is added to ``edits``."""
+    value = syntax.unparen(value)
+    if repair.context == "async with" and value.type == syntax.AWAIT:
+        value = syntax.named(value)[0]
+    text = expression(repair, value)
+    return _closing(repair, text, edits)
+
+
+def managed_name(repair: Repair, name: str, edits: list[Edit]) -> bytes:
+    """What a header enters when the resource has a name already."""
+    return _closing(repair, name.encode(), edits)
+
+
+def _closing(repair: Repair, text: bytes, edits: list[Edit]) -> bytes:
+    if repair.context != "closing":
+        return text
+    name, added = from_contextlib(repair, "closing")
+    edits += added
+    return name.encode() + b"(" + text + b")"
+
+
+def replaced(node: Node, name: str) -> Edit:
+    """A name in the place of an expression and the parentheses around it."""
+    return Edit(Span(node.start_byte, node.end_byte), name.encode())
+
+
+def substituted(source: Source, node: Node, inner: Edit) -> bytes:
+    """The text of an expression in which a part is replaced."""
+    text = source.slice(Span(node.start_byte, inner.span.start)) + inner.text
+    text += source.slice(Span(inner.span.end, node.end_byte))
+    return b"(" + text + b")" if b"\n" in text and not text.startswith(b"(") and _breaks(node) else text
+
+
+def value_names(value: Node) -> tuple[str, ...]:
+    """What to call a value that was read."""
+    name = ""
+    if value.type == syntax.CALL:
+        called = syntax.callee(value)
+        last = syntax.field(called, "attribute") if called.type == syntax.ATTRIBUTE else called
+        name = syntax.text(last) if last is not None else ""
+    if name in _LINES:
+        return "lines", "rows"
+    return ("content", "text") if name == "read" else ("data", "content", "value")
+
+
+def release_of(repair: Repair) -> Callable[[str], bytes]:
+    """How the resource of a name is released by a call. Raises `RefusalError`."""
+    obligation = repair.leak.site.obligation
+    method = next((one for one in obligation.releases if one.isidentifier()), "")
+    is_async = repair.context == "async with"
+    if is_async and not repair.function.is_async:
+        raise RefusalError("not-async", "what closes it has to be awaited")
+    if method:
+        prefix = "await " if is_async else ""
+        return lambda name: f"{prefix}{name}.{method}()".encode()
+    functions = repair.analysis.models.releasing_functions(obligation.resource)
+    for function in functions:
+        spelled = _spelled(repair, function.symbol)
+        if spelled:
+            return lambda name: f"{spelled}({name})".encode()
+    raise RefusalError("unresolved", f"nothing is known here that releases the {repair.noun}")
+
+
+def _spelled(repair: Repair, symbol: str) -> str:
+    """How a function of a module is called in this file; empty if the file does not import it."""
+    module, _, name = symbol.rpartition(".")
+    for local, target in repair.analysis.file.imports.items():
+        if target == symbol:
+            return local
+        if target == module:
+            return f"{local}.{name}"
+        if module.startswith(target + "."):
+            return f"{local}{module[len(target) :]}.{name}"
+    return ""

@@ -1,0 +1,97 @@
+"""What a fix may change besides the leak: when it is for people to look at, and the sentence that tells them why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.python import syntax
+from leakfix.rules.finding import Safety
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.rules.python.repair import Repair
+    from leakfix.rules.python.scenes import Scene
+
+_WRITING: Final = frozenset("wax+")
+_MODE_FIRST: Final = frozenset(("pathlib.Path.open", "zipfile.Path.open"))
+_OPENING = """
+    open codecs.open gzip.open bz2.open lzma.open gzip.GzipFile bz2.BZ2File lzma.LZMAFile zipfile.ZipFile tarfile.open
+    tarfile.TarFile io.FileIO os.fdopen os.popen wave.open
+"""
+_MODE_SECOND: Final = frozenset(_OPENING.split())
+_READ_ONLY: Final = frozenset(("urllib.request.urlopen", "os.scandir", "io.open_code", "tokenize.open"))
+_WAITS: Final = (
+    ("process", "At the end of the block the process is waited for, and its pipes are closed."),
+    ("executor", "At the end of the block all tasks are waited for."),
+    ("pool", "At the end of the block the pool is shut down, and what it still works on is ended or waited for."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How safe a fix is; None: as its form is."""
+
+    safety: Safety | None = None
+    why: str = ""
+
+
+def judge(scene: Scene) -> Verdict:
+    """Whether anything could be noticed of a fix but that the leak is gone."""
+    repair = scene.repair
+    for word, why in _WAITS:
+        if word in repair.noun:
+            return Verdict(Safety.REVIEW, why)
+    if writes(repair) and not repair.closings and _is_met_again(scene):
+        why = f"What was written is on disk by the end of the block, so that {_path(repair)!r}, used behind it, has it."
+        return Verdict(Safety.REVIEW, why.replace("'", "`"))
+    if _is_patched(repair):
+        return Verdict(Safety.REVIEW, "A test patches `open` here: what stands in for it must be a context manager.")
+    return Verdict()
+
+
+def writes(repair: Repair) -> bool:
+    """Whether opening it may have effects: files are made or emptied, peers are called."""
+    symbol = repair.leak.site.symbol
+    if symbol in _READ_ONLY:
+        return False
+    position = 0 if symbol in _MODE_FIRST else 1 if symbol in _MODE_SECOND else None
+    if position is None or syntax.has_splat(repair.acquisition):
+        return True
+    mode = syntax.argument(repair.acquisition, position, "mode")
+    value = syntax.string_value(mode) if mode is not None else "r"
+    return value is None or not _WRITING.isdisjoint(value)
+
+
+def _path_node(repair: Repair) -> Node | None:
+    called = syntax.callee(repair.acquisition)
+    if repair.leak.site.symbol in _MODE_FIRST:
+        return syntax.field(called, "object")
+    return syntax.argument(repair.acquisition, 0, "file")
+
+
+def _path(repair: Repair) -> str:
+    node = _path_node(repair)
+    return syntax.text(node) if node is not None else ""
+
+
+def _is_met_again(scene: Scene) -> bool:
+    """Whether the path that is written is used behind the block."""
+    node = _path_node(scene.repair)
+    if node is None or node.type not in (syntax.IDENTIFIER, syntax.ATTRIBUTE, syntax.STRING, syntax.SUBSCRIPT):
+        return node is not None and scene.mentions_behind(
+            [child.text or b"" for child in syntax.walk(node) if child.type == syntax.IDENTIFIER]
+        )
+    return scene.mentions_behind([node.text or b""])
+
+
+def _is_patched(repair: Repair) -> bool:
+    """Whether the function, or one around it in the file, patches `open` by something that is no `mock_open`."""
+    data = repair.source.data
+    node = repair.function.node
+    start = (
+        node.parent.start_byte if node.parent is not None and node.parent.type == syntax.DECORATED_DEFINITION else None
+    )
+    text = data[start if start is not None else node.start_byte : node.end_byte]
+    return b"patch(" in text and b".open" in text and b"mock_open" not in text

@@ -1,0 +1,197 @@
+"""Where a fixed form is written: the block, the run of statements in it, and the calls that close and can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.python import syntax
+from leakfix.rules.python.flowing import Flow
+from leakfix.rules.python.order import is_pure
+from leakfix.rules.python.repair import RefusalError
+from leakfix.rules.python.suites import Suite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from leakfix.languages.python.scopes import Variable
+    from leakfix.rules.python.repair import Repair
+
+LEAVING: Final = frozenset(
+    (syntax.RETURN_STATEMENT, syntax.RAISE_STATEMENT, syntax.BREAK_STATEMENT, syntax.CONTINUE_STATEMENT)
+)
+LOOPS: Final = frozenset((syntax.FOR_STATEMENT, syntax.WHILE_STATEMENT))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A leak, what its resource flows into, and the block in which a form puts things right."""
+
+    repair: Repair
+    flow: Flow
+    block: Node
+    first: Node
+    """The statement of the block that holds the acquisition."""
+    last: Node
+    """The last statement of the block that needs the resource open; the first one when no other does."""
+
+    @classmethod
+    def of(cls, repair: Repair) -> Scene:
+        """The scene in the block of the acquisition itself. Raises `RefusalError` when that does not hold all uses."""
+        flow = Flow.of(repair)
+        block = syntax.block_of(repair.statement)
+        if block is None or _is_class_body(block):
+            raise RefusalError("class-body", "names made in the body of a class become its attributes")
+        return cls.in_block(repair, flow, block)
+
+    @classmethod
+    def in_block(cls, repair: Repair, flow: Flow, block: Node) -> Scene:
+        """The scene in a block around the acquisition. Raises `RefusalError` when that does not hold all uses."""
+        first = child_around(block, repair.acquisition)
+        last = first
+        if first is None or last is None:
+            raise RefusalError("outside-block", "it is opened in another block")
+        for need in flow.needs:
+            statement = child_around(block, need)
+            if statement is None:
+                raise RefusalError("outside-block", "it is used outside of the block that opens it")
+            last = max(last, statement, key=lambda node: node.start_byte)
+        if last.start_byte < first.start_byte:
+            raise RefusalError("outlives-iteration", "it is used before it is opened again")
+        return cls(repair, flow, block, first, last)
+
+    @property
+    def suite(self) -> Suite:
+        """The block as text."""
+        return Suite(self.repair.source, self.repair.root, self.block)
+
+    @cached_property
+    def following(self) -> tuple[Node, ...]:
+        """The statements behind the first, to the last that needs the resource open."""
+        every = self.suite.statements
+        return tuple(n for n in every if self.first.start_byte < n.start_byte <= self.last.start_byte)
+
+    @cached_property
+    def behind(self) -> tuple[Node, ...]:
+        """The statements of the block behind the last that needs it."""
+        return tuple(node for node in self.suite.statements if node.start_byte > self.last.start_byte)
+
+    @cached_property
+    def holder(self) -> Variable | None:
+        """The variable that the acquisition is assigned to as it is."""
+        return self.repair.variable
+
+    @cached_property
+    def is_reassigned(self) -> bool:
+        """Whether the variable takes anything else behind the acquisition, inside the run."""
+        if self.holder is None:
+            return False
+        span = range(self.repair.acquisition.end_byte, self.last.end_byte)
+        return any(binding.identifier.start_byte in span for binding in self.holder.bindings)
+
+    def closings(self) -> tuple[list[Node], list[Node]]:
+        """The statements that only close it and that the block makes needless: inside of the run, and behind it."""
+        inside: list[Node] = []
+        behind: list[Node] = []
+        for closing in self.repair.closings:
+            if closing.statement is None or not self._is_ours(closing.call) or _has_arguments(closing.call):
+                continue
+            statement = whole_closing(closing.statement, self.holder)
+            top = child_around(self.block, statement)
+            if top is None or self._is_used_for_value(statement):
+                continue
+            if top.start_byte > self.last.start_byte:
+                behind.append(statement)
+            elif self.ends_path(statement):
+                inside.append(statement)
+        return inside, behind
+
+    def _is_ours(self, call: Node) -> bool:
+        """Whether what a call closes is surely what was acquired here."""
+        if self.holder is None or call.start_byte < self.repair.acquisition.end_byte:
+            return False
+        between = range(self.repair.acquisition.end_byte, call.start_byte)
+        return not any(one.identifier.start_byte in between for one in self.holder.bindings)
+
+    def _is_used_for_value(self, statement: Node) -> bool:
+        return statement.type not in (syntax.EXPRESSION_STATEMENT, syntax.IF_STATEMENT)
+
+    def ends_path(self, statement: Node) -> bool:
+        """Whether the run is left behind a statement of it, with nothing done before that would be noticed."""
+        at = statement
+        while True:
+            block = syntax.block_of(at)
+            if block is None:
+                return False
+            following = next((n for n in syntax.statements(block) if n.start_byte > at.start_byte), None)
+            if following is not None and not (block == self.block and at == self.last):
+                return _leaves_plainly(following, self.block)
+            if block == self.block:
+                return True
+            owner = _compound(block)
+            if owner is None or owner.type in LOOPS:
+                return False
+            at = owner
+
+    def mentions_behind(self, names: Iterable[bytes]) -> bool:
+        """Whether any of some expressions is written behind the run, in the function."""
+        start = self.last.end_byte
+        text = self.repair.source.data[start : self.repair.function.node.end_byte]
+        return any(name in text for name in names)
+
+
+def child_around(block: Node, node: Node) -> Node | None:
+    """The statement of a block that a node is or lies in."""
+    if not syntax.is_within(node, block):
+        return None
+    return next((child for child in syntax.statements(block) if syntax.is_within(node, child)), None)
+
+
+def whole_closing(statement: Node, holder: Variable | None) -> Node:
+    """The `if f:` or `if f is not sys.stdin:` around a statement that closes, when it does nothing else."""
+    block = syntax.block_of(statement)
+    owner = block.parent if block is not None else None
+    if block is None or owner is None or owner.type != syntax.IF_STATEMENT or holder is None:
+        return statement
+    condition = syntax.field(owner, "condition")
+    alone = len(syntax.statements(block)) == 1 and syntax.field(owner, "alternative") is None
+    return owner if condition is not None and alone and is_pure(condition) else statement
+
+
+def _has_arguments(call: Node) -> bool:
+    """Whether a method is called with arguments, which a with statement would not pass."""
+    called = syntax.callee(call)
+    return called.type == syntax.ATTRIBUTE and not _is_module_function(call) and bool(syntax.argument_nodes(call))
+
+
+def _is_module_function(call: Node) -> bool:
+    held = syntax.field(syntax.callee(call), "object")
+    arguments = syntax.argument_nodes(call)
+    return held is not None and len(arguments) == 1 and arguments[0].type == syntax.IDENTIFIER
+
+
+def _leaves_plainly(statement: Node, block: Node) -> bool:
+    """Whether a statement leaves the run of a block and evaluates nothing that could be noticed."""
+    if statement.type not in LEAVING:
+        return False
+    if statement.type in (syntax.BREAK_STATEMENT, syntax.CONTINUE_STATEMENT):
+        at: Node | None = statement
+        while at is not None and at.type not in LOOPS:
+            at = at.parent
+        return at is not None and syntax.is_within(block, at)
+    return all(is_pure(child) or statement.type == syntax.RAISE_STATEMENT for child in syntax.named(statement))
+
+
+def _compound(block: Node) -> Node | None:
+    """The compound statement that a block belongs to."""
+    at = block.parent
+    while at is not None and at.type not in syntax.COMPOUND_STATEMENTS:
+        at = at.parent
+    return None if at is None or at.type in (syntax.FUNCTION_DEFINITION, syntax.CLASS_DEFINITION) else at
+
+
+def _is_class_body(block: Node) -> bool:
+    return block.parent is not None and block.parent.type == syntax.CLASS_DEFINITION
