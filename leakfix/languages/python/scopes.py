@@ -52,6 +52,7 @@ _SITES: Final = """
 (case_pattern (as_pattern (identifier) @match))
 (case_pattern (dotted_name . (identifier) @match .))
 (keyword_pattern (dotted_name . (identifier) @match .))
+(union_pattern (dotted_name . (identifier) @match .))
 (splat_pattern (identifier) @match)
 (delete_statement (_) @del)
 (function_definition name: (identifier) @function)
@@ -180,6 +181,11 @@ class Scopes:
         if not isinstance(known, cls):
             known = file.cache["scopes"] = cls(file)
         return known
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """All scopes, the module's first, in source order."""
+        return tuple(self._by_node.values())
 
     def scope_at(self, offset: int) -> Scope:
         """Return the scope in which a name at a byte offset is looked up."""
