@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import leakfix
 from leakfix.cli.terminal import ProgressBar, say, style_of, tell, tell_all
-from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leakfix.cli.interactive import Interview
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Making:
     """Fixes to be made."""
 

@@ -147,7 +147,7 @@ class Fixing:
         rules = tuple(rule.id for rule in self._setup.registry.for_language(file.language))
         return _Task(
             file.language,
-            Request(file.display, str(file.path), file.language, rules, file.generated, thorough=True),
+            Request(file.display, file.absolute, file.language, rules, file.generated, thorough=True),
             file.data,
             excluded,
         )
@@ -188,7 +188,7 @@ def _fixed(scan: Scan, before: Result, mended: Iterable[Mended], errors: Iterabl
         ),
         tuple(sorted((*before.errors, *errors))),
         scan.tree,
-        tuple(str(file.path) for file in scan.inputs.files),
+        tuple(file.absolute for file in scan.inputs.files),
     )
 
 

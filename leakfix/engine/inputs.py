@@ -10,7 +10,6 @@ from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Set
-    from pathlib import Path
 
     from leakfix.languages.language import Language
     from leakfix.project import Candidate, Configuration
@@ -23,7 +22,7 @@ _GENERATED = b"Code generated"
 class Input:
     """A file that is looked at, with its bytes."""
 
-    path: Path
+    absolute: str
     display: str
     language: str
     data: bytes
@@ -54,7 +53,7 @@ class Inputs:
         if languages >= self.languages:
             return self
         files = tuple(file for file in self.files if file.language in languages)
-        left = (file for file in self.files if file.language not in languages and str(file.path) in self.named)
+        left = (file for file in self.files if file.language not in languages and file.absolute in self.named)
         problems = (Problem(file.display, f"there is no rule for its language ({file.language})") for file in left)
         return Inputs(files, tuple(sorted((*self.problems, *problems))), self.named)
 
@@ -77,7 +76,7 @@ def gather(
         if not configuration.tests and languages[candidate.language].is_test(candidate.path.name):
             continue
         try:
-            found = _input(candidate, configuration, is_named=str(candidate.path) in named)
+            found = _input(candidate, configuration, is_named=candidate.absolute in named)
         except Unreadable as error:
             problems.append(error.problem)
         else:
@@ -91,4 +90,4 @@ def _input(candidate: Candidate, configuration: Configuration, *, is_named: bool
     generated = _GENERATED in data and is_generated(data)
     if generated and not is_named:
         return None
-    return Input(candidate.path, candidate.display, candidate.language, data, generated)
+    return Input(candidate.absolute, candidate.display, candidate.language, data, generated)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +127,8 @@ def processors() -> int:
 
 def _check_selector(option: str, selector: str, known: list[str]) -> None:
     if selector != EVERYTHING and all(specificity(selector, rule) is None for rule in known):
+        from difflib import get_close_matches
+
         close = get_close_matches(selector, known, n=1)
         raise OptionError(f"{option}: unknown rule {selector!r}" + (f" (did you mean {close[0]!r}?)" if close else ""))
 

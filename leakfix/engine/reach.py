@@ -35,8 +35,8 @@ class Reach:
         self._read: dict[str, bytes] = {}
         directories: defaultdict[str, dict[Path, None]] = defaultdict(dict)
         for file in inputs:
-            self._read[str(file.path)] = file.data
-            directories[file.language][file.path.parent] = None
+            self._read[file.absolute] = file.data
+            directories[file.language][Path(file.absolute).parent] = None
         self._surroundings = {name: languages[name].surroundings(found) for name, found in directories.items()}
         self._contents = {name: _contents(found) for name, found in self._surroundings.items()}
         self._directories: dict[tuple[str, str], _Directory | None] = {}

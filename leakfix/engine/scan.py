@@ -7,7 +7,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING, TypeAlias
 
 from leakfix.engine import plan
-from leakfix.engine.cache import Cache
 from leakfix.engine.examine import position
 from leakfix.engine.inputs import Inputs, gather
 from leakfix.engine.options import Options, Setup, configured
@@ -63,6 +62,8 @@ class Scan:
         return self._result(list(reports.values()))
 
     def _cached(self, units: Sequence[Unit]) -> dict[Unit, Report]:
+        from leakfix.engine.cache import Cache
+
         cache = Cache.of(self.inputs.files, self.setup, self.work, units)
         reports = dict(cache.known())
         for unit, report in self._examined([unit for unit in units if unit not in reports]):

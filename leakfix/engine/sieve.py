@@ -45,5 +45,5 @@ class Sieve:
             rules += self.acquiring
         is_broken = self.language.looks_broken(data)
         if rules or is_broken or b"leakfix:" in data:
-            return Request(file.display, str(file.path), file.language, tuple(rules), file.generated, is_broken)
+            return Request(file.display, file.absolute, file.language, tuple(rules), file.generated, is_broken)
         return None

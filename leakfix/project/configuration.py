@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -304,6 +303,8 @@ def _kind(value: object) -> str:
 
 
 def _unknown(what: str, name: str, known: Iterable[str], short: str = "") -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(short or name, known, n=1)
     return f"unknown {what} {name!r}" + (f" (did you mean {close[0]!r}?)" if close else "")
 

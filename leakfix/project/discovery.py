@@ -26,9 +26,14 @@ SKIPPED_DIRECTORIES = frozenset({"vendor", "node_modules", "third_party", "third
 class Candidate:
     """A file to look at: `display` is posix and relative to the working directory if it lies there, else absolute."""
 
-    path: Path
+    absolute: str
     display: str
     language: str
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self.absolute)
 
 
 @record
@@ -161,7 +166,7 @@ class _Search:
         return size <= limit
 
     def candidate(self, path: str, language: str) -> Candidate:
-        return Candidate(Path(path), self.display(path), language)
+        return Candidate(path, self.display(path), language)
 
     def problem(self, path: str, message: str) -> None:
         self.problems.append(Problem(self.display(path.rstrip("/") or "/"), message))

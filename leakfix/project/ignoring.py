@@ -12,8 +12,6 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from pathspec import GitIgnoreSpec
-
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -111,6 +109,12 @@ class Patterns:
 
 def _compiled(line: str) -> list[RegexPattern]:
     """The pattern of a line; none for a comment, blanks, or what has no meaning."""
+    line_of_git = line.rstrip(" ")
+    if not line_of_git or line_of_git.startswith("#"):
+        return []
+    # Many trees have no pattern, and none has to wait for what only patterns need.
+    from pathspec import GitIgnoreSpec
+
     if line.rstrip(" ") == "!/":  # nothing for git, everything for pathspec
         return []
     if line.rstrip(" ").endswith("/**/"):  # any directory within for git, the one before it for pathspec

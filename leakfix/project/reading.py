@@ -34,7 +34,7 @@ def read(candidate: Candidate, max_size: int = DEFAULT_MAX_FILE_SIZE) -> bytes:
     `max_size` bytes, or is binary (a NUL in the first 8 KiB, as for git).
     """
     try:
-        descriptor = os.open(candidate.path, os.O_RDONLY | os.O_CLOEXEC | _WITHOUT_WAITING)
+        descriptor = os.open(candidate.absolute, os.O_RDONLY | os.O_CLOEXEC | _WITHOUT_WAITING)
         try:
             status = os.fstat(descriptor)
             if stat.S_ISDIR(status.st_mode):

@@ -1,6 +1,5 @@
 """What a rule says about code: findings, their traces, the fixes that they carry and the reasons for offering none."""
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -136,6 +135,8 @@ class Finding:
 
         ``ordinal`` tells apart findings that agree in rule, path, function and text, in the order of the file.
         """
+        import hashlib  # loads a library, which a run without a finding needs not wait for
+
         parts = (self.rule, self.path, self.function, self.text, str(ordinal))
         digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return replace(self, fingerprint=digest)

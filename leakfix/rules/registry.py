@@ -4,9 +4,9 @@ import importlib
 import pkgutil
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from leakfix.rules.installed import Pack, packs
 from leakfix.rules.rule import Rule, RuleError, check_declaration
 
 GROUP = "leakfix.codemods"
@@ -43,23 +43,23 @@ def load(absent: Collection[str] = ()) -> Registry:
     """
     rules: dict[tuple[str, str], Rule[Any]] = {}
     problems: list[str] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        if entry.name in absent:
+    for pack in packs(GROUP):
+        if pack.name in absent:
             continue
         try:
-            for rule in _rules_of(entry):
+            for rule in _rules_of(pack):
                 check_declaration(rule)
                 if (rule.id, rule.language) in rules:
                     raise RuleError(f"{rule.id}: declared twice for {rule.language}")
                 rules[rule.id, rule.language] = rule
         except (ImportError, AttributeError, RuleError, SyntaxError) as why:
-            problems.append(f"codemod pack {entry.name} ({entry.value}): {why}")
+            problems.append(f"codemod pack {pack.name} ({pack.package}): {why}")
     return Registry(tuple(rule for _, rule in sorted(rules.items())), tuple(problems))
 
 
-def _rules_of(entry: EntryPoint) -> Iterator[Rule[Any]]:
+def _rules_of(pack: Pack) -> Iterator[Rule[Any]]:
     """The ``RULE`` of every public module of the pack's import package."""
-    package = entry.load()
+    package = importlib.import_module(pack.package)
     for module in pkgutil.iter_modules(package.__path__):
         if module.name.startswith("_"):
             continue

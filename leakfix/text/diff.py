@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -167,6 +166,8 @@ def _compared(old: Sequence[bytes], new: Sequence[bytes], part: _Change) -> Iter
     if len(old_part) * len(new_part) > COMPARABLE:
         yield part
         return
+    from difflib import SequenceMatcher
+
     for tag, old_start, old_end, new_start, new_end in SequenceMatcher(
         None, old_part, new_part, autojunk=False
     ).get_opcodes():

@@ -7,7 +7,7 @@ from leakfix.project import Candidate, Unreadable, read
 
 
 def candidate(path: Path) -> Candidate:
-    return Candidate(path, path.name, "go")
+    return Candidate(str(path), path.name, "go")
 
 
 @pytest.mark.parametrize(

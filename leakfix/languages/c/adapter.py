@@ -1,13 +1,10 @@
-"""C and C++ for the engine. What needs a parser is imported with the first workspace only."""
+"""C and C++ for the engine. Every run asks for the suffixes; the rest is imported with the first file."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from leakfix.languages.c import preprocessor
-from leakfix.languages.c.first_look import acquiring_names, calls_any, looks_broken
-from leakfix.languages.c.survey import CSurvey, survey
 from leakfix.languages.language import Language
 
 if TYPE_CHECKING:
@@ -15,13 +12,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from leakfix.languages.c.surroundings import CSurroundings
+    from leakfix.languages.c.survey import CSurvey
     from leakfix.languages.language import Workspace
     from leakfix.models import Models
 
 _TESTS: Final = ("_test", "_tests", "_unittest", "_unittests")
 
 
-class C(Language[CSurvey]):
+class C(Language["CSurvey"]):
     """The family of C and C++; each file knows its dialect."""
 
     name: ClassVar[str] = "c"
@@ -34,18 +32,27 @@ class C(Language[CSurvey]):
 
     def looks_broken(self, data: bytes) -> bool:
         """Whether a merge was not finished in it, or it is not UTF-8."""
+        from leakfix.languages.c.first_look import looks_broken
+
         return looks_broken(data)
 
     def imports(self, data: bytes) -> Iterable[str]:
         """What it includes, as spelled."""
+        from leakfix.languages.c import preprocessor
+
         return (include.name for include in preprocessor.includes(data))
 
     def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> CSurvey:
         """Which file may define which function, type and macro, and who includes whom."""
+        from leakfix.languages.c.first_look import acquiring_names
+        from leakfix.languages.c.survey import survey
+
         return survey(files, acquiring_names(models))
 
     def may_acquire(self, models: Models, survey: CSurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls anything that has an acquiring name, or says `new`."""
+        from leakfix.languages.c.first_look import acquiring_names, calls_any
+
         return calls_any(acquiring_names(models) | survey.owners)
 
     def workspace(self, models: Models, survey: CSurvey) -> Workspace:

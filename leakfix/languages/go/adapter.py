@@ -1,12 +1,10 @@
-"""Go for the engine. What needs the parser is imported with the first workspace only."""
+"""Go for the engine. Every run asks for the suffixes; the rest is imported with the first file."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from leakfix.languages.go.first_look import acquiring_names, calls_any, imported, looks_broken, owner_names
-from leakfix.languages.go.surroundings import GoSurroundings
 from leakfix.languages.language import Language, Survey
 from leakfix.text.records import record
 
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from leakfix.languages.go.surroundings import GoSurroundings
     from leakfix.languages.language import Workspace
     from leakfix.models import Models
 
@@ -41,18 +40,26 @@ class Go(Language[GoSurvey]):
 
     def looks_broken(self, data: bytes) -> bool:
         """Whether it has no package clause, braces that do not pair, a merge that was not finished, or is not UTF-8."""
+        from leakfix.languages.go.first_look import looks_broken
+
         return looks_broken(data)
 
     def imports(self, data: bytes) -> Iterable[str]:
         """The strings above the first function."""
+        from leakfix.languages.go.first_look import imported
+
         return imported(data)
 
     def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> GoSurvey:
         """The functions that may hand what they acquire to their caller."""
+        from leakfix.languages.go.first_look import owner_names
+
         return GoSurvey(owner_names((data for _, data in files), models))
 
     def may_acquire(self, models: Models, survey: GoSurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls anything that has an acquiring name."""
+        from leakfix.languages.go.first_look import acquiring_names, calls_any
+
         return calls_any(acquiring_names(models) | survey.owners)
 
     def workspace(self, models: Models, survey: GoSurvey) -> Workspace:
@@ -63,6 +70,8 @@ class Go(Language[GoSurvey]):
 
     def surroundings(self, directories: Iterable[Path]) -> GoSurroundings:
         """Modules, workspaces, vendored and downloaded packages."""
+        from leakfix.languages.go.surroundings import GoSurroundings
+
         return GoSurroundings(directories, os.environ)
 
 
