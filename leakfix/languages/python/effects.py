@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python.lower_frame import Relation
-from leakfix.languages.python.types import BUILTINS
+from leakfix.languages.python.names import BUILTINS
 from leakfix.models.schema import RECEIVER
 from leakfix.text.records import record
 

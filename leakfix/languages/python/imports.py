@@ -73,7 +73,7 @@ def _base(source: Node, package: str) -> str:
     )
     rest = next((_dotted(child) for child in source.named_children if child.type == syntax.DOTTED_NAME), "")
     parts = package.split(".") if package else []
-    if dots - 1 > len(parts) or not parts:
+    if dots > len(parts):
         return "." * dots + rest
     base = ".".join(parts[: len(parts) - (dots - 1)])
     return ".".join(part for part in (base, rest) if part) or "." * dots
