@@ -71,13 +71,13 @@ class Unclosed(LifecycleRule):
         "https://docs.python.org/3/library/exceptions.html#ResourceWarning",
     )
     writers: ClassVar[tuple[tuple[Form, Writer], ...]] = (
+        (_TEXT, written.read_path),
+        (_BYTES, written.read_path_bytes),
         (_WITH, written.with_block),
         (_CLOSING, written.closing_block),
         (_ASYNC, written.async_block),
         (_NULL, written.null_block),
         (_STACK, written.stack_block),
-        (_TEXT, written.read_path),
-        (_BYTES, written.read_path_bytes),
         (_FINALLY, written.finally_block),
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from leakfix.detectors.lifecycle import Status
 from leakfix.languages.python import syntax
 from leakfix.rules.python import plainness
 from leakfix.rules.python.repair import RefusalError
@@ -53,6 +54,8 @@ _CONTAINERS = frozenset(
         syntax.EXPRESSION_LIST,
     )
 )
+_NAME_PARTS = frozenset((syntax.BINARY_OPERATOR, syntax.INTERPOLATION, syntax.STRING, syntax.CONCATENATED_STRING))
+"""What makes a longer name of a name."""
 _TESTS = frozenset((syntax.IF_STATEMENT, syntax.ELIF_CLAUSE, syntax.WHILE_STATEMENT, syntax.NOT_OPERATOR))
 _GIVES_ITEMS = frozenset(("pop", "popleft", "popitem", "get", "values", "items"))
 _TAKES_ITEMS = frozenset(("append", "add", "insert", "appendleft", "setdefault", "put"))
@@ -67,6 +70,8 @@ class Flow:
     needs: list[Node] = field(default_factory=list)
     containers: set[Variable] = field(default_factory=set)
     """Carriers that hold it as one of several items."""
+    names: set[Variable] = field(default_factory=set)
+    """Carriers that hold the name of a file that is removed when it is closed."""
     plain: Node | None = None
     """The smallest expression around the acquisition whose value no longer needs it open."""
     _waiting: list[tuple[Variable, Binding]] = field(default_factory=list)
@@ -76,6 +81,8 @@ class Flow:
     def of(cls, repair: Repair) -> Flow:
         """Follow the acquired value. Raises `RefusalError` where it leaves the function or the eye."""
         flow = cls(repair)
+        if Status.HANDED_ON in repair.leak.fates:
+            raise RefusalError("handed-on", "on another path somebody else takes it over, and closes it when he likes")
         if repair.bindings.is_dynamic:
             raise RefusalError(
                 "dynamic-names", "names may be read here that are not written (`locals`, `eval`, `exec`)"
@@ -109,10 +116,16 @@ class Flow:
                 self._climb(use)
 
     def _is_need(self, use: Node) -> bool:
-        return not self._is_closing(use) and not plainness.works_closed(use)
+        return not self._is_closing(use) and not plainness.works_closed(use, is_temporary=self._is_temporary)
+
+    @property
+    def _is_temporary(self) -> bool:
+        """Whether it is removed when it is closed, so that its name needs it open."""
+        return "temporary" in self.repair.noun and not plainness.stays(self.repair.acquisition)
 
     def _is_closing(self, use: Node) -> bool:
-        return any(syntax.is_within(use, closing.call) for closing in self.repair.closings)
+        closings = (closing.call for closing in self.repair.closings if closing.statement is not None)
+        return any(syntax.is_within(use, call) for call in closings)
 
     def _nested(self, use: Node, variable: Variable) -> None:
         """A use in a function, lambda or generator expression: that is what works through the resource."""
@@ -143,18 +156,23 @@ class Flow:
             return
         self.needs.append(node)
         at, is_item = node, False
+        is_name = self.repair.bindings.variable(node) in self.names
         while True:
             parent = at.parent
             if parent is None or parent.type in syntax.SUITES:
                 return
+            if is_name and parent.type in _NAME_PARTS:
+                at = parent
+                continue
             if parent.type in _CONTAINERS:
                 is_item = is_item or at.type != syntax.FOR_IN_CLAUSE
             elif parent.type == syntax.CALL:
-                if self._is_plain_call(parent, at, node, is_item):
+                if self._is_plain_call(parent, at, node, is_item, is_name):
                     self._rest(parent, first)
                     return
             elif parent.type == syntax.ATTRIBUTE:
-                if plainness.is_plain_attribute(parent):
+                is_name = is_name or (self._is_temporary and plainness.is_plain_attribute(parent))
+                if plainness.is_plain_attribute(parent) and not is_name:
                     self._rest(parent, first)
                     return
             elif parent.type == syntax.FOR_IN_CLAUSE:
@@ -167,7 +185,7 @@ class Flow:
                 self._entered(parent, node)
                 return
             elif parent.type not in _THROUGH and not (is_item and parent.type == syntax.BINARY_OPERATOR):
-                self._end(parent, at, is_item, first)
+                self._end(parent, at, is_item, first, is_name)
                 return
             at = parent
 
@@ -176,7 +194,7 @@ class Flow:
         if first:
             self.plain = node
 
-    def _is_plain_call(self, call: Node, at: Node, node: Node, is_item: bool) -> bool:
+    def _is_plain_call(self, call: Node, at: Node, node: Node, is_item: bool, is_name: bool) -> bool:
         """Whether what a call gives is plain data, when a value is its callee or among its arguments."""
         called = syntax.callee(call)
         parent = call.parent
@@ -187,7 +205,11 @@ class Flow:
             name = syntax.field(called, "attribute") if called.type == syntax.ATTRIBUTE else None
             if is_item:
                 return name is None or syntax.text(name) not in _GIVES_ITEMS
-            return name is not None and plainness.is_plain_method(self.repair, called, syntax.text(name))
+            if name is None:
+                return plainness.gives_plain(self.repair, call)
+            return not is_name and plainness.is_plain_method(self.repair, called, syntax.text(name))
+        if is_name:
+            return plainness.is_known(self.repair, call)
         return plainness.consumes(self.repair, call, node, is_item=is_item)
 
     def _takes(self, call: Node, at: Node) -> None:
@@ -205,10 +227,10 @@ class Flow:
         for binding in variable.bindings:
             self._track(variable, binding)
 
-    def _end(self, parent: Node, at: Node, is_item: bool, first: bool) -> None:
+    def _end(self, parent: Node, at: Node, is_item: bool, first: bool, is_name: bool) -> None:
         """The value has come to a statement, or to an operator that gives something else."""
         if parent.type in (syntax.ASSIGNMENT, syntax.NAMED_EXPRESSION):
-            self._assigned(parent, at, is_item)
+            self._assigned(parent, at, is_item, is_name)
         elif parent.type == syntax.AS_PATTERN_TARGET:
             return
         elif parent.type == syntax.FOR_STATEMENT:
@@ -234,7 +256,7 @@ class Flow:
             if target is not None and syntax.is_within(node, value):
                 self._bind_all(target, is_item=False)
 
-    def _assigned(self, assignment: Node, at: Node, is_item: bool) -> None:
+    def _assigned(self, assignment: Node, at: Node, is_item: bool, is_name: bool) -> None:
         left = syntax.field(assignment, "name" if assignment.type == syntax.NAMED_EXPRESSION else "left")
         if left is None or left == at:
             return
@@ -244,13 +266,16 @@ class Flow:
             if result < len(parts):
                 self._bind_all(parts[result], is_item=False)
                 return
-        names = left.type == syntax.IDENTIFIER
-        self._bind_all(left, is_item=is_item and names)
+        is_whole = left.type == syntax.IDENTIFIER
+        variable = self.repair.bindings.variable(left) if is_whole else None
+        if is_name and variable is not None:
+            self.names.add(variable)
+        self._bind_all(left, is_item=is_item and is_whole)
         above = assignment.parent
         if assignment.type == syntax.NAMED_EXPRESSION and above is not None:
             self._climb(assignment)
         elif above is not None and above.type == syntax.ASSIGNMENT:
-            self._assigned(above, assignment, is_item)
+            self._assigned(above, assignment, is_item, is_name)
 
     def _bind_all(self, target: Node, *, is_item: bool) -> None:
         if target.type == syntax.IDENTIFIER:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leakfix.flow import Derive
 from leakfix.languages.python import syntax
 from leakfix.rules.python import contexts, headers, paths, safety
 from leakfix.rules.python.cleaning import outside
@@ -12,6 +13,7 @@ from leakfix.rules.python.joining import joined
 from leakfix.rules.python.lifecycle import Written
 from leakfix.rules.python.naming import free_name, from_contextlib, name_of_resource
 from leakfix.rules.python.order import check_hoistable
+from leakfix.rules.python.plainness import is_eager
 from leakfix.rules.python.repair import RefusalError
 from leakfix.rules.python.scenes import Scene
 from leakfix.rules.python.wrapping import Wrap
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from leakfix.languages.python.scopes import Variable
     from leakfix.rules.python.repair import Repair
 
 _HEADS: Final = frozenset((syntax.IF_STATEMENT, syntax.MATCH_STATEMENT, syntax.FOR_STATEMENT))
@@ -63,6 +66,8 @@ def stack_block(repair: Repair) -> Written:
         raise RefusalError("no-context", f"a `with` statement does not close the {repair.noun}")
     scene = contexts.stacked_scene(repair)
     imported: list[Edit] = []
+    if not scene.flow.containers:
+        _check_not_repeated(repair)
     made, added = from_contextlib(repair, "ExitStack")
     imported += added
     stack = free_name(repair, ("stack", "exit_stack"))
@@ -90,8 +95,9 @@ def finally_block(repair: Repair) -> Written:
     if bound is not None:
         if scene.is_reassigned:
             raise RefusalError("reassigned", f"`{bound.name}` takes something else before it could be closed")
+        _check_closed_once(scene, bound)
         return _finally(scene, release(bound.name), scene.following, ())
-    check_hoistable(repair.value, writes=safety.writes(repair))
+    _check_hoistable(repair, repair.value)
     name = name_of_resource(repair)
     opening = name.encode() + b" = " + headers.expression(repair, repair.value)
     inner = (headers.replaced(repair.value, name),)
@@ -162,7 +168,7 @@ def _hoisted(scene: Scene, edits: list[Edit]) -> Written:
     """The opening call stands inside of a statement: it gets a name in a header of its own."""
     repair = scene.repair
     target = contexts.walrus_of(repair) or repair.value
-    check_hoistable(target, writes=safety.writes(repair))
+    _check_hoistable(repair, target)
     name = contexts.walrus_name(target) or name_of_resource(repair)
     item = headers.managed(repair, repair.value, edits) + b" as " + name.encode()
     inner = headers.replaced(target, name)
@@ -207,6 +213,36 @@ def _behind_opening(repair: Repair) -> Written:
 
 
 # what forms have in common
+
+
+def _check_closed_once(scene: Scene, bound: Variable) -> None:
+    """Raise `RefusalError` where something else closes what must not be closed twice."""
+    repair = scene.repair
+    if repair.leak.site.obligation.idempotent:
+        return
+    gone = {node for nodes in scene.closings() for node in nodes}
+    stay = [one for one in repair.closings if one.statement is None or one.statement not in gone]
+    roots = {root for root, variable in repair.unit.frame.variables.items() if variable is bound}
+    events = repair.unit.graph.events()
+    owned = any(isinstance(event, Derive) and event.closes and event.source.root in roots for event in events)
+    if stay or owned:
+        raise RefusalError(
+            "closed-elsewhere", f"something else closes the {repair.noun} on some path, and twice is an error"
+        )
+
+
+def _check_not_repeated(repair: Repair) -> None:
+    """Raise `RefusalError` where an `ExitStack` would be no better: the order is odd, or each of many files is read."""
+    try:
+        _check_hoistable(repair, repair.value)
+    except RefusalError as why:
+        if why.code != "conditional" and repair.assignment is None:
+            raise
+
+
+def _check_hoistable(repair: Repair, node: Node) -> None:
+    """Raise `RefusalError` unless the opening may be evaluated before all else in its statement."""
+    check_hoistable(node, writes=safety.writes(repair), eager=lambda call: is_eager(repair, call))
 
 
 def _finally(

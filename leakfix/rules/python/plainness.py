@@ -95,13 +95,37 @@ def _argument_place(call: Node, at: Node) -> tuple[int | None, str] | None:
     return None
 
 
-def works_closed(use: Node) -> bool:
+def gives_plain(repair: Repair, call: Node) -> bool:
+    """Whether a call is known to give plain data, whatever is called."""
+    return repair.unit.frame.program.is_plain_result(repair.analysis.types, call)
+
+
+def is_known(repair: Repair, call: Node) -> bool:
+    """Whether a call is of a function of which the models tell, and which so keeps no name that it is given."""
+    symbol = repair.analysis.types.callee(call).symbol
+    return symbol is not None and repair.analysis.models.borrows(symbol)
+
+
+def is_eager(repair: Repair, call: Node) -> bool:
+    """Whether a call only reads what it is given, and all of it."""
+    return repair.analysis.types.callee(call).symbol in _CONSUMERS | _ASKING
+
+
+def stays(acquisition: Node) -> bool:
+    """Whether a temporary file is not removed when it is closed."""
+    return any(
+        name in ("delete", "delete_on_close") and syntax.text(value) == "False"
+        for name, value in syntax.keywords(acquisition).items()
+    )
+
+
+def works_closed(use: Node, *, is_temporary: bool = False) -> bool:
     """Whether a use asks for nothing that a closed one could not tell: its name, whether it is None; or deletes it."""
     parent = use.parent
     if parent is None:
         return False
     if parent.type == syntax.ATTRIBUTE:
-        return is_plain_attribute(parent)
+        return is_plain_attribute(parent) and not is_temporary
     if parent.type == syntax.DELETE_STATEMENT:
         return True
     if parent.type in _TESTS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -61,7 +61,14 @@ class Scene:
             last = max(last, statement, key=lambda node: node.start_byte)
         if last.start_byte < first.start_byte:
             raise RefusalError("outlives-iteration", "it is used before it is opened again")
-        return cls(repair, flow, block, first, last)
+        return cls(repair, flow, block, first, last)._to_end_of_line()
+
+    def _to_end_of_line(self) -> Scene:
+        """The scene with the run going on to statements that close and stand on the line where it ends."""
+        _, behind = self.closings()
+        line = self.suite.chain(self.last)
+        more = [node for node in line if node in behind and node.start_byte > self.last.start_byte]
+        return replace(self, last=more[-1]) if more and line[line.index(self.last) + 1] == more[0] else self
 
     @property
     def suite(self) -> Suite:
@@ -101,9 +108,9 @@ class Scene:
                 continue
             statement = whole_closing(closing.statement, self.holder)
             top = child_around(self.block, statement)
-            if top is None or self._is_used_for_value(statement):
+            if self._is_used_for_value(statement) or (top is None and not self._is_bound_once(statement)):
                 continue
-            if top.start_byte > self.last.start_byte:
+            if top is None or top.start_byte > self.last.start_byte:
                 behind.append(statement)
             elif self.ends_path(statement):
                 inside.append(statement)
@@ -115,6 +122,11 @@ class Scene:
             return False
         between = range(self.repair.acquisition.end_byte, call.start_byte)
         return not any(one.identifier.start_byte in between for one in self.holder.bindings)
+
+    def _is_bound_once(self, statement: Node) -> bool:
+        """Whether a statement behind the block, in the same function, closes what nothing else could have opened."""
+        is_own = self.holder is not None and len(self.holder.bindings) == 1
+        return is_own and statement.start_byte > self.block.end_byte
 
     def _is_used_for_value(self, statement: Node) -> bool:
         return statement.type not in (syntax.EXPRESSION_STATEMENT, syntax.IF_STATEMENT)
