@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import ANY_METHOD, Escape, ExitKind, Handing, Release
 from leakfix.languages.python import syntax
 from leakfix.languages.python.effects import EAGER, Effect, Fate, builtin_effect, is_quiet, model_effect
-from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Relation, Value, joined, span_of
+from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Link, Relation, Value, joined, span_of
 from leakfix.languages.python.nested import captured
 from leakfix.models.schema import RECEIVER
 
@@ -148,8 +148,7 @@ class CallLowering:
         if call.receiver.is_empty or not program.is_release(call.method):
             return None
         self.frame.release(call.span, call.receiver, call.method)
-        for argument in call.arguments:
-            self._apply(call, argument.value, self._effect(call, argument))
+        self._hand_over(call)
         self.frame.raising(call.span, doubtful=True)
         return self._acquired(call) or NOTHING
 
@@ -158,12 +157,12 @@ class CallLowering:
     def _passed(self, call: Call) -> Value:
         """What a call does to its operands, then what it may raise, then what it gives back."""
         links: list[Value] = []
-        if not call.receiver.is_empty:
+        if self.frame.follows(call.receiver):
             effect = self._effect(call, RECEIVER)
             self._apply(call, call.receiver, effect)
             links.append(_given_back(call.receiver, effect))
         for argument in call.arguments:
-            if argument.value.is_empty:
+            if not self.frame.follows(argument.value):
                 continue
             effect = self._effect(call, argument)
             self._apply(call, argument.value, effect)
@@ -175,14 +174,15 @@ class CallLowering:
         self.frame.raising(call.span, doubtful=self._is_quiet(call))
         acquired = self._acquired(call)
         if acquired is not None:
-            return acquired
+            return Value((*acquired.links, *joined(links).links), acquired.items)
         if self.frame.program.is_plain_result(self.frame.types, call.node):
             return NOTHING
         return joined(links)
 
     def _hand_over(self, call: Call) -> None:
         for argument in call.arguments:
-            self._apply(call, argument.value, self._effect(call, argument))
+            if self.frame.follows(argument.value):
+                self._apply(call, argument.value, self._effect(call, argument))
 
     def _is_quiet(self, call: Call) -> bool:
         return is_quiet(self.frame.types, call.symbol, call.method, call.callee.receiver)
@@ -221,6 +221,8 @@ class CallLowering:
             return
         for variable in captured(self.frame, function.node):
             place = self.frame.place_of(variable)
+            if not self.frame.follows(Value((Link(place),))):
+                continue
             fate = self.frame.program.captured_fate(function, variable)
             if fate is Fate.RELEASED:
                 self.frame.emit(Release(call.span, place, ANY_METHOD))
@@ -233,6 +235,8 @@ class CallLowering:
         """What the caller owns behind the call."""
         if call.node.id in self.managed:
             return NOTHING
+        if self.frame.focus is not None:
+            return None
         program = self.frame.program
         modelled = [one for one in program.models.acquires(call.symbol) if self._happens(call, one)]
         if modelled:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import (
+    ANY_METHOD,
     Acquire,
     Assign,
     Block,
@@ -136,9 +137,14 @@ class Jump:
 class Frame:
     """The state of lowering one function to a graph."""
 
-    def __init__(self, program: Program, function: Function) -> None:
+    def __init__(self, program: Program, function: Function, focus: int | None, followed: frozenset[int]) -> None:
         self.program = program
         self.function = function
+        self.focus = focus
+        """The root of the variable that is followed from the start; None when it is what the function acquires."""
+        self.followed = set(followed)
+        """The roots of all that may hold something that is followed."""
+        self._passed_by: set[int] = set()
         self.file: PyFile = function.file
         self.bindings: Bindings = program.bindings(function)
         self.types: Types = program.types(function)
@@ -170,6 +176,23 @@ class Frame:
         self._sites: dict[tuple[Span, int, str], int] = {}
         self._passes: dict[int, tuple[int, bool]] = {}
         """Where an exception just went that was raised before anything happened in a block."""
+
+    # what is followed
+
+    def follows(self, value: Value) -> bool:
+        """Whether a value may have to do with what is followed."""
+        found = False
+        for link in value.all_links():
+            if link.place.root in self.followed:
+                found = True
+            else:
+                self._passed_by.add(link.place.root)
+        return found
+
+    @property
+    def late(self) -> frozenset[int]:
+        """The roots of variables of which it was found out late that they hold something."""
+        return frozenset(root for root in self.followed & self._passed_by if root >= 0)
 
     # blocks
 
@@ -291,6 +314,7 @@ class Frame:
             self.emit(Assign(span, self.expected))
         self.emit(Acquire(span, site.place, index))
         self.unnamed.add(site.place.root)
+        self.followed.add(site.place.root)
         return Value((Link(site.place),))
 
     def discard(self, value: Value) -> None:
@@ -317,7 +341,8 @@ class Frame:
         """``method`` of the value releases what it is, or what it owns."""
         for link in value.links:
             if link.relation is not Relation.THROUGH:
-                self.emit(Release(span, link.place, method, deferred))
+                named = method if link.relation is Relation.ALIAS else ANY_METHOD
+                self.emit(Release(span, link.place, named, deferred))
 
     def store(self, span: Span, target: Place, value: Value) -> None:
         """``target`` takes the value; what it held before is overwritten."""
@@ -339,6 +364,8 @@ class Frame:
         self._connect(span, inner, value)
 
     def _connect(self, span: Span, target: Place, value: Value) -> None:
+        if self.follows(value):
+            self.followed.add(target.root)
         for link in value.links:
             if link.relation is Relation.ALIAS:
                 self.emit(Copy(span, target, link.place))

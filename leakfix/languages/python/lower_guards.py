@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import ANY_METHOD, Release
+from leakfix.flow import ANY_METHOD, Edge, Release
 from leakfix.languages.python import syntax
 from leakfix.languages.python.lower_branches import BaseLowering
 from leakfix.languages.python.lower_frame import NOTHING, Guard, Relation, Value, span_of
@@ -63,7 +63,10 @@ class GuardLowering(BaseLowering):
                 self.frame.current = None
                 break
         if self.frame.reachable:
-            self.frame.goto(self.frame.raise_target())
+            # What is raised in fact is most likely what the handlers were written for.
+            passed = Edge(self.frame.raise_target(), raised=span_of(handlers[-1]), doubtful=True)
+            self.frame.link(self.frame.current, passed)
+            self.frame.current = None
         for handler, block in zip(handlers, blocks, strict=True):
             self.frame.resume(block)
             if not self.frame.reachable:

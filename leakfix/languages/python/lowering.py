@@ -6,7 +6,7 @@ evaluated by `lower_values`; loops and branches are lowered by `lower_branches`,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Drop, Escape, ExitKind, Handing, Place
 from leakfix.languages.python import nested, syntax
@@ -26,10 +26,23 @@ if TYPE_CHECKING:
     from leakfix.languages.python.scopes import Variable
 
 
-def lower(program: Program, function: Function) -> Frame:
-    """Lower a function: its graph is that of the frame. Raises `LargeError`."""
-    frame = Frame(program, function)
-    StatementLowering(frame).body()
+_ROUNDS: Final = 4
+
+
+def lower(program: Program, function: Function, focus: int | None) -> Frame:
+    """Lower a function: its graph is that of the frame. Raises `LargeError`.
+
+    It is lowered for what it acquires, or for what the variable with the root ``focus`` holds at its start. What turns
+    out late to hold something that is followed is followed from the start in another round.
+    """
+    followed = frozenset({focus} if focus is not None else ())
+    for _ in range(_ROUNDS):
+        frame = Frame(program, function, focus, followed)
+        StatementLowering(frame).body()
+        late = frame.late
+        followed |= late
+        if not late:
+            break
     prune(frame)
     return frame
 

@@ -1,6 +1,6 @@
 """Functions as they are lowered, each once, whatever order they are asked for in.
 
-While a function is lowered its callees are asked what they do, and so lowered in turn, to a depth. A callee that is
+A function is lowered for what it acquires, or for what one variable of it holds at its start. While a function is lowered its callees are asked what they do, and so lowered in turn, to a depth. A callee that is
 being lowered already, or that is too deep below, is unknown. A function that was lowered without knowing such a callee
 is kept only for those who would get the same: so no result depends on where one begins.
 """
@@ -8,7 +8,7 @@ is kept only for those who would get the same: so no result depends on where one
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leakfix.languages.python.lower_frame import LargeError
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from leakfix.languages.python.lower_frame import Frame
 
 _DEEPEST: Final = 5
-_MOST: Final = 3000
+_MOST: Final = 400
 """How many callees may be asked about below one function."""
+
+
+_Key: TypeAlias = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,9 @@ class _Lowered:
     frame: Frame | None
     height: int
     count: int
-    unknown: frozenset[int]
+    unknown: frozenset[_Key]
     """The functions around it that somebody below asked for."""
-    partners: frozenset[int]
+    partners: frozenset[_Key]
     """The functions below it, or below its callees, that asked for one around them."""
     is_cut: bool
     """Whether a callee was too deep below."""
@@ -41,36 +44,47 @@ class _Lowered:
 @dataclass(slots=True)
 class _Level:
     function: Function
+    focus: int | None
     height: int = 0
     count: int = 1
-    unknown: frozenset[int] = frozenset()
-    partners: frozenset[int] = frozenset()
+    unknown: frozenset[_Key] = frozenset()
+    partners: frozenset[_Key] = frozenset()
     is_cut: bool = False
+
+    @property
+    def key(self) -> _Key:
+        """What tells the levels apart."""
+        return id(self.function), self.focus
 
 
 class Lowerings:
     """Lowers functions with ``lower``."""
 
-    def __init__(self, lower: Callable[[Function], Frame]) -> None:
+    def __init__(self, lower: Callable[[Function, int | None], Frame]) -> None:
         self._lower = lower
         self._stack: list[_Level] = []
 
-    def of(self, function: Function) -> Frame | None:
-        """A function as it was lowered; None when it is too large, or unknown from where one asks."""
-        at = next((at for at, level in enumerate(self._stack) if level.function is function), None)
+    def of(self, function: Function, focus: int | None) -> Frame | None:
+        """A function as it was lowered; None when it is too large, or unknown from where one asks.
+
+        ``focus`` is the root of the variable that it is lowered for; None: for what it acquires.
+        """
+        key = (id(function), focus)
+        at = next((at for at, level in enumerate(self._stack) if level.key == key), None)
         if at is not None:
-            self._stack[-1].unknown |= {id(function)}
-            self._stack[at].partners |= {id(level.function) for level in self._stack[at + 1 :]}
+            self._stack[-1].unknown |= {key}
+            self._stack[at].partners |= {level.key for level in self._stack[at + 1 :]}
             return None
         if len(self._stack) > _DEEPEST or (self._stack and self._stack[0].count > _MOST):
             self._stack[-1].is_cut = True
             return None
-        known = function.cache.get("lowered")
+        kept = f"lowered for {focus}"
+        known = function.cache.get(kept)
         if isinstance(known, _Lowered) and self._fits(known):
             return self._met(known).frame
-        found = self._new(function)
+        found = self._new(function, focus)
         if not self._stack or (not found.is_cut and not found.unknown):
-            function.cache["lowered"] = found
+            function.cache[kept] = found
         return self._met(found).frame
 
     def _fits(self, known: _Lowered) -> bool:
@@ -79,19 +93,19 @@ class Lowerings:
             return True
         if known.is_cut or known.unknown or len(self._stack) + known.height > _DEEPEST:
             return False
-        return known.partners.isdisjoint(id(level.function) for level in self._stack)
+        return known.partners.isdisjoint(level.key for level in self._stack)
 
-    def _new(self, function: Function) -> _Lowered:
-        level = _Level(function)
+    def _new(self, function: Function, focus: int | None) -> _Lowered:
+        level = _Level(function, focus)
         self._stack.append(level)
         frame: Frame | None
         try:
-            frame = self._lower(function)
+            frame = self._lower(function, focus)
         except LargeError:
             frame = None
         finally:
             self._stack.pop()
-        unknown = level.unknown - {id(function)}
+        unknown = level.unknown - {level.key}
         return _Lowered(frame, level.height, level.count, unknown, level.partners, level.is_cut)
 
     def _met(self, found: _Lowered) -> _Lowered:

@@ -72,9 +72,9 @@ class Owners:
 
     def _kept(self, constructor: Function) -> list[tuple[str, Obligation]]:
         """The attributes that a constructor surely leaves behind with something acquired in them."""
-        frame = self._program.frame(constructor)
-        receiver = _receiver(frame) if frame is not None else None
-        if frame is None or receiver is None or _hands_out(frame, receiver):
+        frame, receiver = self._program.frame(constructor), self._receiver(constructor)
+        watched = self._program.frame(constructor, receiver) if receiver is not None else None
+        if frame is None or receiver is None or watched is None or _hands_out(watched, receiver):
             return []
         sites = {site.place: site.obligation for site in frame.graph.sites}
         found = []
@@ -87,16 +87,15 @@ class Owners:
         return found
 
     def _released(self, method: Function) -> frozenset[str]:
-        frame = self._program.frame(method)
-        receiver = _receiver(frame) if frame is not None else None
-        if frame is None or receiver is None:
-            return frozenset()
-        return released_attributes(frame, receiver)
+        receiver = self._receiver(method)
+        frame = self._program.frame(method, receiver) if receiver is not None else None
+        return released_attributes(frame, receiver) if frame is not None and receiver is not None else frozenset()
 
-
-def _receiver(frame: Frame) -> int | None:
-    """The root of `self`."""
-    return next((root for root, position in frame.parameters.items() if position == 0), None)
+    def _receiver(self, method: Function) -> int | None:
+        """The root of `self`."""
+        params = method.params
+        variable = self._program.bindings(method).variable(params[0].identifier) if params else None
+        return variable.index if variable is not None else None
 
 
 def _hands_out(frame: Frame, receiver: int) -> bool:

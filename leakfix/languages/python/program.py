@@ -13,7 +13,7 @@ from leakfix.languages.python.lowering import lower
 from leakfix.languages.python.lowerings import Lowerings
 from leakfix.languages.python.owners import Owners
 from leakfix.languages.python.scopes import Bindings
-from leakfix.languages.python.summaries import Summary
+from leakfix.languages.python.summaries import Summary, is_unfinished
 from leakfix.languages.python.types import Types
 from leakfix.models.schema import RECEIVER
 
@@ -66,9 +66,10 @@ class Program:
         self.owners = Owners(self)
         self._releases = models.release_methods | _RELEASES
         self._acquiring = Acquiring(models)
+        self._lent = frozenset(one.rpartition(".")[2] for one in models.symbols() if models.lends(one))
         self._makers = owners or {}
         self._calls_maker = called_places(self._makers)
-        self._lowerings = Lowerings(lambda function: lower(self, function))
+        self._lowerings = Lowerings(lambda function, focus: lower(self, function, focus))
 
     def bindings(self, function: Function) -> Bindings:
         """The variables of a function."""
@@ -91,13 +92,16 @@ class Program:
         frame = self.frame(function)
         return frame.graph if frame is not None else None
 
-    def frame(self, function: Function) -> Frame | None:
-        """A function as it was lowered; None when it cannot be read, or is being lowered itself."""
-        return self._lowerings.of(function) if self.is_read(function) else None
+    def frame(self, function: Function, focus: int | None = None) -> Frame | None:
+        """A function as it was lowered; None when it cannot be read, or is being lowered itself.
 
-    def summary(self, function: Function) -> Summary | None:
-        """What a function does to its operands, and what it gives back; None when that is unknown."""
-        frame = self.frame(function)
+        It is lowered for what it acquires, or for what the variable with the root ``focus`` holds at its start.
+        """
+        return self._lowerings.of(function, focus) if self.is_read(function) else None
+
+    def summary(self, function: Function, focus: int | None = None) -> Summary | None:
+        """What a function gives back, or does to what a variable holds; None when that is unknown."""
+        frame = self.frame(function, focus)
         if frame is None:
             return None
         if frame.summary is None:
@@ -161,12 +165,11 @@ class Program:
         if function is None or not self._is_plain_function(function):
             return KEEPS
         index = self._parameter(callee, function, position, keyword)
-        if index is None:
-            return KEEPS
-        summary = self.summary(function)
+        variable = self.bindings(function).variable(function.params[index].identifier) if index is not None else None
+        summary = self.summary(function, variable.index) if variable is not None else None
         if summary is None:
             return KEEPS
-        found = summary.effect(index)
+        found = summary.effect
         if callee.class_ is not None and found.fate is Fate.HELD:
             return BORROWS
         if function.is_async and found.fate is Fate.HELD and found.result is None:
@@ -175,23 +178,38 @@ class Program:
 
     def captured_fate(self, function: Function, variable: Variable) -> Fate:
         """What a nested function does to what a variable of the function around it holds."""
-        summary = self.summary(function)
+        summary = self.summary(function, variable.index)
         if summary is None:
             return Fate.KEPT
-        found = summary.effect_on(variable.index)
+        found = summary.effect
         return Fate.KEPT if found.result is not None else found.fate
 
     def ending(self, function: Function) -> ExitKind | None:
-        """How control surely ends in a function; None if it may come back."""
-        if not self._is_plain_function(function) or function.is_generator or function.is_async:
+        """How control surely ends in a function: STOP when the process does, RAISE by an exception; else None."""
+        if "ending" not in function.cache:
+            function.cache["ending"] = None
+            function.cache["ending"] = self._ending(function)
+        found = function.cache["ending"]
+        return found if isinstance(found, ExitKind) else None
+
+    def _ending(self, function: Function) -> ExitKind | None:
+        if function.is_generator or function.is_async or b"return" in (function.body.text or b""):
             return None
-        if function.class_ is not None and self.world.types(function.file).classes.subclasses(function.class_):
+        statements = syntax.named(function.body)
+        if not statements or is_unfinished(function) or not self._is_plain_function(function):
             return None
-        body = function.body.text or b""
-        if b"return" in body or not (b"raise" in body or b"exit" in body or b"exec" in body or b"abort" in body):
+        if function.class_ is not None and self.types(function).classes.subclasses(function.class_):
             return None
-        summary = self.summary(function)
-        return summary.ending if summary is not None else None
+        last = statements[-1]
+        if last.type == syntax.RAISE_STATEMENT:
+            return ExitKind.RAISE
+        inner = syntax.named(last)[0] if last.type == syntax.EXPRESSION_STATEMENT else None
+        if inner is None or inner.type != syntax.CALL:
+            return None
+        callee = self.types(function).callee(inner)
+        if self.models.never_returns(callee.symbol or ""):
+            return ExitKind.STOP
+        return self.ending(callee.function) if callee.function is not None else None
 
     def lends(self, function: Function) -> str:
         """Whether a generator lends what it yields: "context" to a `with` statement, "fixture" to a test, else ""."""
@@ -238,16 +256,22 @@ class Program:
 
     def is_plain(self, types: Types, node: Node) -> bool:
         """Whether an expression gives a number, text or the like, which holds no resource."""
-        if node.type == syntax.ATTRIBUTE and self.models.lends(types.symbol(node) or ""):
-            return True
-        return types.of(node) in PLAIN
+        return (node.type == syntax.ATTRIBUTE and self._lends(types, node)) or types.of(node) in PLAIN
 
     def is_plain_result(self, types: Types, call: Node) -> bool:
         """Whether a call gives plain data, be it many of them."""
-        if self.models.lends(types.symbol(syntax.callee(call)) or ""):
+        if self._lends(types, syntax.unparen(syntax.callee(call))):
             return True
         found = types.of(call)
         return found in PLAIN or found in COLLECTIONS
+
+    def _lends(self, types: Types, node: Node) -> bool:
+        """Whether what a member gives holds nothing of its object; of an unknown one, as all that are known do."""
+        symbol = types.symbol(node)
+        if symbol is not None:
+            return self.models.lends(symbol)
+        held, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
+        return name is not None and syntax.text(name) in self._lent and held is not None and types.of(held) is None
 
     def is_shared(self, frame: Frame, variable: Variable) -> bool:
         """Whether a nested function assigns the variable too."""

@@ -15,13 +15,8 @@ if TYPE_CHECKING:
 def prune(frame: Frame) -> None:
     """Leave out what concerns nothing that is followed."""
     graph = frame.graph
-    followed = {site.place.root for site in graph.sites} | set(frame.parameters) | frame.outside
+    followed = frame.followed
     links = [(e.source.root, e.target.root) for e in graph.events() if isinstance(e, (Copy, Derive))]
-    while True:
-        added = {target for source, target in links if source in followed} - followed
-        if not added:
-            break
-        followed |= added
     tested = {test.place.root for block in graph.blocks for edge in block.edges for test in edge.tests}
     copied = {source for source, target in links if target in tested}
     kept = followed | tested | copied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import BudgetError, Copy, Derive, Escape, ExitKind, Handing, Outcome, Place, Release, Test
+from leakfix.flow import BudgetError, Copy, Derive, Escape, Handing, Outcome, Place, Release, Test
 from leakfix.flow.fates import Fate as WayFate
 from leakfix.flow.fates import ways
 from leakfix.languages.python import syntax
@@ -33,37 +33,21 @@ class Acquisition:
 class Summary:
     """A function as its callers see it; parts are read off its graph when somebody asks."""
 
-    __slots__ = ("_acquired", "_ending", "_fates", "_frame", "_graph", "_roots", "function")
+    __slots__ = ("_acquired", "_effect", "_frame", "_graph", "function")
 
     def __init__(self, function: Function, frame: Frame) -> None:
         self.function = function
         self._frame = frame
         self._graph: Graph = frame.graph
-        self._roots = {position: root for root, position in frame.parameters.items()}
-        self._fates: dict[int, Effect] = {}
+        self._effect: Effect | None = None
         self._acquired: tuple[Acquisition, ...] | None = None
-        self._ending: tuple[ExitKind | None] | None = None
 
     @property
-    def ending(self) -> ExitKind | None:
-        """How control surely ends in it: STOP when the process does, RAISE by an exception; None if it may return."""
-        if self._ending is None:
-            self._ending = (self._read_ending(),)
-        return self._ending[0]
-
-    def effect(self, position: int) -> Effect:
-        """What becomes of the parameter at a position, the receiver of a method being the first."""
-        root = self._roots.get(position)
-        if root is None:
-            return KEEPS
-        return self.effect_on(root)
-
-    def effect_on(self, root: int) -> Effect:
-        """What becomes of what the variable with this root holds at the start."""
-        if root not in self._fates:
-            self._fates[root] = KEEPS
-            self._fates[root] = self._read(root)
-        return self._fates[root]
+    def effect(self) -> Effect:
+        """What becomes of what the variable holds at the start for which the function was lowered."""
+        if self._effect is None:
+            self._effect = self._read(self._frame.focus) if self._frame.focus is not None else KEEPS
+        return self._effect
 
     def acquired(self) -> tuple[Acquisition, ...]:
         """What the caller has to release behind a call."""
@@ -71,14 +55,6 @@ class Summary:
             self._acquired = ()
             self._acquired = tuple(self._acquisitions())
         return self._acquired
-
-    def _read_ending(self) -> ExitKind | None:
-        if self.function.is_generator or is_unfinished(self.function):
-            return None
-        exits = {block.exit.kind for block in self._graph.blocks if block.exit is not None}
-        if exits & {ExitKind.RETURN, ExitKind.END}:
-            return None
-        return ExitKind.STOP if ExitKind.STOP in exits else ExitKind.RAISE if ExitKind.RAISE in exits else None
 
     def _read(self, root: int) -> Effect:
         if is_unfinished(self.function):
