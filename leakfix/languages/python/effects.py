@@ -52,62 +52,32 @@ PLAIN: Final = _VALUES - {"memoryview", "type"}
 COLLECTIONS: Final = frozenset(("list", "tuple", "dict", "set", "frozenset"))
 _QUIET: Final = frozenset(
     (
-        *(
-            "len",
-            "isinstance",
-            "issubclass",
-            "print",
-            "repr",
-            "str",
-            "id",
-            "type",
-            "hasattr",
-            "callable",
-            "bool",
-            "list",
-        ),
-        *(
-            "dict",
-            "set",
-            "tuple",
-            "frozenset",
-            "range",
-            "enumerate",
-            "zip",
-            "object",
-            "super",
-            "bytearray",
-            "abs",
-            "min",
-        ),
-        *("max", "format", "vars", "locals", "globals", "hash", "property", "reversed", "iter"),
-        *("time.time", "time.monotonic", "time.perf_counter", "time.sleep", "os.getpid", "os.getcwd", "sys.exc_info"),
-        *("os.path.join", "os.path.basename", "os.path.dirname", "os.path.splitext", "os.path.abspath", "os.fspath"),
+        *("len", "isinstance", "issubclass", "print", "repr", "str", "id", "type", "hasattr", "callable", "bool"),
+        *("list", "dict", "set", "tuple", "frozenset", "range", "enumerate", "zip", "object", "super", "bytearray"),
+        *("abs", "min", "max", "format", "vars", "locals", "globals", "hash", "property", "reversed", "iter"),
+        *("getattr", "setattr", "time.time", "time.monotonic", "time.perf_counter", "time.sleep"),
+        *("os.getpid", "os.getcwd", "os.fork", "os.pipe", "os.dup", "os.openpty", "os.isatty"),
+        *("os.set_blocking", "os.set_inheritable", "os.get_inheritable", "os.fspath", "os.fsencode", "os.fsdecode"),
+        *("os.path.join", "os.path.basename", "os.path.dirname", "os.path.splitext", "os.path.abspath"),
         *("os.path.exists", "os.path.isfile", "os.path.isdir", "traceback.print_exc", "traceback.format_exc"),
-        *("warnings.warn", "gc.collect", "threading.Lock", "threading.Event", "collections.OrderedDict", "io.BytesIO"),
-        *("io.StringIO", "collections.defaultdict", "datetime.datetime.now", "random.random", "sys.stdout.write"),
-        *("sys.stderr.write", "sys.stdout.flush", "sys.stderr.flush", "logging.getLogger", "threading.Thread"),
+        *("sys.exc_info", "sys.audit", "sys.stdout.write", "sys.stdout.flush", "sys.stderr.write", "sys.stderr.flush"),
+        *("warnings.warn", "gc.collect", "datetime.datetime.now", "random.random", "logging.getLogger"),
+        *("threading.Lock", "threading.RLock", "threading.Event", "threading.Thread", "io.BytesIO", "io.StringIO"),
+        *("io.text_encoding", "collections.OrderedDict", "collections.defaultdict", "pty.openpty"),
+        *("socket.socketpair", "socket.getdefaulttimeout", "socket.socket", "selectors.DefaultSelector"),
+        *("tempfile.mkstemp", "tempfile.mkdtemp", "tempfile.TemporaryDirectory", "tempfile.gettempdir"),
     )
 )
+"""What fails only where the system has run out of something, if ever."""
 _QUIET_TYPES: Final = frozenset(("str", "list", "dict", "set", "logging.Logger", "tuple", "bytearray"))
 _LOUD_METHODS: Final = frozenset(("index", "remove", "pop", "encode", "format", "format_map", "popitem", "decode"))
 _QUIET_METHODS: Final = frozenset(
     (
         *("append", "extend", "strip", "rstrip", "lstrip", "startswith", "endswith", "splitlines", "items", "keys"),
         *("values", "lower", "upper", "debug", "info", "warning", "warn", "error", "exception", "critical", "log"),
-        *(
-            "fileno",
-            "isatty",
-            "setblocking",
-            "settimeout",
-            "setDaemon",
-            "getvalue",
-            "copy",
-            "group",
-            "groups",
-            "is_set",
-        ),
-        *("setdefault", "poll", "terminate", "kill", "acquire", "release", "clear", "discard"),
+        *("fileno", "isatty", "setblocking", "settimeout", "setDaemon", "getvalue", "copy", "group", "groups"),
+        *("setdefault", "poll", "terminate", "kill", "acquire", "release", "clear", "discard", "is_set"),
+        *("getsockname", "getpeername", "gettimeout", "detach", "get_extra_info"),
     )
 )
 _LOGGING: Final = "logging."

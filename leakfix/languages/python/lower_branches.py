@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
+from leakfix.flow import Outcome, Test
 from leakfix.languages.python import syntax
-from leakfix.languages.python.lower_frame import NOTHING, Frame, Jump, Value, span_of
+from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Frame, Jump, Value, span_of
 from leakfix.languages.python.lower_values import ValueLowering
 
 if TYPE_CHECKING:
@@ -32,6 +33,12 @@ class BaseLowering(ABC):
         for statement in syntax.named(node) if node is not None else ():
             self.statement(statement)
 
+    def cleaning(self, node: Node | None) -> None:
+        """Lower a block that runs when something was raised, or in any case."""
+        outer, self.frame.is_cleaning = self.frame.is_cleaning, True
+        self.block(node)
+        self.frame.is_cleaning = outer
+
     def unwind(self, depth: int) -> None:
         """On the way out of all guards but the outer ``depth``: run a copy of what runs in any case."""
         guards = self.frame.guards
@@ -39,7 +46,7 @@ class BaseLowering(ABC):
             final = guards[position].final
             if final is not None and self.frame.reachable:
                 self.frame.guards = guards[:position]
-                self.block(final)
+                self.cleaning(final)
         self.frame.guards = guards
 
 
@@ -107,14 +114,19 @@ class BranchLowering(BaseLowering):
             return
         waiting, self.frame.unnamed = self.frame.unnamed, set()
         again, turn, done, behind = (self.frame.new_block() for _ in range(4))
-        self.frame.goto(turn if _has_turns(right) else again)
-        self.frame.current = again
         self.values.iterating(right, iterable)
-        self.frame.branch(done)
+        if not _has_turns(right):
+            # Nothing that it holds is lost where it holds nothing.
+            empty = tuple(Test(link.place.below(ELEMENT), Outcome.NIL) for link in iterable.links)
+            self.frame.branch(done, empty)
         self.frame.goto(turn)
         self.frame.resume(turn)
         self.values.assign(left, self.values.turn(iterable))
         self._turn(node.child_by_field_name("body"), behind, again)
+        self.frame.resume(again)
+        self.values.iterating(right, iterable)
+        self.frame.branch(done)
+        self.frame.goto(turn)
         self.frame.resume(done)
         self._else(node)
         self.frame.goto(behind)

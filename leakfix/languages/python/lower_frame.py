@@ -162,6 +162,8 @@ class Frame:
         """Below which components of a place elements were stored."""
         self.unnamed: set[int] = set()
         """The roots of what was acquired by the statement and may have no name when it ends."""
+        self.is_cleaning = False
+        """Whether what is lowered runs because something was raised, or in any case: hardly ever it raises anything."""
         self.expected: Place | None = None
         """The variable that the next acquisition is assigned to."""
         self.returned: list[Value] = []
@@ -248,6 +250,7 @@ class Frame:
         if at is None:
             return
         target = self.raise_target()
+        doubtful = doubtful or self.is_cleaning
         if not self.graph.blocks[at].events and self._passes.get(at) in ((target, False), (target, doubtful)):
             return
         self.link(at, Edge(target, raised=span, doubtful=doubtful))

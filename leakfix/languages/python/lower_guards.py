@@ -46,12 +46,12 @@ class GuardLowering(BaseLowering):
         self.frame.guards = outer
         if last is not None and last.dispatch is not None:
             self.frame.resume(last.dispatch)
-            self.block(final)
+            self.cleaning(final)
             if self.frame.reachable:
                 self.frame.goto(self.frame.raise_target())
         self.frame.resume(behind)
         if final is not None:
-            self.block(final)
+            self.cleaning(final)
 
     def _handlers(self, dispatch: int, handlers: list[Node], behind: int) -> None:
         """The ways of an exception: into each handler that may be for it, or on."""
@@ -77,7 +77,7 @@ class GuardLowering(BaseLowering):
                         for name in syntax.named(target):
                             self.values.assign(name, NOTHING)
                     break
-            self.block(next((child for child in syntax.named(handler) if child.type == syntax.BLOCK), None))
+            self.cleaning(next((child for child in syntax.named(handler) if child.type == syntax.BLOCK), None))
             self.frame.goto(behind)
 
     def _catches_all(self, handler: Node) -> bool:

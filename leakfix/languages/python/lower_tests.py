@@ -20,14 +20,13 @@ if TYPE_CHECKING:
     from leakfix.languages.python.lower_values import ValueLowering
 
 _STEADY: Final = frozenset(("isinstance", "hasattr", "callable", "issubclass"))
-_STREAMS: Final = frozenset(
-    f"sys.{name}" for name in ("stdin", "stdout", "stderr", "__stdin__", "__stdout__", "__stderr__")
-)
+_STREAMS: Final = ("sys.stdin", "sys.stdout", "sys.stderr", "sys.__stdin__", "sys.__stdout__", "sys.__stderr__")
 _SAME: Final = frozenset(("is", "=="))
 _DIFFERENT: Final = frozenset(("is not", "!="))
 _CONSTANTS: Final = frozenset((syntax.STRING, syntax.INTEGER, syntax.FLOAT, syntax.TRUE, syntax.FALSE))
-_NUMBERS: Final = {("<", "0"): False, (">=", "0"): True, (">", "-1"): True, (">", "0"): True}
-"""Which comparisons hold of a file descriptor."""
+_LOWER: Final = frozenset(("<", "<="))
+_HIGHER: Final = frozenset((">", ">="))
+"""What is true of a descriptor that was opened: it is no lower than 0, nor than those of the standard streams."""
 
 
 class TestLowering:
@@ -119,16 +118,23 @@ class TestLowering:
         is_none = other.type == syntax.NONE or (text == "-1" and operator in ("==", "!="))
         if operator in _SAME | _DIFFERENT and is_none:
             return (nil, there) if operator in _SAME else (there, nil)
-        if operator in _SAME | _DIFFERENT and self.frame.types.symbol(other) in _STREAMS:
+        if operator in _SAME | _DIFFERENT and self._is_stream(other):
             # What was opened is no standard stream.
             return (nil, ()) if operator in _SAME else ((), nil)
-        if (operator, text) in _NUMBERS:
-            return (there, nil) if _NUMBERS[operator, text] else (nil, there)
+        if operator in _LOWER and (text == "0" or other.type not in _CONSTANTS):
+            return nil, ()
+        if operator in _HIGHER and (text in ("0", "-1") or other.type not in _CONSTANTS):
+            return (), nil
         if operator in _SAME | _DIFFERENT and other.type in _CONSTANTS and node.type == syntax.IDENTIFIER:
             place = nil[0].place.below(f"={text}")
             equal, unequal = (Test(place, Outcome.TRUE),), (Test(place, Outcome.FALSE),)
             return (equal, unequal) if operator in _SAME else (unequal, equal)
         return None
+
+    def _is_stream(self, node: Node) -> bool:
+        """Whether an expression is a standard stream, or the buffer below one."""
+        symbol = self.frame.types.symbol(node) or ""
+        return symbol.startswith(_STREAMS)
 
     def _is_closed(self, node: Node, yes: int, no: int) -> bool:
         """`f.closed`: where it holds there is nothing left to close."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Escape, Handing, Outcome
 from leakfix.languages.python import syntax
+from leakfix.languages.python.effects import COLLECTIONS
 from leakfix.languages.python.lower_calls import CallLowering
 from leakfix.languages.python.lower_frame import (
     ELEMENT,
@@ -334,7 +335,7 @@ class ValueLowering:
     def iterating(self, node: Node, iterable: Value) -> None:
         """Taking the next element may raise where it reads something."""
         inner = syntax.unparen(node)
-        if inner.type in _DISPLAYS:
+        if inner.type in _DISPLAYS or self.frame.types.of(inner) in COLLECTIONS:
             return
         self.frame.raising(span_of(node), doubtful=iterable.is_empty)
 

@@ -1,8 +1,9 @@
 """Functions as they are lowered, each once, whatever order they are asked for in.
 
-A function is lowered for what it acquires, or for what one variable of it holds at its start. While a function is lowered its callees are asked what they do, and so lowered in turn, to a depth. A callee that is
-being lowered already, or that is too deep below, is unknown. A function that was lowered without knowing such a callee
-is kept only for those who would get the same: so no result depends on where one begins.
+A function is lowered for what it acquires, or for what one variable of it holds at its start. Meanwhile its callees
+are asked what they do, and so lowered in turn, to a depth. A callee that is being lowered already, or that is too deep
+below, is unknown. A function that was lowered without knowing such a callee is kept only for those who would get the
+same: so no result depends on where one begins.
 """
 
 from __future__ import annotations

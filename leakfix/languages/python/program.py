@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ExitKind, Obligation
 from leakfix.languages.python import nested, syntax
-from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate
+from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate, is_quiet
 from leakfix.languages.python.first_look import Acquiring, called_places
 from leakfix.languages.python.lower_frame import Relation
 from leakfix.languages.python.lowering import lower
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from leakfix.languages.python.world import World
     from leakfix.models import Acquire, Models
 
+_SMALL: Final = 1000
+"""Bodies of more bytes do something that may fail."""
 _LARGEST: Final = 60_000
 """Bodies of more bytes are generated: nobody can say what they do."""
 _HARMLESS: Final = frozenset(
@@ -210,6 +212,35 @@ class Program:
         if self.models.never_returns(callee.symbol or ""):
             return ExitKind.STOP
         return self.ending(callee.function) if callee.function is not None else None
+
+    def is_quiet(self, function: Function) -> bool:
+        """Whether a function does so little that it hardly ever raises anything."""
+        if "quiet" not in function.cache:
+            function.cache["quiet"] = False
+            function.cache["quiet"] = self._is_quiet(function)
+        return function.cache["quiet"] is True
+
+    def _is_quiet(self, function: Function) -> bool:
+        if function.body.end_byte - function.body.start_byte > _SMALL or not self._is_plain_function(function):
+            return False
+        if function.is_generator:
+            return True
+        types = self.types(function)
+        for node in syntax.walk(function.body):
+            if node.type in (syntax.RAISE_STATEMENT, syntax.SUBSCRIPT, syntax.WITH_STATEMENT):
+                return False
+            if node.type == syntax.CALL:
+                callee = types.callee(node)
+                if callee.function is not None:
+                    if not self.is_quiet(callee.function):
+                        return False
+                    continue
+                called = syntax.unparen(syntax.callee(node))
+                name = called.child_by_field_name("attribute") if called.type == syntax.ATTRIBUTE else None
+                method = syntax.text(name) if name is not None else ""
+                if not is_quiet(types, callee.symbol or "", method, callee.receiver):
+                    return False
+        return not is_unfinished(function)
 
     def lends(self, function: Function) -> str:
         """Whether a generator lends what it yields: "context" to a `with` statement, "fixture" to a test, else ""."""
