@@ -35,11 +35,15 @@ _HIDDEN_ARGUMENT: Final = re.compile(
 _JOINED_NAMES: Final = re.compile(
     rb"[(,=][ \t\r\n]*[A-Z][A-Z0-9]*_[A-Z0-9_]+[ \t\r\n]+([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?=\s*[,);])"
 )
+_LONE_NAME: Final = re.compile(
+    rb"^([A-Z][A-Z0-9]*_[A-Z0-9_]+)[ \t]*(?=\r?\n(?:\s*(?:inline\s+)?namespace\b|[ \t]*\r?\n))", re.MULTILINE
+)
 _OPERATOR_CALL: Final = re.compile(rb"(?:->|\.)\s*operator(\s*(?:\[\]|\(\)|[-+*/=<>!&|^%]{1,3}))(?=\s*\()")
 _SUPERFLUOUS: Final = (
     (_HIDDEN_ARGUMENT, (b"THX_", b"_CC", b"_DC")),
     (_JOINED_NAMES, (b"_",)),
     (_CLASS_HEAD, (b"class ", b"struct ")),
+    (_LONE_NAME, (b"_",)),
 )
 _TAKING_TYPES: Final = (b"va_arg", b"container_of", b"_entry")
 _HEAD: Final = re.compile(rb"^(?:[A-Za-z_][\w:<>]*[ \t\r\n*&]+){2,8}(?=~?[A-Za-z_][\w:]*\s*\()", re.MULTILINE)

@@ -1,0 +1,252 @@
+"""Types that own what their members hold, and what their ends forget: destructors, and functions that free a struct."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakfix.detectors.ownership import Forgotten, Worth, forgotten
+from leakfix.flow.fates import Fate
+from leakfix.languages.c import syntax
+from leakfix.languages.c.customs import says_release
+from leakfix.languages.c.files import spelling
+from leakfix.languages.c.member_pairs import PairTable
+from leakfix.languages.c.member_places import Field
+from leakfix.languages.c.member_table import Table, called_by, home_of
+from leakfix.languages.c.types import global_type
+from leakfix.languages.cpp.classes import Classes, destructor, is_readable
+from leakfix.rules.c.owner_units import Unit, units_of, voucher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from leakfix.detectors.ownership import Home, Member
+    from leakfix.languages.c.analysis import Analysis
+    from leakfix.languages.c.files import CFile, Function, Global, Param, Struct
+
+_STORED: Final = (
+    rb"(?<![\w$])%b\s*(?:=\s*(?!=|NULL\b|nullptr\b|0\s*;|-1\b|false\b)|[({]\s*(?!NULL\b|nullptr\b|0\s*\)|\)|\}))"
+)
+_SET_UP: Final = rb"(?i)init\w*\s*\(\s*&[^,;()]*(?<![\w$])%b(?![\w$])"
+_NUMBERS: Final = frozenset(("int", "SOCKET", "socket_t"))
+_ENDS: Final = frozenset(
+    ("close", "free", "release", "destroy", "cleanup", "reset", "clear", "dispose", "stop", "shutdown")
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ending:
+    """What ends the objects of a type: the destructor, or a function that is given one to free (``owner``)."""
+
+    analysis: Analysis
+    function: Function
+    struct: Struct
+    owner: Param | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forgot:
+    """A member that a type owns and nothing releases; ``ending`` is None where the type has no destructor."""
+
+    field: Field
+    told: Forgotten
+    ending: Ending | None
+    maker: Function
+    """The function of the first acquisition."""
+    model: Unit | None
+    """A release of such a thing elsewhere that tells that it is owned."""
+
+
+def forgotten_members(analysis: Analysis) -> Iterator[Forgot]:
+    """The members that the endings in a file forget, and those that its constructors acquire without any ending."""
+    for function in analysis.file.functions:
+        if not analysis.program.is_read(function) or function.is_template:
+            continue
+        ending = _ending(analysis, function)
+        if ending is not None:
+            yield from _forgotten_by(ending)
+        elif function.is_constructor:
+            yield from _without_end(analysis, function)
+
+
+def _ending(analysis: Analysis, function: Function) -> Ending | None:
+    if function.is_destructor:
+        struct = analysis.world.struct(function.class_name, function.file)
+        return Ending(analysis, function, struct, None) if struct is not None and _is_plain(analysis, struct) else None
+    if function.is_method or not function.params or not says_release(function.name, of_value=True):
+        return None
+    owner = function.params[0]
+    struct = owned_struct(analysis, function, owner)
+    if struct is None or struct.kind not in ("struct", "class") or not is_readable(struct) or struct.bases:
+        return None
+    return Ending(analysis, function, struct, owner)
+
+
+def near_files(ending: Ending) -> tuple[CFile, ...]:
+    """The files of a type: those of its body and of its end."""
+    return (ending.struct.file, ending.function.file)
+
+
+def own_units(ending: Ending) -> tuple[Unit, ...]:
+    """The releases of members of the type in the function that ends its objects."""
+    return tuple(unit for unit in units_of(ending.analysis.program, ending.function) if _is_of(ending.struct, unit))
+
+
+def _is_of(struct: Struct, unit: Unit) -> bool:
+    own = struct.members.get(unit.name)
+    return own is not None and Field(struct, own).is_declared_by(unit.declared)
+
+
+def owned_struct(analysis: Analysis, function: Function, owner: Param) -> Struct | None:
+    """The struct that a parameter is a pointer to."""
+    types = analysis.types(function)
+    of = types.of(owner.identifier) if owner.identifier is not None else None
+    if of is None or types.resolved(of).pointers != 1 or of.is_const:
+        return None
+    return types.struct(of)
+
+
+def _is_plain(analysis: Analysis, struct: Struct) -> bool:
+    """Whether all of a class can be read."""
+    if struct.kind not in ("class", "struct") or struct.is_template or not is_readable(struct):
+        return False
+    return not Classes(analysis.world).has_unknown_members(struct)
+
+
+def _forgotten_by(ending: Ending) -> Iterator[Forgot]:
+    program = ending.analysis.program
+    near = near_files(ending)
+    tables: list[Table] = [Table(program, field) for field in _owning(ending.struct, near)]
+    tables += [PairTable(program, field) for field in _set_up(ending.struct, near)]
+    units = own_units(ending) if tables else ()
+    released = {unit.name for unit in units}
+    left = [table for table in tables if table.field.name not in released]
+    if not left or (ending.owner is not None and not _is_last(ending, units)):
+        return
+    reached = frozenset(map(home_of, called_by(program, ending.function)))
+    for builder in left:
+        table = builder.read(near)
+        found = _judged(ending.analysis, builder.field, table, reached, ending) if table is not None else None
+        if found is not None:
+            yield found
+
+
+def _without_end(analysis: Analysis, constructor: Function) -> Iterator[Forgot]:
+    """The members that a constructor acquires, of a class that has no destructor."""
+    struct = analysis.world.struct(constructor.class_name, analysis.file)
+    if struct is None or not _is_plain(analysis, struct) or not _is_endless(struct):
+        return
+    near = (struct.file, constructor.file)
+    fields = list(_owning(struct, near))
+    if not fields or _is_immortal(analysis, struct):
+        return
+    for field in fields:
+        table = Table(analysis.program, field).read(near)
+        found = _judged(analysis, field, table, frozenset(), None) if table is not None else None
+        if found is not None and found.maker is constructor and found.told.acquired.worth is Worth.ACQUIRED:
+            yield found
+
+
+def _is_endless(struct: Struct) -> bool:
+    """Whether a class has no destructor of its own."""
+    own = destructor(struct)
+    return own is None or "default" in syntax.text(own.node)
+
+
+def _is_immortal(analysis: Analysis, struct: Struct) -> bool:
+    """Whether the tree has a static object of a class, or a pointer to one, which may live as long as the process."""
+    last = struct.name.rpartition("::")[2]
+    if any(member.is_static and _base(member) == last for member in struct.members.values()):
+        return True
+    for file in analysis.world.mentioning(last.encode()):
+        if any(one.kind == "variable" and _base(one) == last for one in file.globals.values()):
+            return True
+    return False
+
+
+def _base(declared: Global) -> str:
+    return spelling(declared.type).rpartition("::")[2] if declared.type is not None else ""
+
+
+def _owning(struct: Struct, near: Sequence[CFile]) -> Iterator[Field]:
+    """The members that may own something: pointers and descriptors that the files of the type set to something."""
+    for name, declared in struct.members.items():
+        if declared.kind != "variable" or declared.is_static or declared.class_name != struct.name:
+            continue
+        of = global_type(declared)
+        if of is None or of.is_function or of.is_array or of.is_reference:
+            continue
+        if of.pointers == 0 and of.base not in _NUMBERS:
+            continue
+        pattern = re.compile(_STORED % re.escape(name.encode()))
+        if any(pattern.search(file.data) for file in near):
+            yield Field(struct, declared)
+
+
+def _set_up(struct: Struct, near: Sequence[CFile]) -> Iterator[Field]:
+    """The members that are structs, and that the files of the type set up by a function."""
+    for name, declared in struct.members.items():
+        if declared.kind != "variable" or declared.is_static or declared.class_name != struct.name:
+            continue
+        of = global_type(declared)
+        if of is None or of.is_pointer or of.is_function or of.is_reference or of.base in _NUMBERS:
+            continue
+        pattern = re.compile(_SET_UP % re.escape(name.encode()))
+        if any(pattern.search(file.data) for file in near):
+            yield Field(struct, declared)
+
+
+def _is_last(ending: Ending, units: Sequence[Unit]) -> bool:
+    """Whether a function releases members of what it is given, and no other function ends such objects."""
+    if not units:
+        return False
+    if _frees(ending.analysis, ending.function):
+        return True
+    for other in ending.function.file.functions:
+        if other is ending.function or other.is_method or not other.params:
+            continue
+        if says_release(other.name, of_value=True) and ending.analysis.program.is_read(other):
+            struct = owned_struct(ending.analysis, other, other.params[0])
+            is_same = struct is not None and struct.body == ending.struct.body
+            more = len(units_of(ending.analysis.program, other)) > len(units) if is_same else False
+            if is_same and (more or _frees(ending.analysis, other)):
+                return False
+    return True
+
+
+def _frees(analysis: Analysis, function: Function) -> bool:
+    """Whether a function frees the object itself that it is given."""
+    summary = analysis.program.summary(function)
+    effects = summary.of(0) if summary is not None else None
+    for path, told in effects.fates if effects is not None else ():
+        if not path and any(effect.fate is Fate.RELEASED for effect in told):
+            return True
+    return False
+
+
+def _judged(
+    analysis: Analysis, field: Field, table: Member, reached: frozenset[Home], ending: Ending | None
+) -> Forgot | None:
+    symbols = {stored.symbol for stored in table.stores if stored.worth is Worth.UNKNOWN and stored.symbol}
+    known = {symbol: unit for symbol in symbols if (unit := voucher(analysis, symbol, field.declared)) is not None}
+    told = forgotten(table, reached, vouched=known)
+    if told is None:
+        return None
+    maker = _function_of(analysis, told.acquired.home)
+    if maker is None:
+        return None
+    model = known.get(told.acquired.symbol)
+    for use in told.replaced[:1] if model is None else ():
+        function = _function_of(analysis, use.home)
+        found = (
+            [unit for unit in units_of(analysis.program, function) if field.is_declared_by(unit.declared)]
+            if function is not None
+            else []
+        )
+        model = found[0] if found else None
+    return Forgot(field, told, ending, maker, model)
+
+
+def _function_of(analysis: Analysis, home: Home) -> Function | None:
+    return analysis.world.file(home.path).function_at(home.start)
