@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.flow import Graph
-    from leakfix.languages.python.files import Function
+    from leakfix.languages.python.files import Function, PyFile
     from leakfix.languages.python.lower_frame import Frame
     from leakfix.languages.python.scopes import Variable
     from leakfix.languages.python.summaries import Acquisition
@@ -113,14 +113,39 @@ class Program:
     # what acquires and releases
 
     def may_acquire(self, function: Function) -> bool:
-        """A first look at the bytes of a function: whether it may call what acquires."""
-        file = function.file
+        """Whether a function calls what acquires, other than as the very context of a `with` statement."""
+        known = function.cache.get("acquires")
+        if not isinstance(known, bool):
+            function.cache["acquires"] = False
+            known = any(self._acquires(function, at) for at in self._places(function.file).get(id(function), ()))
+            function.cache["acquires"] = known
+        return known
+
+    def _places(self, file: PyFile) -> _Places:
+        """The names in calls that may acquire, as the bytes of a file tell."""
         known = file.cache.get("acquiring")
-        if not isinstance(known, frozenset):
+        if not isinstance(known, _Places):
             own = self._makers.get(file.module.rpartition(".")[2], ())
             offsets = {at for at, _ in self._acquiring.places(file.data)} | {*self._calls_maker(file.data, own)}
-            known = file.cache["acquiring"] = frozenset(id(file.function_at(at)) for at in offsets)
-        return id(function) in known
+            known = file.cache["acquiring"] = _Places()
+            for at in sorted(offsets):
+                known.setdefault(id(file.function_at(at)), []).append(at)
+        return known
+
+    def _acquires(self, function: Function, at: int) -> bool:
+        """Whether the name at a byte offset is that of what a call acquires something with."""
+        node = function.file.root.descendant_for_byte_range(at, at + 1)
+        if node is not None and node.parent is not None and node.parent.type == syntax.ATTRIBUTE:
+            node = node.parent
+        call = node.parent if node is not None else None
+        while call is not None and call.type == syntax.PARENTHESIZED_EXPRESSION:
+            call = call.parent
+        if call is None or call.type != syntax.CALL:
+            return False
+        callee = self.types(function).callee(call)
+        if callee.symbol is not None and self.models.acquires(callee.symbol):
+            return True
+        return bool(self.acquired(callee))
 
     def obligation(self, acquire: Acquire) -> Obligation:
         """The obligation that comes with a modelled acquisition."""
@@ -329,6 +354,10 @@ class Program:
         if any(one.kind != "assign" for one in variable.bindings):
             return False
         return all(_is_harmless(frame, use) for use in frame.bindings.uses(variable))
+
+
+class _Places(dict[int, list[int]]):
+    """Byte offsets by the functions that they lie in."""
 
 
 def _is_harmless(frame: Frame, use: Node) -> bool:
