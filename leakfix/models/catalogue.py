@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _DATA: Final = Path(__file__).parent
 _STANDARD: Final = "std.toml"
 _MOST_ALIASES: Final = 8
+_HOSTS: Final = ("github.com", "gitlab.com", "bitbucket.org")
+"""Where paths name the owner before the library."""
 _FIRST_TABLE: Final = b"\n[["
 
 
@@ -57,7 +59,7 @@ class Models:
     """What acquires, releases, borrows and never returns, by symbol. Immutable once made."""
 
     __slots__ = (
-        *("_aliases", "_bases", "_facts", "_releases", "_resources", "_types"),
+        *("_aliases", "_bases", "_facts", "_libraries", "_releases", "_resources", "_types"),
         *("large_names", "release_methods", "store_names", "view_names"),
     )
 
@@ -72,8 +74,9 @@ class Models:
     store_names: frozenset[str]
     """The last names of the methods that keep arguments in their receiver."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, documents: Iterable[Document], imports: Collection[str] | None = None) -> None:
         """Of the documents, a later one replaces all that earlier ones say of a symbol that it names."""
+        self._libraries = frozenset(map(_library, imports)) if imports is not None else None
         self._resources: dict[str, Resource] = {}
         self._types: dict[str, Resource] = {}
         self._facts: dict[str, tuple[Fact, ...]] = {}
@@ -120,7 +123,12 @@ class Models:
             names = document.names
             known.update((resource.name, resource) for resource in document.resources)
             documents.append(document)
-        return cls(documents)
+        return cls(documents, imports)
+
+    def may_be_imported(self, package: str) -> bool:
+        """Whether a package belongs to the standard library, or to a library that some file imports a package of."""
+        library = _library(package)
+        return self._libraries is None or "." not in library or library in self._libraries
 
     def resource(self, name: str) -> Resource:
         """The resource of that name. Raises KeyError."""
@@ -275,6 +283,12 @@ def _sources(
             yield _label(path), _parse(_label(path), data)
     for number, document in enumerate(extra, 1):
         yield document if isinstance(document, tuple) else (f"configured models {number}", document)
+
+
+def _library(package: str) -> str:
+    """What the paths of all packages of a library start with."""
+    parts = package.split("/")
+    return "/".join(parts[: 3 if parts[0] in _HOSTS else 2]) if "." in parts[0] else parts[0]
 
 
 def _label(path: Path) -> str:

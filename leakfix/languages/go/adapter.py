@@ -9,7 +9,7 @@ from leakfix.languages.language import Language, Survey
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from leakfix.languages.go.surroundings import GoSurroundings
@@ -22,6 +22,8 @@ class GoSurvey(Survey):
     """The names of functions of the project that may hand what they acquire to their caller."""
 
     owners: frozenset[str] = frozenset()
+    places: Mapping[str, tuple[str, ...]] | None = None
+    """The files in which methods of these names are declared, by the name without what stands before it in `owners`."""
 
     def meaning(self) -> Sequence[str]:
         """The names, sorted."""
@@ -52,9 +54,11 @@ class Go(Language[GoSurvey]):
 
     def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> GoSurvey:
         """The functions that may hand what they acquire to their caller."""
-        from leakfix.languages.go.first_look import owner_names
+        from leakfix.languages.go.first_look import acquiring_names, method_places, owner_names
 
-        return GoSurvey(owner_names((data for _, data in files), models))
+        listed = tuple(files)
+        owners = owner_names((data for _, data in listed), models)
+        return GoSurvey(owners, method_places(listed, acquiring_names(models) | owners))
 
     def may_acquire(self, models: Models, survey: GoSurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls anything that has an acquiring name."""
@@ -66,7 +70,7 @@ class Go(Language[GoSurvey]):
         """A new world and program."""
         from leakfix.languages.go.workspace import GoWorkspace
 
-        return GoWorkspace(models, survey.owners)
+        return GoWorkspace(models, survey.owners, survey.places)
 
     def surroundings(self, directories: Iterable[Path]) -> GoSurroundings:
         """Modules, workspaces, vendored and downloaded packages."""

@@ -83,7 +83,7 @@ class Analysis:
     def _units(self) -> list[Unit]:
         owners: dict[int, tuple[Function, Node]] = {}
         for function in self.file.functions:
-            calls = self.program.candidates(function)
+            calls = self.program.candidates(function) if self.program.may_lose(function) else ()
             for call in calls if calls and not function.has_error else ():
                 owner = syntax.owner_of(call)
                 if owner is None or owner.id in owners or self.program.settling.is_settled(function, call):

@@ -319,6 +319,11 @@ class File:
         return at >= 0 and offset < self._opaque[at][1]
 
     @cached_property
+    def bare(self) -> bytes:
+        """Its bytes with nothing in literals, and without comments; offsets are others."""
+        return OPAQUE.sub(b'""', self.data)
+
+    @cached_property
     def _opaque(self) -> Sequence[tuple[int, int]]:
         """The comments and literals of several lines."""
         if b"`" not in self.data and b"/*" not in self.data:

@@ -13,7 +13,7 @@ from leakfix.languages.go.headers import read_header
 from leakfix.languages.go.obligations import CLOSING_METHODS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from leakfix.models import Models
 
@@ -23,6 +23,7 @@ _QUOTED: Final = re.compile(rb'"([^"\s\\]+)"')
 _PARENTHESES: Final = re.compile(rb"[()]")
 _CLOSING: Final = tuple(b") %b(" % method.encode() for method in CLOSING_METHODS)
 _RECEIVER: Final = re.compile(rb"func \(\w*\s*\*?(\w+)[^)]*\Z")
+_METHOD: Final = re.compile(rb"\nfunc ?\([^)\n]*\) ?(\w+)")
 _TYPE_NAME: Final = re.compile(rb"(\w+)(?:\[[^\n]*\])?$")
 _EMBEDDED: Final = re.compile(rb"\n\t+\*?(?:\w+\.)?(\w+)(?:\[[^\n]*\])?[ \t]*(?=[`/\n])")
 _METHODS: Final = re.compile(rb"\n\t+(?:%b)\(" % b"|".join(method.encode() for method in CLOSING_METHODS))
@@ -117,6 +118,16 @@ def owner_names(files: Iterable[bytes], models: Models) -> frozenset[str]:
         owners |= found
         wanted = _calls_of(found)
     return frozenset(name.decode("utf-8", "replace") for name in owners)
+
+
+def method_places(files: Iterable[tuple[str, bytes]], names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """In which files methods are declared, by those of the names that stand behind `METHOD`, without it."""
+    wanted = {name.removeprefix(METHOD).encode() for name in names if name.startswith(METHOD)}
+    found: dict[str, dict[str, None]] = {name.decode(): {} for name in wanted}
+    for path, data in files:
+        for name in wanted.intersection(_METHOD.findall(data)):
+            found[name.decode()][path] = None
+    return {name: tuple(places) for name, places in found.items()}
 
 
 def _is_utf8(data: bytes) -> bool:

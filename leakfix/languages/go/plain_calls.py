@@ -38,20 +38,31 @@ def plain_call(world: World, function: Function, call: Node) -> PlainCall | None
     return _imported(world, function.file, syntax.text(operand), syntax.text(name))
 
 
+def spelled_call(world: World, function: Function, qualifier: str, name: str) -> PlainCall | None:
+    """What ``name(...)`` or ``qualifier.name(...)`` calls in a function, told without its tree."""
+    if qualifier:
+        return _imported(world, function.file, qualifier, name)
+    return _known(function, f"spelled {name}", name, function.start, function.end)
+
+
 def _own(function: Function, name: str) -> PlainCall | None:
     """A function of the package, where the name is nothing else in the calling function."""
+    node = function.node
+    return _known(function, name, name, node.start_byte, node.end_byte)
+
+
+def _known(function: Function, key: str, name: str, start: int, end: int) -> PlainCall | None:
     known = function.cache.setdefault(_KEY, {})
     if not isinstance(known, dict):
         return None
-    if name not in known:
-        known[name] = _looked_up(function, name)
-    found = known[name]
+    if key not in known:
+        known[key] = _looked_up(function, name, start, end)
+    found = known[key]
     return found if isinstance(found, PlainCall) else None
 
 
-def _looked_up(function: Function, name: str) -> PlainCall | None:
-    node, data = function.node, function.file.data
-    if _otherwise(name).search(data, node.start_byte, node.end_byte) is not None:
+def _looked_up(function: Function, name: str, start: int, end: int) -> PlainCall | None:
+    if _otherwise(name).search(function.file.data, start, end) is not None:
         return None
     declared = function.file.package.lookup(name, function.file)
     if declared is None or declared.kind != "func":
@@ -87,14 +98,15 @@ def _is_never_a_variable(file: File, name: str) -> bool:
     key = f"plain:{name}"
     known = whole.cache.get(key)
     if not isinstance(known, bool):
-        known = whole.cache[key] = _always_selected(whole.data, name.encode())
+        known = whole.cache[key] = _always_selected(whole, name.encode())
     return known
 
 
-def _always_selected(data: bytes, name: bytes) -> bool:
+def _always_selected(file: File, name: bytes) -> bool:
+    data = file.data
     # Counts are quick, and enough for most names: each stands before a dot or at the end of an import path.
     if data.count(name) == data.count(name + b".") + data.count(name + b'"'):
         return True
     name = re.escape(name)
-    pattern = re.compile(name + rb'(?<![\w."/-]' + name + rb')(?![\w."/-]|[ \t]+["`])')
-    return pattern.search(data) is None
+    pattern = re.compile(name + rb'(?<![\w."/-]' + name + rb")(?<!package " + name + rb')(?![\w."/-]|[ \t]+["`])')
+    return pattern.search(data) is None or pattern.search(file.bare) is None

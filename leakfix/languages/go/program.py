@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Outcome
 from leakfix.languages.go import syntax
+from leakfix.languages.go.call_looks import CallLooks
 from leakfix.languages.go.first_look import METHOD, acquiring_names, called
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
@@ -22,7 +23,7 @@ from leakfix.languages.go.summaries import Depth, Summary
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -56,8 +57,17 @@ class Candidates:
 class Program:
     """The packages in reach with what is known of their functions."""
 
-    def __init__(self, world: World, models: Models, owners: Iterable[str] = ()) -> None:
-        """``owners`` names functions of the project whose result may have to be released, methods behind `METHOD`."""
+    def __init__(
+        self,
+        world: World,
+        models: Models,
+        owners: Iterable[str] = (),
+        places: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """``owners`` names functions of the project whose result may have to be released, methods behind `METHOD`.
+
+        ``places`` tells in which files methods of these names, and of those that the models name, are declared.
+        """
         self.world = world
         self.models = models
         symbols = models.symbols()
@@ -73,6 +83,7 @@ class Program:
         self.stubs = {resource.name: resource.stubs for resource in models.resources() if resource.stubs}
         self.depth = Depth(_DEEPEST_SUMMARY)
         self.settling = Settling(self)
+        self._looks = CallLooks(self, places)
 
     def bindings(self, function: Function) -> Bindings:
         """The variables of a function."""
@@ -247,6 +258,19 @@ class Program:
                 found[index] = (closing, error)
         return found
 
+    def may_lose(self, function: Function) -> bool:
+        """Whether a function may lose what it acquires: a look at its bytes."""
+        known = function.cache.get("may lose")
+        if not isinstance(known, bool):
+            named = self._named_in(function)
+            known = any(self._looks.may_lose(function, start, name) for start, name in named)
+            function.cache["may lose"] = known
+        return known
+
+    def names_acquiring(self, function: Function) -> bool:
+        """Whether a function calls anything that has the name of an acquiring function: a look at its bytes."""
+        return bool(self._named_in(function))
+
     def candidates(self, function: Function, within: Node | None = None) -> tuple[Node, ...]:
         """The calls of a function, or of a literal in it, whose name is that of an acquiring function, in order."""
         known = function.cache.get("candidates")
@@ -258,13 +282,17 @@ class Program:
         return known.calls[first:behind]
 
     def _candidates(self, function: Function) -> Candidates:
-        file, named = function.file, self._named(function.file)
+        file = function.file
         found: list[tuple[int, Node]] = []
-        for start, name in named[bisect_left(named, (function.start, b"")) : bisect_left(named, (function.end, b""))]:
+        for start, name in self._named_in(function):
             call = _call_at(function.node, start, start + len(name))
             if call is not None and self._may_acquire(file, call, name.decode()):
                 found.append((start, call))
         return Candidates(tuple(start for start, _ in found), tuple(call for _, call in found))
+
+    def _named_in(self, function: Function) -> list[tuple[int, bytes]]:
+        named = self._named(function.file)
+        return named[bisect_left(named, (function.start, b"")) : bisect_left(named, (function.end, b""))]
 
     def _named(self, file: File) -> list[tuple[int, bytes]]:
         """Where something is called that has the name of an acquiring function, in order: a look at the bytes."""

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.program import Program
 
-_LEAVING: Final = re.compile(rb"\b(?:return|break|continue|goto)\b")
-_ASSIGNING: Final = re.compile(rb"(?<![=!<>:+\-*/%&|^]):?=(?!=)")
+LEAVING: Final = re.compile(rb"\b(?:return|break|continue|goto)\b")
+ASSIGNING: Final = re.compile(rb"(?<![=!<>:+\-*/%&|^]):?=(?!=)")
 _SEGMENT: Final = re.compile(rb"[^;{}\n]*\Z")
-_WORD: Final = re.compile(rb"\w+")
+WORD: Final = re.compile(rb"\w+")
 _CALLED: Final = re.compile(rb"(?<![\w.])(\w+)((?:\.\w+)*)\(")
 _CHAIN: Final = re.compile(rb"((?:\.\w+)*)\(")
 _WITHIN: Final = frozenset(b"._0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_ERROR: Final = re.compile(rb"(?i)err")
+ERROR: Final = re.compile(rb"(?i)err")
 _PARAMETERS: Final = re.compile(rb"\bfunc\b[^{\n]*")
 _DECLARING: Final = re.compile(rb"\b(?:var|const|type)\b[^\n]*")
 _BINDING: Final = frozenset({syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT})
@@ -75,7 +75,7 @@ class Settling:
         paths = {path for resource in program.models.resources() for path in resource.release} - {CALL}
         verbs = program.release_verbs
         self._endings = frozenset(f".{path}".encode() for path in (*paths, *verbs))
-        self._receiving = frozenset(
+        self.receiving = frozenset(
             acquire.symbol.rpartition(".")[2]
             for symbol in program.models.symbols()
             for acquire in program.models.acquires(symbol)
@@ -108,7 +108,7 @@ class Settling:
 
     def _is_settled(self, function: Function, call: Node) -> bool:
         statement, value = _statement_of(call)
-        if statement is None or value is None or _name(call) in self._receiving:
+        if statement is None or value is None or _name(call) in self.receiving:
             return False
         if statement.kind_id == syntax.RETURN_STATEMENT:
             return value == call or not _returns_error(statement)
@@ -140,7 +140,7 @@ class Settling:
             if any(not 0 <= index < len(targets) or targets[index].text == b"_" for index in indexes):
                 return None
             return [targets[index] for index in sorted(indexes)]
-        is_error = len(targets) > 1 and _ERROR.search(targets[-1].text or b"") is not None
+        is_error = len(targets) > 1 and ERROR.search(targets[-1].text or b"") is not None
         resources = targets[: len(targets) - is_error]
         return resources if resources and all(target.text != b"_" for target in resources) else None
 
@@ -204,7 +204,7 @@ class Look:
         if kind not in _COMPOUND:
             self._forget_error(data)
             return self._simple(statement, data, names) if is_named else _Outcome.OPEN
-        if not is_named and not _LEAVING.search(data):
+        if not is_named and not LEAVING.search(data):
             self._forget_error(data)
             return _Outcome.OPEN
         if kind == syntax.IF_STATEMENT:
@@ -312,7 +312,7 @@ class Look:
         data = literal.text or b""
         if name not in data or _shadows(data, name):
             return False
-        leaves = _LEAVING.search(data)
+        leaves = LEAVING.search(data)
         for match in _CALLED.finditer(data, 0, leaves.start() if leaves is not None else len(data)):
             is_own = match[1] == name
             if is_own and not (match[2] and self._settling.is_release(match[2])):
@@ -433,10 +433,10 @@ def _may_return(function: Function, names: set[bytes]) -> bool:
     """Whether some return of a function may name one of the variables."""
     node, data = function.node, function.file.data
     result = node.child_by_field_id(syntax.F_RESULT)
-    if result is not None and not names.isdisjoint(_WORD.findall(result.text or b"")):
+    if result is not None and not names.isdisjoint(WORD.findall(result.text or b"")):
         return True
     for match in _RETURN.finditer(data, node.start_byte, node.end_byte):
-        if match[1].rstrip()[-1:] in b"{(,[" or not names.isdisjoint(_WORD.findall(match[1])):
+        if match[1].rstrip()[-1:] in b"{(,[" or not names.isdisjoint(WORD.findall(match[1])):
             return True
     return False
 
@@ -517,13 +517,13 @@ def _assigned(data: bytes, names: set[bytes]) -> bool:
     """Whether a text may assign to one of the variables, or to a part of it, or declare another of its name."""
     if not any(name in data for name in names):
         return False
-    for match in _ASSIGNING.finditer(data):
+    for match in ASSIGNING.finditer(data):
         before = _SEGMENT.search(data, 0, match.start())
         start = before.start() if before is not None else 0
         while start and data[:start].rstrip().endswith(b","):
             before = _SEGMENT.search(data, 0, start - 1)
             start = before.start() if before is not None else 0
-        if not names.isdisjoint(_WORD.findall(data, start, match.start())):
+        if not names.isdisjoint(WORD.findall(data, start, match.start())):
             return True
     return False
 
@@ -541,14 +541,14 @@ def _calls_of(name: bytes, data: bytes, end: int) -> Iterator[tuple[int, bytes]]
 
 def _declared(data: bytes, name: bytes) -> bool:
     """Whether a text may declare a variable of this name without assigning to it."""
-    return any(name in _WORD.findall(text) for text in _DECLARING.findall(data))
+    return any(name in WORD.findall(text) for text in _DECLARING.findall(data))
 
 
 def _shadows(data: bytes, name: bytes) -> bool:
     """Whether a function literal may declare a variable of this name."""
     if _assigned(data, {name}) or _declared(data, name):
         return True
-    return any(name in _WORD.findall(text) for text in _PARAMETERS.findall(data))
+    return any(name in WORD.findall(text) for text in _PARAMETERS.findall(data))
 
 
 def _aliases(statement: Node, names: set[bytes]) -> list[bytes]:
@@ -659,7 +659,7 @@ def _returns_error(statement: Node) -> bool:
     """Whether the last result of the function around a return is an error, which holds no resource."""
     owner = syntax.owner_of(statement)
     result = owner.child_by_field_id(syntax.F_RESULT) if owner is not None else None
-    words = _WORD.findall(result.text or b"") if result is not None else []
+    words = WORD.findall(result.text or b"") if result is not None else []
     return bool(words) and words[-1] == b"error"
 
 

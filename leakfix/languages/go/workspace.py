@@ -13,6 +13,7 @@ from leakfix.languages.language import OpenFile, Workspace
 from leakfix.text import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from tree_sitter import Node
@@ -53,10 +54,10 @@ class GoFile(OpenFile):
         return tuple(found)
 
     def _concerned(self) -> list[Function]:
-        """The functions that call what may acquire something, or do something with channels."""
+        """The functions that may lose what they acquire, or do something with channels."""
         file, program = self.analysis.file, self.analysis.program
         return [
-            one for one in file.functions if file.data.find(b"<-", one.start, one.end) >= 0 or program.candidates(one)
+            one for one in file.functions if file.data.find(b"<-", one.start, one.end) >= 0 or program.may_lose(one)
         ]
 
     def comments(self) -> list[tuple[Span, str]]:
@@ -78,9 +79,11 @@ class GoFile(OpenFile):
 class GoWorkspace(Workspace):
     """All packages in reach of the files opened."""
 
-    def __init__(self, models: Models, owners: frozenset[str]) -> None:
+    def __init__(
+        self, models: Models, owners: frozenset[str], places: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self._world = World()
-        self._program = Program(self._world, models, owners)
+        self._program = Program(self._world, models, owners, places)
 
     def open(self, path: Path, data: bytes) -> GoFile:
         """A file with this content among the files of its package on disk."""

@@ -1,0 +1,127 @@
+"""Calls and statements as the bytes of formatted code show them, so that nobody has to parse what holds them.
+
+For code laid out as gofmt does it this tells what the tree would tell; where it is not plain, it tells nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from leakfix.languages.go.layout import OPAQUE
+from leakfix.text.records import record
+
+_TOKEN: Final = re.compile(rb"""[()\[\]{},\n"'`]|\.\.\.|//|/\*""")
+_LONGEST: Final = 6000
+"""How many bytes of a statement are looked at."""
+_OPENING: Final = frozenset((b"(", b"[", b"{"))
+_CLOSING: Final = frozenset((b")", b"]", b"}"))
+_REST: Final = re.compile(rb"[ \t]*(?://[^\n]*)?\r?(?=\n)")
+_HEAD: Final = re.compile(rb"(\t+)(?:(return )|([\w, .]+?) :?= )?\Z")
+_INDENT: Final = re.compile(rb"\t*")
+_BLANK: Final = re.compile(rb"(?:[ \t]*(?://[^\n]*)?\r?\n)*")
+
+
+@record
+class CallText:
+    """A call: behind its closing parenthesis, and how many arguments it has; None where that is not plain."""
+
+    end: int
+    count: int | None
+
+
+def call_text(data: bytes, opening: int) -> CallText | None:
+    """The call whose opening parenthesis stands at an offset."""
+    depth, commas, start = 0, 0, opening
+    limit = opening + _LONGEST
+    spread = False
+    trailing = opening + 1
+    while True:
+        match = _TOKEN.search(data, start, limit)
+        if match is None:
+            return None
+        token, start = match[0], match.end()
+        if token in _OPENING:
+            depth += 1
+        elif token in _CLOSING:
+            depth -= 1
+            if depth == 0:
+                break
+        elif token == b",":
+            if depth == 1:
+                commas += 1
+                trailing = start
+        elif token == b"...":
+            spread = spread or depth == 1
+        elif token != b"\n":
+            opaque = OPAQUE.match(data, match.start(), limit)
+            if opaque is None:
+                return None
+            start = opaque.end()
+    last = data[trailing : start - 1].strip()
+    count = commas + bool(last)
+    # One call may give all arguments.
+    is_plain = not spread and not (count == 1 and last.endswith(b")")) and b"//" not in last and b"/*" not in last
+    return CallText(start, count if is_plain else None)
+
+
+def statement_end(data: bytes, start: int, indent: int) -> int | None:
+    """The newline behind the statement that begins at an offset, on a line with so many tabs."""
+    depth = 0
+    limit = start + _LONGEST
+    while True:
+        match = _TOKEN.search(data, start, limit)
+        if match is None:
+            return None
+        token, start = match[0], match.end()
+        if token in _OPENING:
+            depth += 1
+        elif token in _CLOSING:
+            depth -= 1
+            if depth < 0:
+                return None
+        elif token == b"\n":
+            if depth == 0 and indent_at(data, skip_blank(data, start)) <= indent:
+                return match.start()
+        elif token == b"/*":
+            return None
+        elif token not in (b",", b"..."):
+            opaque = OPAQUE.match(data, match.start(), limit)
+            if opaque is None or (token == b"`" and b"\n" in opaque[0]):
+                return None
+            start = opaque.end()
+
+
+def skip_blank(data: bytes, start: int) -> int:
+    """Where the first line from the start of a line on begins that holds more than a comment."""
+    match = _BLANK.match(data, start)
+    return match.end() if match is not None else start
+
+
+def indent_at(data: bytes, start: int) -> int:
+    """How many tabs a line begins with."""
+    match = _INDENT.match(data, start)
+    return match.end() - start if match is not None else 0
+
+
+def ends_line(data: bytes, offset: int) -> bool:
+    """Whether nothing but a comment stands behind an offset on its line."""
+    return _REST.match(data, offset) is not None
+
+
+@record
+class Taking:
+    """What takes the results of a call that a statement consists of: targets as they are spelled, or a return."""
+
+    indent: int
+    targets: tuple[bytes, ...]
+    returns: bool
+
+
+def taking(data: bytes, start: int) -> Taking | None:
+    """What takes the results of the call whose function is spelled from an offset on."""
+    match = _HEAD.match(data, data.rfind(b"\n", 0, start) + 1, start)
+    if match is None:
+        return None
+    targets = tuple(match[3].split(b", ")) if match[3] is not None else ()
+    return Taking(len(match[1]), targets, match[2] is not None)

@@ -1,0 +1,90 @@
+"""Calls that are left alone before anything is parsed: looks at the bytes must not say more than the tree does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from leakfix.languages.go.call_text import call_text, statement_end, taking
+from leakfix.languages.go.packages import World
+from leakfix.languages.go.program import Program
+from leakfix.models import Models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from leakfix.languages.go.packages import File
+
+_HEAD = 'package p\n\nimport (\n\t"context"\n\t"os"\n)\n\n'
+
+
+@pytest.mark.parametrize(
+    ("call", "count"),
+    [
+        (b"f()", 0),
+        (b"f(a)", 1),
+        (b'f(a, "x,)", c)', 3),
+        (b"f(a, []int{1, 2}, g(1, 2))", 3),
+        (b"f(\n\ta,\n\tb,\n)", 2),
+        (b"f(g())", None),
+        (b"f(a, b...)", None),
+        (b"f(func(a, b int) {}, ',')", 2),
+    ],
+)
+def test_arguments_are_counted_where_they_are_plain(call: bytes, count: int | None) -> None:
+    found = call_text(call + b"\n", 1)
+    assert found is not None
+    assert (found.end, found.count) == (len(call), count)
+
+
+def test_a_statement_ends_where_a_line_ends_outside_of_brackets() -> None:
+    text = b'\tx := f(func() {\n\t\treturn\n\t}, "{")\n\ty()\n'
+    assert text[: statement_end(text, 1, 1)].endswith(b'}, "{")')
+    assert statement_end(b"\tx := `\n\ty`\n", 1, 1) is None
+
+
+def test_what_takes_results_is_told_by_the_line() -> None:
+    assert taking(b"\tx, err := f()", 11) is not None
+    assert taking(b"\tif x := f(); x {", 9) is not None
+    assert taking(b"\treturn f()", 8) is not None
+    assert taking(b"\tg(f())", 3) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "lost"),
+    [
+        ("f, err := os.Open(p)\nif err != nil {\n\treturn err\n}\ndefer f.Close()\nreturn nil", False),
+        ("f, err := os.Open(p)\nif err != nil {\n\treturn err\n}\nuse(f)\nf.Close()\nreturn nil", False),
+        ("f, err := os.Open(p)\nif err != nil {\n\treturn err\n}\nif p == q {\n\treturn nil\n}\nf.Close()", True),
+        ("f, err := os.Open(p)\nif err != nil {\n\treturn err\n} else {\n\treturn nil\n}\nf.Close()", True),
+        ("f, err := os.Open(p)\nerr = work()\nif err != nil {\n\treturn err\n}\ndefer f.Close()", True),
+        ("f, err := os.Open(p)\nif q != nil {\n\treturn err\n}\ndefer f.Close()", True),
+        ("f, _ := os.Open(p)\nf = nil\nf.Close()", True),
+        ("_, err := os.Open(p)\nreturn err", True),
+        ("f, _ := os.Open(p)\ndefer f.Close().Later()", True),
+        ("ctx, cancel := context.WithCancel(ctx)\ndefer cancel()\nwork(ctx)", False),
+        ("ctx, cancel := context.WithCancel(ctx)\nwork(ctx)", True),
+        ("return os.Open(p)", False),
+        ("x.Open(a, b, c, d)", False),
+        ("x.Open(a)", True),
+    ],
+)
+def test_looks_say_no_only_where_nothing_can_get_lost(tmp_path: Path, body: str, lost: bool) -> None:
+    program, file = _program(tmp_path, body)
+    function = next(one for one in file.functions if one.name == "f")
+    assert program.may_lose(function) is lost
+    if not lost:
+        calls = program.candidates(function)
+        assert all(program.settling.is_settled(function, c) or not program.acquires(function, c) for c in calls)
+
+
+def _program(directory: Path, body: str) -> tuple[Program, File]:
+    lines = "\n".join(f"\t{line}" for line in body.split("\n"))
+    path = directory / "p.go"
+    text = f"{_HEAD}func f(ctx context.Context, p, q string) error {{\n{lines}\n}}\n\ntype T struct{{}}\n"
+    text += "\nfunc (t *T) Open(p string) (*os.File, error) {\n\treturn os.Open(p)\n}\n"
+    path.write_text(text)
+    (directory / "go.mod").write_text("module example.org/p\n\ngo 1.22\n")
+    program = Program(World(), Models.load("go", (), ["os"]), ["Open", ".Open"], {"Open": (str(path),)})
+    return program, program.world.file(path)
