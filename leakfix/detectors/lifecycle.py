@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
+from functools import cached_property
 
 from leakfix.flow import (
     ANY_METHOD,
@@ -20,12 +21,14 @@ from leakfix.flow import (
     BudgetError,
     Copy,
     Derive,
+    Doubt,
     Drop,
     Edge,
     Escape,
     Event,
     Exit,
     ExitKind,
+    Forget,
     Graph,
     Known,
     Outcome,
@@ -36,6 +39,7 @@ from leakfix.flow import (
     Test,
     explore,
 )
+from leakfix.flow.ahead import Ahead, ReleasesAhead
 from leakfix.flow.remembering import sources
 from leakfix.text import Span
 from leakfix.text.records import record
@@ -118,6 +122,10 @@ class _State:
     facts: frozenset[Test] = frozenset()
     raised: int = 0
     """Whether an exception was raised since the acquisition: 0 not at all, `_RAISED`, or `_DOUBTFUL`."""
+    asked: frozenset[tuple[Place, Doubt]] = frozenset()
+    """What a callee gave back that may have taken the resource over, as long as nobody has asked for it."""
+    lent: bool = False
+    """Whether a callee had it of which only releases on failing ways tell that it was lent."""
 
     @property
     def held(self) -> bool:
@@ -212,7 +220,8 @@ class _Pursuit:
         self.site = graph.sites[index]
         self.correlated = correlated
         self.late = _late(graph, self.site)
-        self.losses: dict[tuple[LossKind, Span], Loss] = {}
+        self.losses: dict[tuple[LossKind, Span, Span | None], Loss] = {}
+        """By where the resource is lost, and the last goto on the way there."""
         self.arrivals: dict[Span | tuple[Span, Place], set[Status]] = defaultdict(set)
         """What has become of the resource where control gets to an exit, or to an assignment to a place."""
         self.fates: set[Status] = set()
@@ -224,17 +233,33 @@ class _Pursuit:
 
     def leak(self) -> Leak:
         """What was found, once every path was followed."""
-        losses = sorted(self.losses.values(), key=lambda loss: loss.span)
+        losses = self._apart()
         if self.graph.ends_process and not self.site.obligation.writes and not self.repeats:
+            losses = []
+        if self.site.obligation.assumed and Status.RELEASED not in self.fates:
             losses = []
         told = [self._told(loss) for loss in losses]
         return Leak(
             self.site,
-            tuple(loss for loss in told if not _is_empty_container(loss)),
+            tuple(loss for loss in told if not _is_empty_container(loss) and not self._is_decided(loss)),
             frozenset(self.fates),
             frozenset(self.methods),
             self.repeats,
         )
+
+    def _apart(self) -> list[Loss]:
+        """The losses in order: one for each point, or, where others get there without the resource, for each goto."""
+        found: dict[tuple[LossKind, Span], list[Loss]] = {}
+        for loss in sorted(self.losses.values(), key=lambda loss: (loss.span, loss.jump or loss.span)):
+            found.setdefault((loss.kind, loss.span), []).append(loss)
+        return [one for losses in found.values() for one in self._at_one_point(losses)]
+
+    def _at_one_point(self, losses: list[Loss]) -> list[Loss]:
+        surest = min(losses, key=_level)
+        if len(losses) == 1 or self.arrivals[surest.span] == {Status.HELD}:
+            return [surest]
+        clean = all(loss.jump is not None and self.arrivals[loss.jump] == {Status.HELD} for loss in losses)
+        return losses if clean else [surest]
 
     def _told(self, loss: Loss) -> Loss:
         mixed = loss.jump is None or self.arrivals[loss.jump] != {Status.HELD}
@@ -243,12 +268,24 @@ class _Pursuit:
         others = frozenset(arrivals - {Status.HELD})
         return replace(loss, others=others, jump=None if mixed else loss.jump)
 
+    def _is_decided(self, loss: Loss) -> bool:
+        """Whether the function decides where it loses what it is only assumed to own: it releases it there, or not."""
+        if not self.site.obligation.assumed or not loss.others & {Status.RELEASED, Status.HANDED_ON}:
+            return False
+        jumps = [edge for block in self.graph.blocks for edge in block.edges if edge.jump and edge.jump == loss.jump]
+        return not jumps or any(not self.ahead.across(jump).somewhere.isdisjoint(loss.holders) for jump in jumps)
+
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
-        for event in block.events:
-            state = self._event(step, state, event)
+        for number, event in enumerate(block.events):
+            if isinstance(event, Escape):
+                state = self._escape(state, event, step.block, number) if state.held else state
+            else:
+                state = self._event(step, state, event)
         if block.exit is None:
             return state
+        if state.held and (state.asked or (state.lent and not _fails(block.exit))):
+            state = self._end(state, Status.HANDED_ON)
         self.arrivals[block.exit.span].add(state.status)
         if state.held:
             self._exit(step, state, block.exit)
@@ -269,7 +306,45 @@ class _Pursuit:
                     state = state.ended(Status.ABSENT) if failed else replace(state, errors=state.errors - {test.place})
             if test.place in self.correlated:
                 state = replace(state, facts=state.facts | {test})
+            if state.asked and state.held:
+                state = self._answered(state, test, edge)
         return state
+
+    def _answered(self, state: _State, test: Test, edge: Edge) -> _State:
+        """A test tells how a call ended that may have taken the resource over."""
+        for place, doubt in state.asked:
+            if place.holds(test.place):
+                failed = (test.place.path[len(place.path) :], test.outcome) in doubt.failures
+                if self._is_lent(state, self.ahead.across(edge)):
+                    return self._lent(state, self.ahead.across(edge))
+                if failed and self._is_lent(state, self.ahead.besides(edge)):
+                    return self._lent(state, self.ahead.besides(edge))
+                return self._end(state, Status.HANDED_ON)
+        return state
+
+    def _is_lent(self, state: _State, ahead: Ahead) -> bool:
+        """Whether the function still releases what is held, so that it never gave it away."""
+        return not ahead.somewhere.isdisjoint(state.holders) or any(
+            closes and place in ahead.somewhere for place, closes in state.derived
+        )
+
+    def _lent(self, state: _State, ahead: Ahead) -> _State:
+        well = not ahead.well.isdisjoint(state.holders) or any(c and place in ahead.well for place, c in state.derived)
+        return replace(state, asked=frozenset(), lent=state.lent or not well)
+
+    def _doubted(self, state: _State, doubt: Doubt, ahead: Ahead) -> _State:
+        """Nothing is known of a callee: it did not take what is released behind it."""
+        if not self._is_lent(state, ahead):
+            return self._end(state, Status.HANDED_ON)
+        behind = self._lent(state, ahead)
+        if doubt.result is None or not self.ahead.is_asked_for(doubt):
+            return behind
+        return replace(behind, asked=frozenset({(doubt.result, doubt)}))
+
+    @cached_property
+    def ahead(self) -> ReleasesAhead:
+        """What is released from every point of the function on."""
+        return ReleasesAhead(self.graph)
 
     def _is_there(self, state: _State, place: Place) -> bool:
         """Whether ``place`` is on the way to the resource, so that it cannot be nil while the resource is held."""
@@ -292,17 +367,19 @@ class _Pursuit:
         return any(place == holder.below(*path) for path, _ in self.releases for place in self.late.releases)
 
     def _lose(self, step: Step[_State], kind: LossKind, span: Span, state: _State) -> None:
-        known = self.losses.get((kind, span))
+        jump = next((at.edge.jump for at in _backwards(step) if at.edge is not None and at.edge.jump is not None), None)
+        known = self.losses.get((kind, span, jump))
         if known is not None and _level(known) <= state.raised:
             return
         branch, taken = _last_branch(step)
         owners = [*sorted(state.holders), *sorted(place for place, closes in state.derived if closes)]
         named = tuple(holder for holder in owners if holder.root in self.graph.names)
         through = frozenset(place.root for place in (*state.holders, *(place for place, _ in state.derived)))
-        jump = next((at.edge.jump for at in _backwards(step) if at.edge is not None and at.edge.jump is not None), None)
         raised = next((at.edge.raised for at in _backwards(step) if at.edge and at.edge.raised is not None), None)
         doubtful = state.raised == _DOUBTFUL
-        self.losses[kind, span] = Loss(kind, span, branch, taken, named, jump, through, frozenset(), raised, doubtful)
+        self.losses[kind, span, jump] = Loss(
+            kind, span, branch, taken, named, jump, through, frozenset(), raised, doubtful
+        )
 
     def _event(self, step: Step[_State], state: _State, event: Event) -> _State:
         if isinstance(event, Acquire):
@@ -316,12 +393,12 @@ class _Pursuit:
             return replace(state, facts=state.facts | {Test(event.place, event.value)}) if told else state
         if isinstance(event, Copy):
             state = self._carry(state, event)
+        if isinstance(event, Forget):
+            return replace(state, facts=frozenset(fact for fact in state.facts if not event.place.holds(fact.place)))
         if not state.held:
             return state
         if isinstance(event, Release):
             return self._release(state, event)
-        if isinstance(event, Escape):
-            return self._escape(state, event)
         if isinstance(event, Copy):
             return self._copy(state, event)
         if isinstance(event, Derive):
@@ -359,8 +436,12 @@ class _Pursuit:
             frozenset(error for error in state.errors if not event.place.holds(error)),
             facts,
             state.raised,
+            _unless_within(event.place, state.asked),
+            state.lent,
         )
         if behind.lost:
+            if state.lent or state.asked:
+                return self._end(behind, Status.HANDED_ON)
             self._lose(step, LossKind.OVERWRITTEN, event.span, state)
             return behind.ended(Status.ABSENT)
         return behind
@@ -378,6 +459,8 @@ class _Pursuit:
             return behind
         if any(self._releases_late(holder) for holder in state.holders):
             return self._end(state, Status.RELEASED)
+        if state.lent or state.asked:
+            return self._end(state, Status.HANDED_ON)
         self._lose(step, LossKind.SCOPE, event.span, state)
         return behind.ended(Status.ABSENT)
 
@@ -406,11 +489,15 @@ class _Pursuit:
         self.methods.add(event.method)
         return self._end(state, Status.RELEASED)
 
-    def _escape(self, state: _State, event: Escape) -> _State:
+    def _escape(self, state: _State, event: Escape, block: int, number: int) -> _State:
         if self.site.obligation.resource in event.spares:
             return state
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]
         if event.into is not None and any(carrier.holds(event.into) for carrier in carriers):
+            return state
+        if event.doubt is not None:
+            if any(event.place.holds(carrier) for carrier in carriers):
+                return self._doubted(state, event.doubt, self.ahead.behind(block, number))
             return state
         if any(event.place.holds(carrier) or carrier.holds(event.place) for carrier in carriers):
             return self._end(state, Status.HANDED_ON)
@@ -429,7 +516,8 @@ class _Pursuit:
         for place, closes in state.derived:
             if event.source.holds(place):
                 derived.add((event.target.below(*place.path[len(event.source.path) :]), closes))
-        behind = replace(state, holders=frozenset(holders), derived=frozenset(derived), errors=errors)
+        asked = state.asked | {(event.target, doubt) for place, doubt in state.asked if place == event.source}
+        behind = replace(state, holders=frozenset(holders), derived=frozenset(derived), errors=errors, asked=asked)
         return self._with_late(behind) if behind.holders != state.holders else behind
 
     def _carry(self, state: _State, event: Copy) -> _State:
@@ -447,6 +535,16 @@ class _Pursuit:
         if any(event.source.holds(carrier) or carrier.holds(event.source) for carrier in carriers):
             return replace(state, derived=state.derived | {(event.target, event.closes)})
         return state
+
+
+def _unless_within(place: Place, asked: frozenset[tuple[Place, Doubt]]) -> frozenset[tuple[Place, Doubt]]:
+    """What can still be asked for where a place is overwritten: whoever overwrites a result did not want to know it."""
+    lost = {doubt for holder, doubt in asked if place.holds(holder)}
+    return frozenset(entry for entry in asked if entry[1] not in lost) if lost else asked
+
+
+def _fails(at: Exit) -> bool:
+    return at.failed or at.kind is ExitKind.RAISE
 
 
 _LOSSES = {ExitKind.RETURN: LossKind.RETURN, ExitKind.END: LossKind.END, ExitKind.RAISE: LossKind.RAISED}

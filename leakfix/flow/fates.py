@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from leakfix.flow.ahead import ReleasesAhead
 from leakfix.flow.graph import (
     ANY_METHOD,
     Acquire,
@@ -14,6 +15,7 @@ from leakfix.flow.graph import (
     Drop,
     Escape,
     ExitKind,
+    Forget,
     Handing,
     Known,
     Outcome,
@@ -81,6 +83,8 @@ def ways(
 
 class _Walker:
     def __init__(self, graph: Graph, result: int, site: int | None, about: frozenset[Place]) -> None:
+        self._graph = graph
+        self._ahead: ReleasesAhead | None = None
         self.result = result
         self.site = site
         self.found: set[Way] = set()
@@ -89,7 +93,9 @@ class _Walker:
 
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
-        for event in block.events:
+        for number, event in enumerate(block.events):
+            if isinstance(event, Escape) and event.doubt is not None and self._is_lent(state, step.block, number):
+                continue
             state = self._event(state, event)
         if block.exit is None:
             return state
@@ -98,6 +104,14 @@ class _Walker:
             told = frozenset(fact for fact in state.facts if fact.place in self.about)
             self.found.add(Way(state.fate, state.holders, facts, told, state.raised))
         return None
+
+    def _is_lent(self, state: _State, block: int, number: int) -> bool:
+        """Whether the function still releases behind a call what it is asked about, so that the callee only had it."""
+        if not state.holders:
+            return False
+        if self._ahead is None:
+            self._ahead = ReleasesAhead(self._graph)
+        return not self._ahead.behind(block, number).somewhere.isdisjoint(state.holders)
 
     def cross(self, edge: Edge, state: _State) -> _State | None:
         facts = state.facts
@@ -122,6 +136,9 @@ class _Walker:
             if event.place not in self.remembered:
                 return state
             return _State(state.fate, state.holders, state.facts | {Test(event.place, event.value)}, state.raised)
+        if isinstance(event, Forget):
+            told = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
+            return _State(state.fate, state.holders, told, state.raised)
         if isinstance(event, Acquire) and event.site == self.site:
             return _State(Fate.HELD, frozenset({event.place}), state.facts, state.raised)
         if not state.holders:

@@ -95,6 +95,20 @@ class Release:
 
 
 @record
+class Doubt:
+    """Nothing is known of the callee that a place is passed to: what the function does behind the call tells of it.
+
+    Where the function releases the thing itself, the callee did not take it over.
+    """
+
+    result: Place | None
+    """What the call gives back; None when nobody asks."""
+    failures: frozenset[tuple[tuple[str, ...], Outcome]] = frozenset()
+    """What tells that the call failed, below its result: a callee that fails takes over no more than one that does
+    not."""
+
+
+@record
 class Escape:
     """Ownership of what ``place`` holds is handed on."""
 
@@ -111,6 +125,10 @@ class Escape:
     """The kinds of resources that the callee can only work through."""
     late: bool = False
     """Whether a function that reads the variable when it runs is handed on: what the variable holds later is meant."""
+    doubt: Doubt | None = None
+    """Set where it may well be that nothing is handed on."""
+    owned: bool = False
+    """Whether it is given to an owner whom nobody gives what is not his own."""
 
 
 @record
@@ -160,7 +178,15 @@ class Known:
     value: Outcome
 
 
-Event = Acquire | Release | Escape | Copy | Derive | Assign | Drop | Known
+@record
+class Forget:
+    """Nothing is known any more of ``place``: somebody may have changed it. What it holds it may hold still."""
+
+    span: Span
+    place: Place
+
+
+Event = Acquire | Release | Escape | Copy | Derive | Assign | Drop | Known | Forget
 
 
 @record
@@ -207,6 +233,8 @@ class Exit:
 
     kind: ExitKind
     span: Span
+    failed: bool = False
+    """Whether the caller is told that the function failed."""
 
 
 @dataclass(slots=True)
@@ -232,6 +260,8 @@ class Obligation:
     """How sure it is that losing it is a leak; a constructor of the project found by itself is less sure."""
     severity: str = ""
     """How bad a leak of it is; empty leaves that to the rule."""
+    assumed: bool = False
+    """Whether nothing tells that it is owned but that the function itself releases it on another path."""
 
 
 @record

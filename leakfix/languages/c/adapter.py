@@ -50,10 +50,10 @@ class C(Language["CSurvey"]):
         return survey(files, acquiring_names(models))
 
     def may_acquire(self, models: Models, survey: CSurvey) -> Callable[[bytes], bool]:
-        """The test whether a file calls anything that has an acquiring name, or says `new`."""
-        from leakfix.languages.c.first_look import acquiring_names, calls_any
+        """The test whether a file calls anything that has an acquiring name or one like it, or says `new`."""
+        from leakfix.languages.c.first_look import acquiring_names, may_make
 
-        return calls_any(acquiring_names(models) | survey.owners)
+        return may_make(acquiring_names(models) | survey.owners)
 
     def workspace(self, models: Models, survey: CSurvey) -> Workspace:
         """A new world and program."""

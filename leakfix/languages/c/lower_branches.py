@@ -344,6 +344,7 @@ class BranchLowering(ABC):
                 break
             depth += 1
         self.unwind(depth, self.frame.span(node))
+        self.frame.emit(Drop(self.frame.span(node), frozenset()))
         self.frame.goto(self._label(name), self.frame.span(node))
 
     def _label(self, name: str) -> int:

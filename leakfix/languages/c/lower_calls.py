@@ -8,7 +8,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import ANY_METHOD, Assign, Copy, Drop, Escape, ExitKind, Handing, Obligation, Outcome, Place, Release
+from leakfix.flow import (
+    ANY_METHOD,
+    Assign,
+    Copy,
+    Doubt,
+    Drop,
+    Escape,
+    ExitKind,
+    Handing,
+    Obligation,
+    Outcome,
+    Place,
+    Release,
+)
 from leakfix.flow.fates import Fate
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import spelling
@@ -23,6 +36,7 @@ from leakfix.languages.c.lower_frame import (
     Value,
 )
 from leakfix.languages.c.lower_tests import failure
+from leakfix.languages.c.lower_unknown import UnknownCalls
 from leakfix.languages.c.summaries import KEPT
 from leakfix.languages.c.types import Callee, CType
 from leakfix.models import OUT
@@ -62,6 +76,7 @@ class CallLowering:
         """Places that the callee that is being lowered stores something in, with what holds it until it is done."""
         self.unnamed: list[int] = []
         """The roots of what was acquired since the statement began."""
+        self.unknown = UnknownCalls(self)
 
     # calls
 
@@ -196,10 +211,7 @@ class CallLowering:
                 value = self.summarised(node, function, summary, receiver, arguments)
                 self._unheard = False
                 return value
-        read_only = self.program.read_only(callee) if callee is not None else frozenset()
-        given = [value for index, value in enumerate(arguments) if index not in read_only]
-        self._hand_over(span, receiver, given)
-        return NOTHING
+        return self.unknown.call(node, callee, receiver, arguments)
 
     def _hand_over(self, span: Span, receiver: Value, arguments: list[Value]) -> None:
         """Nothing is known of the callee: it may keep, release and change what it can reach."""
@@ -271,13 +283,14 @@ class CallLowering:
             if not acquire.fails:
                 # A call that cannot fail takes what was there before, as getline does.
                 self.release(span, Value((Link(place),)))
-        index = self._site(span, self.program.obligation(acquire), symbol, place, failure(acquire.fails)[0])
+        index = self.site(span, self.program.obligation(acquire), symbol, place, failure(acquire.fails)[0])
         if not wanted and place == found:
             self.frame.discard(index)
-        self._acquire(span, index, acquire.fails, released, found)
+        self.acquire(span, index, acquire.fails, released, found)
         return Value((Link(found),))
 
-    def _acquire(self, span: Span, index: int, fails: str, released: Value, found: Place) -> None:
+    def acquire(self, span: Span, index: int, fails: str, released: Value, found: Place) -> None:
+        """An acquisition happens, or fails as its model tells; what it was to release is released or not then."""
         place = self.frame.graph.sites[index].place
         success, failed = failure(fails)
         spare = self.frame.temporary()
@@ -302,7 +315,8 @@ class CallLowering:
         if place == found:
             self._unnamed(found)
 
-    def _site(self, span: Span, obligation: Obligation, symbol: str, place: Place, success: Facts) -> int:
+    def site(self, span: Span, obligation: Obligation, symbol: str, place: Place, success: Facts) -> int:
+        """A new acquisition into a place: its index."""
         index = self.frame.site(span, obligation, symbol, OUT if place.root >= 0 else 0, place)
         self.frame.success[index] = success
         return index
@@ -385,7 +399,7 @@ class CallLowering:
     ) -> None:
         ways = acquisition.ways
         success = next((facts for facts, owned in ways if owned), ())
-        index = self._site(span, acquisition.obligation, function.qualified, place, success)
+        index = self.site(span, acquisition.obligation, function.qualified, place, success)
 
         def succeed() -> None:
             if place != found:
@@ -447,7 +461,9 @@ class CallLowering:
                     self._moves.append((into, between))
             if effect.returned is not None:
                 self.frame.emit(Copy(span, found.below(*effect.returned), place))
-            if effect.fate is Fate.KEPT or (effect.fate is Fate.RELEASED and relation is Relation.THROUGH):
+            if effect.is_doubtful:
+                self.frame.emit(Escape(span, place, Handing.PASSED, doubt=Doubt(found, self.unknown.failures(None))))
+            elif effect.fate is Fate.KEPT or (effect.fate is Fate.RELEASED and relation is Relation.THROUGH):
                 self.frame.emit(Escape(span, place, Handing.PASSED))
             elif effect.fate is Fate.RELEASED:
                 self.frame.emit(Release(span, place, ANY_METHOD))
@@ -527,7 +543,7 @@ class CallLowering:
         self.frame.emit(Assign(span, found))
         obligation = self.program.obligation_of("array" if is_array else "object")
         success: Facts = (((), Outcome.NOT_NIL),)
-        index = self._site(span, obligation, "new[]" if is_array else "new", found, success)
+        index = self.site(span, obligation, "new[]" if is_array else "new", found, success)
         if not wanted:
             self.frame.discard(index)
         alternatives: list[tuple[Facts, Callable[[], None]]] = [(success, lambda: self.frame.acquire(index))]

@@ -203,10 +203,10 @@ class Frame:
         """Go on in ``block`` if anything leads there."""
         self.current = block if block in self.targets else None
 
-    def exit(self, kind: ExitKind, span: Span) -> None:
-        """Control leaves the function here."""
+    def exit(self, kind: ExitKind, span: Span, *, failed: bool = False) -> None:
+        """Control leaves the function here; ``failed`` says that the caller is told so."""
         if self.current is not None:
-            self.graph.blocks[self.current].exit = Exit(kind, span)
+            self.graph.blocks[self.current].exit = Exit(kind, span, failed)
             self.current = None
 
     def fork(self, place: Place, alternatives: Iterable[tuple[Facts, Callable[[], None]]]) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Outcome, Place, Test
 from leakfix.flow.remembering import NEGATIVE, equal_to
+from leakfix.languages.c import customs, syntax
 from leakfix.languages.c.lower_frame import Facts, facts_of_number
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 Tests = tuple[Test, ...]
 
@@ -39,6 +43,13 @@ def compared_by_name(place: Place, operator: str, name: str) -> tuple[Tests, Tes
 def is_constant_name(name: str) -> bool:
     """Whether a name is spelled as constants are."""
     return len(name) > 1 and name.upper() == name and not name.startswith("_")
+
+
+def is_success(node: Node) -> bool:
+    """Whether an expression is a constant whose name says that all went well, which is 0 wherever it has an order."""
+    inner = syntax.unparen(node)
+    name = syntax.text(inner)
+    return inner.type == syntax.IDENTIFIER and is_constant_name(name) and customs.tells_failure(name) is False
 
 
 def _told(operator: str, number: int) -> Facts:

@@ -19,7 +19,7 @@ from leakfix.languages.c.lower_frame import (
     Value,
 )
 from leakfix.languages.c.lower_macros import MacroLowering
-from leakfix.languages.c.lower_tests import compared, compared_by_name, is_constant_name, mirrored, truth
+from leakfix.languages.c.lower_tests import compared, compared_by_name, is_constant_name, is_success, mirrored, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -512,8 +512,10 @@ class ValueLowering:
                 low = {"<": False, "<=": False, ">": True, ">=": True}.get(sign) if 0 < number <= 3 else None
                 let_go: dict[bool, tuple[Place, ...]] = {not low: (value.place,)} if low is not None else {}
                 return (*compared(value.place, sign, number), let_go)
-        for value, opposite in ((one, right), (other, left)):
+        for value, opposite, sign in ((one, right, operator.type), (other, left, kind)):
             name = syntax.text(syntax.unparen(opposite))
+            if value.place is not None and sign not in ("==", "!=") and is_success(opposite):
+                return (*compared(value.place, sign, 0), {})
             if value.place is not None and opposite.type == syntax.IDENTIFIER and is_constant_name(name):
                 told = compared_by_name(value.place, operator.type, name)
                 equal: dict[bool, tuple[Place, ...]] = (
@@ -523,7 +525,9 @@ class ValueLowering:
         positive, negative = self._by_spelling(node)
         if operator.type in ("==", "!="):
             # Equal, one of them is no longer alone; not equal, they never were the same.
-            places = tuple(value.place for value in (one, other) if value.place is not None)
+            unknown = self.calls.unknown.results
+            found = (value.place for value in (one, other))
+            places = tuple(place for place in found if place is not None and place.root not in unknown)
             both = places if len(places) > 1 else ()
             return positive, negative, {operator.type == "==": places, operator.type != "==": both}
         return positive, negative, {}

@@ -15,7 +15,9 @@ from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_aliases import hand_over_parts, prune
 from leakfix.languages.c.lower_branches import BranchLowering
+from leakfix.languages.c.lower_failures import returns_failure
 from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Value, span_of
+from leakfix.languages.c.types import SMART_POINTERS
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -201,13 +203,20 @@ class StatementLowering(BranchLowering):
                 self.values.assign(node, place, arguments[0], is_first=True)
                 return
             for one in arguments:
-                self.frame.escape(span, one, Handing.PASSED)
+                self._given_to_class(span, name, one)
             return
         given = self.values.value(value)
         if is_object and self._is_class(variable_type):
-            self.frame.escape(span, given, Handing.PASSED)
+            self._given_to_class(span, name, given)
             return
         self.values.assign(node, place, given, is_first=True)
+
+    def _given_to_class(self, span: Span, name: str, value: Value) -> None:
+        """A smart pointer owns what it is given; of other classes nothing is known."""
+        if name.partition("<")[0] in SMART_POINTERS:
+            self.values.calls.unknown.own(span, value)
+        else:
+            self.frame.escape(span, value, Handing.PASSED)
 
     def _is_class(self, variable_type: Node | None) -> bool:
         """Whether a type is a class of which nothing is known, whose constructor may keep what it is given."""
@@ -269,7 +278,8 @@ class StatementLowering(BranchLowering):
             self.frame.emit(Escape(span, result, Handing.RETURNED, 0))
         self.end_of_statement(node)
         self.leave_function(span)
-        self.frame.exit(ExitKind.RETURN, span)
+        number = self.values.constant(expressions[0]) if expressions else None
+        self.frame.exit(ExitKind.RETURN, span, failed=returns_failure(self.frame.function, node, number))
 
     def _throw(self, node: Node) -> None:
         for inner in syntax.named(node):

@@ -8,9 +8,10 @@ from leakfix.flow import Obligation
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.constants import Constants
 from leakfix.languages.c.files import is_read_only, param, spelling
-from leakfix.languages.c.first_look import acquiring_names, calls_any
+from leakfix.languages.c.first_look import acquiring_names, may_make
 from leakfix.languages.c.lower_frame import POINTEE, Frame
 from leakfix.languages.c.lowering import lower
+from leakfix.languages.c.pairs import Pairs
 from leakfix.languages.c.scopes import Bindings
 from leakfix.languages.c.summaries import Summary
 from leakfix.languages.c.types import Types
@@ -43,8 +44,9 @@ class Program:
         self.world = world
         self.models = models
         self.constants = Constants(world)
+        self.pairs = Pairs(world)
         self.names = acquiring_names(models)
-        self._calls_any = calls_any(self.names | owners)
+        self._may_make = may_make(self.names | owners)
         self._trees: list[Tree] = []
         self._depth = 0
         self._busy: set[int] = set()
@@ -105,7 +107,7 @@ class Program:
     def may_acquire(self, function: Function) -> bool:
         """A first look at the bytes of a function: whether it may call what acquires, or make an object that does."""
         data = function.file.data[function.node.start_byte : function.node.end_byte]
-        return self._calls_any(data) or function.file.is_cpp
+        return self._may_make(data) or function.file.is_cpp or b"(&" in data
 
     def obligation(self, acquire: Acquire) -> Obligation:
         """The obligation that comes with a modelled acquisition."""

@@ -37,7 +37,7 @@ Path = tuple[str, ...]
 
 _PATHS_AT_MOST: Final = 24
 _DEEPEST: Final = 6
-_SITES_AT_MOST: Final = 12
+_SITES_AT_MOST: Final = 30
 
 
 @record
@@ -50,6 +50,8 @@ class Effect:
     """Where it is stored below the operands, the receiver being -1."""
     returned: Path | None = None
     """Where the result holds it."""
+    is_doubtful: bool = False
+    """Whether it is only kept in so far as it is given to somebody of whom nothing is known."""
 
 
 @record
@@ -77,6 +79,7 @@ class Acquisition:
 
 
 KEPT: Final = Effect(Fate.KEPT)
+_DOUBTFUL: Final = Effect(Fate.KEPT, is_doubtful=True)
 
 
 class Summary:
@@ -132,6 +135,8 @@ class Summary:
                 return (KEPT,)
             if touched.is_within(path, touched.passed) and not self._is_read_only(root, path):
                 return (KEPT,)
+            if touched.is_within(path, touched.doubtful) and not self._is_read_only(root, path):
+                return (_DOUBTFUL,)
             if not touched.is_within(path, touched.moved):
                 return (Effect(Fate.HELD),)
         try:
@@ -257,6 +262,8 @@ class _Touched:
     kept: set[Path] = field(default_factory=set)
     passed: set[Path] = field(default_factory=set)
     """What is given to somebody of whom nothing is known."""
+    doubtful: set[Path] = field(default_factory=set)
+    """What is given to somebody who may well only look at it."""
     moved: set[Path] = field(default_factory=set)
     """What the result or another place that outlives the function may hold behind it."""
     assigned: dict[Path, Outcome | None] = field(default_factory=dict)
@@ -299,7 +306,9 @@ def _note(found: _Touched, event: Copy | Derive | Release | Escape, path: Path) 
     if isinstance(event, Release):
         found.released.add(path)
     elif isinstance(event, Escape):
-        if event.how is Handing.PASSED:
+        if event.doubt is not None:
+            found.doubtful.add(path)
+        elif event.how is Handing.PASSED:
             found.passed.add(path)
         elif event.how is not Handing.RETURNED and event.into is None:
             found.kept.add(path)

@@ -445,7 +445,7 @@ class Types:
             if member is not None:
                 return member
         macros = self.world.macros(name, self.file) if "::" not in name else ()
-        if macros:
+        if macros and not self._is_variant(macros, name):
             macro = macros[0] if len(macros) == 1 else None
             return Callee("macro", name, (name,), macro=macro, function=self._alias(macro))
         function = self.world.function(name, self.file, self.function.namespaces)
@@ -453,6 +453,17 @@ class Types:
         if declared is not None and declared.kind == "variable":
             return Callee("value", name, (), declared=declared)
         return Callee("function", name, _spellings(name), function=function, declared=declared)
+
+    def _is_variant(self, macros: tuple[Macro, ...], name: str) -> bool:
+        """Whether macros stand for a function of the same name on a condition only, as for debugging, or elsewhere."""
+        function = self.world.function(name, self.file)
+        if function is None:
+            return False
+        if self.world.includes(self.file, function.file.path) and not any(
+            self.world.sees(self.file, macro) for macro in macros
+        ):
+            return True
+        return all(macro.path == function.file.path for macro in macros)
 
     def _own_member(self, name: str) -> Callee | None:
         """What a name calls that is a member of the function's own class."""

@@ -99,7 +99,11 @@ class World:
 
     def sees(self, file: CFile, macro: Macro) -> bool:
         """Whether a macro is defined in a file or in what it includes."""
-        return _key(macro.path) in self.reach(file)
+        return self.includes(file, macro.path)
+
+    def includes(self, file: CFile, path: str) -> bool:
+        """Whether a file is another one, or includes it."""
+        return _key(path) in self.reach(file)
 
     def macro(self, name: str, from_file: CFile) -> Macro | None:
         """Return the macro that a name means; None when there is none, or it is defined in several ways."""

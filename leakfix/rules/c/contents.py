@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.lifecycle import LossKind
@@ -13,6 +14,7 @@ from leakfix.flow import (
     Copy,
     Drop,
     Escape,
+    Forget,
     Handing,
     Known,
     Outcome,
@@ -21,6 +23,7 @@ from leakfix.flow import (
     Test,
     explore,
 )
+from leakfix.flow.ahead import ReleasesAhead
 from leakfix.flow.remembering import NEGATIVE, correlated, equal_to, sources, told_of
 from leakfix.rules.c.repair import RefusalError
 from leakfix.text.records import record
@@ -65,12 +68,12 @@ class _State:
         return next((held for at, held in self.held if at == place), _UNSET)
 
 
-def contents(repair: Repair, root: int, loss: Loss, alike: frozenset[int]) -> frozenset[Content]:
-    """What the variable may hold on all the ways that lead to a loss; ``alike`` are the sites of like resources.
+def contents(repair: Repair, place: Place, loss: Loss, alike: frozenset[int]) -> frozenset[Content]:
+    """What the place may hold on all the ways that lead to a loss; ``alike`` are the sites of like resources.
 
     Raises `RefusalError` when there are too many ways.
     """
-    walker = _Walker(repair.unit.graph, Place(root), loss, repair.resource)
+    walker = _Walker(repair.unit.graph, place, loss, repair.resource)
     try:
         explore(repair.unit.graph, _State(), walker.run, walker.cross)
     except BudgetError:
@@ -107,15 +110,27 @@ class _Walker:
 
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
-        for event in block.events:
+        for number, event in enumerate(block.events):
             if self._is_loss(event):
                 self._arrive(state)
+            if isinstance(event, Escape) and event.doubt is not None and self._is_lent(event, step.block, number):
+                continue
             state = self._event(state, event)
         if block.exit is None:
             return state
         if block.exit.span == self.loss.span and self.loss.kind in (LossKind.RETURN, LossKind.END):
             self._arrive(state)
         return None
+
+    def _is_lent(self, event: Escape, block: int, number: int) -> bool:
+        """Whether what is given to somebody unknown is released behind the call, so that it was only lent."""
+        ahead = self.ahead.behind(block, number).somewhere
+        return any(event.place.holds(place) and place in ahead for place in self.related)
+
+    @cached_property
+    def ahead(self) -> ReleasesAhead:
+        """What is released from every point of the function on."""
+        return ReleasesAhead(self.graph)
 
     def cross(self, edge: Edge, state: _State) -> _State | None:
         facts = state.facts
@@ -152,6 +167,9 @@ class _Walker:
             if event.place not in self.remembered:
                 return state
             return _State(state.held, state.facts | {Test(event.place, event.value)}, state.shared)
+        if isinstance(event, Forget):
+            left = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
+            return _State(state.held, left, state.shared)
         if isinstance(event, Copy):
             return self._copy(state, event)
         if isinstance(event, Acquire):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leakfix.detectors.lifecycle import LossKind
 from leakfix.languages.c import syntax
@@ -23,13 +23,20 @@ if TYPE_CHECKING:
     from leakfix.languages.c.scopes import Variable
 
 
+class Freed(NamedTuple):
+    """What is released: a variable, or what is below it, as it is handed over."""
+
+    variable: Variable
+    text: str
+
+
 @record
 class Label:
     """A label behind which variables are released and the function returns ``result``, if it returns anything."""
 
     name: str
     node: Node
-    releases: tuple[tuple[Variable, str], ...]
+    releases: tuple[tuple[Freed, str], ...]
     result: Node | None
 
 
@@ -62,7 +69,7 @@ def _joined(repair: Repair, loss: Loss, labels: list[Label]) -> Iterator[Edit]:
     raise RefusalError("no-label", "no label releases just what is live at the return")
 
 
-def _live(repair: Repair, node: Node) -> Iterator[tuple[Variable, str]]:
+def _live(repair: Repair, node: Node) -> Iterator[tuple[Freed, str]]:
     """What is lost at a return: the variables, each with the function that releases it."""
     for unit, leak in leaks_of(repair.analysis):
         if unit.function is not repair.function:
@@ -74,7 +81,7 @@ def _live(repair: Repair, node: Node) -> Iterator[tuple[Variable, str]]:
                 check_holder(other, variable)
                 check_exit(other, variable, node)
                 check_held(other, variable, loss)
-                yield variable, Spelling(other).function(variable)
+                yield Freed(variable, other.expression(variable)), Spelling(other).function(variable)
 
 
 def _labels(repair: Repair) -> Iterator[Label]:
@@ -97,9 +104,9 @@ def _unlabeled(statement: Node) -> list[Node]:
     return [each for one in inner for each in _unlabeled(one)]
 
 
-def _read(repair: Repair, statements: list[Node]) -> tuple[tuple[tuple[Variable, str], ...], Node | None] | None:
+def _read(repair: Repair, statements: list[Node]) -> tuple[tuple[tuple[Freed, str], ...], Node | None] | None:
     """What a row of statements releases and returns; None when it does anything else."""
-    releases: list[tuple[Variable, str]] = []
+    releases: list[tuple[Freed, str]] = []
     for number, statement in enumerate(statements):
         if statement.type == syntax.RETURN_STATEMENT:
             returned = syntax.named(statement)
@@ -119,7 +126,7 @@ def _is_void(repair: Repair) -> bool:
     )
 
 
-def _release(repair: Repair, statement: Node) -> tuple[Variable, str] | None:
+def _release(repair: Repair, statement: Node) -> tuple[Freed, str] | None:
     """The variable that a statement releases, and by which function: `f(x);`, also under `if (x)`."""
     if statement.type == syntax.IF_STATEMENT:
         condition, then = statement.child_by_field_name("condition"), statement.child_by_field_name("consequence")
@@ -127,15 +134,17 @@ def _release(repair: Repair, statement: Node) -> tuple[Variable, str] | None:
             return None
         inner = syntax.named(then) if then.type == syntax.COMPOUND_STATEMENT else [then]
         found = _release(repair, inner[0]) if len(inner) == 1 else None
-        return found if found is not None and _tests(repair, condition, found[0]) else None
+        return found if found is not None and _tests(repair, condition, found[0].variable) else None
     held = syntax.named(statement) if statement.type == syntax.EXPRESSION_STATEMENT else []
     if len(held) != 1:
         return None
     for name in _names(held[0]):
-        function = plain_release(held[0], syntax.text(name))
         variable = repair.bindings.variable(name)
-        if function and variable is not None:
-            return variable, function
+        for handed in (name, name.parent, name.parent.parent if name.parent is not None else None):
+            text = "".join(syntax.text(handed).split()) if handed is not None else ""
+            function = plain_release(held[0], text)
+            if function and variable is not None:
+                return Freed(variable, text), function
     return None
 
 

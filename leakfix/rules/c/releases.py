@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.lifecycle import LossKind, Status
+from leakfix.detectors.lifecycle import LossKind
 from leakfix.flow import Copy, Release
 from leakfix.languages.c import syntax
 from leakfix.rules.c.checks import (
@@ -88,7 +88,7 @@ def _plain_jump(repair: Repair, loss: Loss) -> Node | None:
         ),
         None,
     )
-    if target is None or target.start_byte < node.start_byte or Status.RELEASED in loss.others:
+    if target is None or target.start_byte < node.start_byte:
         return None
     for root in loss.through:
         variable = repair.variables.get(root)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.lifecycle import leaks
 from leakfix.languages.c import syntax
+from leakfix.languages.c.evidence import given
+from leakfix.languages.c.lower_frame import ELEMENT, POINTEE
 from leakfix.rules.c.layout import LOOPS, node_at, statement_of
 from leakfix.text.records import record
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 OBJECT: Final = "object"
 ARRAY: Final = "array"
 """The resources that `new` and `new[]` make."""
+PAIR: Final = "pair"
+"""What one function of a project makes and another one ends."""
+_ASSIGNMENT: Final = syntax.ASSIGNMENT_EXPRESSION
 
 
 class RefusalError(Exception):
@@ -124,6 +129,9 @@ class Repair:
         name = syntax.text(called).removeprefix("::") if called is not None else ""
         if not name.isidentifier() or name == self.leak.site.symbol.rpartition("::")[2]:
             return False
+        callee = self.analysis.types(self.function).callee(self.acquisition)
+        if callee is not None and callee.kind == "function":
+            return False
         macros = self.analysis.world.macros(name, self.analysis.file)
         renamed = re.compile(rb"(?:::)?" + re.escape(self.leak.site.symbol.encode()) + rb"\s*\([^;{}?]*\)")
         return any(macro.params is not None and renamed.fullmatch(macro.body) is None for macro in macros)
@@ -144,8 +152,9 @@ class Repair:
         return {variable.index: variable for variable in self.bindings.variables}
 
     def holder(self, loss: Loss) -> Variable:
-        """The variable that holds the resource where it is lost. Raises `RefusalError`."""
+        """The variable that holds the resource where it is lost, or has the field that does. Raises `RefusalError`."""
         roots = [place.root for place in loss.holders if not place.path]
+        roots += [place.root for place in loss.holders if self._is_own_field(place)] if not roots else []
         plain = [self.variables[root] for root in roots if root in self.variables]
         if not plain:
             code, reason = "no-owner", "no variable of the function names the resource where it is lost"
@@ -153,6 +162,38 @@ class Repair:
                 code, reason = "member", "the resource is held by a member of something, which its owner may release"
             raise RefusalError(code, reason)
         return next((one for one in plain if self.is_acquired_into(one)), plain[0])
+
+    def _is_own_field(self, place: Place) -> bool:
+        """Whether a place is the field of a struct on the stack that the acquisition itself fills."""
+        return place == self.leak.site.place or (
+            POINTEE not in place.path and ELEMENT not in place.path and self._is_assigned(place)
+        )
+
+    def _is_assigned(self, place: Place) -> bool:
+        """Whether the acquisition is assigned to a place as it is."""
+        at = self.acquisition
+        while at.parent is not None and at.parent.type in (syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION):
+            at = at.parent
+        parent = at.parent
+        left = parent.child_by_field_name("left") if parent is not None else None
+        target = given(left, self.bindings) if parent is not None and parent.type == _ASSIGNMENT else None
+        return target is not None and (target.variable.index, target.path) == (place.root, place.path)
+
+    def path_of(self, variable: Variable) -> tuple[str, ...]:
+        """The field below a variable that holds the resource; empty where the variable itself does."""
+        paths = {place.path for loss in self.leak.losses for place in loss.holders if place.root == variable.index}
+        return () if () in paths or len(paths) != 1 else paths.pop()
+
+    def expression(self, variable: Variable) -> str:
+        """How what a variable or its field holds is handed to what releases it."""
+        name = ".".join((variable.name, *self.path_of(variable)))
+        return f"&{name}" if self.is_value(variable) else name
+
+    def is_value(self, variable: Variable) -> bool:
+        """Whether a variable is a struct on the stack that owns what was acquired as a whole."""
+        of = self.type_of(variable)
+        is_pointer = of is None or of.is_pointer
+        return not is_pointer and self.resource == PAIR and not self.path_of(variable)
 
     def is_acquired_into(self, variable: Variable) -> bool:
         """Whether the acquisition is assigned to a variable as it is, or writes it as its out-parameter."""

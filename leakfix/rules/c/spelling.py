@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Copy, Release
+from leakfix.flow import Copy, Place, Release
 from leakfix.languages.c import syntax
 from leakfix.languages.c.types import CType, type_of
 from leakfix.rules.c.layout import node_at
@@ -49,7 +49,7 @@ class Spelling:
         if function == _DELETE_ARRAY:
             self._check_deletable(variable)
             return f"{self._delete_array} {variable.name};"
-        return f"{function}({variable.name});"
+        return f"{function}({self.repair.expression(variable)});"
 
     def function(self, variable: Variable) -> str:
         """The name of the function that releases what a variable holds. Raises `RefusalError`."""
@@ -75,6 +75,9 @@ class Spelling:
             return _NEW[self._symbol]
         if self._is_modelled:
             return self._modelled()
+        named = self.repair.leak.site.obligation.releases
+        if len(named) == 1:
+            return named[0]
         others = set(self._elsewhere())
         if len(others) == 1:
             return others.pop()
@@ -158,8 +161,8 @@ class Spelling:
     def _own(self, variable: Variable) -> Iterator[str]:
         """The functions that the function itself releases the variable with."""
         for event in self.repair.unit.graph.events():
-            if isinstance(event, Release) and event.place.root == variable.index and not event.place.path:
-                name = self._plain_release(event.span, variable.name)
+            if isinstance(event, Release) and event.place == Place(variable.index, self.repair.path_of(variable)):
+                name = self._plain_release(event.span, self.repair.expression(variable))
                 if name:
                     yield name
 
@@ -181,6 +184,7 @@ class Spelling:
         return plain_release(node, name) if node is not None else ""
 
 
+_PLAIN: Final = frozenset((syntax.IDENTIFIER, syntax.FIELD_EXPRESSION, syntax.POINTER_EXPRESSION))
 _WITH_LENGTH: Final = frozenset(("munmap",))
 
 
@@ -196,7 +200,7 @@ def plain_release(node: Node, name: str) -> str:
     if called is None or arguments is None or called.type not in (syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER):
         return ""
     given = syntax.named(arguments)
-    if len(given) != 1 or given[0].type != syntax.IDENTIFIER or syntax.text(given[0]) != name:
+    if len(given) != 1 or given[0].type not in _PLAIN or "".join(syntax.text(given[0]).split()) != name:
         return ""
     function = syntax.text(called)
     return function if _says_release(function) else ""

@@ -1,0 +1,183 @@
+"""What a function itself releases: the evidence that what it got from somebody unknown is its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.c import customs, syntax
+from leakfix.languages.c.files import spelling
+from leakfix.text.records import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.scopes import Bindings, Variable
+    from leakfix.models import Models
+
+DELETE: Final = "delete"
+DELETE_ARRAY: Final = "delete[]"
+_SCALARS: Final = frozenset(
+    (syntax.NUMBER_LITERAL, syntax.SIZEOF_EXPRESSION, syntax.TRUE, syntax.FALSE, syntax.NULL, syntax.STRING_LITERAL)
+)
+_WRAPPED: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
+
+
+@record
+class Given:
+    """What an expression names: a variable, fields below it, or its address."""
+
+    variable: Variable
+    path: tuple[str, ...] = ()
+    is_address: bool = False
+
+
+@record
+class Released:
+    """A place below a variable that the function releases, and the function that it calls for it."""
+
+    given: Given
+    function: str
+
+
+class Evidence:
+    """The variables of one function whose content it releases, told by the calls that it makes."""
+
+    def __init__(self, function: Function, bindings: Bindings, models: Models) -> None:
+        self._bindings = bindings
+        self._models = models
+        self._takers: dict[int, list[int]] = {}
+        """The variables that are assigned what another one holds."""
+        self._released: dict[int, list[Released]] = {}
+        self._set: set[tuple[int, tuple[str, ...]]] = set()
+        """The fields that the function sets itself."""
+        for node in syntax.walk(function.body):
+            for one in self._releases(node):
+                self._released.setdefault(one.given.variable.index, []).append(one)
+            self._connect(node)
+
+    @classmethod
+    def of(cls, function: Function, bindings: Bindings, models: Models) -> Evidence:
+        """The evidence in a function, looked for once."""
+        known = function.cache.get("evidence")
+        if not isinstance(known, cls):
+            known = function.cache["evidence"] = cls(function, bindings, models)
+        return known
+
+    def about(self, variable: Variable) -> tuple[Released, ...]:
+        """What the function releases of a variable, or of those that take over what it holds."""
+        seen = {variable.index: None}
+        waiting = [variable.index]
+        while waiting:
+            for taker in self._takers.get(waiting.pop(), ()):
+                if taker not in seen:
+                    seen[taker] = None
+                    waiting.append(taker)
+        return tuple(one for index in seen for one in self._released.get(index, ()))
+
+    def sets(self, variable: Variable, path: tuple[str, ...]) -> bool:
+        """Whether the function assigns to a field of a variable."""
+        return (variable.index, path) in self._set
+
+    def given(self, node: Node | None) -> Given | None:
+        """What an expression names."""
+        return given(node, self._bindings)
+
+    def _releases(self, node: Node) -> Iterator[Released]:
+        if node.type == syntax.DELETE_EXPRESSION:
+            inner = syntax.named(node)
+            found = self.given(inner[-1]) if inner else None
+            if found is not None and found.variable.kind == "local":
+                is_array = any(child.type == "[" for child in node.children)
+                yield Released(found, DELETE_ARRAY if is_array else DELETE)
+        elif node.type == syntax.CALL_EXPRESSION:
+            called, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+            if called is None or arguments is None or called.type not in _NAMES:
+                return
+            name = spelling(called)
+            given_all = syntax.named(arguments)
+            index = self._released_argument(name, given_all)
+            found = self.given(given_all[index]) if index is not None else None
+            if found is not None and found.variable.kind == "local":
+                yield Released(found, name)
+
+    def _released_argument(self, name: str, arguments: list[Node]) -> int | None:
+        release = self._models.release(name)
+        if release is not None:
+            return release.argument if 0 <= release.argument < len(arguments) and not release.unless else None
+        return 0 if says_release_of_first(name, arguments) else None
+
+    def _connect(self, node: Node) -> None:
+        if node.type == syntax.ASSIGNMENT_EXPRESSION:
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        elif node.type == syntax.INIT_DECLARATOR:
+            left, right = node.child_by_field_name("declarator"), node.child_by_field_name("value")
+            while left is not None and left.type == syntax.POINTER_DECLARATOR:
+                left = left.child_by_field_name("declarator")
+        else:
+            return
+        one, other = self.given(left), self.given(right)
+        if one is not None and one.path:
+            self._set.add((one.variable.index, one.path))
+        if one is not None and other is not None and not other.is_address:
+            self._takers.setdefault(other.variable.index, []).append(one.variable.index)
+
+
+_NAMES: Final = frozenset((syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER))
+
+
+def says_release_of_first(name: str, arguments: list[Node]) -> bool:
+    """Whether a call by its name releases its first argument: what else it is given is no object."""
+    return (
+        bool(arguments)
+        and customs.says_release(name, of_value=_is_address(arguments[0]))
+        and all(one.type in _SCALARS for one in arguments[1:])
+    )
+
+
+def _is_address(node: Node) -> bool:
+    node = bare(node)
+    return node.type == syntax.POINTER_EXPRESSION and any(child.type == "&" for child in node.children)
+
+
+def bare(node: Node) -> Node:
+    """An expression without the parentheses and casts around it."""
+    while node.type in _WRAPPED:
+        inner = node.child_by_field_name("value") if node.type == syntax.CAST_EXPRESSION else None
+        following = inner if inner is not None else syntax.unparen(node)
+        if following.id == node.id:
+            return node
+        node = following
+    return node
+
+
+def given(node: Node | None, bindings: Bindings) -> Given | None:
+    """What an expression names: a variable of the function, what lies below it, or its address; else None."""
+    if node is None:
+        return None
+    node = bare(node)
+    is_address = False
+    if node.type == syntax.POINTER_EXPRESSION:
+        if not any(child.type == "&" for child in node.children):
+            return None
+        is_address = True
+        argument = node.child_by_field_name("argument")
+        if argument is None:
+            return None
+        node = bare(argument)
+    path: list[str] = []
+    while node.type == syntax.FIELD_EXPRESSION:
+        field, argument = node.child_by_field_name("field"), node.child_by_field_name("argument")
+        if field is None or argument is None:
+            return None
+        if any(child.type == "->" for child in node.children):
+            path += [syntax.text(field), "*"]
+        else:
+            path.append(syntax.text(field))
+        node = bare(argument)
+    variable = bindings.variable(node) if node.type == syntax.IDENTIFIER else None
+    if variable is None or not variable.is_variable:
+        return None
+    return Given(variable, tuple(reversed(path)), is_address)

@@ -1,0 +1,108 @@
+"""Functions that undo others, found by their names and what they take: `swString_free` for `swString_dup`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from leakfix.languages.c import customs, declarators, syntax
+from leakfix.languages.c.files import param, spelling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leakfix.languages.c.files import CFile, Param
+    from leakfix.languages.c.world import World
+
+
+class Pairs:
+    """Looks for what undoes a call, once for each name and file."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._known: dict[tuple[str, str, str], str] = {}
+        self._texts: dict[str, bytes] = {}
+
+    def undoing(self, name: str, file: CFile) -> str:
+        """The function with one parameter that undoes what a function of a name makes; empty if none is in reach."""
+        return self._first("call", name, file, customs.counterparts(name) if customs.is_making(name) else ())
+
+    def ending(self, type_name: str, file: CFile) -> str:
+        """The function with one parameter, a pointer to the type, that ends an object of it; empty if there is none."""
+        key = ("type", type_name, file.path)
+        if key not in self._known:
+            last = type_name.removeprefix("struct ")
+            names = (name for name in customs.releases_of_type(last) if name.encode() in self._text(file))
+            self._known[key] = next((one for one in names if self._takes(one, last, file)), "")
+        return self._known[key]
+
+    def _text(self, file: CFile) -> bytes:
+        """The bytes of a file and all that it includes itself, to look for names in."""
+        known = self._texts.get(file.path)
+        if known is None:
+            parts = [file.data]
+            for path in self._world.reach(file):
+                try:
+                    parts.append(self._world.file(path).data)
+                except OSError:
+                    continue
+            self._texts = {file.path: b"\n".join(parts)}
+            known = self._texts[file.path]
+        return known
+
+    def _first(self, kind: str, name: str, file: CFile, names: Iterable[str]) -> str:
+        key = (kind, name, file.path)
+        if key not in self._known:
+            text = self._text(file)
+            self._known[key] = next((one for one in names if one.encode() in text and self._is_one(one, file)), "")
+        return self._known[key]
+
+    def _is_one(self, name: str, file: CFile) -> bool:
+        """Whether a function or macro of that name takes one argument, as far as it is in reach."""
+        params = self._params(name, file)
+        if params is not None:
+            return len(params) == 1
+        macros = self._world.macros(name, file)
+        if macros:
+            return all(macro.params is None or len(macro.params) == 1 for macro in macros)
+        return self._is_called(name, file)
+
+    def _takes(self, name: str, type_name: str, file: CFile) -> bool:
+        params = self._params(name, file)
+        if params is None:
+            return False
+        of = params[0].type if len(params) == 1 else None
+        steps = declarators.read(params[0].declarator).steps if of is not None and params[0].declarator else ()
+        return of is not None and spelling(of) == type_name and steps == ("*",)
+
+    def _params(self, name: str, file: CFile) -> list[Param] | None:
+        """The parameters of a function that is declared or defined in reach."""
+        function = self._world.function(name, file)
+        if function is not None:
+            return list(function.params)
+        declared = self._world.variable(name, file)
+        if declared is None or declared.declarator is None:
+            return None
+        call = declarators.read(declared.declarator).call
+        parameters = call.child_by_field_name("parameters") if call is not None else None
+        if parameters is None:
+            return None
+        return [found for found in map(param, syntax.named(parameters)) if found is not None]
+
+    def _is_called(self, name: str, file: CFile) -> bool:
+        """Whether the file calls a function, always with one argument."""
+        called = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*\(")
+        found = False
+        for function in file.functions:
+            body = file.data[function.body.start_byte : function.body.end_byte]
+            if called.search(body) is None:
+                continue
+            for node in syntax.walk(function.body):
+                at = node.child_by_field_name("function") if node.type == syntax.CALL_EXPRESSION else None
+                if at is None or at.text != name.encode():
+                    continue
+                arguments = node.child_by_field_name("arguments")
+                if arguments is None or len(syntax.named(arguments)) != 1:
+                    return False
+                found = True
+        return found
