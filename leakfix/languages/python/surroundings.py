@@ -32,8 +32,10 @@ class PySurroundings(Surroundings):
 
     def neighbours(self, directory: str, imports: Iterable[str]) -> Iterator[str]:
         """Yield the directories that imports lead to from a directory or one above it, where packages start."""
-        folders = dict.fromkeys(name.replace(".", "/").rpartition("/")[0] for name in imports)
-        packages = dict.fromkeys(name.replace(".", "/").strip("/") for name in imports)
+        # Of a relative import only the names count: dots that became slashes would name one directory in many ways.
+        names = [name.replace(".", "/").strip("/") for name in imports]
+        folders = dict.fromkeys(name.rpartition("/")[0] for name in names)
+        packages = dict.fromkeys(names)
         above = directory
         for _ in range(_MOST_ABOVE):
             for folder in (*folders, *packages):
