@@ -66,6 +66,7 @@ _QUIET: Final = frozenset(
         *("io.text_encoding", "collections.OrderedDict", "collections.defaultdict", "pty.openpty"),
         *("socket.socketpair", "socket.getdefaulttimeout", "socket.socket", "selectors.DefaultSelector"),
         *("tempfile.mkstemp", "tempfile.mkdtemp", "tempfile.TemporaryDirectory", "tempfile.gettempdir"),
+        *("contextlib.suppress", "contextlib.ExitStack", "contextlib.nullcontext", "contextlib.closing"),
     )
 )
 """What fails only where the system has run out of something, if ever."""

@@ -28,6 +28,8 @@ _OLD_STATEMENTS: Final = (
 _OLD_LITERAL: Final = re.compile(rb"[ \t=(,\[](?:0[0-7]|\d+L\b|[uU][rR][\"']|`\w)")
 _COOKIE: Final = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_NAME: Final = re.compile(rb"[A-Za-z_]\w*")
+_BUILTINS: Final = b"builtins"
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
 
 
@@ -65,8 +67,9 @@ class Acquiring:
                 name = (rest.rpartition(".")[2] or first).encode()
                 # What has no context of its own stands in no with statement; `closing` comes around it.
                 managed = models.resource(fact.resource).context != "closing"
-                places = [self._anywhere] if not rest else [self._by_module.setdefault(one, {}) for one in tops[first]]
-                for place in places:
+                modules = tops[first] if rest else (*tops[first], _BUILTINS)
+                places = [self._by_module.setdefault(one, {}) for one in modules]
+                for place in places if rest else (self._anywhere, *places):
                     place[name] = place.get(name, True) and managed
 
     @property
@@ -93,8 +96,13 @@ class Acquiring:
         for top in {module.partition(b".")[0] for module in imported_modules(data)} & self._by_module.keys():
             for name, managed in self._by_module[top].items():
                 found[name] = found.get(name, True) and managed
-        plain = ((name, True, managed) for name, managed in self._anywhere.items())
-        return (*plain, *((name, False, managed) for name, managed in found.items()))
+        plain = {name: managed for name, managed in self._anywhere.items() if name not in found}
+        renamed = {new: managed for name, managed in (found | plain).items() for new in _aliases(data, name)}
+        found.update((name, managed) for name, managed in renamed.items() if name not in found)
+        return (
+            *((name, True, managed) for name, managed in plain.items()),
+            *((name, False, managed) for name, managed in found.items()),
+        )
 
 
 def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
@@ -174,6 +182,18 @@ def _tops(models: Models) -> Mapping[str, tuple[bytes, ...]]:
     for name, meant in models.aliases():
         found.setdefault(meant.partition(".")[0], {})[name.partition(".")[0].encode()] = None
     return {first: tuple(tops) for first, tops in found.items()}
+
+
+def _aliases(data: bytes, name: bytes) -> Iterator[bytes]:
+    """The names that a file imports a name under: `from io import open as opened`."""
+    spelled = name + b" as "
+    at = data.find(spelled)
+    while at >= 0:
+        behind = at + len(spelled)
+        found = _NAME.match(data, behind)
+        if found is not None and (at == 0 or data[at - 1] not in _WORD):
+            yield found[0]
+        at = data.find(spelled, behind)
 
 
 def _all_places(data: bytes, wanted: Iterable[tuple[bytes, bool, bool]]) -> Iterator[tuple[int, bytes]]:

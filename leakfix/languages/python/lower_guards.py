@@ -114,7 +114,8 @@ class GuardLowering(BaseLowering):
             self.frame.goto(behind)
             self.frame.resume(guard.dispatch)
             self.frame.branch(behind)
-            self.frame.goto(self.frame.raise_target())
+            passed = Edge(self.frame.raise_target(), raised=span_of(node), doubtful=True)
+            self.frame.link(self.frame.current, passed)
             self.frame.resume(behind)
         self.frame.unnamed |= waiting
 

@@ -135,7 +135,9 @@ class ValueLowering:
         """One element of a value: the one at ``index``, or any."""
         if base.items:
             at = int(index) if index is not None and index.isdecimal() else -1
-            return base.items[at] if 0 <= at < len(base.items) else joined(list(base.items))
+            if at < 0 or base.is_list:
+                return joined(list(base.items))
+            return base.items[at] if at < len(base.items) else NOTHING
         parts = []
         for link in base.links:
             known = self.frame.parts.get(link.place, set())

@@ -68,6 +68,9 @@ class Program:
         self.owners = Owners(self)
         self._releases = models.release_methods | _RELEASES
         self._acquiring = Acquiring(models)
+        self._data = frozenset(
+            one.rpartition(".")[2] for one in models.symbols() if models.lends(one) and models.returned(one) in PLAIN
+        )
         self._lent = frozenset(one.rpartition(".")[2] for one in models.symbols() if models.lends(one))
         self._makers = owners or {}
         self._calls_maker = called_places(self._makers)
@@ -312,7 +315,11 @@ class Program:
 
     def is_plain(self, types: Types, node: Node) -> bool:
         """Whether an expression gives a number, text or the like, which holds no resource."""
-        return (node.type == syntax.ATTRIBUTE and self._lends(types, node)) or types.of(node) in PLAIN
+        if node.type != syntax.ATTRIBUTE:
+            return types.of(node) in PLAIN
+        name = node.child_by_field_name("attribute")
+        is_data = name is not None and syntax.text(name) in self._data
+        return (is_data and self._lends(types, node)) or types.of(node) in PLAIN
 
     def is_plain_result(self, types: Types, call: Node) -> bool:
         """Whether a call gives plain data, be it many of them."""

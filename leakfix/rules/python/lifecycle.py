@@ -54,7 +54,7 @@ class LifecycleRule(Rule[Analysis]):
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """The leaks that the rule is for, with the fixes that can be written."""
         for unit, leak in leaks_of(subject):
-            repair = Repair(subject, unit, _told(leak))
+            repair = Repair(subject, unit, told(leak))
             if self.concerns(repair):
                 yield self.finding(repair)
 
@@ -69,7 +69,7 @@ class LifecycleRule(Rule[Analysis]):
             function=repair.function.name,
             message=_message(repair),
             severity=Severity(obligation.severity) if obligation.severity else self.severity,
-            confidence=_confidence(repair.leak),
+            confidence=confidence(repair.leak),
             trace=_trace(repair),
             fixes=fixes,
             refusal=refusal,
@@ -93,7 +93,7 @@ class LifecycleRule(Rule[Analysis]):
         return (), reasons[-1] if reasons else Refusal("no-owner", "no form of the fix suits this code")
 
 
-def _told(leak: Leak) -> Leak:
+def told(leak: Leak) -> Leak:
     """The leak with the losses worth telling: where it is surely lost, exceptions that may be are no news."""
     best = min(map(_doubt, leak.losses))
     kept = tuple(loss for loss in leak.losses if _doubt(loss) == best)
@@ -107,7 +107,7 @@ def _doubt(loss: Loss) -> int:
     return 2 if loss.doubtful else 1
 
 
-def _confidence(leak: Leak) -> Confidence:
+def confidence(leak: Leak) -> Confidence:
     """How sure the leak is: as sure as what it is a leak of, and as the way on which it is lost."""
     way = (Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW)[min(map(_doubt, leak.losses))]
     return min(way, Confidence(leak.site.obligation.confidence), key=_ORDER.index)
