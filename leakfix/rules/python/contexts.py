@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from leakfix.rules.python.repair import Repair
 
 _EXITS: Final = frozenset(("sys.exit", "os._exit", "exit", "quit"))
+_NAMED_ONLY: Final = "temporary-directory"
+"""The model of what gives its name, and not itself, when it is entered."""
 _LISTS: Final = frozenset((syntax.PATTERN_LIST, syntax.TUPLE_PATTERN))
 
 
@@ -106,11 +108,16 @@ def _unpacked(repair: Repair) -> Bound | None:
     if syntax.named(repair.statement) != [assignment]:
         return None
     pieces = [
-        headers.expression(repair, one) + b" as " + syntax.text(t).encode()
+        headers.expression(repair, one, _column(repair)) + b" as " + syntax.text(t).encode()
         for one, t in zip(made, targets, strict=True)
     ]
     last = targets[-1].text or b""
     return Bound(repair.statement, last, expression=b", ".join(pieces).removesuffix(b" as " + last))
+
+
+def _column(repair: Repair) -> int:
+    """Where the header of a with statement goes on in the place of the statement that acquires."""
+    return repair.statement.start_point.column + len(headers.keyword(repair))
 
 
 def _sites(repair: Repair) -> set[tuple[int, int]]:
@@ -118,6 +125,37 @@ def _sites(repair: Repair) -> set[tuple[int, int]]:
     graph, program = repair.unit.graph, repair.unit.frame.program
     closed = (site for site in graph.sites if program.context(site.obligation) == "with")
     return {(site.span.start, site.span.end) for site in closed}
+
+
+def is_part(repair: Repair) -> bool:
+    """Whether the resource is one of several values that the call gives: `fd, path = mkstemp()`."""
+    symbol = repair.leak.site.symbol
+    models, program = repair.analysis.models, repair.unit.frame.program
+    modelled = models.acquires(symbol)
+    if modelled:
+        return len(modelled) > 1 or (models.returned(symbol) or "").startswith("tuple")
+    made = program.acquired(repair.analysis.types.callee(repair.acquisition))
+    return any(one.index is not None for one in made)
+
+
+def enters_itself(repair: Repair) -> bool:
+    """Whether what a header `with x as y` enters gives itself: a temporary directory gives its name."""
+    obligation = repair.leak.site.obligation
+    if repair.context != "with":
+        return True
+    class_ = repair.analysis.world.class_(obligation.resource)
+    if class_ is None:
+        return obligation.resource != _NAMED_ONLY
+    method = repair.analysis.types.classes.method(class_, "__enter__")
+    if method is None or not method.params:
+        return False
+    own = method.params[0].name
+    leaving = [node for node in syntax.walk(method.body) if node.type == syntax.RETURN_STATEMENT]
+    return bool(leaving) and all(_texts(node) == [own] for node in leaving)
+
+
+def _texts(statement: Node) -> list[str]:
+    return [syntax.text(node) for node in syntax.named(statement)]
 
 
 def is_whole_statement(repair: Repair) -> bool:
@@ -128,7 +166,7 @@ def is_whole_statement(repair: Repair) -> bool:
 
 def check_no_parts(repair: Repair) -> None:
     """Raise `RefusalError` where the call gives several values, of which one is the resource."""
-    if repair.assignment is not None:
+    if is_part(repair):
         raise RefusalError("no-context", f"a `with` statement takes all that is assigned, not the {repair.noun} alone")
 
 
@@ -139,7 +177,7 @@ def part_of(repair: Repair) -> Variable | None:
     if left is None or left.type not in _LISTS:
         return None
     parts, result = syntax.named(left), repair.leak.site.result
-    if not 0 <= result < len(parts):
+    if not is_part(repair) or not 0 <= result < len(parts):
         return None
     return repair.bindings.variable(parts[result])
 
@@ -169,6 +207,7 @@ def walrus_name(target: Node) -> str:
 
 def conditional_of(repair: Repair) -> tuple[Node, Bound]:
     """`f = open(p) if p else other`: the conditional expression and what binds it. Raises `RefusalError`."""
+    check_no_parts(repair)
     condition = repair.value.parent
     if condition is None or condition.type != syntax.CONDITIONAL_EXPRESSION:
         raise RefusalError("unconditional", "it is opened whatever holds")
@@ -216,6 +255,7 @@ def stacked_scene(repair: Repair) -> Scene:
         if at.type in (syntax.DEFAULT_PARAMETER, syntax.TYPED_DEFAULT_PARAMETER, syntax.DECORATOR):
             raise RefusalError("default", "what is opened for a default value lives as long as the function")
         at = at.parent
+    check_no_parts(repair)
     flow = Flow.of(repair)
     block = syntax.block_of(repair.statement)
     while block is not None:

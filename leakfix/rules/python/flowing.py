@@ -70,6 +70,8 @@ class Flow:
     needs: list[Node] = field(default_factory=list)
     containers: set[Variable] = field(default_factory=set)
     """Carriers that hold it as one of several items."""
+    is_part: bool = False
+    """Whether the acquiring call gives several values, of which it is one."""
     names: set[Variable] = field(default_factory=set)
     """Carriers that hold the name of a file that is removed when it is closed."""
     plain: Node | None = None
@@ -78,9 +80,9 @@ class Flow:
     _tracked: set[tuple[Variable, int]] = field(default_factory=set)
 
     @classmethod
-    def of(cls, repair: Repair) -> Flow:
+    def of(cls, repair: Repair, *, is_part: bool = False) -> Flow:
         """Follow the acquired value. Raises `RefusalError` where it leaves the function or the eye."""
-        flow = cls(repair)
+        flow = cls(repair, is_part=is_part)
         if Status.HANDED_ON in repair.leak.fates:
             raise RefusalError("handed-on", "on another path somebody else takes it over, and closes it when he likes")
         if repair.bindings.is_dynamic:
@@ -260,12 +262,12 @@ class Flow:
         left = syntax.field(assignment, "name" if assignment.type == syntax.NAMED_EXPRESSION else "left")
         if left is None or left == at:
             return
-        result = self.repair.leak.site.result
-        if at == self.repair.value and result >= 0 and left.type in (syntax.PATTERN_LIST, syntax.TUPLE_PATTERN):
-            parts = syntax.named(left)
-            if result < len(parts):
-                self._bind_all(parts[result], is_item=False)
-                return
+        if at == self.repair.value and self.is_part:
+            parts = syntax.named(left) if left.type in (syntax.PATTERN_LIST, syntax.TUPLE_PATTERN) else []
+            if self.repair.leak.site.result >= len(parts):
+                raise RefusalError("unresolved", "it is one of several values that are not taken apart at once")
+            self._bind_all(parts[self.repair.leak.site.result], is_item=False)
+            return
         is_whole = left.type == syntax.IDENTIFIER
         variable = self.repair.bindings.variable(left) if is_whole else None
         if is_name and variable is not None:

@@ -15,7 +15,7 @@ from leakfix.rules.python.naming import free_name, from_contextlib, name_of_reso
 from leakfix.rules.python.order import check_hoistable
 from leakfix.rules.python.plainness import is_eager
 from leakfix.rules.python.repair import RefusalError
-from leakfix.rules.python.scenes import Scene
+from leakfix.rules.python.scenes import Scene, in_finally, is_context
 from leakfix.rules.python.wrapping import Wrap
 from leakfix.text import Edit, Span
 
@@ -65,6 +65,9 @@ def stack_block(repair: Repair) -> Written:
     if repair.context not in ("with", "closing"):
         raise RefusalError("no-context", f"a `with` statement does not close the {repair.noun}")
     scene = contexts.stacked_scene(repair)
+    _check_not_entered(scene)
+    if not contexts.enters_itself(repair):
+        raise RefusalError("no-context", f"what a `with` statement gives is not the {repair.noun} itself")
     imported: list[Edit] = []
     if not scene.flow.containers:
         _check_not_repeated(repair)
@@ -89,17 +92,19 @@ def stack_block(repair: Repair) -> Written:
 
 def finally_block(repair: Repair) -> Written:
     """`try: ... finally: f.close()` behind the opening, where a `with` is not exact or not there."""
-    scene = Scene.of(repair)
+    scene = Scene.of(repair, is_part=contexts.is_part(repair))
+    _check_not_entered(scene)
     release = headers.release_of(repair)
-    bound = scene.holder or contexts.part_of(repair)
+    bound = contexts.part_of(repair) if contexts.is_part(repair) else scene.holder
     if bound is not None:
         if scene.is_reassigned:
             raise RefusalError("reassigned", f"`{bound.name}` takes something else before it could be closed")
         _check_closed_once(scene, bound)
         return _finally(scene, release(bound.name), scene.following, ())
+    contexts.check_no_parts(repair)
     _check_hoistable(repair, repair.value)
     name = name_of_resource(repair)
-    opening = name.encode() + b" = " + headers.expression(repair, repair.value)
+    opening = name.encode() + b" = " + headers.expression(repair, repair.value, _column(scene))
     inner = (headers.replaced(repair.value, name),)
     return _finally(scene, release(name), (scene.first, *scene.following), inner, opening)
 
@@ -131,15 +136,45 @@ def _entered(repair: Repair) -> Written:
         if why.code != "outside-block":
             raise
         return _behind_opening(repair)
+    contexts.check_no_parts(repair)
+    _check_not_entered(scene)
     bound = contexts.bound_by(repair)
+    if not contexts.enters_itself(repair):
+        return _entered_by_name(scene, bound)
     if bound is not None:
-        return _as_block(scene, bound, bound.expression or headers.managed(repair, repair.value, edits), edits)
+        return _as_block(
+            scene, bound, bound.expression or headers.managed(repair, repair.value, edits, _column(scene)), edits
+        )
     if repair.assignment is None and contexts.is_whole_statement(repair):
         return _as_block(
-            scene, contexts.Bound(repair.statement, b""), headers.managed(repair, repair.value, edits), edits
+            scene,
+            contexts.Bound(repair.statement, b""),
+            headers.managed(repair, repair.value, edits, _column(scene)),
+            edits,
         )
-    contexts.check_no_parts(repair)
     return _hoisted(scene, edits)
+
+
+def _check_not_entered(scene: Scene) -> None:
+    """Raise `RefusalError` where the code itself closes it by a with statement, or in a finally clause that stays."""
+    repair = scene.repair
+    gone = {node for nodes in scene.closings() for node in nodes}
+    for closing in repair.closings:
+        if closing.statement is None and is_context(closing.call):
+            raise RefusalError("closed-elsewhere", "a `with` statement of the code closes it already")
+        if closing.statement is not None and closing.statement not in gone and in_finally(closing.statement):
+            raise RefusalError("closed-elsewhere", "a `finally` clause of the code closes it already")
+
+
+def _entered_by_name(scene: Scene, bound: contexts.Bound | None) -> Written:
+    """`with scratch:` behind the assignment, for what gives something else than itself when it is entered."""
+    repair = scene.repair
+    gone, late = scene.closings()
+    kept = [node for node in scene.following if node not in gone]
+    if bound is None or not bound.target or bound.first or not kept:
+        raise RefusalError("no-context", f"what a `with` statement gives is not the {repair.noun} itself")
+    header = headers.keyword(repair) + bound.target + b":"
+    return _written(scene, Wrap(scene.suite, scene.following, header, gone=tuple(gone)), [], late)
 
 
 def _as_block(scene: Scene, bound: contexts.Bound, expression: bytes, edits: list[Edit]) -> Written:
@@ -170,7 +205,7 @@ def _hoisted(scene: Scene, edits: list[Edit]) -> Written:
     target = contexts.walrus_of(repair) or repair.value
     _check_hoistable(repair, target)
     name = contexts.walrus_name(target) or name_of_resource(repair)
-    item = headers.managed(repair, repair.value, edits) + b" as " + name.encode()
+    item = headers.managed(repair, repair.value, edits, _column(scene)) + b" as " + name.encode()
     inner = headers.replaced(target, name)
     word = headers.keyword(repair)
     if scene.first.type in _HEADS and scene.flow.plain is not None and not scene.flow.carriers:
@@ -213,6 +248,11 @@ def _behind_opening(repair: Repair) -> Written:
 
 
 # what forms have in common
+
+
+def _column(scene: Scene) -> int:
+    """Where a header goes on behind its first word, in bytes."""
+    return len(scene.suite.indent) + len(headers.keyword(scene.repair))
 
 
 def _check_closed_once(scene: Scene, bound: Variable) -> None:

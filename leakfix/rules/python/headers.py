@@ -6,19 +6,35 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
+from leakfix.rules.python.indenting import string_spans
 from leakfix.rules.python.naming import from_contextlib
 from leakfix.rules.python.repair import RefusalError
 from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tree_sitter import Node
 
     from leakfix.rules.python.repair import Repair
     from leakfix.text import Source
 
-_LINES: Final = frozenset(("readlines", "splitlines", "list"))
+_WIDTH: Final = 92
+"""How long a header may grow that was written in several lines; a little is added behind it."""
+_OPENING: Final = (b"", b"(", b"[", b"{", b".")
+_CLOSING_TOKENS: Final = frozenset((")", "]", "}", ".", ","))
+_CALLED: Final = {
+    "read": ("content", "text"),
+    "readlines": ("lines",),
+    "splitlines": ("lines",),
+    "list": ("lines", "rows"),
+    "infolist": ("entries",),
+    "namelist": ("names",),
+    "getnames": ("names",),
+    "getmembers": ("members",),
+    "fetchall": ("rows",),
+}
+"""What the results of some methods are called."""
 
 
 def keyword(repair: Repair) -> bytes:
@@ -26,11 +42,67 @@ def keyword(repair: Repair) -> bytes:
     return b"async with " if repair.context == "async with" else b"with "
 
 
-def expression(repair: Repair, value: Node) -> bytes:
-    """An expression as it is written, in parentheses where it would otherwise break a line."""
+def expression(repair: Repair, value: Node, column: int) -> bytes:
+    """An expression as it is written, to stand at a column (0-based, in bytes) of its line.
+
+    What goes on over several lines is set in one if that is short, else moved with its first line where it is aligned
+    with that; in parentheses where it would otherwise break a line.
+    """
     node = syntax.unparen(value)
     text = repair.source.slice(Span(node.start_byte, node.end_byte))
+    if b"\n" not in text:
+        return text
+    short = _in_one_line(repair.source, node)
+    if short is not None and column + len(short) <= _WIDTH:
+        return short
+    text = _aligned(repair, node, column)
     return b"(" + text + b")" if _breaks(node) else text
+
+
+def _in_one_line(source: Source, node: Node) -> bytes | None:
+    """An expression without its line breaks; None where a comment or string holds one."""
+    pieces: list[bytes] = []
+    at = node.start_byte
+    for leaf in _leaves(node):
+        gap = source.slice(Span(at, leaf.start_byte))
+        if leaf.type == syntax.COMMENT or gap.strip(b" \t\r\n\\"):
+            return None
+        if b"\n" in gap:
+            is_end = leaf.type == ")" and leaf.parent is not None and leaf.parent.type == syntax.ARGUMENT_LIST
+            if is_end and pieces and pieces[-1] == b",":
+                pieces.pop()
+            before = pieces[-1] if pieces else b""
+            gap = b"" if before[-1:] in _OPENING or leaf.type in _CLOSING_TOKENS else b" "
+        text = source.slice(Span(leaf.start_byte, leaf.end_byte))
+        if b"\n" in text:
+            return None
+        pieces += [gap, text] if gap else [text]
+        at = leaf.end_byte
+    return b"".join(pieces)
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    """The tokens of an expression; a string is one."""
+    waiting = [node]
+    while waiting:
+        at = waiting.pop()
+        if at.type == syntax.STRING or not at.children:
+            yield at
+        else:
+            waiting.extend(reversed(at.children))
+
+
+def _aligned(repair: Repair, node: Node, column: int) -> bytes:
+    """An expression with its further lines as far to the right of the first as they were, if they stood there."""
+    source = repair.source
+    shift = column - (node.start_byte - source.line_start(node.start_byte))
+    lines = source.slice(Span(node.start_byte, node.end_byte)).split(b"\n")
+    indents = [len(line) - len(line.lstrip(b" ")) for line in lines[1:] if line.strip()]
+    own = node.start_byte - source.line_start(node.start_byte)
+    if not indents or min(indents) <= own or string_spans(node, Span(node.start_byte, node.end_byte)):
+        return b"\n".join(lines)
+    moved = [b" " * shift + line if shift > 0 else line[-shift:] for line in lines[1:]]
+    return b"\n".join([lines[0], *moved])
 
 
 def _breaks(node: Node) -> bool:
@@ -47,12 +119,12 @@ def _breaks(node: Node) -> bool:
     return any(_breaks(child) for child in node.children)
 
 
-def managed(repair: Repair, value: Node, edits: list[Edit]) -> bytes:
+def managed(repair: Repair, value: Node, edits: list[Edit], column: int) -> bytes:
     """What a header enters so that the resource is closed; the import that it needs is added to ``edits``."""
     value = syntax.unparen(value)
     if repair.context == "async with" and value.type == syntax.AWAIT:
         value = syntax.named(value)[0]
-    text = expression(repair, value)
+    text = expression(repair, value, column)
     return _closing(repair, text, edits)
 
 
@@ -88,9 +160,7 @@ def value_names(value: Node) -> tuple[str, ...]:
         called = syntax.callee(value)
         last = syntax.field(called, "attribute") if called.type == syntax.ATTRIBUTE else called
         name = syntax.text(last) if last is not None else ""
-    if name in _LINES:
-        return "lines", "rows"
-    return ("content", "text") if name == "read" else ("data", "content", "value")
+    return (*_CALLED.get(name, ()), "data", "content", "value")
 
 
 def release_of(repair: Repair) -> Callable[[str], bytes]:

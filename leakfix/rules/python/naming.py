@@ -31,6 +31,10 @@ _BY_NOUN: Final = (
     ("directory", ("directory", "folder")),
     ("descriptor", ("fd",)),
     ("database", ("db",)),
+    ("input", ("lines", "stream")),
+    ("pipe", ("pipe",)),
+    ("server", ("server",)),
+    ("manager", ("manager",)),
     ("file", ("f", "file", "fh", "infile", "handle")),
 )
 

@@ -39,9 +39,9 @@ class Scene:
     """The last statement of the block that needs the resource open; the first one when no other does."""
 
     @classmethod
-    def of(cls, repair: Repair) -> Scene:
+    def of(cls, repair: Repair, *, is_part: bool = False) -> Scene:
         """The scene in the block of the acquisition itself. Raises `RefusalError` when that does not hold all uses."""
-        flow = Flow.of(repair)
+        flow = Flow.of(repair, is_part=is_part)
         block = syntax.block_of(repair.statement)
         if block is None or _is_class_body(block):
             raise RefusalError("class-body", "names made in the body of a class become its attributes")
@@ -171,6 +171,26 @@ def whole_closing(statement: Node, holder: Variable | None) -> Node:
     condition = syntax.field(owner, "condition")
     alone = len(syntax.statements(block)) == 1 and syntax.field(owner, "alternative") is None
     return owner if condition is not None and alone and is_pure(condition) else statement
+
+
+def is_context(node: Node) -> bool:
+    """Whether a node is what a with statement enters, or lies in that."""
+    at: Node | None = node
+    while at is not None and at.type not in syntax.STATEMENTS:
+        if at.type == syntax.WITH_ITEM:
+            return True
+        at = at.parent
+    return False
+
+
+def in_finally(statement: Node) -> bool:
+    """Whether a statement stands in a finally clause."""
+    at: Node | None = statement
+    while at is not None and at.type not in syntax.FUNCTIONS:
+        if at.type == syntax.FINALLY_CLAUSE:
+            return True
+        at = at.parent
+    return False
 
 
 def _has_arguments(call: Node) -> bool:
