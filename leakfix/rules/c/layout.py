@@ -137,6 +137,15 @@ def insert_before(source: Source, statement: Node, lines: Sequence[str], *, decl
     return [Edit(Span(statement.start_byte, statement.start_byte), text.encode())]
 
 
+def insert_after(source: Source, statement: Node, lines: Sequence[str]) -> Edit:
+    """New lines behind a statement of a block, below the comment that ends its line. Raises `LayoutError`."""
+    if statement.parent is None or statement.parent.type not in _LISTS or not starts_line(source, statement):
+        raise LayoutError
+    if not ends_line(source, statement) or source.line_end(statement.end_byte) >= len(source.data):
+        raise LayoutError
+    return _lines(source, next_line(source, statement.end_byte), source.indent(statement.start_byte), lines)
+
+
 def insert_last(source: Source, closing: int, lines: Sequence[str]) -> Edit:
     """New lines before the brace at byte ``closing``, which has a line of its own. Raises `LayoutError`."""
     start = source.line_start(closing)

@@ -16,6 +16,7 @@ from leakfix.rules.c.checks import (
     needs,
 )
 from leakfix.rules.c.layout import insert_before, insert_last, is_bare_body, node_at, preceding, unit_of
+from leakfix.rules.c.naming import free_name, may_declare
 from leakfix.rules.c.repair import RefusalError, Repair
 from leakfix.rules.c.spelling import Spelling
 from leakfix.text import Edit, Span
@@ -134,8 +135,11 @@ def _before_return(repair: Repair, loss: Loss, node: Node, lines: list[str], *, 
         bound = f"{name} = {text};"
         declares = False
     else:
-        _check_may_declare(repair, node)
-        name = _free_name(repair, node)
+        if not may_declare(repair.analysis, node):
+            raise RefusalError(
+                "used-in-exit", "what is returned needs a name, and the file declares none behind statements"
+            )
+        name = free_name(repair.analysis, repair.function, node, _NAMES)
         of = return_type(repair.function)
         bound = f"{of}{'' if of.endswith('*') else ' '}{name} = {text};"
         declares = True
@@ -213,40 +217,6 @@ def _is_shared(repair: Repair, variable: Variable) -> bool:
                 return True
             at = at.parent
     return False
-
-
-def _check_may_declare(repair: Repair, node: Node) -> None:
-    """C before C99 has declarations at the start of blocks only; a file that has no others is taken for such."""
-    if repair.analysis.file.is_cpp or is_bare_body(node) or next(preceding(node), None) is None:
-        return
-    for function in repair.analysis.file.functions:
-        for block in syntax.walk(function.body):
-            if block.type == syntax.COMPOUND_STATEMENT and _is_mixed(block):
-                return
-    raise RefusalError("used-in-exit", "what is returned needs a name, and the file declares none behind statements")
-
-
-def _is_mixed(block: Node) -> bool:
-    seen = False
-    for child in block.named_children:
-        if child.type == syntax.DECLARATION:
-            if seen:
-                return True
-        elif child.type != syntax.COMMENT:
-            seen = True
-    return False
-
-
-def _free_name(repair: Repair, node: Node) -> str:
-    taken = repair.bindings.names_at(node)
-    local = set(repair.bindings.locals_at(node)) | {variable.name for variable in repair.bindings.variables}
-    for name in _NAMES:
-        if name not in taken:
-            return name
-    for name in _NAMES:
-        if name not in local and repair.analysis.world.macro(name, repair.analysis.file) is None:
-            return name
-    raise RefusalError("name-taken", "no plain name for what is returned is free")
 
 
 def _first_of_releases(repair: Repair, node: Node) -> Node:

@@ -8,6 +8,7 @@ from leakfix.flow import Copy, Place, Release
 from leakfix.languages.c import syntax
 from leakfix.languages.c.types import CType, type_of
 from leakfix.rules.c.layout import node_at
+from leakfix.rules.c.naming import says_release
 from leakfix.rules.c.repair import RefusalError, Repair, units_of
 from leakfix.rules.c.wrappers import acquiring_calls, is_flat
 
@@ -26,11 +27,6 @@ _DELETE_ARRAY: Final = "delete[]"
 _NEW: Final = {"new": _DELETE, "new[]": _DELETE_ARRAY}
 _NULL_SAFE: Final = frozenset(("free", "std::free", _DELETE, _DELETE_ARRAY))
 """Releases that take null and then do nothing."""
-_WORDS: Final = (
-    *("free", "delete", "destroy", "release", "close", "dispose", "unref", "clear", "cleanup", "fini", "deinit"),
-    *("drop", "term", "shutdown", "del", "dealloc", "discard", "put"),
-)
-_OTHERS: Final = ("send", "write", "flush", "commit", "push", "add", "print", "log", "finish", "done", "end")
 
 
 class Spelling:
@@ -203,7 +199,7 @@ def plain_release(node: Node, name: str) -> str:
     if len(given) != 1 or given[0].type not in _PLAIN or "".join(syntax.text(given[0]).split()) != name:
         return ""
     function = syntax.text(called)
-    return function if _says_release(function) else ""
+    return function if says_release(function) else ""
 
 
 def _has_virtual_destructor(struct: Struct) -> bool:
@@ -226,13 +222,6 @@ def _hides_destructor(struct: Struct) -> bool:
 def _is_destructor(member: Node) -> bool:
     text = (member.text or b"").partition(b"{")[0].partition(b"(")[0]
     return member.type != syntax.COMMENT and b"~" in text
-
-
-def _says_release(function: str) -> bool:
-    """Whether a name says that the function releases, and nothing that it does besides."""
-    lowered = function.rpartition("::")[2].lower()
-    words = [word for word in lowered.split("_") if word]
-    return any(word in lowered for word in _WORDS) and not any(word in _OTHERS for word in words)
 
 
 def _holders(unit: Unit, symbol: str) -> Iterator[tuple[int, str]]:

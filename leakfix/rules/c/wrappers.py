@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.c import syntax
 from leakfix.languages.c.types import global_type, type_of
 from leakfix.rules.c.layout import node_at
+from leakfix.rules.c.naming import says_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +45,14 @@ def acquiring_calls(repair: Repair) -> frozenset[str]:
         return frozenset()
     callee = repair.analysis.types(repair.function).callee(call)
     function = callee.function if callee is not None else None
-    if function is None or _has_own_release(repair, function):
+    return plain_symbols(repair.analysis, function, repair.resource) if function is not None else frozenset()
+
+
+def plain_symbols(analysis: Analysis, function: Function, resource: str) -> frozenset[str]:
+    """What acquires in a function that does no more than to hand it on; empty when it does more."""
+    if _has_own_release(analysis, function):
         return frozenset()
-    found = frozenset(_acquiring(repair.analysis, function, repair.resource, 0))
+    found = frozenset(_acquiring(analysis, function, resource, 0))
     return frozenset() if "" in found else found
 
 
@@ -122,19 +128,14 @@ def _root(target: Node | None) -> tuple[Node | None, list[str]]:
     return target, steps
 
 
-def _has_own_release(repair: Repair, function: Function) -> bool:
+def _has_own_release(analysis: Analysis, function: Function) -> bool:
     """Whether a function of the project is named as the release of what this one gives: `list_free` of `list_new`."""
     own = function.last_name
     stem = own.rpartition("_")[0].rstrip("_")
     return bool(stem) and any(
-        name != own and name.startswith(stem) and _says_release(name[len(stem) :])
-        for name in repair.analysis.world.function_names(repair.analysis.file)
+        name != own and name.startswith(stem) and says_release(name[len(stem) :])
+        for name in analysis.world.function_names(analysis.file)
     )
-
-
-def _says_release(name: str) -> bool:
-    lowered = name.lower()
-    return any(word in lowered for word in ("free", "delete", "destroy", "release", "close", "dispose", "unref", "put"))
 
 
 def _bears_nothing(types: Types, of: CType, depth: int) -> bool:

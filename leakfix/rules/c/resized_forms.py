@@ -1,0 +1,346 @@
+"""The fixed forms of a block that is resized into its only name: a temporary takes what the call gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.c import syntax
+from leakfix.languages.c.standards import reaches
+from leakfix.rules.c.layout import (
+    LOOPS,
+    following,
+    insert_after,
+    insert_before,
+    is_bare_body,
+    is_conditional,
+    statement_of,
+    unit_of,
+)
+from leakfix.rules.c.naming import free_name, may_declare, says_release
+from leakfix.rules.c.releases import declared_type
+from leakfix.rules.c.repair import RefusalError, units_of
+from leakfix.rules.c.resizing import Resize, assigned_from, root_of
+from leakfix.rules.c.wrappers import plain_symbols
+from leakfix.text import Edit, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.text import Source
+
+_NAMES: Final = ("tmp", "resized", "grown", "enlarged")
+_NULLS: Final = frozenset(("NULL", "nullptr", "0"))
+_HOSTS: Final = frozenset((syntax.EXPRESSION_STATEMENT, syntax.IF_STATEMENT, syntax.RETURN_STATEMENT))
+_AROUND: Final = frozenset(
+    (syntax.PARENTHESIZED_EXPRESSION, syntax.CONDITION_CLAUSE, syntax.UNARY_EXPRESSION, syntax.CAST_EXPRESSION)
+)
+_CONSTANTS: Final = frozenset((syntax.NULL, syntax.NUMBER_LITERAL, syntax.IDENTIFIER, syntax.TRUE, syntax.FALSE))
+_LABELS: Final = frozenset((syntax.LABELED_STATEMENT, syntax.GOTO_STATEMENT, syntax.SWITCH_STATEMENT))
+
+
+def released_on_failure(resize: Resize) -> list[Edit]:
+    """The old block is released where the call failed, and the place set as before: nothing else changes.
+
+    Raises `RefusalError` and `LayoutError`.
+    """
+    place = _Place.of(resize)
+    release = _release(resize)
+    name = place.name
+    unit = unit_of(place.source, place.statement.start_byte).decode()
+    lines, edits = place.taken()
+    lines += [f"if ({name} == {place.null}) {{", f"{unit}{release}({resize.place});", "}"]
+    assigned = f"{resize.place} = {name};"
+    if place.is_plain:
+        edits += [Edit(_span(place.statement), assigned.encode())]
+    else:
+        lines.append(assigned)
+        edits += [Edit(_span(_bare(resize.assignment)), resize.place.encode())]
+    declares = place.is_declared_here
+    return [*insert_before(place.source, place.statement, lines, declares=declares), *edits]
+
+
+def checked_first(resize: Resize) -> list[Edit]:
+    """The check that follows is made of the temporary, and the place is set behind it.
+
+    Where the failure leaves the function a variable's block is released, and what an object holds stays with it.
+    Raises `RefusalError` and `LayoutError`.
+    """
+    place = _Place.of(resize)
+    check = place.check()
+    body = check.child_by_field_name("consequence")
+    if body is None or check.child_by_field_name("alternative") is not None:
+        raise RefusalError("unchecked", "what follows the call is no check that leaves on failure")
+    condition = check.child_by_field_name("condition")
+    asked = _asked_null(condition, resize) if condition is not None else None
+    if asked is None:
+        raise RefusalError("unchecked", "what follows the call is no check that leaves on failure")
+    statements = syntax.named(body) if body.type == syntax.COMPOUND_STATEMENT else [body]
+    left = _left_by(resize, statements)
+    lines, edits = place.taken()
+    if place.is_plain:
+        edits.append(Edit(_span(place.statement), lines.pop().encode()))
+        if lines:
+            raise RefusalError("layout", "the new variable has no line of its own")
+    else:
+        edits += insert_before(place.source, place.statement, lines, declares=place.is_declared_here)
+    edits.append(Edit(_span(asked), place.name.encode()))
+    if left:
+        edits += insert_before(place.source, statements[0], [f"{left}({resize.place});"])
+    edits.append(insert_after(place.source, check, [f"{resize.place} = {place.name};"]))
+    return edits
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the call stands, and the temporary that takes what it gives."""
+
+    resize: Resize
+    statement: Node
+    name: str
+    is_declared_here: bool
+    """Whether the temporary is declared where the call is, not at the start of the block."""
+
+    @classmethod
+    def of(cls, resize: Resize) -> _Place:
+        statement = statement_of(resize.assignment)
+        if statement is None or statement.type not in _HOSTS:
+            raise RefusalError("expression", "the call stands in an expression that is evaluated more than once")
+        if is_conditional(statement, resize.function.node):
+            raise RefusalError("preprocessor", "the call stands between #if and #endif")
+        if resize.analysis.file.is_torn(resize.function.span):
+            raise RefusalError("preprocessor", "one statement of the function is spread over branches of #if")
+        if statement.parent is not None and statement.parent.type == syntax.ELSE_CLAUSE and not is_bare_body(statement):
+            raise RefusalError("expression", "the call stands in the condition of an else")
+        _check_first(resize.assignment, statement)
+        name = free_name(resize.analysis, resize.function, statement, _NAMES)
+        return cls(resize, statement, name, may_declare(resize.analysis, statement))
+
+    @property
+    def source(self) -> Source:
+        return self.resize.analysis.source
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the assignment is all that the statement does."""
+        return self.statement.type == syntax.EXPRESSION_STATEMENT and (
+            syntax.unparen(syntax.named(self.statement)[0]) == self.resize.assignment
+        )
+
+    @property
+    def null(self) -> str:
+        """The null pointer as the file spells it."""
+        return "nullptr" if b"nullptr" in self.source.data else "NULL"
+
+    def taken(self) -> tuple[list[str], list[Edit]]:
+        """The lines by which the temporary takes what the call gives, and the edits elsewhere that go with them."""
+        value = self.source.text(_span(assigned_from(self.resize.call)))
+        of = self._type()
+        declared = f"{of}{'' if of.endswith('*') else ' '}{self.name}"
+        if self.is_declared_here and not self._may_be_jumped_over():
+            return [f"{declared} = {value};"], []
+        if self.is_declared_here:
+            return [f"{declared};", f"{self.name} = {value};"], []
+        return [f"{self.name} = {value};"], self._declared_first(f"{declared};")
+
+    def check(self) -> Node:
+        """The `if` that asks what the call gave."""
+        if self.statement.type == syntax.IF_STATEMENT:
+            return self.statement
+        behind = next(following(self.statement), None) if self.is_plain else None
+        if behind is None or behind.type != syntax.IF_STATEMENT or is_bare_body(self.statement):
+            raise RefusalError("unchecked", "what follows the call is no check that leaves on failure")
+        return behind
+
+    def _declared_first(self, line: str) -> list[Edit]:
+        """The declaration behind those that the block starts with."""
+        block = self.statement.parent
+        while block is not None and block.type != syntax.COMPOUND_STATEMENT:
+            block = block.parent
+        last = None
+        for child in syntax.named(block) if block is not None else []:
+            if child.type != syntax.DECLARATION:
+                if last is None:
+                    return insert_before(self.source, child, [line], declares=True)
+                break
+            last = child
+        if last is None:
+            raise RefusalError("layout", "the block that a declaration could start was not found")
+        return [insert_after(self.source, last, [line])]
+
+    def _may_be_jumped_over(self) -> bool:
+        """Whether a jump may pass the declaration, which C++ forbids where it initialises."""
+        return self.resize.analysis.file.is_cpp and any(
+            node.type in _LABELS for node in syntax.walk(self.resize.function.body)
+        )
+
+    def _type(self) -> str:
+        """The type of the temporary, with its stars behind a blank."""
+        variable = self.resize.variable
+        words = declared_type(variable) if variable is not None else []
+        if words and words[-1].startswith("*"):
+            return " ".join(words)
+        value = assigned_from(self.resize.call)
+        cast = value.child_by_field_name("type") if value.type == syntax.CAST_EXPRESSION else None
+        if cast is not None:
+            return " ".join(syntax.text(cast).split())
+        if not self.resize.analysis.file.is_cpp:
+            return "void *"
+        if reaches(self.resize.analysis.standard, "c++11") and not self._may_be_jumped_over():
+            return "auto *"
+        raise RefusalError("type", f"the type of {self.resize.place} is not spelled where the call is")
+
+
+def _check_first(assignment: Node, statement: Node) -> None:
+    """Nothing of the statement may be evaluated before the assignment."""
+    at = assignment
+    while at != statement:
+        parent = at.parent
+        if parent is None or parent == statement:
+            break
+        if parent.type == syntax.BINARY_EXPRESSION and parent.child_by_field_name("left") == at:
+            right, operator = parent.child_by_field_name("right"), parent.child_by_field_name("operator")
+            is_lazy = operator is not None and operator.type in ("&&", "||")
+            if right is None or not (is_lazy or right.type in _CONSTANTS):
+                raise RefusalError("expression", "something else is evaluated in the same expression")
+        elif parent.type not in _AROUND:
+            raise RefusalError("expression", "the call stands inside of another expression")
+        at = parent
+    if statement.type == syntax.IF_STATEMENT and statement.child_by_field_name("condition") != at:
+        raise RefusalError("expression", "the call stands inside of another statement")
+
+
+def _asked_null(condition: Node, resize: Resize) -> Node | None:
+    """The expression for the place in a condition that holds just where it is null."""
+    node = syntax.unparen(condition)
+    if node.type == syntax.UNARY_EXPRESSION:
+        operator, inner = node.child_by_field_name("operator"), node.child_by_field_name("argument")
+        return inner if operator is not None and operator.type == "!" and _is_place(inner, resize) else None
+    operator = node.child_by_field_name("operator")
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if node.type != syntax.BINARY_EXPRESSION or operator is None or operator.type != "==":
+        return None
+    for side, other in ((left, right), (right, left)):
+        if side is not None and other is not None and _is_place(side, resize) and syntax.text(other) in _NULLS:
+            return side
+    return None
+
+
+def _is_place(node: Node | None, resize: Resize) -> bool:
+    if node is None:
+        return False
+    inner = syntax.unparen(node)
+    return inner == resize.assignment or (
+        inner.type == resize.target.type and "".join(syntax.text(inner).split()) == "".join(resize.place.split())
+    )
+
+
+def _left_by(resize: Resize, statements: list[Node]) -> str:
+    """The release that the branch of the failure needs before it leaves; empty where the block has an owner still."""
+    last = statements[-1] if statements else None
+    if last is None or last.type != syntax.RETURN_STATEMENT:
+        raise RefusalError("unchecked", "the branch of the failure does not return")
+    root = root_of(resize.target)
+    name = syntax.text(root) if root is not None else ""
+    for statement in statements:
+        if any(
+            node.text == root.text for node in syntax.walk(statement) if root is not None and node.type == root.type
+        ):
+            raise RefusalError("used", f"the branch of the failure uses {name}")
+    variable = resize.variable
+    if variable is not None and variable.kind == "local" and variable.declarator is not None:
+        if _is_in_lambda(resize):
+            raise RefusalError("captured", "the call stands in a lambda")
+        return _release(resize)
+    if resize.target.type != syntax.FIELD_EXPRESSION or not syntax.named(last):
+        raise RefusalError("owner", f"nobody is told that {resize.place} keeps what it had")
+    _check_sizes(resize, name)
+    return ""
+
+
+def _check_sizes(resize: Resize, name: str) -> None:
+    """What the object says of its size must be set behind the call, not before."""
+    before: list[str] = []
+    behind: list[str] = []
+    base = resize.target.child_by_field_name("argument")
+    for node in syntax.walk(resize.function.body):
+        if node.type == syntax.ASSIGNMENT_EXPRESSION:
+            target = node.child_by_field_name("left")
+        elif node.type == syntax.UPDATE_EXPRESSION:
+            target = node.child_by_field_name("argument")
+        else:
+            continue
+        if target is None or node == resize.assignment or target.type != syntax.FIELD_EXPRESSION:
+            continue
+        owner = target.child_by_field_name("argument")
+        if owner is not None and base is not None and owner.text == base.text:
+            (before if node.start_byte < resize.call.start_byte else behind).append(syntax.text(target))
+    if before or not behind or _is_in_loop(resize):
+        raise RefusalError("owner", f"{name} may say already that it holds more")
+    arguments = resize.call.child_by_field_name("arguments")
+    for node in syntax.walk(arguments) if arguments is not None else ():
+        owner = node.child_by_field_name("argument") if node.type == syntax.FIELD_EXPRESSION else None
+        is_size = owner is not None and base is not None and owner.text == base.text
+        if is_size and syntax.text(node) not in (*behind, resize.place):
+            raise RefusalError("owner", f"{name} may say already that it holds more")
+
+
+def _is_in_loop(resize: Resize) -> bool:
+    return any(node.type in LOOPS for node in _around(resize))
+
+
+def _is_in_lambda(resize: Resize) -> bool:
+    return any(node.type == syntax.LAMBDA_EXPRESSION for node in _around(resize))
+
+
+def _around(resize: Resize) -> Iterator[Node]:
+    at = resize.call.parent
+    while at is not None and at != resize.function.node:
+        yield at
+        at = at.parent
+
+
+def _release(resize: Resize) -> str:
+    """The function that releases what the call resizes. Raises `RefusalError`."""
+    analysis = resize.analysis
+    called = resize.call.child_by_field_name("function")
+    prefix = "std::" if called is not None and syntax.text(called).startswith("std::") else ""
+    if analysis.models.release(resize.site.symbol) is not None:
+        return f"{prefix}{analysis.models.releasing_functions(resize.site.obligation.resource)[0].symbol}"
+    found = set(_released_so(resize))
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        raise RefusalError("ambiguous-release", "the file releases such things by several functions")
+    callee = analysis.world.function(resize.site.symbol, analysis.file, resize.function.namespaces)
+    if callee is not None and plain_symbols(analysis, callee, resize.site.obligation.resource):
+        return analysis.models.releasing_functions(resize.site.obligation.resource)[0].symbol
+    raise RefusalError("no-release", f"nothing in the file shows how what {resize.site.symbol}() gives is released")
+
+
+def _released_so(resize: Resize) -> Iterator[str]:
+    """The functions that the file releases what has the name of the place, or of the member, with."""
+    last = syntax.text(resize.target.child_by_field_name("field") or resize.target)
+    for unit in units_of(resize.analysis):
+        for node in syntax.walk(unit.function.body):
+            if node.type != syntax.CALL_EXPRESSION:
+                continue
+            arguments = node.child_by_field_name("arguments")
+            given = syntax.named(arguments) if arguments is not None else []
+            if len(given) != 1 or syntax.text(given[0].child_by_field_name("field") or given[0]) != last:
+                continue
+            called = node.child_by_field_name("function")
+            if called is not None and called.type == syntax.IDENTIFIER and says_release(syntax.text(called)):
+                yield syntax.text(called)
+
+
+def _bare(assignment: Node) -> Node:
+    """The assignment with the parentheses that it needs and its value does not."""
+    parent = assignment.parent
+    return parent if parent is not None and parent.type == syntax.PARENTHESIZED_EXPRESSION else assignment
+
+
+def _span(node: Node) -> Span:
+    return Span(node.start_byte, node.end_byte)
