@@ -57,6 +57,7 @@ _QUIET: Final = frozenset(
         *("abs", "min", "max", "format", "vars", "locals", "globals", "hash", "property", "reversed", "iter"),
         *("getattr", "setattr", "time.time", "time.monotonic", "time.perf_counter", "time.sleep"),
         *("os.getpid", "os.getcwd", "os.fork", "os.pipe", "os.dup", "os.openpty", "os.isatty"),
+        *("os.ttyname", "os.setsid", "os.umask"),
         *("os.set_blocking", "os.set_inheritable", "os.get_inheritable", "os.fspath", "os.fsencode", "os.fsdecode"),
         *("os.path.join", "os.path.basename", "os.path.dirname", "os.path.splitext", "os.path.abspath"),
         *("os.path.exists", "os.path.isfile", "os.path.isdir", "traceback.print_exc", "traceback.format_exc"),
@@ -75,13 +76,25 @@ _LOUD_METHODS: Final = frozenset(("index", "remove", "pop", "encode", "format", 
 _QUIET_METHODS: Final = frozenset(
     (
         *("append", "extend", "strip", "rstrip", "lstrip", "startswith", "endswith", "splitlines", "items", "keys"),
-        *("values", "lower", "upper", "debug", "info", "warning", "warn", "error", "exception", "critical", "log"),
+        *("values", "lower", "upper"),
         *("fileno", "isatty", "setblocking", "settimeout", "setDaemon", "getvalue", "copy", "group", "groups"),
         *("setdefault", "poll", "terminate", "kill", "acquire", "release", "clear", "discard", "is_set"),
-        *("getsockname", "getpeername", "gettimeout", "detach", "get_extra_info"),
+        *(
+            "setFormatter",
+            "setLevel",
+            "addHandler",
+            "addFilter",
+            "getsockname",
+            "getpeername",
+            "gettimeout",
+            "detach",
+            "get_extra_info",
+        ),
     )
 )
-_LOGGING: Final = "logging."
+_TELLING: Final = frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical"))
+"""The methods of loggers, whatever those are called."""
+_QUIET_MODULES: Final = ("logging.", "signal.")
 
 
 def model_effect(models: Models, symbol: str, position: int | None, keyword: str) -> Effect | None:
@@ -117,13 +130,15 @@ def builtin_effect(types: Types, symbol: str, callee: Callee) -> Effect:
 
 def is_quiet(types: Types, symbol: str, method: str, receiver: Node | None) -> bool:
     """Whether a call hardly ever raises anything."""
-    if symbol in _QUIET or symbol.startswith(_LOGGING):
+    if symbol in _QUIET or symbol.startswith(_QUIET_MODULES):
         return True
     models = types.models
     if models is not None and models.wrap(symbol) is not None and not models.acquires(symbol):
         return True
-    if receiver is None or not method:
-        return False
+    if models is not None and models.released_argument(symbol) is not None:
+        return True
+    if receiver is None:
+        return method in _TELLING
     if types.of(receiver) in _QUIET_TYPES:
         return method not in _LOUD_METHODS
-    return method in _QUIET_METHODS
+    return method in _QUIET_METHODS or method in _TELLING

@@ -201,6 +201,8 @@ class ValueLowering:
 
     def _binary(self, node: Node) -> Value:
         values = [self.value(child) for child in syntax.named(node)]
+        if self.frame.program.is_plain(self.frame.types, node):
+            return NOTHING
         containers = [one for one in values if one.items or any(link.place in self.frame.parts for link in one.links)]
         return joined(containers).through() if containers else NOTHING
 

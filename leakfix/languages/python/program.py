@@ -51,6 +51,7 @@ _CONTAINER_USES: Final = frozenset(
         *("count", "items", "values", "keys", "get", "update", "setdefault", "add", "discard"),
     )
 )
+_MISUSES: Final = frozenset(("ValueError", "TypeError", "AssertionError", "NotImplementedError"))
 _READING: Final = frozenset(("len", "enumerate", "zip", "reversed", "sorted", "any", "all", "print", "iter", "range"))
 
 
@@ -69,7 +70,7 @@ class Program:
         self._releases = models.release_methods | _RELEASES
         self._acquiring = Acquiring(models)
         self._data = frozenset(
-            one.rpartition(".")[2] for one in models.symbols() if models.lends(one) and models.returned(one) in PLAIN
+            one.rpartition(".")[2] for one in models.symbols() if models.lends(one) and models.returned(one) is not None
         )
         self._lent = frozenset(one.rpartition(".")[2] for one in models.symbols() if models.lends(one))
         self._makers = owners or {}
@@ -255,7 +256,11 @@ class Program:
             return True
         types = self.types(function)
         for node in syntax.walk(function.body):
-            if node.type in (syntax.RAISE_STATEMENT, syntax.SUBSCRIPT, syntax.WITH_STATEMENT):
+            if node.type == syntax.RAISE_STATEMENT and not _tells_misuse(types, node):
+                return False
+            if node.type == syntax.SUBSCRIPT and not any(one.type == syntax.SLICE for one in syntax.named(node)):
+                return False
+            if node.type == syntax.WITH_STATEMENT:
                 return False
             if node.type == syntax.CALL:
                 callee = types.callee(node)
@@ -361,6 +366,15 @@ class Program:
         if any(one.kind != "assign" for one in variable.bindings):
             return False
         return all(_is_harmless(frame, use) for use in frame.bindings.uses(variable))
+
+
+def _tells_misuse(types: Types, node: Node) -> bool:
+    """Whether a `raise` statement tells the caller that he is at fault."""
+    children = syntax.named(node)
+    raised = children[0] if children else None
+    if raised is not None and raised.type == syntax.CALL:
+        raised = syntax.callee(raised)
+    return raised is not None and types.symbol(raised) in _MISUSES
 
 
 class _Places(dict[int, list[int]]):
