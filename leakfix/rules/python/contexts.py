@@ -293,6 +293,8 @@ class Opened:
     block: Node
     statement: Node
     name: str
+    alike: frozenset[int]
+    """Where the variable is bound to what is closed as well on other ways."""
 
 
 def opened_by(repair: Repair) -> Opened:
@@ -305,30 +307,26 @@ def opened_by(repair: Repair) -> Opened:
         raise RefusalError("outside-block", reason)
     if syntax.statements(block)[-1] != repair.statement:
         raise RefusalError("outside-block", reason)
-    if owner.type == syntax.TRY_STATEMENT:
-        is_open = syntax.field(owner, "body") == block and _handlers_leave(repair, owner)
-    else:
-        is_open = owner.type == syntax.IF_STATEMENT and _branches_open(repair, owner)
-    if not is_open:
+    blocks = _ways_out(owner)
+    ends = [_opens(repair, one) for one in blocks if not _leaves(repair, one)]
+    if block not in blocks or not ends or None in ends:
         raise RefusalError("outside-block", reason)
-    return Opened(Flow.of(repair), outer, owner, repair.variable.name)
+    alike = frozenset(node.start_byte for node in ends if node is not None)
+    return Opened(Flow.of(repair), outer, owner, repair.variable.name, alike)
 
 
-def _handlers_leave(repair: Repair, statement: Node) -> bool:
-    """Whether control comes out of a try statement only when its body has run to its end."""
+def _ways_out(statement: Node) -> list[Node]:
+    """The blocks one of which a try or if statement always ends with; none where that is not so simple."""
     clauses = [child for child in syntax.named(statement) if child.type.endswith("_clause")]
-    if any(clause.type in (syntax.FINALLY_CLAUSE, syntax.ELSE_CLAUSE) for clause in clauses):
-        return False
-    return all(_leaves(repair, clause.named_children[-1]) for clause in clauses)
-
-
-def _branches_open(repair: Repair, statement: Node) -> bool:
-    """Whether every branch of an if leaves or ends by assigning something opened to the same variable."""
-    clauses = [child for child in syntax.named(statement) if child.type in (syntax.ELIF_CLAUSE, syntax.ELSE_CLAUSE)]
-    if not clauses or clauses[-1].type != syntax.ELSE_CLAUSE:
-        return False
-    blocks = [syntax.field(statement, "consequence"), *(clause.named_children[-1] for clause in clauses)]
-    return all(block is not None and (_leaves(repair, block) or _opens(repair, block)) for block in blocks)
+    kinds = [clause.type for clause in clauses]
+    first = syntax.field(statement, "body" if statement.type == syntax.TRY_STATEMENT else "consequence")
+    if statement.type == syntax.IF_STATEMENT:
+        is_simple = bool(kinds) and kinds[-1] == syntax.ELSE_CLAUSE
+    else:
+        is_simple = statement.type == syntax.TRY_STATEMENT and set(kinds) == {syntax.EXCEPT_CLAUSE}
+    if first is None or not is_simple:
+        return []
+    return [first, *(clause.named_children[-1] for clause in clauses)]
 
 
 def _leaves(repair: Repair, block: Node) -> bool:
@@ -345,13 +343,14 @@ def _leaves(repair: Repair, block: Node) -> bool:
     return callee is not None and callee.symbol in _EXITS
 
 
-def _opens(repair: Repair, block: Node) -> bool:
+def _opens(repair: Repair, block: Node) -> Node | None:
+    """The name, if it is the resource's variable, to which the last statement of a block assigns something opened."""
     inside = syntax.statements(block) if block.type == syntax.BLOCK else []
     assignment = syntax.named(inside[-1])[0] if inside and inside[-1].type == syntax.EXPRESSION_STATEMENT else None
     if assignment is None or assignment.type != syntax.ASSIGNMENT:
-        return False
+        return None
     left, right = syntax.field(assignment, "left"), syntax.field(assignment, "right")
     if left is None or right is None or repair.bindings.variable(left) is not repair.variable:
-        return False
+        return None
     right = syntax.unparen(right)
-    return (right.start_byte, right.end_byte) in _sites(repair)
+    return left if (right.start_byte, right.end_byte) in _sites(repair) else None

@@ -61,6 +61,12 @@ _GIVES_ITEMS = frozenset(("pop", "popleft", "popitem", "get", "values", "items")
 _TAKES_ITEMS = frozenset(("append", "add", "insert", "appendleft", "setdefault", "put"))
 
 
+def check_readable(repair: Repair) -> None:
+    """Raise `RefusalError` for a file that does not parse as Python 3: it is not edited."""
+    if repair.analysis.file.has_error:
+        raise RefusalError("syntax-error", "the file does not parse as Python 3")
+
+
 @dataclass
 class Flow:
     """The variables that hold the resource or work through it, and the expressions that need it open."""
@@ -85,7 +91,8 @@ class Flow:
         flow = cls(repair, is_part=is_part)
         if Status.HANDED_ON in repair.leak.fates:
             raise RefusalError("handed-on", "on another path somebody else takes it over, and closes it when he likes")
-        if repair.bindings.is_dynamic:
+        check_readable(repair)
+        if plainness.reads_all_names(repair):
             raise RefusalError(
                 "dynamic-names", "names may be read here that are not written (`locals`, `eval`, `exec`)"
             )

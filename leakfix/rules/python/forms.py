@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Derive
@@ -237,7 +238,7 @@ def _with_value(scene: Scene, header: bytes, inner: Edit, edits: list[Edit]) -> 
 def _behind_opening(repair: Repair) -> Written:
     """`with f:` behind a statement that has opened it on all its ways: a try that guards the opening alone, an if."""
     opened = contexts.opened_by(repair)
-    scene = Scene.in_block(repair, opened.flow, opened.block)
+    scene = replace(Scene.in_block(repair, opened.flow, opened.block), alike=opened.alike)
     if scene.first != opened.statement or not scene.following:
         raise RefusalError("outside-block", "it is used outside of the block that opens it")
     edits: list[Edit] = []

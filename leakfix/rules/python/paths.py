@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
+from leakfix.rules.python.flowing import check_readable
 from leakfix.rules.python.repair import RefusalError
 from leakfix.text import Edit, Span
 
@@ -21,6 +22,7 @@ _PARAMETERS: Final = ("mode", "buffering", "encoding", "errors", "newline")
 
 def read_at_once(repair: Repair, *, text: bool) -> Edit:
     """The edit that reads a `pathlib.Path` at once. Raises `RefusalError` unless nothing else would differ."""
+    check_readable(repair)
     call = repair.acquisition
     path, values = _opened(repair, call)
     reading = _reading(call)

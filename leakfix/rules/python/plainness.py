@@ -41,6 +41,8 @@ _FUNCTIONS = """
 """
 _CONSUMERS: Final = frozenset(_FUNCTIONS.split())
 """Functions that are done with an iterator or file when they return."""
+_ALL_NAMES: Final = {"locals": 0, "vars": 0, "dir": 0, "eval": 1, "exec": 1}
+"""Functions that read the variables around them, with the most arguments with which they do."""
 _IDENTITY: Final = frozenset(("is", "is not", "=="))
 _TESTS: Final = frozenset((syntax.IF_STATEMENT, syntax.ELIF_CLAUSE, syntax.WHILE_STATEMENT))
 
@@ -106,6 +108,23 @@ def is_known(repair: Repair, call: Node) -> bool:
     return symbol is not None and repair.analysis.models.borrows(symbol)
 
 
+def reads_all_names(repair: Repair) -> bool:
+    """Whether something that runs behind the acquisition reads variables by names that are not written.
+
+    `exec` and `eval` with namespaces of their own do not; neither does `vars` of an object.
+    """
+    if not repair.bindings.is_dynamic:
+        return False
+    for call in syntax.captures("(call) @call", repair.function.node).get("call", []):
+        name = syntax.text(syntax.callee(call))
+        if name not in _ALL_NAMES or len(syntax.argument_nodes(call)) > _ALL_NAMES[name]:
+            continue
+        loop = _common_loop(call, repair.acquisition, repair.function.node)
+        if call.end_byte > repair.acquisition.start_byte or loop is not None:
+            return True
+    return False
+
+
 def is_eager(repair: Repair, call: Node) -> bool:
     """Whether a call only reads what it is given, and all of it."""
     return repair.analysis.types.callee(call).symbol in _CONSUMERS | _ASKING
@@ -152,8 +171,8 @@ def reaches(use: Node, variable: Variable, binding: Binding, function: Node) -> 
         loop = _common_loop(use, binding.identifier, function)
         if loop is None:
             return False
-        return not any(loop.start_byte <= one.identifier.start_byte and _dominates(one, use) for one in others)
-    return not any(one.identifier.start_byte > start and _dominates(one, use) for one in others)
+        return not any(loop.start_byte <= one.identifier.start_byte and dominates(one, use) for one in others)
+    return not any(one.identifier.start_byte > start and dominates(one, use) for one in others)
 
 
 def _is_certain(binding: Binding) -> bool:
@@ -161,7 +180,7 @@ def _is_certain(binding: Binding) -> bool:
     return binding.kind in ("assign", "with", "import", "function", "class")
 
 
-def _dominates(binding: Binding, use: Node) -> bool:
+def dominates(binding: Binding, use: Node) -> bool:
     """Whether a binding is always made before a use is reached: the use lies behind it in its block."""
     statement = syntax.statement_of(binding.identifier)
     block = syntax.block_of(statement)

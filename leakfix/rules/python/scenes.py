@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.python import syntax
 from leakfix.rules.python.flowing import Flow
 from leakfix.rules.python.order import is_pure
+from leakfix.rules.python.plainness import dominates
 from leakfix.rules.python.repair import RefusalError
 from leakfix.rules.python.suites import Suite
 
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.scopes import Binding, Variable
     from leakfix.rules.python.repair import Repair
 
 LEAVING: Final = frozenset(
     (syntax.RETURN_STATEMENT, syntax.RAISE_STATEMENT, syntax.BREAK_STATEMENT, syntax.CONTINUE_STATEMENT)
 )
+_LENT: Final = frozenset((syntax.IDENTIFIER, syntax.ATTRIBUTE, syntax.NONE))
 LOOPS: Final = frozenset((syntax.FOR_STATEMENT, syntax.WHILE_STATEMENT))
 
 
@@ -37,6 +39,8 @@ class Scene:
     """The statement of the block that holds the acquisition."""
     last: Node
     """The last statement of the block that needs the resource open; the first one when no other does."""
+    alike: frozenset[int] = frozenset()
+    """Where other bindings of its variable stand that give it something else which the block closes as well."""
 
     @classmethod
     def of(cls, repair: Repair, *, is_part: bool = False) -> Scene:
@@ -104,9 +108,11 @@ class Scene:
         inside: list[Node] = []
         behind: list[Node] = []
         for closing in self.repair.closings:
-            if closing.statement is None or not self._is_ours(closing.call) or _has_arguments(closing.call):
+            if closing.statement is None or _has_arguments(closing.call):
                 continue
             statement = whole_closing(closing.statement, self.holder)
+            if not self._is_ours(closing.call, is_guarded=statement.type == syntax.IF_STATEMENT):
+                continue
             top = child_around(self.block, statement)
             if self._is_used_for_value(statement) or (top is None and not self._is_bound_once(statement)):
                 continue
@@ -116,12 +122,25 @@ class Scene:
                 inside.append(statement)
         return inside, behind
 
-    def _is_ours(self, call: Node) -> bool:
-        """Whether what a call closes is surely what was acquired here."""
-        if self.holder is None or call.start_byte < self.repair.acquisition.end_byte:
+    def _is_ours(self, call: Node, *, is_guarded: bool) -> bool:
+        """Whether what a call closes is surely what was acquired here, or something else only where a test says so."""
+        acquired = self.repair.acquisition
+        if self.holder is None or call.start_byte < acquired.end_byte:
             return False
-        between = range(self.repair.acquisition.end_byte, call.start_byte)
-        return not any(one.identifier.start_byte in between for one in self.holder.bindings)
+        others = []
+        for binding in self.holder.bindings:
+            if syntax.statement_of(binding.identifier) != self.repair.statement:
+                others.append(binding)
+            elif dominates(binding, call):
+                between = range(acquired.end_byte, call.start_byte)
+                return not any(one.identifier.start_byte in between for one in self._unlike(self.holder.bindings))
+        lent = (one.value is None or one.value.type in _LENT for one in others)
+        is_last = all(one.identifier.start_byte < acquired.start_byte for one in self._unlike(others))
+        return not self._unlike(others) or (is_guarded and is_last and all(lent))
+
+    def _unlike(self, bindings: Iterable[Binding]) -> list[Binding]:
+        """The bindings that do not give the variable what the block closes too."""
+        return [one for one in bindings if one.identifier.start_byte not in self.alike]
 
     def _is_bound_once(self, statement: Node) -> bool:
         """Whether a statement behind the block, in the same function, closes what nothing else could have opened."""
