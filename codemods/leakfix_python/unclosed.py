@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from leakfix.rules import Form
 from leakfix.rules.python import forms as written
 from leakfix.rules.python.lifecycle import LifecycleRule
+from leakfix.rules.python.stacks import stack_block
 
 if TYPE_CHECKING:
     from leakfix.rules.python.lifecycle import Writer
@@ -77,7 +78,7 @@ class Unclosed(LifecycleRule):
         (_CLOSING, written.closing_block),
         (_ASYNC, written.async_block),
         (_NULL, written.null_block),
-        (_STACK, written.stack_block),
+        (_STACK, stack_block),
         (_FINALLY, written.finally_block),
     )
 

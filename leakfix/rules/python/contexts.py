@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
 from leakfix.rules.python import headers
-from leakfix.rules.python.flowing import Flow
 from leakfix.rules.python.naming import from_contextlib
 from leakfix.rules.python.repair import RefusalError
-from leakfix.rules.python.scenes import LEAVING, LOOPS, Scene
 from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
@@ -100,7 +98,7 @@ def _unpacked(repair: Repair) -> Bound | None:
     if values.type not in (syntax.EXPRESSION_LIST, syntax.TUPLE) or left is None or left.type not in _LISTS:
         return None
     made, targets = syntax.named(values), syntax.named(left)
-    sites = _sites(repair)
+    sites = sites_of(repair)
     if len(made) != len(targets) or any(target.type != syntax.IDENTIFIER for target in targets):
         return None
     if any((one.start_byte, one.end_byte) not in sites for one in made) or repair.context != "with":
@@ -120,7 +118,7 @@ def _column(repair: Repair) -> int:
     return repair.statement.start_point.column + len(headers.keyword(repair))
 
 
-def _sites(repair: Repair) -> set[tuple[int, int]]:
+def sites_of(repair: Repair) -> set[tuple[int, int]]:
     """Where the function acquires anything that a with statement closes."""
     graph, program = repair.unit.graph, repair.unit.frame.program
     closed = (site for site in graph.sites if program.context(site.obligation) == "with")
@@ -227,7 +225,7 @@ def conditional_of(repair: Repair) -> tuple[Node, Bound]:
 def nulled(repair: Repair, condition: Node, edits: list[Edit]) -> bytes:
     """The conditional expression with what is not opened here in a `nullcontext`, which leaves it open."""
     parts = syntax.named(condition)
-    sites = _sites(repair)
+    sites = sites_of(repair)
     text = b""
     at = condition.start_byte
     for part in (parts[0], parts[2]):
@@ -244,113 +242,3 @@ def nulled(repair: Repair, condition: Node, edits: list[Edit]) -> bytes:
         at = part.end_byte
     text += repair.source.slice(Span(at, condition.end_byte))
     return b"(" + text + b")" if b"\n" in text else text
-
-
-def stacked_scene(repair: Repair) -> Scene:
-    """The smallest block that holds the opening and all uses, however deep it is opened. Raises `RefusalError`."""
-    at: Node | None = repair.value
-    while at is not None and at != repair.statement:
-        if at.type in syntax.DEFERRED:
-            raise RefusalError("deferred", "it is opened when something else runs")
-        if at.type in (syntax.DEFAULT_PARAMETER, syntax.TYPED_DEFAULT_PARAMETER, syntax.DECORATOR):
-            raise RefusalError("default", "what is opened for a default value lives as long as the function")
-        at = at.parent
-    check_no_parts(repair)
-    flow = Flow.of(repair)
-    block = syntax.block_of(repair.statement)
-    while block is not None:
-        owner = _owner(block)
-        if block.parent is not None and block.parent.type == syntax.CLASS_DEFINITION:
-            raise RefusalError("class-body", "names made in the body of a class become its attributes")
-        try:
-            return Scene.in_block(repair, flow, block)
-        except RefusalError as why:
-            if why.code != "outside-block" or owner is None:
-                raise
-        if owner.type in LOOPS and not flow.containers:
-            raise RefusalError("loop", "each turn of a loop opens another one, and the last is used behind the loop")
-        block = syntax.block_of(owner)
-    raise RefusalError("outside-block", "no block holds all that uses it")
-
-
-def _owner(block: Node) -> Node | None:
-    """The compound statement of the function that a block belongs to."""
-    at = block.parent
-    while at is not None and at.type not in syntax.COMPOUND_STATEMENTS:
-        at = at.parent
-    is_outer = at is None or at.type in (syntax.FUNCTION_DEFINITION, syntax.CLASS_DEFINITION)
-    return None if is_outer else at
-
-
-# what is open behind a statement
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Behind ``statement`` of ``block`` the variable ``name`` holds something to close, whatever way led there."""
-
-    flow: Flow
-    block: Node
-    statement: Node
-    name: str
-    alike: frozenset[int]
-    """Where the variable is bound to what is closed as well on other ways."""
-
-
-def opened_by(repair: Repair) -> Opened:
-    """The statement around the assignment behind which it is open for sure. Raises `RefusalError`."""
-    reason = "it is opened in a block of its own and used behind it"
-    block = syntax.block_of(repair.statement)
-    owner = _owner(block) if block is not None else None
-    outer = syntax.block_of(owner) if owner is not None else None
-    if block is None or owner is None or outer is None or repair.variable is None or bound_by(repair) is None:
-        raise RefusalError("outside-block", reason)
-    if syntax.statements(block)[-1] != repair.statement:
-        raise RefusalError("outside-block", reason)
-    blocks = _ways_out(owner)
-    ends = [_opens(repair, one) for one in blocks if not _leaves(repair, one)]
-    if block not in blocks or not ends or None in ends:
-        raise RefusalError("outside-block", reason)
-    alike = frozenset(node.start_byte for node in ends if node is not None)
-    return Opened(Flow.of(repair), outer, owner, repair.variable.name, alike)
-
-
-def _ways_out(statement: Node) -> list[Node]:
-    """The blocks one of which a try or if statement always ends with; none where that is not so simple."""
-    clauses = [child for child in syntax.named(statement) if child.type.endswith("_clause")]
-    kinds = [clause.type for clause in clauses]
-    first = syntax.field(statement, "body" if statement.type == syntax.TRY_STATEMENT else "consequence")
-    if statement.type == syntax.IF_STATEMENT:
-        is_simple = bool(kinds) and kinds[-1] == syntax.ELSE_CLAUSE
-    else:
-        is_simple = statement.type == syntax.TRY_STATEMENT and set(kinds) == {syntax.EXCEPT_CLAUSE}
-    if first is None or not is_simple:
-        return []
-    return [first, *(clause.named_children[-1] for clause in clauses)]
-
-
-def _leaves(repair: Repair, block: Node) -> bool:
-    inside = syntax.statements(block) if block.type == syntax.BLOCK else []
-    if not inside:
-        return False
-    last = inside[-1]
-    if last.type in LEAVING:
-        return True
-    call = syntax.named(last)[0] if last.type == syntax.EXPRESSION_STATEMENT else None
-    if call is None or call.type != syntax.CALL:
-        return False
-    callee = repair.analysis.types.callee(call)
-    return callee is not None and callee.symbol in _EXITS
-
-
-def _opens(repair: Repair, block: Node) -> Node | None:
-    """The name, if it is the resource's variable, to which the last statement of a block assigns something opened."""
-    inside = syntax.statements(block) if block.type == syntax.BLOCK else []
-    assignment = syntax.named(inside[-1])[0] if inside and inside[-1].type == syntax.EXPRESSION_STATEMENT else None
-    if assignment is None or assignment.type != syntax.ASSIGNMENT:
-        return None
-    left, right = syntax.field(assignment, "left"), syntax.field(assignment, "right")
-    if left is None or right is None or repair.bindings.variable(left) is not repair.variable:
-        return None
-    right = syntax.unparen(right)
-    return left if (right.start_byte, right.end_byte) in _sites(repair) else None

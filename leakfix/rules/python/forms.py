@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Derive
 from leakfix.languages.python import syntax
-from leakfix.rules.python import contexts, headers, paths, safety
+from leakfix.rules.python import contexts, headers, paths
+from leakfix.rules.python.cautions import check_closed_once, check_hoistable, check_not_entered, check_surely_made
 from leakfix.rules.python.cleaning import outside
-from leakfix.rules.python.indenting import LayoutError
+from leakfix.rules.python.finishing import finished, wrapped
 from leakfix.rules.python.joining import joined
 from leakfix.rules.python.lifecycle import Written
-from leakfix.rules.python.naming import free_name, from_contextlib, name_of_resource
-from leakfix.rules.python.order import check_hoistable
-from leakfix.rules.python.plainness import is_eager
+from leakfix.rules.python.naming import free_name, name_of_resource
+from leakfix.rules.python.openings import opened_by
 from leakfix.rules.python.repair import RefusalError
-from leakfix.rules.python.scenes import Scene, in_finally, is_context
+from leakfix.rules.python.scenes import Scene
 from leakfix.rules.python.wrapping import Wrap
 from leakfix.text import Edit, Span
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.python.scopes import Variable
     from leakfix.rules.python.repair import Repair
 
 _HEADS: Final = frozenset((syntax.IF_STATEMENT, syntax.MATCH_STATEMENT, syntax.FOR_STATEMENT))
@@ -61,49 +58,19 @@ def null_block(repair: Repair) -> Written:
     return _as_block(scene, bound, expression, edits)
 
 
-def stack_block(repair: Repair) -> Written:
-    """`with contextlib.ExitStack() as stack:` with `stack.enter_context(open(p))` where it is opened."""
-    if repair.context not in ("with", "closing"):
-        raise RefusalError("no-context", f"a `with` statement does not close the {repair.noun}")
-    scene = contexts.stacked_scene(repair)
-    _check_not_entered(scene)
-    if not contexts.enters_itself(repair):
-        raise RefusalError("no-context", f"what a `with` statement gives is not the {repair.noun} itself")
-    imported: list[Edit] = []
-    if not scene.flow.containers:
-        _check_not_repeated(repair)
-    made, added = from_contextlib(repair, "ExitStack")
-    imported += added
-    stack = free_name(repair, ("stack", "exit_stack"))
-    call = repair.value
-    before, behind = f"{stack}.enter_context(", ")"
-    if repair.context == "closing":
-        closing, added = from_contextlib(repair, "closing")
-        imported += [edit for edit in added if edit not in imported]
-        before, behind = f"{before}{closing}(", "))"
-    inner = (
-        Edit(Span(call.start_byte, call.start_byte), before.encode()),
-        Edit(Span(call.end_byte, call.end_byte), behind.encode()),
-    )
-    gone, late = ([], []) if scene.flow.containers else scene.closings()
-    header = f"with {made}() as {stack}:".encode()
-    wrap = Wrap(scene.suite, (scene.first, *scene.following), header, gone=tuple(gone), inner=inner)
-    return _written(scene, wrap, imported, late)
-
-
 def finally_block(repair: Repair) -> Written:
     """`try: ... finally: f.close()` behind the opening, where a `with` is not exact or not there."""
     scene = Scene.of(repair, is_part=contexts.is_part(repair))
-    _check_not_entered(scene)
+    check_not_entered(scene)
     release = headers.release_of(repair)
     bound = contexts.part_of(repair) if contexts.is_part(repair) else scene.holder
     if bound is not None:
         if scene.is_reassigned:
             raise RefusalError("reassigned", f"`{bound.name}` takes something else before it could be closed")
-        _check_closed_once(scene, bound)
+        check_closed_once(scene, bound)
         return _finally(scene, release(bound.name), scene.following, ())
     contexts.check_no_parts(repair)
-    _check_hoistable(repair, repair.value)
+    check_hoistable(repair, repair.value)
     name = name_of_resource(repair)
     opening = name.encode() + b" = " + headers.expression(repair, repair.value, _column(scene))
     inner = (headers.replaced(repair.value, name),)
@@ -130,6 +97,7 @@ def _need_context(repair: Repair, wanted: str) -> None:
 
 def _entered(repair: Repair) -> Written:
     """The block for what a context manager closes, wherever the opening call stands."""
+    check_surely_made(repair)
     edits: list[Edit] = []
     try:
         scene = Scene.of(repair)
@@ -138,7 +106,7 @@ def _entered(repair: Repair) -> Written:
             raise
         return _behind_opening(repair)
     contexts.check_no_parts(repair)
-    _check_not_entered(scene)
+    check_not_entered(scene)
     bound = contexts.bound_by(repair)
     if not contexts.enters_itself(repair):
         return _entered_by_name(scene, bound)
@@ -156,17 +124,6 @@ def _entered(repair: Repair) -> Written:
     return _hoisted(scene, edits)
 
 
-def _check_not_entered(scene: Scene) -> None:
-    """Raise `RefusalError` where the code itself closes it by a with statement, or in a finally clause that stays."""
-    repair = scene.repair
-    gone = {node for nodes in scene.closings() for node in nodes}
-    for closing in repair.closings:
-        if closing.statement is None and is_context(closing.call):
-            raise RefusalError("closed-elsewhere", "a `with` statement of the code closes it already")
-        if closing.statement is not None and closing.statement not in gone and in_finally(closing.statement):
-            raise RefusalError("closed-elsewhere", "a `finally` clause of the code closes it already")
-
-
 def _entered_by_name(scene: Scene, bound: contexts.Bound | None) -> Written:
     """`with scratch:` behind the assignment, for what gives something else than itself when it is entered."""
     repair = scene.repair
@@ -175,7 +132,7 @@ def _entered_by_name(scene: Scene, bound: contexts.Bound | None) -> Written:
     if bound is None or not bound.target or bound.first or not kept:
         raise RefusalError("no-context", f"what a `with` statement gives is not the {repair.noun} itself")
     header = headers.keyword(repair) + bound.target + b":"
-    return _written(scene, Wrap(scene.suite, scene.following, header, gone=tuple(gone)), [], late)
+    return wrapped(scene, Wrap(scene.suite, scene.following, header, gone=tuple(gone)), [], late)
 
 
 def _as_block(scene: Scene, bound: contexts.Bound, expression: bytes, edits: list[Edit]) -> Written:
@@ -187,7 +144,7 @@ def _as_block(scene: Scene, bound: contexts.Bound, expression: bytes, edits: lis
     if not (bound.above or bound.first):
         at_once = joined(scene, item, tuple(gone), word)
         if at_once is not None:
-            return _finished(scene, [*at_once, *edits, *_outside(scene, late)])
+            return finished(scene, [*at_once, *edits, *outside(repair.source, repair.root, late)])
     wrap = Wrap(
         scene.suite,
         scene.following,
@@ -197,14 +154,14 @@ def _as_block(scene: Scene, bound: contexts.Bound, expression: bytes, edits: lis
         first=bound.first,
         gone=tuple(gone),
     )
-    return _written(scene, wrap, edits, late)
+    return wrapped(scene, wrap, edits, late)
 
 
 def _hoisted(scene: Scene, edits: list[Edit]) -> Written:
     """The opening call stands inside of a statement: it gets a name in a header of its own."""
     repair = scene.repair
     target = contexts.walrus_of(repair) or repair.value
-    _check_hoistable(repair, target)
+    check_hoistable(repair, target)
     name = contexts.walrus_name(target) or name_of_resource(repair)
     item = headers.managed(repair, repair.value, edits, _column(scene)) + b" as " + name.encode()
     inner = headers.replaced(target, name)
@@ -214,9 +171,9 @@ def _hoisted(scene: Scene, edits: list[Edit]) -> Written:
     gone, late = scene.closings()
     at_once = joined(scene, item, tuple(gone), word, inner=inner)
     if at_once is not None:
-        return _finished(scene, [*at_once, *edits, *_outside(scene, late)])
+        return finished(scene, [*at_once, *edits, *outside(repair.source, repair.root, late)])
     wrap = Wrap(scene.suite, (scene.first, *scene.following), word + item + b":", gone=tuple(gone), inner=(inner,))
-    return _written(scene, wrap, edits, late)
+    return wrapped(scene, wrap, edits, late)
 
 
 def _with_value(scene: Scene, header: bytes, inner: Edit, edits: list[Edit]) -> Written:
@@ -232,20 +189,18 @@ def _with_value(scene: Scene, header: bytes, inner: Edit, edits: list[Edit]) -> 
     if scene.suite.chain(scene.first)[0] != scene.first or scene.suite.is_inline:
         raise RefusalError("layout", "the statement shares its line with others")
     whole = [Edit(Span(at, at), text), Edit(Span(value.start_byte, value.end_byte), name.encode())]
-    return _finished(scene, [*whole, *edits])
+    return finished(scene, [*whole, *edits])
 
 
 def _behind_opening(repair: Repair) -> Written:
     """`with f:` behind a statement that has opened it on all its ways: a try that guards the opening alone, an if."""
-    opened = contexts.opened_by(repair)
-    scene = replace(Scene.in_block(repair, opened.flow, opened.block), alike=opened.alike)
-    if scene.first != opened.statement or not scene.following:
-        raise RefusalError("outside-block", "it is used outside of the block that opens it")
+    opened = opened_by(repair)
+    scene = opened.scene
     edits: list[Edit] = []
     gone, late = scene.closings()
     item = headers.managed_name(repair, opened.name, edits)
-    wrap = Wrap(scene.suite, scene.following, headers.keyword(repair) + item + b":", gone=tuple(gone))
-    return _written(scene, wrap, edits, late)
+    wrap = Wrap(scene.suite, opened.body, headers.keyword(repair) + item + b":", gone=tuple(gone))
+    return wrapped(scene, wrap, edits, late)
 
 
 # what forms have in common
@@ -254,36 +209,6 @@ def _behind_opening(repair: Repair) -> Written:
 def _column(scene: Scene) -> int:
     """Where a header goes on behind its first word, in bytes."""
     return len(scene.suite.indent) + len(headers.keyword(scene.repair))
-
-
-def _check_closed_once(scene: Scene, bound: Variable) -> None:
-    """Raise `RefusalError` where something else closes what must not be closed twice."""
-    repair = scene.repair
-    if repair.leak.site.obligation.idempotent:
-        return
-    gone = {node for nodes in scene.closings() for node in nodes}
-    stay = [one for one in repair.closings if one.statement is None or one.statement not in gone]
-    roots = {root for root, variable in repair.unit.frame.variables.items() if variable is bound}
-    events = repair.unit.graph.events()
-    owned = any(isinstance(event, Derive) and event.closes and event.source.root in roots for event in events)
-    if stay or owned:
-        raise RefusalError(
-            "closed-elsewhere", f"something else closes the {repair.noun} on some path, and twice is an error"
-        )
-
-
-def _check_not_repeated(repair: Repair) -> None:
-    """Raise `RefusalError` where an `ExitStack` would be no better: the order is odd, or each of many files is read."""
-    try:
-        _check_hoistable(repair, repair.value)
-    except RefusalError as why:
-        if why.code != "conditional" and repair.assignment is None:
-            raise
-
-
-def _check_hoistable(repair: Repair, node: Node) -> None:
-    """Raise `RefusalError` unless the opening may be evaluated before all else in its statement."""
-    check_hoistable(node, writes=safety.writes(repair), eager=lambda call: is_eager(repair, call))
 
 
 def _finally(
@@ -302,7 +227,7 @@ def _finally(
         gone=tuple(gone),
         inner=inner,
     )
-    return _written(scene, wrap, [], late)
+    return wrapped(scene, wrap, [], late)
 
 
 def _closed_at_once(scene: Scene, release: bytes, gone: Sequence[Node]) -> Written:
@@ -311,22 +236,4 @@ def _closed_at_once(scene: Scene, release: bytes, gone: Sequence[Node]) -> Writt
     if gone or suite.chain(scene.first) != [scene.first] or suite.is_inline:
         raise RefusalError("layout", "the statement shares its line with others")
     end = source.line_end(scene.first.end_byte)
-    return _finished(scene, [Edit(Span(end, end), source.newline + suite.indent + release)])
-
-
-def _written(scene: Scene, wrap: Wrap, edits: Sequence[Edit], late: Sequence[Node]) -> Written:
-    try:
-        change = wrap.edit()
-        others = _outside(scene, late)
-    except LayoutError as why:
-        raise RefusalError("layout", str(why)) from None
-    return _finished(scene, [change, *others, *edits])
-
-
-def _outside(scene: Scene, late: Sequence[Node]) -> list[Edit]:
-    return outside(scene.repair.source, scene.repair.root, late)
-
-
-def _finished(scene: Scene, edits: Sequence[Edit]) -> Written:
-    verdict = safety.judge(scene)
-    return Written(edits, verdict.safety, verdict.why)
+    return finished(scene, [Edit(Span(end, end), source.newline + suite.indent + release)])

@@ -136,11 +136,13 @@ class Scene:
                 return not any(one.identifier.start_byte in between for one in self._unlike(self.holder.bindings))
         lent = (one.value is None or one.value.type in _LENT for one in others)
         is_last = all(one.identifier.start_byte < acquired.start_byte for one in self._unlike(others))
-        return not self._unlike(others) or (is_guarded and is_last and all(lent))
+        unknown = [one for one in others if one.identifier.start_byte not in self.alike]
+        return not unknown or (is_guarded and is_last and all(lent))
 
     def _unlike(self, bindings: Iterable[Binding]) -> list[Binding]:
         """The bindings that do not give the variable what the block closes too."""
-        return [one for one in bindings if one.identifier.start_byte not in self.alike]
+        same = (one for one in bindings if one.identifier.start_byte not in self.alike)
+        return [one for one in same if one.value is None or one.value.type != syntax.NONE]
 
     def _is_bound_once(self, statement: Node) -> bool:
         """Whether a statement behind the block, in the same function, closes what nothing else could have opened."""
@@ -162,7 +164,7 @@ class Scene:
                 return _leaves_plainly(following, self.block)
             if block == self.block:
                 return True
-            owner = _compound(block)
+            owner = compound_of(block)
             if owner is None or owner.type in LOOPS:
                 return False
             at = owner
@@ -236,7 +238,7 @@ def _leaves_plainly(statement: Node, block: Node) -> bool:
     return all(is_pure(child) or statement.type == syntax.RAISE_STATEMENT for child in syntax.named(statement))
 
 
-def _compound(block: Node) -> Node | None:
+def compound_of(block: Node) -> Node | None:
     """The compound statement that a block belongs to."""
     at = block.parent
     while at is not None and at.type not in syntax.COMPOUND_STATEMENTS:

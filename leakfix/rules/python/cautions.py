@@ -1,0 +1,98 @@
+"""What forbids a form: a change of order, a second close, a value that may be none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import Derive
+from leakfix.languages.python import syntax
+from leakfix.rules.python import order, safety
+from leakfix.rules.python.plainness import is_eager
+from leakfix.rules.python.repair import RefusalError
+from leakfix.rules.python.scenes import in_finally, is_context
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from leakfix.languages.python.files import Function
+    from leakfix.languages.python.scopes import Variable
+    from leakfix.rules.python.repair import Repair
+    from leakfix.rules.python.scenes import Scene
+
+_CONSTANTS: Final = frozenset((syntax.NONE, syntax.TRUE, syntax.FALSE, syntax.INTEGER, syntax.STRING))
+
+
+def check_hoistable(repair: Repair, node: Node) -> None:
+    """Raise `RefusalError` unless the opening may be evaluated before all else in its statement."""
+    order.check_hoistable(node, writes=safety.writes(repair), eager=lambda call: is_eager(repair, call))
+
+
+def check_not_repeated(repair: Repair) -> None:
+    """Raise `RefusalError` where an `ExitStack` would be no better: the order is odd, or each of many files is read."""
+    try:
+        check_hoistable(repair, repair.value)
+    except RefusalError as why:
+        if why.code != "conditional" and repair.assignment is None:
+            raise
+
+
+def check_closed_once(scene: Scene, bound: Variable) -> None:
+    """Raise `RefusalError` where something else closes what must not be closed twice."""
+    repair = scene.repair
+    if repair.leak.site.obligation.idempotent:
+        return
+    gone = {node for nodes in scene.closings() for node in nodes}
+    stay = [one for one in repair.closings if one.statement is None or one.statement not in gone]
+    roots = {root for root, variable in repair.unit.frame.variables.items() if variable is bound}
+    events = repair.unit.graph.events()
+    owned = any(isinstance(event, Derive) and event.closes and event.source.root in roots for event in events)
+    if stay or owned:
+        reason = f"something else closes the {repair.noun} on some path, and twice is an error"
+        raise RefusalError("closed-elsewhere", reason)
+
+
+def check_not_entered(scene: Scene) -> None:
+    """Raise `RefusalError` where the code itself closes it by a with statement, or in a finally clause that stays."""
+    repair = scene.repair
+    gone = {node for nodes in scene.closings() for node in nodes}
+    for closing in repair.closings:
+        if closing.statement is None and is_context(closing.call):
+            raise RefusalError("closed-elsewhere", "a `with` statement of the code closes it already")
+        if closing.statement is not None and closing.statement not in gone and in_finally(closing.statement):
+            raise RefusalError("closed-elsewhere", "a `finally` clause of the code closes it already")
+
+
+def check_surely_made(repair: Repair) -> None:
+    """Raise `RefusalError` where the call may give None, which no with statement enters."""
+    if repair.analysis.models.acquires(repair.leak.site.symbol):
+        return
+    callee = repair.analysis.types.callee(repair.acquisition)
+    if callee.class_ is None and (callee.function is None or not always_gives(callee.function)):
+        raise RefusalError("may-be-none", "the function that opens it may give something else, or None")
+
+
+def always_gives(function: Function) -> bool:
+    """Whether a function ends in a return of something that is no constant, wherever it ends."""
+    returns = [node for node in syntax.walk(function.body) if node.type == syntax.RETURN_STATEMENT]
+    own = [node for node in returns if syntax.owner_of(node) == function.node]
+    values = [syntax.named(node) for node in own]
+    return all(value and value[0].type not in _CONSTANTS for value in values) and not _falls_off(function.body)
+
+
+def _falls_off(block: Node) -> bool:
+    """Whether control may come to the end of a block: it does not behind a return or raise, on whatever branch."""
+    inside = syntax.statements(block)
+    last = inside[-1] if inside else None
+    if last is None:
+        return True
+    if last.type in (syntax.RETURN_STATEMENT, syntax.RAISE_STATEMENT):
+        return False
+    clauses = [child for child in syntax.named(last) if child.type.endswith("_clause")]
+    blocks = [child for child in last.named_children if child.type == syntax.BLOCK]
+    blocks += [clause.named_children[-1] for clause in clauses if clause.type != syntax.FINALLY_CLAUSE]
+    if last.type == syntax.WITH_STATEMENT or last.type == syntax.TRY_STATEMENT:
+        return any(_falls_off(one) for one in blocks)
+    if last.type == syntax.IF_STATEMENT:
+        has_else = bool(clauses) and clauses[-1].type == syntax.ELSE_CLAUSE
+        return not has_else or any(_falls_off(one) for one in blocks)
+    return True
