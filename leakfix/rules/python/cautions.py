@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leakfix.rules.python.repair import Repair
     from leakfix.rules.python.scenes import Scene
 
-_CONSTANTS: Final = frozenset((syntax.NONE, syntax.TRUE, syntax.FALSE, syntax.INTEGER, syntax.STRING))
+_CONSTANTS: Final = frozenset((syntax.TRUE, syntax.FALSE, syntax.INTEGER, syntax.STRING))
 
 
 def check_hoistable(repair: Repair, node: Node) -> None:
@@ -64,19 +64,36 @@ def check_not_entered(scene: Scene) -> None:
 
 def check_surely_made(repair: Repair) -> None:
     """Raise `RefusalError` where the call may give None, which no with statement enters."""
+    if may_be_none(repair):
+        raise RefusalError("may-be-none", "the function that opens it may give None")
+
+
+def may_be_none(repair: Repair) -> bool:
+    """Whether the call may give None. Raises `RefusalError` where it may give still other things."""
     if repair.analysis.models.acquires(repair.leak.site.symbol):
-        return
+        return False
     callee = repair.analysis.types.callee(repair.acquisition)
-    if callee.class_ is None and (callee.function is None or not always_gives(callee.function)):
-        raise RefusalError("may-be-none", "the function that opens it may give something else, or None")
+    if callee.class_ is not None:
+        return False
+    if callee.function is None or _gives_constants(callee.function):
+        raise RefusalError("may-be-none", "the function that opens it may give something else")
+    return not always_gives(callee.function)
 
 
 def always_gives(function: Function) -> bool:
-    """Whether a function ends in a return of something that is no constant, wherever it ends."""
-    returns = [node for node in syntax.walk(function.body) if node.type == syntax.RETURN_STATEMENT]
-    own = [node for node in returns if syntax.owner_of(node) == function.node]
-    values = [syntax.named(node) for node in own]
-    return all(value and value[0].type not in _CONSTANTS for value in values) and not _falls_off(function.body)
+    """Whether a function ends in a return of something that is not None, wherever it ends."""
+    values = _returned(function)
+    return all(value and value[0].type != syntax.NONE for value in values) and not _falls_off(function.body)
+
+
+def _gives_constants(function: Function) -> bool:
+    return any(value and value[0].type in _CONSTANTS for value in _returned(function))
+
+
+def _returned(function: Function) -> list[list[Node]]:
+    """What stands behind each return of a function itself."""
+    returns = (node for node in syntax.walk(function.body) if node.type == syntax.RETURN_STATEMENT)
+    return [syntax.named(node) for node in returns if syntax.owner_of(node) == function.node]
 
 
 def _falls_off(block: Node) -> bool:

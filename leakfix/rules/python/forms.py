@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
 from leakfix.rules.python import contexts, headers, paths
-from leakfix.rules.python.cautions import check_closed_once, check_hoistable, check_not_entered, check_surely_made
+from leakfix.rules.python.cautions import (
+    check_closed_once,
+    check_hoistable,
+    check_not_entered,
+    check_surely_made,
+    may_be_none,
+)
 from leakfix.rules.python.cleaning import outside
 from leakfix.rules.python.finishing import finished, wrapped
 from leakfix.rules.python.joining import joined
@@ -68,13 +74,15 @@ def finally_block(repair: Repair) -> Written:
         if scene.is_reassigned:
             raise RefusalError("reassigned", f"`{bound.name}` takes something else before it could be closed")
         check_closed_once(scene, bound)
-        return _finally(scene, release(bound.name), scene.following, ())
+        guard = (f"if {bound.name} is not None:".encode(),) if may_be_none(repair) else ()
+        return _finally(scene, (*guard, release(bound.name)), scene.following, ())
     contexts.check_no_parts(repair)
     check_hoistable(repair, repair.value)
     name = name_of_resource(repair)
     opening = name.encode() + b" = " + headers.expression(repair, repair.value, _column(scene))
     inner = (headers.replaced(repair.value, name),)
-    return _finally(scene, release(name), (scene.first, *scene.following), inner, opening)
+    check_surely_made(repair)
+    return _finally(scene, (release(name),), (scene.first, *scene.following), inner, opening)
 
 
 def read_path(repair: Repair) -> Written:
@@ -212,7 +220,7 @@ def _column(scene: Scene) -> int:
 
 
 def _finally(
-    scene: Scene, release: bytes, body: Sequence[Node], inner: tuple[Edit, ...], opening: bytes = b""
+    scene: Scene, release: tuple[bytes, ...], body: Sequence[Node], inner: tuple[Edit, ...], opening: bytes = b""
 ) -> Written:
     gone, late = scene.closings()
     kept = [node for node in body if node not in gone]
@@ -223,17 +231,17 @@ def _finally(
         tuple(body),
         b"try:",
         above=(opening,) if opening else (),
-        footer=(b"finally:", release),
+        footer=(b"finally:", *(scene.suite.unit * depth + line for depth, line in enumerate(release))),
         gone=tuple(gone),
         inner=inner,
     )
     return wrapped(scene, wrap, [], late)
 
 
-def _closed_at_once(scene: Scene, release: bytes, gone: Sequence[Node]) -> Written:
+def _closed_at_once(scene: Scene, release: tuple[bytes, ...], gone: Sequence[Node]) -> Written:
     """Nothing is done with it: it is closed in the next line."""
     source, suite = scene.repair.source, scene.suite
-    if gone or suite.chain(scene.first) != [scene.first] or suite.is_inline:
+    if len(release) > 1 or gone or suite.chain(scene.first) != [scene.first] or suite.is_inline:
         raise RefusalError("layout", "the statement shares its line with others")
     end = source.line_end(scene.first.end_byte)
-    return finished(scene, [Edit(Span(end, end), source.newline + suite.indent + release)])
+    return finished(scene, [Edit(Span(end, end), source.newline + suite.indent + release[0])])
