@@ -27,6 +27,9 @@ _STANDARD: Final = {"STDIN_FILENO": 0, "STDOUT_FILENO": 1, "STDERR_FILENO": 2, "
 _ESCAPES: Final = {b"n": 10, b"t": 9, b"r": 13, b"0": 0, b"\\": 92, b"'": 39}
 _RETURN: Final = re.compile(rb"\breturn\b")
 _JUMPS: Final = re.compile(rb"\b(?:goto|throw|longjmp)\b")
+_CHANGED_BEFORE: Final = re.compile(rb"(?:\+\+|--|&)\s*\Z")
+_CHANGED_BEHIND: Final = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*)?(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))")
+_NEAR: Final = 400
 
 _BINARY: Final[dict[str, Callable[[int, int], int | None]]] = {
     "+": lambda a, b: a + b,
@@ -170,7 +173,7 @@ class Constants:
     def _unassigned(self, found: Global, name: str, file: CFile, depth: int) -> int | None:
         last = name.rpartition("::")[2].encode()
         initial: list[tuple[CFile, Node]] = []
-        holders = (file, found.file) if found.is_static else self.world.mentioning(last)
+        holders = (file, found.file) if found.is_static else self.world.naming(last)
         for holder in dict.fromkeys(holders):
             if not _is_only_read(holder.data, last):
                 return None
@@ -235,18 +238,32 @@ def _macro(macro: preprocessor.Macro) -> int | None:
 
 def _is_only_read(data: bytes, name: bytes) -> bool:
     """Whether nothing in a file assigns a name, takes its address or declares it again, but for its first value."""
-    written = re.compile(
-        rb"(?:\+\+|--|&)\s*%b\b|\b%b\s*(?:\[[^\]\n]*\]\s*)?(?:\+\+|--|(?:[-+*/%%&|^]|<<|>>)?=(?!=))" % (name, name)
-    )
-    return sum(1 for match in written.finditer(data) if not _is_first_value(data, match)) == 0
+    at = data.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not _is_word_byte(data[end : end + 1]) and _is_written(data, at, end):
+            return False
+        at = data.find(name, end)
+    return True
 
 
-def _is_first_value(data: bytes, match: re.Match[bytes]) -> bool:
-    """Whether a match is part of a declaration at the margin, which gives a variable its first value."""
-    if data.startswith((b"&", b"++", b"--"), match.start()):
-        return data.startswith(b"&&", match.start() - 1)
-    start = data.rfind(b"\n", 0, match.start()) + 1
-    before = data[start : match.start()]
+def _is_written(data: bytes, start: int, end: int) -> bool:
+    """Whether the name between two offsets is changed, or its address taken."""
+    before = _CHANGED_BEFORE.search(data, max(start - _NEAR, 0), start)
+    if before is not None:
+        return not (before[0].startswith(b"&") and data.startswith(b"&&", before.start() - 1))
+    if _is_word_byte(data[start - 1 : start]) or _CHANGED_BEHIND.match(data, end) is None:
+        return False
+    return not _is_first_value(data, start)
+
+
+def _is_word_byte(byte: bytes) -> bool:
+    return byte == b"_" or byte.isalnum()
+
+
+def _is_first_value(data: bytes, at: int) -> bool:
+    """Whether an offset lies in a declaration at the margin, which gives a variable its first value."""
+    before = data[data.rfind(b"\n", 0, at) + 1 : at]
     return bool(before) and not before[:1].isspace() and before.replace(b"_", b"").replace(b" ", b"").isalnum()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -204,6 +206,8 @@ class CFile:
         """Take the bytes. `habits` is asked what the macros of the tree stand for when the file cannot be parsed."""
         self.source = Source(path, data)
         self.path = path
+        self.key = os.path.abspath(path)  # noqa: PTH100 (links stay as they are)
+        """The absolute path, which the file is known under."""
         self.data = data
         self.dialect: Dialect = dialect or dialect_of(path, data)
         self.cache: dict[str, object] = {}
@@ -253,6 +257,11 @@ class CFile:
     def includes(self) -> tuple[Include, ...]:
         """What it includes, in order."""
         return preprocessor.includes(self.data)
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """All identifiers in its bytes, with those in comments and strings."""
+        return frozenset(_WORDS.findall(self.data))
 
     @property
     def functions(self) -> tuple[Function, ...]:
@@ -304,6 +313,7 @@ class CFile:
         return _Declared(self)
 
 
+_WORDS: Final = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*+")
 _DEAD: Final = (b"#if 0", b"# if 0", b"#  if 0", b"#if (0)", b"#if false")
 _THREAD_LOCAL: Final = b"_THREAD_LOCAL "
 _DOTS: Final = frozenset((syntax.VARIADIC_PARAMETER, "..."))

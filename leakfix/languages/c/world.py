@@ -126,9 +126,16 @@ class World:
         found = (self._at(key) for key in self._keys)
         return tuple(file for file in found if file is not None and name in file.data)
 
+    def naming(self, word: bytes) -> tuple[CFile, ...]:
+        """Return the files of the run that hold an identifier; none when the run is too large to be searched."""
+        if len(self._keys) > _MOST_SEARCHED:
+            return ()
+        found = (self._at(key) for key in self._keys)
+        return tuple(file for file in found if file is not None and word in file.words)
+
     def reach(self, file: CFile) -> tuple[str, ...]:
         """Return the absolute paths of the file and all that it includes, nearest first, as far as they are there."""
-        return self._reached(_key(file.path))
+        return self._reached(file.key)
 
     def _reached(self, key: str) -> tuple[str, ...]:
         known = self._reach.get(key)
@@ -149,7 +156,7 @@ class World:
 
     def included(self, file: CFile) -> tuple[CFile, ...]:
         """Return the files that a file includes itself, as far as they are there."""
-        key = _key(file.path)
+        key = file.key
         targets = (self._resolve(key, include) for include in file.includes)
         found = (self._at(target) for target in targets if target is not None)
         return tuple(one for one in found if one is not None)
@@ -161,7 +168,7 @@ class World:
         """
         if not file.is_cpp:
             return None
-        directory = os.path.dirname(_key(file.path))  # noqa: PTH120 (a key is a string)
+        directory = os.path.dirname(file.key)  # noqa: PTH120 (a key is a string)
         if directory not in self._standards:
             self._standards[directory] = stated_above(Path(directory))
         told = self._standards[directory]
@@ -195,7 +202,7 @@ class World:
         return self._habits
 
     def _cached(self, kind: str, name: str, file: CFile, find: Callable[[], _FoundT]) -> _FoundT:
-        key = (kind, name, _key(file.path))
+        key = (kind, name, file.key)
         if key not in self._found:
             self._found[key] = find()
         return cast("_FoundT", self._found[key])
@@ -264,17 +271,13 @@ class World:
         own = file.globals.get(name)
         if own is not None:
             return own
+        word = name.rpartition("::")[2].encode()
         for place in self.reach(file):
-            sketched = self._mentions(place, name)
-            holder = self._at(place) if sketched else None
-            found = holder.globals.get(name) if holder is not None else None
+            holder = self._at(place)
+            found = holder.globals.get(name) if holder is not None and word in holder.words else None
             if found is not None:
                 return found
         return None
-
-    def _mentions(self, place: str, name: str) -> bool:
-        holder = self._at(place)
-        return holder is not None and name.rpartition("::")[2].encode() in holder.data
 
     def _one(self, kind: str, name: str, file: CFile, find: Callable[[CFile, str], _FoundT | None]) -> _FoundT | None:
         """The only thing of a name: in the file, else in what it includes, else in the tree."""
