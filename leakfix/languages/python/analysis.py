@@ -54,7 +54,7 @@ class Analysis:
 
     def units(self) -> tuple[Function, ...]:
         """The functions that are looked at: those that can be read, and call what acquires or may hand it on."""
-        return tuple(function for function in self.file.functions if self.program.may_acquire(function))
+        return tuple(function for function in self.file.functions if self.program.may_lose(function))
 
     def graph(self, function: Function) -> Graph | None:
         """The flow graph of a function; None when it cannot be read."""

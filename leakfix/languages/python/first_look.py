@@ -29,6 +29,9 @@ _OLD_LITERAL: Final = re.compile(rb"[ \t=(,\[](?:0[0-7]|\d+L\b|[uU][rR][\"']|`\w
 _COOKIE: Final = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
+_LAST_NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
+_AS: Final = b" as "
+_LONGEST_NAME: Final = 40
 _BUILTINS: Final = b"builtins"
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
 
@@ -97,8 +100,10 @@ class Acquiring:
             for name, managed in self._by_module[top].items():
                 found[name] = found.get(name, True) and managed
         plain = {name: managed for name, managed in self._anywhere.items() if name not in found}
-        renamed = {new: managed for name, managed in (found | plain).items() for new in _aliases(data, name)}
-        found.update((name, managed) for name, managed in renamed.items() if name not in found)
+        known = found | plain
+        for old, new in _aliases(data):
+            if old in known and new not in found:
+                found[new] = known[old]
         return (
             *((name, True, managed) for name, managed in plain.items()),
             *((name, False, managed) for name, managed in found.items()),
@@ -184,16 +189,15 @@ def _tops(models: Models) -> Mapping[str, tuple[bytes, ...]]:
     return {first: tuple(tops) for first, tops in found.items()}
 
 
-def _aliases(data: bytes, name: bytes) -> Iterator[bytes]:
-    """The names that a file imports a name under: `from io import open as opened`."""
-    spelled = name + b" as "
-    at = data.find(spelled)
+def _aliases(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The names that a file imports under other ones: `from io import open as opened`. May yield what is no import."""
+    at = data.find(_AS)
     while at >= 0:
-        behind = at + len(spelled)
-        found = _NAME.match(data, behind)
-        if found is not None and (at == 0 or data[at - 1] not in _WORD):
-            yield found[0]
-        at = data.find(spelled, behind)
+        behind = at + len(_AS)
+        new, old = _NAME.match(data, behind), _LAST_NAME.search(data, max(at - _LONGEST_NAME, 0), at)
+        if new is not None and old is not None:
+            yield old[0], new[0]
+        at = data.find(_AS, behind)
 
 
 def _all_places(data: bytes, wanted: Iterable[tuple[bytes, bool, bool]]) -> Iterator[tuple[int, bytes]]:

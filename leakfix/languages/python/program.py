@@ -13,6 +13,7 @@ from leakfix.languages.python.lowering import lower
 from leakfix.languages.python.lowerings import Lowerings
 from leakfix.languages.python.owners import Owners
 from leakfix.languages.python.scopes import Bindings
+from leakfix.languages.python.settled import is_settled
 from leakfix.languages.python.summaries import Summary, is_unfinished
 from leakfix.languages.python.types import Types
 from leakfix.models.schema import RECEIVER
@@ -116,13 +117,20 @@ class Program:
 
     # what acquires and releases
 
+    def may_lose(self, function: Function) -> bool:
+        """Whether a function acquires something of which it does not plainly show where it goes."""
+        return any(not is_settled(self, self.bindings(function), call) for call in self._acquiring_calls(function))
+
     def may_acquire(self, function: Function) -> bool:
         """Whether a function calls what acquires, other than as the very context of a `with` statement."""
+        return bool(self._acquiring_calls(function))
+
+    def _acquiring_calls(self, function: Function) -> tuple[Node, ...]:
         known = function.cache.get("acquires")
-        if not isinstance(known, bool):
-            function.cache["acquires"] = False
-            known = any(self._acquires(function, at) for at in self._places(function.file).get(id(function), ()))
-            function.cache["acquires"] = known
+        if not isinstance(known, tuple):
+            function.cache["acquires"] = ()
+            calls = (self._acquiring_call(function, at) for at in self._places(function.file).get(id(function), ()))
+            known = function.cache["acquires"] = tuple(call for call in calls if call is not None)
         return known
 
     def _places(self, file: PyFile) -> _Places:
@@ -136,8 +144,8 @@ class Program:
                 known.setdefault(id(file.function_at(at)), []).append(at)
         return known
 
-    def _acquires(self, function: Function, at: int) -> bool:
-        """Whether the name at a byte offset is that of what a call acquires something with."""
+    def _acquiring_call(self, function: Function, at: int) -> Node | None:
+        """The call that acquires something by the name at a byte offset, if one does."""
         node = function.file.root.descendant_for_byte_range(at, at + 1)
         if node is not None and node.parent is not None and node.parent.type == syntax.ATTRIBUTE:
             node = node.parent
@@ -145,11 +153,11 @@ class Program:
         while call is not None and call.type == syntax.PARENTHESIZED_EXPRESSION:
             call = call.parent
         if call is None or call.type != syntax.CALL:
-            return False
+            return None
         callee = self.types(function).callee(call)
         if callee.symbol is not None and self.models.acquires(callee.symbol):
-            return True
-        return bool(self.acquired(callee))
+            return call
+        return call if self.acquired(callee) else None
 
     def obligation(self, acquire: Acquire) -> Obligation:
         """The obligation that comes with a modelled acquisition."""
