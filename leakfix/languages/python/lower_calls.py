@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from leakfix.models import Acquire
     from leakfix.text import Span
 
+_NEVER_RAISING: Final = frozenset(("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"))
+"""What only keeps what it is given."""
 _APPENDING: Final = frozenset(("append", "add", "appendleft", "insert", "setdefault"))
 _EXTENDING: Final = frozenset(("extend", "update"))
 _TAKING: Final = frozenset(("pop", "popleft", "popitem", "get"))
@@ -173,7 +175,8 @@ class CallLowering:
         self._captured(call)
         # What takes something over may fail, yet hardly ever does.
         takes = any(link.relation is Relation.OWNING for value in links for link in value.links)
-        self.frame.raising(call.span, doubtful=takes or self._is_quiet(call))
+        if call.symbol not in _NEVER_RAISING:
+            self.frame.raising(call.span, doubtful=takes or self._is_quiet(call))
         acquired = self._acquired(call)
         if acquired is not None:
             return Value((*acquired.links, *joined(links).links), acquired.items)
