@@ -24,7 +24,8 @@ MODULE_BODY: Final = "<module>"
 """The name of the pseudo function that stands for the code of a module, its classes' bodies included."""
 
 _DEFINITIONS: Final = "[(function_definition) (class_definition)] @d"
-_IMPORTS: Final = "[(import_statement) (import_from_statement)] @i"
+_IMPORTS: Final = frozenset((syntax.IMPORT_STATEMENT, syntax.IMPORT_FROM_STATEMENT))
+_IMPORT: Final = b"import"
 _YIELDS: Final = "(yield) @y"
 _LOCALS: Final = ".<locals>."
 _PARAMETERS: Final = frozenset(
@@ -278,8 +279,18 @@ class PyFile:
     @cached_property
     def imports_made(self) -> tuple[Import, ...]:
         """All names that import statements bind anywhere in the file, in order."""
-        found = syntax.captures(_IMPORTS, self.root).get("i", [])
-        return tuple(one for statement in found for one in imported(statement, self.package))
+        return tuple(one for statement in self._import_statements() for one in imported(statement, self.package))
+
+    def _import_statements(self) -> Iterator[Node]:
+        """The statements that the word `import` stands in, looked up where the bytes have it."""
+        data, root = self.data, self.root
+        at = data.find(_IMPORT)
+        while at >= 0:
+            behind = at + len(_IMPORT)
+            word = root.descendant_for_byte_range(at, behind)
+            if word is not None and word.parent is not None and word.parent.type in _IMPORTS and not word.is_named:
+                yield word.parent
+            at = data.find(_IMPORT, behind)
 
     @cached_property
     def imports(self) -> Mapping[str, str]:
