@@ -14,6 +14,8 @@ Example:
                                              delete server;
 
 Forms:
+- `shared-ptr`: what ends as `std::shared_ptr<T>(p)` is owned by one from the start, by `std::make_shared` where that
+  makes the same object.
 - `unique-ptr`: a `std::unique_ptr` owns it, from C++11 on: `std::make_unique` from C++14 on where that makes the same
   object, `get()` where a function is lent it, `release()` where it is returned. A `delete` goes where the end of the
   scope is next, and becomes `reset()` elsewhere.
@@ -38,11 +40,13 @@ from leakfix.rules.c.labels import joined_labels
 from leakfix.rules.c.lifecycle import LifecycleRule, Writer
 from leakfix.rules.c.ownership import owned_by_pointer
 from leakfix.rules.c.releases import released_before_exits
+from leakfix.rules.c.shared_ownership import shared_from_the_start
 
 if TYPE_CHECKING:
     from leakfix.rules.c.repair import Repair
 
 RELEASE = Form("release", "delete before every way out that forgets it")
+SHARED_PTR = Form("shared-ptr", "let a std::shared_ptr own it from the start", requires="c++11")
 UNIQUE_PTR = Form("unique-ptr", "let a std::unique_ptr own it", requires="c++11")
 GOTO = Form("goto", "jump to the label that releases it")
 
@@ -53,6 +57,7 @@ class CppEarlyReturn(LifecycleRule):
     id: ClassVar[str] = "cpp-early-return"
     title: ClassVar[str] = "object is not deleted on every path"
     writers: ClassVar[tuple[tuple[Form, Writer], ...]] = (
+        (SHARED_PTR, shared_from_the_start),
         (UNIQUE_PTR, owned_by_pointer),
         (GOTO, joined_labels),
         (RELEASE, released_before_exits),

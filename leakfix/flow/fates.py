@@ -111,7 +111,7 @@ class _Walker:
             return False
         if self._ahead is None:
             self._ahead = ReleasesAhead(self._graph)
-        return not self._ahead.behind(block, number).somewhere.isdisjoint(state.holders)
+        return not self._ahead.behind(block, number).well.isdisjoint(state.holders)
 
     def cross(self, edge: Edge, state: _State) -> _State | None:
         facts = state.facts

@@ -41,12 +41,18 @@ _TAKES: Final = frozenset(
     (
         *_GIVES_AWAY,
         *("add", "push", "put", "set", "insert", "append", "prepend", "store", "save", "assign", "take", "join"),
-        *("bind", "hook", "subscribe", "consume", "replace", "cache", "keep", "track", "emplace", "manage", "wrap"),
-        *("new", "create", "make", "from", "init", "open", "fdopen", "connect", "setup", "build", "construct", "alloc"),
-        *("handle", "handler", "process", "accept", "watch", "monitor", "poll", "call", "invoke", "with", "enter"),
-        *("ctor", "load", "mount", "map", "import", "update", "upsert", "offer", "enable", "configure", "hash", "list"),
+        *("hook", "subscribe", "consume", "replace", "cache", "keep", "track", "emplace", "manage", "watch", "monitor"),
+        *("handle", "handler", "process", "accept", "enter", "upsert", "offer", "import"),
     )
 )
+_MAY_TAKE: Final = frozenset(
+    (
+        *("new", "create", "make", "from", "init", "open", "fdopen", "connect", "setup", "build", "construct", "alloc"),
+        *("poll", "call", "invoke", "with", "ctor", "load", "mount", "map", "update", "enable", "configure", "hash"),
+        *("list", "bind", "wrap", "to", "into", "as"),
+    )
+)
+"""Words that tell nothing: what is made from something may take it over."""
 _LOOKS: Final = frozenset(
     (
         *("print", "printf", "dump", "log", "trace", "debug", "warn", "warning", "error", "is", "has", "check"),
@@ -160,6 +166,11 @@ def gives_away(name: str) -> bool:
     return not _GIVES_AWAY.isdisjoint(found) or not _RELEASES.isdisjoint(found)
 
 
+def converts(name: str) -> bool:
+    """Whether a name says that a method makes something else of its object, which may take it over."""
+    return not {"to", "into", "as", "wrap"}.isdisjoint(words(name))
+
+
 def only_looks(name: str, *, at_descriptor: bool = False) -> bool:
     """Whether a name says that the function only looks at what it is given."""
     found = words(name)
@@ -167,9 +178,9 @@ def only_looks(name: str, *, at_descriptor: bool = False) -> bool:
         return True
     looks = _LOOKS_AT_DESCRIPTORS if at_descriptor else _LOOKS
     if at_descriptor:
-        others = _TAKES - _LOOKS_AT_DESCRIPTORS
+        others = (_TAKES | _MAY_TAKE) - _LOOKS_AT_DESCRIPTORS
         return not looks.isdisjoint(found) and others.isdisjoint(found) and not says_release(name)
-    return not looks.isdisjoint(found) and not takes(name)
+    return not looks.isdisjoint(found) and not takes(name) and _MAY_TAKE.isdisjoint(found)
 
 
 def tells_failure(name: str) -> bool | None:

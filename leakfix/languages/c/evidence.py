@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import customs, syntax
 from leakfix.languages.c.files import spelling
+from leakfix.languages.c.types import SMART_POINTERS
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -92,6 +93,12 @@ class Evidence:
             if found is not None and found.variable.kind == "local":
                 is_array = any(child.type == "[" for child in node.children)
                 yield Released(found, DELETE_ARRAY if is_array else DELETE)
+        elif node.type in (syntax.CALL_EXPRESSION, syntax.DECLARATION) and self._is_smart(node):
+            held = next((one for one in syntax.walk(node) if one.type == syntax.ARGUMENT_LIST), None)
+            owned = syntax.named(held) if held is not None else []
+            taken = self.given(owned[0]) if owned else None
+            if taken is not None and not taken.is_address and taken.variable.kind == "local":
+                yield Released(taken, DELETE)
         elif node.type == syntax.CALL_EXPRESSION:
             called, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             if called is None or arguments is None or called.type not in _NAMES:
@@ -102,6 +109,12 @@ class Evidence:
             found = self.given(given_all[index]) if index is not None else None
             if found is not None and found.variable.kind == "local":
                 yield Released(found, name)
+
+    def _is_smart(self, node: Node) -> bool:
+        """Whether a call or a declaration makes a smart pointer."""
+        of = node.child_by_field_name("function" if node.type == syntax.CALL_EXPRESSION else "type")
+        kinds = (syntax.TEMPLATE_TYPE, syntax.TEMPLATE_FUNCTION, syntax.QUALIFIED_IDENTIFIER)
+        return of is not None and of.type in kinds and spelling(of).partition("<")[0] in SMART_POINTERS
 
     def _released_argument(self, name: str, arguments: list[Node]) -> int | None:
         release = self._models.release(name)

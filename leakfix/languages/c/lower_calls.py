@@ -23,7 +23,7 @@ from leakfix.flow import (
     Release,
 )
 from leakfix.flow.fates import Fate
-from leakfix.languages.c import declarators, syntax
+from leakfix.languages.c import customs, declarators, syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_frame import (
     ELEMENT,
@@ -37,8 +37,8 @@ from leakfix.languages.c.lower_frame import (
 )
 from leakfix.languages.c.lower_tests import failure
 from leakfix.languages.c.lower_unknown import UnknownCalls
-from leakfix.languages.c.summaries import KEPT
-from leakfix.languages.c.types import Callee, CType
+from leakfix.languages.c.summaries import DOUBTFUL, KEPT
+from leakfix.languages.c.types import Callee, CType, result_type
 from leakfix.models import OUT
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ class CallLowering:
         """Whether anybody wants the value of the call that is lowered next."""
         self._unheard = False
         """Whether nobody looks at what the callee that is being lowered gives back."""
+        self._failures: frozenset[tuple[tuple[str, ...], Outcome]] = frozenset()
+        """What tells that the callee that is being lowered failed."""
+        self._keeps_receiver = False
+        """Whether the method that is being lowered says by its name that it gives its object away."""
         self._moves: list[tuple[Place, Place]] = []
         """Places that the callee that is being lowered stores something in, with what holds it until it is done."""
         self.unnamed: list[int] = []
@@ -378,11 +382,15 @@ class CallLowering:
         }
         count = len(params)
         operands[RECEIVER] = receiver
+        self._failures = self.unknown.failures(result_type(function))
+        self._keeps_receiver = customs.gives_away(function.last_name) and not function.is_constructor
         for index, value in operands.items():
             if index >= count:
                 self.frame.escape(span, value, Handing.PASSED)
                 continue
             self._effects(span, summary, index, value, operands, found)
+            if value.address is not None and index >= 0 and self._is_sent(params[index], value.address):
+                self.frame.emit(Escape(span, value.address, Handing.PASSED))
         self._settle_moves(span)
         for acquisition in summary.acquired():
             if acquisition.operand is not None:
@@ -393,6 +401,15 @@ class CallLowering:
             elif not acquisition.path:
                 self._acquired_by(span, function, acquisition, found, found)
         return Value((Link(found),), number)
+
+    def _is_sent(self, param: Param, address: Place) -> bool:
+        """Whether a pointer is given as the bytes that it is made of: `write(fd, &p, sizeof(p))`."""
+        return not address.path and param.type is not None and param.type.text == b"void" and self._is_pointer(address)
+
+    def _is_pointer(self, place: Place) -> bool:
+        variable = self.frame.variable_of(place.root)
+        found = self.frame.types.variable(variable) if variable is not None else None
+        return found is not None and self.frame.types.resolved(found).is_pointer and not found.is_array
 
     def _acquired_by(
         self, span: Span, function: Function, acquisition: Acquisition, place: Place, found: Place
@@ -428,7 +445,10 @@ class CallLowering:
             if value.address is not None:
                 self.frame.emit(Assign(span, value.address))
             return
-        for path, alternatives in effects.fates:
+        for path, told in effects.fates:
+            # A method may note its object somewhere: whoever goes on to end it is its owner all the same.
+            is_own = index == RECEIVER and not path and not self._keeps_receiver
+            alternatives = tuple(DOUBTFUL if is_own and one == KEPT else one for one in told)
             if len(alternatives) > 1 and self._unheard:
                 # Whoever does not ask whether it was taken over believes that it was.
                 self._effect(span, value, path, KEPT, operands, found)
@@ -462,7 +482,7 @@ class CallLowering:
             if effect.returned is not None:
                 self.frame.emit(Copy(span, found.below(*effect.returned), place))
             if effect.is_doubtful:
-                self.frame.emit(Escape(span, place, Handing.PASSED, doubt=Doubt(found, self.unknown.failures(None))))
+                self.frame.emit(Escape(span, place, Handing.PASSED, doubt=Doubt(found, self._failures)))
             elif effect.fate is Fate.KEPT or (effect.fate is Fate.RELEASED and relation is Relation.THROUGH):
                 self.frame.emit(Escape(span, place, Handing.PASSED))
             elif effect.fate is Fate.RELEASED:
@@ -536,7 +556,7 @@ class CallLowering:
             where = [self.values.value(one) for one in syntax.named(placement)]
             self._hand_over(span, NOTHING, arguments if len(where) == 1 else [*where, *arguments])
             return where[0] if len(where) == 1 else NOTHING
-        if not self.program.is_plain_new(self.frame, name, given):
+        if not self.program.is_plain_new(self.frame, node, name, given):
             self._hand_over(span, NOTHING, arguments)
             return NOTHING
         found = self.frame.temporary()

@@ -20,12 +20,13 @@ _NULLS: Final = frozenset(("NULL", "nullptr"))
 def returns_failure(function: Function, node: Node, number: int | None) -> bool:
     """Whether a return statement tells of a failure: a negative number, null, false, a constant or a call named so.
 
-    A variable that is returned under a test which tells that it is an error tells so too. ``number`` is what is
+    A variable that is returned under a test which tells that it is an error tells so too, and so does whoever gives up
+    early where nothing is returned. ``number`` is what is
     returned, where it is a constant.
     """
     expressions = syntax.named(node)
     if not expressions:
-        return False
+        return _is_early(function, node)
     value = syntax.unparen(expressions[0])
     text = syntax.text(value)
     if text in _NULLS or text in _FALSE:
@@ -43,6 +44,11 @@ def returns_failure(function: Function, node: Node, number: int | None) -> bool:
         called = value.child_by_field_name("function")
         return called is not None and customs.tells_failure(spelling(called)) is True
     return number is not None and number < 0
+
+
+def _is_early(function: Function, node: Node) -> bool:
+    """Whether a bare return leaves the function before its end, on a condition."""
+    return node.parent != function.body
 
 
 def _returns(function: Function, kind: str) -> bool:

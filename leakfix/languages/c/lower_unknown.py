@@ -107,6 +107,8 @@ class UnknownCalls:
         self.program = calls.program
         self.results: set[int] = set()
         """The roots of what unknown callees gave back."""
+        self.values: set[int] = set()
+        """The roots of structs on the stack that own something."""
         self._sites: dict[Place, int] = {}
         """The acquisitions of structs on the stack, each by the first call that makes it own something."""
 
@@ -126,13 +128,15 @@ class UnknownCalls:
         self.results.add(found.root)
         self.frame.emit(Assign(span, found))
         result = self._result(callee)
-        doubt = Doubt(found, self.failures(result))
+        taken = result if result is not None or self.frame.expansion is not None else self._taken_as(node)
+        doubt = Doubt(found, self.failures(taken))
         self._receiver(span, name, receiver, doubt)
         read_only = self.program.read_only(callee) if callee is not None else frozenset()
         is_format = self._is_format(callee, nodes)
         for index, value in enumerate(arguments):
             inner = nodes[index] if index < len(nodes) else None
-            mode = Mode.BORROWED if index in read_only else self._mode(name, callee, index, inner, value, is_format)
+            is_lent = index in read_only and value.address is None
+            mode = Mode.BORROWED if is_lent else self._mode(name, callee, index, inner, value, is_format)
             self._operand(span, value, mode, doubt)
             if mode is Mode.BORROWED and value.place is not None and self._may_come_back(node, name, result, inner):
                 self.frame.emit(Derive(span, found, value.place, closes=True))
@@ -222,7 +226,9 @@ class UnknownCalls:
         if any(link.relation is Relation.THROUGH for link in value.links):
             return self._mode_of_part(name, index, node, of)
         if index == 0 and of is not None and of.pointers == 1 and customs.belongs_to(name, of.base):
-            return Mode.TAKEN if customs.gives_away(name) else Mode.BORROWED
+            if customs.gives_away(name):
+                return Mode.TAKEN
+            return Mode.DOUBTFUL if customs.converts(name) else Mode.BORROWED
         if index == 0 and (callee is None or callee.kind != "method"):
             is_taken = customs.gives_away(name) or not _TAKEN_AT_FIRST.isdisjoint(customs.words(name)) or not name
             return Mode.TAKEN if is_taken else Mode.DOUBTFUL
@@ -529,6 +535,7 @@ class UnknownCalls:
             index = self.calls.site(span, obligation, name, place, success)
         if is_value:
             self._sites[place] = index
+            self.values.add(place.root)
 
         alternatives: list[tuple[Facts, Callable[[], None]]] = [(success, lambda: self.frame.acquire(index))]
         if failed:

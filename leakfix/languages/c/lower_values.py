@@ -178,6 +178,8 @@ class ValueLowering:
             return NOTHING
         value = self.value(right)
         place = self.place(left)
+        if place is None or self.frame.outlives(place):
+            self.let_go_inside(node, right, value)
         self.assign(node, place, value)
         return Value((Link(place),), value.number) if place is not None else value
 
@@ -195,6 +197,16 @@ class ValueLowering:
         if not is_first:
             self._let_go_below(node, place)
         self.frame.store(span, place, value)
+
+    def let_go_inside(self, node: Node, expression: Node, value: Value) -> None:
+        """What is handed on of an object may be a place in it, as an array is: then the object goes with it."""
+        place = value.place
+        if place is None or POINTEE not in place.path or self.frame.expansion is not None:
+            return
+        found = self.frame.types.of(syntax.unparen(expression))
+        if found is None or found.is_array:
+            whole = Place(place.root, place.path[: place.path.index(POINTEE)])
+            self.frame.emit(Escape(self.frame.span(node), whole, Handing.STORED, inside=True))
 
     def _let_go_below(self, node: Node, place: Place) -> None:
         """What a pointer led to is still there when the pointer leads elsewhere."""
@@ -503,7 +515,8 @@ class ValueLowering:
         if not kind or left is None or right is None or operator is None:
             value = self.value(node)
             if value.place is not None:
-                return (*truth(value.place), {})
+                empty = self._emptied(value.place)
+                return (*truth(value.place), {False: empty} if empty else {})
             return (*self._by_spelling(node), {})
         one, other = self.value(left), self.value(right)
         for value, number, sign in ((one, other.number, operator.type), (other, one.number, kind)):
@@ -511,6 +524,9 @@ class ValueLowering:
                 # A descriptor that is one of the three standard ones is meant to stay open.
                 low = {"<": False, "<=": False, ">": True, ">=": True}.get(sign) if 0 < number <= 3 else None
                 let_go: dict[bool, tuple[Place, ...]] = {not low: (value.place,)} if low is not None else {}
+                empty = self._emptied(value.place)
+                if number == 0 and empty and sign in ("==", "!="):
+                    let_go = {sign == "==": empty}
                 return (*compared(value.place, sign, number), let_go)
         for value, opposite, sign in ((one, right, operator.type), (other, left, kind)):
             name = syntax.text(syntax.unparen(opposite))
@@ -531,6 +547,11 @@ class ValueLowering:
             both = places if len(places) > 1 else ()
             return positive, negative, {operator.type == "==": places, operator.type != "==": both}
         return positive, negative, {}
+
+    def _emptied(self, place: Place) -> tuple[Place, ...]:
+        """The struct on the stack that holds nothing where one of its fields is null."""
+        is_field = bool(place.path) and POINTEE not in place.path and place.root in self.calls.unknown.values
+        return (Place(place.root),) if is_field else ()
 
     def _by_spelling(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
         """A condition on one variable and constants holds again as long as the variable does not change."""

@@ -271,6 +271,7 @@ class StatementLowering(BranchLowering):
         span = self.frame.span(node)
         if expressions:
             value = self.values.value(expressions[0])
+            self.values.let_go_inside(node, expressions[0], value)
             result = Place(RESULT)
             self.frame.store(span, result, value)
             if value.address is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Obligation
-from leakfix.languages.c import declarators, syntax
+from leakfix.languages.c import customs, declarators, syntax
 from leakfix.languages.c.constants import Constants
+from leakfix.languages.c.evidence import Evidence, bare
 from leakfix.languages.c.files import is_read_only, param, spelling
 from leakfix.languages.c.first_look import acquiring_names, may_make
 from leakfix.languages.c.lower_frame import POINTEE, Frame
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
     from leakfix.flow import Graph, Place
-    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.files import Function, Struct
     from leakfix.languages.c.lower_values import ValueLowering
     from leakfix.languages.c.scopes import Variable
-    from leakfix.languages.c.types import Callee
+    from leakfix.languages.c.types import Callee, CType
     from leakfix.languages.c.world import World
     from leakfix.models import Acquire, Models
 
@@ -316,15 +317,53 @@ class Program:
             return frame.types.typedef_of(name) is None
         return not struct.bases
 
-    def is_plain_new(self, frame: Frame, name: str, given: Node | None) -> bool:
-        """Whether `new` makes something that only its pointer owns: no class of its own memory or of owning parents."""
+    def is_plain_new(self, frame: Frame, node: Node, name: str, given: Node | None) -> bool:
+        """Whether `new` makes something that only its pointer owns: no class of its own memory or of owning parents.
+
+        What the function itself deletes, or gives to a smart pointer, is its own in any case.
+        """
         struct = self.world.struct(name, frame.file)
-        if struct is not None:
-            return not any(member.startswith("operator new") for member in struct.members) and not struct.bases
+        if struct is not None and any(member.startswith("operator new") for member in struct.members):
+            return False
+        if self._is_ended(frame, node):
+            return True
         arguments = syntax.named(given) if given is not None else []
-        return not any(_may_be_parent(one) for one in arguments)
+        if struct is not None and not struct.bases:
+            return True
+        if struct is not None and not self._has_plain_bases(struct, 0):
+            return False
+        return not any(_may_be_parent(frame, one) for one in arguments)
+
+    def _is_ended(self, frame: Frame, node: Node) -> bool:
+        """Whether the function deletes what a variable holds that is declared with a new object, or set to it."""
+        if frame.expansion is not None:
+            return False
+        parent = node.parent
+        while parent is not None and parent.type in (syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION):
+            parent = parent.parent
+        if parent is None or parent.type not in (syntax.INIT_DECLARATOR, syntax.ASSIGNMENT_EXPRESSION):
+            return False
+        left = parent.child_by_field_name("declarator") or parent.child_by_field_name("left")
+        while left is not None and left.type in (syntax.POINTER_DECLARATOR, syntax.PARENTHESIZED_DECLARATOR):
+            left = left.child_by_field_name("declarator")
+        bindings = self.bindings(frame.function)
+        variable = bindings.variable(left) if left is not None and left.type == syntax.IDENTIFIER else None
+        if variable is None or variable.kind != "local":
+            return False
+        return any(not one.given.path for one in Evidence.of(frame.function, bindings, self.models).about(variable))
+
+    def _has_plain_bases(self, struct: Struct, depth: int) -> bool:
+        """Whether all bases of a class are known, and none counts its owners or keeps lists of its objects."""
+        if any(not _COUNTING.isdisjoint(customs.words(member)) for member in struct.members):
+            return False
+        for name in struct.bases:
+            base = self.world.struct(name, struct.file)
+            if base is None or base is struct or depth > _DEEPEST or not self._has_plain_bases(base, depth + 1):
+                return False
+        return True
 
 
+_COUNTING: Final = frozenset(("ref", "unref", "addref", "retain", "incref", "decref", "refcount", "parent", "children"))
 _VALUES: Final = frozenset(
     (syntax.NUMBER_LITERAL, syntax.STRING_LITERAL, syntax.CHAR_LITERAL, syntax.SIZEOF_EXPRESSION)
 )
@@ -340,8 +379,38 @@ def _copies(constructor: Function, name: str) -> bool:
     return len(types) == 1 and types[0] is not None and spelling(types[0]).rpartition("::")[2] == name
 
 
-def _may_be_parent(argument: Node) -> bool:
-    return argument.type not in _VALUES
+def _may_be_parent(frame: Frame, argument: Node) -> bool:
+    """Whether an argument of a constructor may be an object that takes the new one over: no number, no text."""
+    inner = bare(argument)
+    if inner.type in _VALUES or argument.type in _VALUES:
+        return False
+    if frame.expansion is not None:
+        return True
+    found = frame.types.of(argument) or frame.types.of(inner)
+    of = frame.types.resolved(found) if found is not None else None
+    if of is None or of.is_pointer:
+        return of is None or of.base not in _TEXTS
+    return not (of.base in _PLAIN_TYPES or of.base.startswith("std::") or _is_enum(frame, inner, of))
+
+
+def _is_enum(frame: Frame, argument: Node, of: CType) -> bool:
+    struct = frame.types.struct(of)
+    if struct is not None:
+        return struct.kind == "enum"
+    variable = frame.bindings.variable(argument) if argument.type == syntax.IDENTIFIER else None
+    type_node = variable.origin.child_by_field_name("type") if variable is not None else None
+    return type_node is not None and type_node.type == syntax.ENUM_SPECIFIER
+
+
+_TEXTS: Final = frozenset(("char", "wchar_t", "uint8_t", "unsigned char", "u_char"))
+_PLAIN_TYPES: Final = frozenset(
+    (
+        *("int", "long", "short", "char", "unsigned", "signed", "bool", "float", "double", "size_t", "string"),
+        *("unsigned int", "unsigned long", "unsigned char", "unsigned short", "long long", "unsigned long long"),
+        *("int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "time_t"),
+        "ssize_t",
+    )
+)
 
 
 def _first_value(start: Node, name: bytes | None) -> Node | None:

@@ -79,7 +79,7 @@ class Acquisition:
 
 
 KEPT: Final = Effect(Fate.KEPT)
-_DOUBTFUL: Final = Effect(Fate.KEPT, is_doubtful=True)
+DOUBTFUL: Final = Effect(Fate.KEPT, is_doubtful=True)
 
 
 class Summary:
@@ -136,7 +136,7 @@ class Summary:
             if touched.is_within(path, touched.passed) and not self._is_read_only(root, path):
                 return (KEPT,)
             if touched.is_within(path, touched.doubtful) and not self._is_read_only(root, path):
-                return (_DOUBTFUL,)
+                return (DOUBTFUL,)
             if not touched.is_within(path, touched.moved):
                 return (Effect(Fate.HELD),)
         try:

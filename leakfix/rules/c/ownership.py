@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.scopes import Variable
 
 _MEMORY: Final = re.compile(rb"^[ \t]*#[ \t]*include[ \t]*<memory>", re.MULTILINE)
+_ALREADY: Final = re.compile(rb"\bstd::(?:unique_ptr|shared_ptr|make_unique|make_shared)\b")
 _INCLUDE: Final = re.compile(rb"^#include[ \t]*<([a-z_0-9]+)>[^\n]*\n", re.MULTILINE)
 _CONDITION: Final = re.compile(rb"^[ \t]*#[ \t]*(if|endif)|extern[ \t]+\"C\"", re.MULTILINE)
 _JUMPS: Final = (b"goto ", b"longjmp", b"setjmp", b"zend_bailout", b"asm")
@@ -36,23 +37,26 @@ _PLAIN_TYPES: Final = frozenset(
     )
 )
 _FORWARDED: Final = frozenset(
-    (syntax.STRING_LITERAL, syntax.FIELD_EXPRESSION, syntax.CALL_EXPRESSION, syntax.TRUE, syntax.FALSE, syntax.NULL)
+    (
+        *(syntax.STRING_LITERAL, syntax.FIELD_EXPRESSION, syntax.CALL_EXPRESSION, syntax.TRUE, syntax.FALSE),
+        *(syntax.NULL, syntax.CAST_EXPRESSION),
+    )
 )
 
 
 def owned_by_pointer(repair: Repair) -> list[Edit]:
     """The declaration, every use and every delete of the variable, and the header. Raises `RefusalError`."""
     check_whole(repair)
-    variable = _owner(repair)
-    _check_function(repair, variable)
+    variable = owner_of(repair)
+    check_function(repair, variable)
     edits = [_declared(repair, variable)]
     for use in repair.bindings.uses(variable):
-        edits.extend(_used(repair, variable, use))
-    edits.extend(_included(repair))
+        edits.extend(used_in(repair, variable, use))
+    edits.extend(included(repair))
     return edits
 
 
-def _owner(repair: Repair) -> Variable:
+def owner_of(repair: Repair) -> Variable:
     """The variable that is declared with the new object and nothing else."""
     value = repair.acquisition
     found = next((one for one in repair.bindings.variables if one.value == value), None)
@@ -74,7 +78,8 @@ def _owner(repair: Repair) -> Variable:
     return found
 
 
-def _check_function(repair: Repair, variable: Variable) -> None:
+def check_function(repair: Repair, variable: Variable) -> None:
+    """No jump may pass over the declaration, and nothing else may hold the object. Raises `RefusalError`."""
     text = repair.source.data[repair.function.body.start_byte : repair.function.body.end_byte]
     if any(word in text for word in _JUMPS):
         raise RefusalError("jump", "a jump may pass over the declaration")
@@ -94,7 +99,7 @@ def _declared(repair: Repair, variable: Variable) -> Edit:
     text = syntax.text(value)
     if repair.resource == ARRAY:
         new = f"std::unique_ptr<{made}[]> {name}({text});"
-    elif reaches(repair.analysis.standard, "c++14") and _can_be_made(repair, value, made):
+    elif reaches(repair.analysis.standard, "c++14") and can_be_made(repair, value, made):
         arguments = value.child_by_field_name("arguments")
         assert arguments is not None
         new = f"auto {name} = std::make_unique<{made}>{syntax.text(arguments)};"
@@ -103,7 +108,7 @@ def _declared(repair: Repair, variable: Variable) -> Edit:
     return Edit(Span(variable.origin.start_byte, variable.origin.end_byte), new.encode())
 
 
-def _can_be_made(repair: Repair, value: Node, made: str) -> bool:
+def can_be_made(repair: Repair, value: Node, made: str) -> bool:
     """Whether `std::make_unique` does the same: a public constructor, given what can be handed through."""
     arguments = value.child_by_field_name("arguments")
     struct = repair.analysis.world.struct(made, repair.analysis.file)
@@ -142,7 +147,7 @@ def _may_be_forwarded(repair: Repair, argument: Node) -> bool:
     return argument.type in _FORWARDED and syntax.text(argument) != "NULL"
 
 
-def _used(repair: Repair, variable: Variable, use: Node) -> Iterator[Edit]:
+def used_in(repair: Repair, variable: Variable, use: Node) -> Iterator[Edit]:
     """What a use becomes; raises `RefusalError` where it has no exact counterpart."""
     node, parent = use, use.parent
     while parent is not None and parent.type == syntax.PARENTHESIZED_EXPRESSION:
@@ -242,10 +247,10 @@ def _is_alone(repair: Repair, variable: Variable) -> bool:
     return True
 
 
-def _included(repair: Repair) -> Iterator[Edit]:
+def included(repair: Repair) -> Iterator[Edit]:
     """`#include <memory>` among the headers of the library. Raises `RefusalError` where they have no block."""
     data = repair.source.data
-    if _MEMORY.search(data) is not None:
+    if _MEMORY.search(data) is not None or _ALREADY.search(data) is not None:
         return
     if repair.source.newline != b"\n":
         raise RefusalError("include", "the file has no block of headers that another could join")
