@@ -261,13 +261,8 @@ class CallLowering:
         return None
 
     def _happens(self, call: Call, acquire: Acquire) -> bool:
-        """Whether the keyword argument is there without which nothing is acquired."""
-        when = getattr(acquire, "when", None)
-        if not when:
-            return True
-        keyword, _, wanted = str(when).partition("=")
-        given = next((one.node for one in call.arguments if one.keyword == keyword), None)
-        return given is not None and syntax.text(given) == wanted
+        """Whether an argument is given, or left out, as it has to be for anything to be acquired."""
+        return not acquire.when or any(_is_given(call, *one.split("=", 1)) for one in acquire.when.split("|"))
 
     def _results(self, call: Call, obligations: list[tuple[int | None, object]]) -> Value:
         expected, self.frame.expected = self.frame.expected, None
@@ -284,6 +279,14 @@ class CallLowering:
             else:
                 items[at] = value
         return Value(whole.links, tuple(items))
+
+
+def _is_given(call: Call, keyword: str, wanted: str) -> bool:
+    """Whether a keyword argument is a constant, be it one of a module; one that is left out is None."""
+    given = next((one.node for one in call.arguments if one.keyword == keyword), None)
+    if given is None:
+        return wanted == "None" and not syntax.has_splat(call.node)
+    return syntax.text(given).rpartition(".")[2] == wanted
 
 
 def _positions(call: Node) -> list[tuple[Node, int | None]]:
