@@ -17,6 +17,7 @@ from leakfix.languages.c.lower_aliases import hand_over_parts, prune
 from leakfix.languages.c.lower_branches import BranchLowering
 from leakfix.languages.c.lower_failures import returns_failure
 from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Value, span_of
+from leakfix.languages.c.turns import turn_variables
 from leakfix.languages.c.types import SMART_POINTERS
 from leakfix.text import Span
 
@@ -289,6 +290,8 @@ class StatementLowering(BranchLowering):
 
     def _block(self, node: Node) -> None:
         self.frame.enter(node)
+        if self.frame.expansion is None:
+            self.frame.scopes[-1].roots.update(map(self.frame.root, turn_variables(self.frame.bindings, node)))
         for statement in syntax.named(node):
             self.statement(statement)
         self.leave(Span(node.end_byte - 1, node.end_byte) if self.frame.expansion is None else self.frame.span(node))

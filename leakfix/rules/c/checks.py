@@ -99,20 +99,40 @@ def check_holder(repair: Repair, variable: Variable) -> None:
 
 def check_held(repair: Repair, variable: Variable, loss: Loss) -> bool:
     """Where the resource is lost the variable must hold it, or nothing; whether it may hold nothing there."""
+    return Content.NOTHING in held(repair, variable, loss)
+
+
+def held(
+    repair: Repair, variable: Variable, loss: Loss, spared: frozenset[Content] = frozenset()
+) -> frozenset[Content]:
+    """What a variable may hold where the resource is lost: that, nothing, and what is ``spared``.
+
+    Raises `RefusalError` when it may hold something else.
+    """
     place = Place(variable.index, repair.path_of(variable))
     found = contents(repair, place, loss, _alike(repair))
     if repair.is_value(variable) and variable.value is not None:
         # A struct starts out empty, and ending an empty one does nothing.
         found -= {Content.OTHER}
-    if Content.GONE in found:
+    told = found - spared
+    if Content.GONE in told:
         raise RefusalError("conditional", "on another path to the same exit the resource was released or handed on")
-    if Content.SHARED in found:
+    if Content.SHARED in told:
         raise RefusalError("aliased", f"the address of {variable.name} is taken")
-    if Content.OTHER in found:
+    if Content.OTHER in told:
         raise RefusalError("reassigned", f"{variable.name} is given something else")
-    if Content.UNSET in found:
+    if Content.UNSET in told:
         raise RefusalError("conditional", f"{variable.name} may hold anything where nothing was acquired")
-    return Content.NOTHING in found
+    return found
+
+
+def check_derived(repair: Repair, variable: Variable, loss: Loss) -> None:
+    """No other variable that works through the resource may be used behind the loss."""
+    for root in loss.through - {variable.index}:
+        other = repair.variables.get(root)
+        uses = repair.bindings.uses(other) if other is not None else ()
+        if any(use.start_byte >= loss.span.end or repair.is_in_loop for use in uses):
+            raise RefusalError("aliased", "another variable leads into what would be released")
 
 
 def guard_of(repair: Repair, variable: Variable, spelling: Spelling, *, absent: bool) -> str:

@@ -146,13 +146,31 @@ def insert_after(source: Source, statement: Node, lines: Sequence[str]) -> Edit:
     return _lines(source, next_line(source, statement.end_byte), source.indent(statement.start_byte), lines)
 
 
-def insert_last(source: Source, closing: int, lines: Sequence[str]) -> Edit:
-    """New lines before the brace at byte ``closing``, which has a line of its own. Raises `LayoutError`."""
+def declare_first(source: Source, statement: Node, line: str) -> list[Edit]:
+    """A declaration behind those that the block around a statement starts with. Raises `LayoutError`."""
+    block = statement.parent
+    while block is not None and block.type != syntax.COMPOUND_STATEMENT:
+        block = block.parent
+    last = None
+    for child in syntax.named(block) if block is not None else []:
+        if child.type != syntax.DECLARATION:
+            return [insert_after(source, last, [line])] if last else insert_before(source, child, [line], declares=True)
+        last = child
+    raise LayoutError
+
+
+def insert_last(source: Source, closing: int, lines: Sequence[str], last: Node | None = None) -> Edit:
+    """New lines before the brace at byte ``closing``, which has a line of its own. Raises `LayoutError`.
+
+    ``last`` is the last statement of the block.
+    """
     start = source.line_start(closing)
     if source.data[closing : closing + 1] != b"}" or source.data[start:closing].strip():
         raise LayoutError
     above = source.data[:start].rstrip()
     indent = source.indent(len(above) - 1) if above and not above.endswith(b"{") else b""
+    if last is not None and starts_line(source, last):
+        indent = source.indent(last.start_byte)
     base = source.indent(closing)
     if len(indent) <= len(base):
         indent = base + unit_of(source, closing)

@@ -17,6 +17,7 @@ from leakfix.rules.rule import Form, Rule
 from leakfix.text import OverlapError, apply_edits
 
 if TYPE_CHECKING:
+    from leakfix.rules.c.repair import Unit
     from leakfix.text import Edit
 
 Writer = Callable[[Repair], "list[Edit]"]
@@ -43,10 +44,15 @@ class LifecycleRule(Rule[Analysis]):
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """The leaks that the rule is for, with the fixes that can be written."""
         for unit, leak in leaks_of(subject):
-            losses = tuple(loss for loss in leak.losses if not _is_replaced(loss, leak))
+            losses = self.losses(subject, unit, leak)
             repair = Repair(subject, unit, replace(leak, losses=losses))
             if losses and self.concerns(repair) and not repair.is_hidden:
                 yield self.finding(repair)
+
+    def losses(self, subject: Analysis, unit: Unit, leak: Leak) -> tuple[Loss, ...]:
+        """The losses of a leak that the rule is for: here those at the ways out."""
+        del subject, unit
+        return tuple(loss for loss in leak.losses if not _is_replaced(loss, leak))
 
     def finding(self, repair: Repair) -> Finding:
         """One leak with its trace and its fixes."""
@@ -57,13 +63,20 @@ class LifecycleRule(Rule[Analysis]):
             repair.leak.site.span,
             rule=self.id,
             function=repair.function.qualified,
-            message=_message(repair),
+            message=self.message(repair),
             severity=Severity(obligation.severity) if obligation.severity else self.severity,
             confidence=Confidence(obligation.confidence),
             trace=_trace(repair),
             fixes=fixes,
             refusal=refusal,
         )
+
+    def message(self, repair: Repair) -> str:
+        """What is wrong, in a line."""
+        noun = repair.leak.site.obligation.noun
+        if repair.leak.fates & {Status.RELEASED, Status.HANDED_ON}:
+            return f"the {noun} is not released on every path"
+        return f"the {noun} is never released"
 
     def _fixes(self, repair: Repair) -> tuple[tuple[Fix, ...], Refusal | None]:
         fixes: list[Fix] = []
@@ -103,13 +116,6 @@ def _fix(repair: Repair, form: Form, edits: Sequence[Edit]) -> Fix:
         why = "The destructor, which does more than to give back what the object holds, runs where it was forgotten."
     path = repair.source.path
     return Fix(form.title, form.name, safety, why, tuple(FileEdit(path, edit) for edit in edits), form.requires)
-
-
-def _message(repair: Repair) -> str:
-    noun = repair.leak.site.obligation.noun
-    if repair.leak.fates & {Status.RELEASED, Status.HANDED_ON}:
-        return f"the {noun} is not released on every path"
-    return f"the {noun} is never released"
 
 
 def _trace(repair: Repair) -> tuple[Step, ...]:

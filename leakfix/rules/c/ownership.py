@@ -168,12 +168,39 @@ def used_in(repair: Repair, variable: Variable, use: Node) -> Iterator[Edit]:
     elif kind == syntax.ARGUMENT_LIST and node == use:
         _check_borrowed(repair, variable, parent)
         yield Edit(Span(use.end_byte, use.end_byte), b".get()")
+    elif kind == syntax.ASSIGNMENT_EXPRESSION and node == use and parent.child_by_field_name("left") == use:
+        yield _replaced(repair, variable, parent)
     elif kind == syntax.RETURN_STATEMENT and node == use:
         if not return_type(repair.function).endswith("*"):
             raise RefusalError("used", "what is returned is no plain pointer")
         yield Edit(Span(use.end_byte, use.end_byte), b".release()")
     elif not _is_truth(parent, node):
         raise RefusalError("used", f"{variable.name} is used in a way that a smart pointer has no exact form for")
+
+
+def _replaced(repair: Repair, variable: Variable, assignment: Node) -> Edit:
+    """`p = new T;` hands the new object over with `reset`, which deletes the old one."""
+    value, operator = assignment.child_by_field_name("right"), assignment.child_by_field_name("operator")
+    is_statement = assignment.parent is not None and assignment.parent.type == syntax.EXPRESSION_STATEMENT
+    is_same = value is not None and value.type == syntax.NEW_EXPRESSION and _is_alike(repair, value)
+    if value is None or operator is None or operator.type != "=" or not is_same or not is_statement:
+        raise RefusalError("used", f"{variable.name} is used in a way that a smart pointer has no exact form for")
+    return Edit(
+        Span(assignment.start_byte, assignment.end_byte), f"{variable.name}.reset({syntax.text(value)})".encode()
+    )
+
+
+def _is_alike(repair: Repair, value: Node) -> bool:
+    """Whether a `new` makes the same as the acquisition: one object, or an array, of the same type."""
+    one, other = value.child_by_field_name("type"), repair.acquisition.child_by_field_name("type")
+    is_array = any(child.type == "new_declarator" for child in value.children)
+    return (
+        one is not None
+        and other is not None
+        and one.text == other.text
+        and is_array == (repair.resource == ARRAY)
+        and value.child_by_field_name("placement") is None
+    )
 
 
 def _is_truth(parent: Node, node: Node) -> bool:

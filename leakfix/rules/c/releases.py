@@ -59,8 +59,8 @@ def _before(repair: Repair, loss: Loss, variable: Variable, spelling: Spelling) 
     guard = guard_of(repair, variable, spelling, absent=absent)
     lines = _guarded(repair, spelling.statement(variable), guard, loss.span.start)
     if repair.source.data[loss.span.start : loss.span.end] == b"}":
-        _check_end(repair, variable, loss)
-        yield insert_last(repair.source, loss.span.start, lines)
+        last = _last_statement(repair, variable, loss)
+        yield insert_last(repair.source, loss.span.start, lines, last)
         return
     node = repair.exit_of(loss)
     check_exit(repair, variable, node)
@@ -98,8 +98,8 @@ def _plain_jump(repair: Repair, loss: Loss) -> Node | None:
     return node
 
 
-def _check_end(repair: Repair, variable: Variable, loss: Loss) -> None:
-    """The brace must end a block in which the variable is visible, and control must get there from the code above."""
+def _last_statement(repair: Repair, variable: Variable, loss: Loss) -> Node:
+    """The last of a block in which the variable is visible; control must get to its brace from the code above."""
     last = repair.root.descendant_for_byte_range(loss.span.start, loss.span.end)
     block = last.parent if last is not None else None
     statements = syntax.named(block) if block is not None else []
@@ -108,6 +108,7 @@ def _check_end(repair: Repair, variable: Variable, loss: Loss) -> None:
     if statements[-1].type in _NO_LAST:
         raise RefusalError("layout", "the block ends in a case, or between #if and #endif")
     check_exit(repair, variable, statements[-1])
+    return statements[-1]
 
 
 def _guarded(repair: Repair, statement: str, guard: str, at: int) -> list[str]:

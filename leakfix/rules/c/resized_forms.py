@@ -9,6 +9,7 @@ from leakfix.languages.c import syntax
 from leakfix.languages.c.standards import reaches
 from leakfix.rules.c.layout import (
     LOOPS,
+    declare_first,
     following,
     insert_after,
     insert_before,
@@ -143,7 +144,7 @@ class _Place:
             return [f"{declared} = {value};"], []
         if self.is_declared_here:
             return [f"{declared};", f"{self.name} = {value};"], []
-        return [f"{self.name} = {value};"], self._declared_first(f"{declared};")
+        return [f"{self.name} = {value};"], declare_first(self.source, self.statement, f"{declared};")
 
     def check(self) -> Node:
         """The `if` that asks what the call gave."""
@@ -153,22 +154,6 @@ class _Place:
         if behind is None or behind.type != syntax.IF_STATEMENT or is_bare_body(self.statement):
             raise RefusalError("unchecked", "what follows the call is no check that leaves on failure")
         return behind
-
-    def _declared_first(self, line: str) -> list[Edit]:
-        """The declaration behind those that the block starts with."""
-        block = self.statement.parent
-        while block is not None and block.type != syntax.COMPOUND_STATEMENT:
-            block = block.parent
-        last = None
-        for child in syntax.named(block) if block is not None else []:
-            if child.type != syntax.DECLARATION:
-                if last is None:
-                    return insert_before(self.source, child, [line], declares=True)
-                break
-            last = child
-        if last is None:
-            raise RefusalError("layout", "the block that a declaration could start was not found")
-        return [insert_after(self.source, last, [line])]
 
     def _may_be_jumped_over(self) -> bool:
         """Whether a jump may pass the declaration, which C++ forbids where it initialises."""
