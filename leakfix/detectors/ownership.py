@@ -96,7 +96,7 @@ def forgotten(member: Member, reached: Collection[Home], *, vouched: Collection[
     What an unknown callee gives counts as acquired where the program itself releases the member to make room for it,
     or where ``vouched`` names the callee: the program releases what it gives elsewhere.
     """
-    if any(use.touch is Touch.HANDED_ON for use in member.uses):
+    if any(use.touch is Touch.HANDED_ON for use in member.uses) or _is_let_go(member):
         return None
     replaced: list[Used] = []
     for use in member.uses:
@@ -119,6 +119,20 @@ def is_hopeless(member: Member) -> bool:
     if any(stored.worth is Worth.BORROWED for stored in member.stores):
         return True
     return any(use.touch is Touch.HANDED_ON for use in member.uses)
+
+
+def _is_let_go(member: Member) -> bool:
+    """Whether a function empties the member that neither makes objects nor releases what it held: somebody has it."""
+    released = {use.home for use in member.uses if use.touch is Touch.RELEASED}
+    filled = {stored.home for stored in member.stores if stored.worth is not Worth.NOTHING}
+    lent = {use.home for use in member.uses if use.touch is Touch.LENT}
+    return any(
+        stored.worth is Worth.NOTHING
+        and not stored.makes
+        and stored.home not in released
+        and (stored.home not in filled or stored.home in lent)
+        for stored in member.stores
+    )
 
 
 def _is_acquired(stored: Stored, vouched: Collection[str], is_replaced: bool) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.ownership import Touch, Worth
 from leakfix.languages.c import syntax
-from leakfix.languages.c.files import spelling
+from leakfix.languages.c.customs import is_making
 from leakfix.languages.c.lower_frame import POINTEE
 from leakfix.languages.cpp.classes import Classes
 
@@ -105,10 +105,10 @@ class Values:
         struct = types.struct(made) if made is not None else None
         given = node.child_by_field_name("arguments")
         arguments = syntax.named(given) if given is not None else []
-        if not self._is_plain(struct, arguments):
+        spelled = " ".join(syntax.text(node.child_by_field_name("type") or node).partition("<")[0].split())
+        if not spelled.startswith("std::") and not self._is_plain(struct, arguments):
             return BORROWED
         obligation = self.program.obligation_of("array" if is_array else "object")
-        spelled = spelling(node.child_by_field_name("type") or node)
         return Value(Worth.ACQUIRED, obligation, f"{'new[]' if is_array else 'new'} {spelled}")
 
     def _is_plain(self, struct: Struct | None, arguments: list[Node]) -> bool:
@@ -137,7 +137,7 @@ class Values:
         for found in summary.acquired() if summary is not None else ():
             if found.operand is None and not found.path:
                 return Value(Worth.ACQUIRED, found.obligation, symbol)
-        if known is not None or callee is None or callee.kind == "value":
+        if callee is None or callee.kind == "value" or (known is not None and not is_making(symbol)):
             return BORROWED
         return Value(Worth.UNKNOWN, None, symbol)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.ownership import Home, Member, Stored, Touch, Used, Worth, is_hopeless
 from leakfix.languages.c import syntax
+from leakfix.languages.c.customs import words
 from leakfix.languages.c.member_places import Access, Field, accesses
 from leakfix.languages.c.member_stores import BORROWED, NOTHING, Value, Values
 from leakfix.languages.c.member_touches import Touches
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
 
+_MAKING: Final = frozenset(
+    ("init", "initialize", "new", "create", "alloc", "make", "construct", "ctor", "setup", "open", "dup", "clone")
+)
+"""Words of functions that make objects of a struct, or fill them for the first time."""
 _LISTS: Final = frozenset((syntax.ARGUMENT_LIST, syntax.INITIALIZER_LIST))
 _CASTS: Final = frozenset((syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRESSION))
 
@@ -104,7 +109,7 @@ class Table:
         function = access.function
         if function is None or (not access.is_certain and value.worth in (Worth.NOTHING, Worth.ACQUIRED)):
             return
-        home, makes = home_of(function), function.is_constructor
+        home, makes = home_of(function), function.is_constructor or not _MAKING.isdisjoint(words(function.name))
         self._stores.append(Stored(home, _span(node), value.worth, value.obligation, value.symbol, makes))
 
     def _stored(self, function: Function, node: Node) -> tuple[Value, Node] | None:

@@ -142,10 +142,11 @@ class Touches:
             return self._modelled(callee.symbol, index)
         known = callee.function if callee.kind != "method" or not self.program.is_virtual(callee) else None
         summary = self.program.summary(known) if known is not None and not known.is_template else None
-        if summary is not None:
-            return _of_summary(summary, index, path)
-        if says_release(callee.symbol):
+        found = _of_summary(summary, index, path) if summary is not None else Touch.HANDED_ON
+        if (found is Touch.HANDED_ON or path) and says_release(callee.symbol, of_value=bool(path)):
             return Touch.RELEASED
+        if summary is not None:
+            return found
         if index in self.program.read_only(callee):
             return Touch.USED
         if callee.kind == "method" and callee.implicit:

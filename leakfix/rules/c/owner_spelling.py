@@ -162,7 +162,8 @@ def _check_type(forgot: Forgot, callee: str) -> None:
     if not in_reach and is_used is None:
         raise RefusalError("incomplete", f"{of.base} may not be complete where {callee} would be written")
     for stored in forgot.told.member.stores:
-        is_other = stored.symbol.startswith("new") and stored.symbol.rpartition(" ")[2].rpartition("::")[2] != last
+        operator, _, made_of = stored.symbol.partition(" ")
+        is_other = operator in ("new", "new[]") and made_of.rpartition("::")[2] != last
         if is_other and (struct is None or not _ends_virtually(ending, struct)):
             raise RefusalError("type", f"{forgot.field.name} is a pointer to another type than what was made")
 

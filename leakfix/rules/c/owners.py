@@ -27,12 +27,11 @@ if TYPE_CHECKING:
 
 _STORED: Final = (
     rb"(?<![\w$])%b\s*(?:=\s*(?!=|NULL\b|nullptr\b|0\s*;|-1\b|false\b)|[({]\s*(?!NULL\b|nullptr\b|0\s*\)|\)|\}))"
+    rb"|[(,]\s*&[^&,;()]*(?<![\w$])%b\s*[,)]"
 )
+"""A first look: a member is set to something, or its address is given to a callee."""
 _SET_UP: Final = rb"(?i)init\w*\s*\(\s*&[^,;()]*(?<![\w$])%b(?![\w$])"
 _NUMBERS: Final = frozenset(("int", "SOCKET", "socket_t"))
-_ENDS: Final = frozenset(
-    ("close", "free", "release", "destroy", "cleanup", "reset", "clear", "dispose", "stop", "shutdown")
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +178,7 @@ def _owning(struct: Struct, near: Sequence[CFile]) -> Iterator[Field]:
             continue
         if of.pointers == 0 and of.base not in _NUMBERS:
             continue
-        pattern = re.compile(_STORED % re.escape(name.encode()))
+        pattern = re.compile(_STORED % ((re.escape(name.encode()),) * 2))
         if any(pattern.search(file.data) for file in near):
             yield Field(struct, declared)
 
