@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ANY_METHOD, Escape, ExitKind, Handing, Release
 from leakfix.languages.python import syntax
-from leakfix.languages.python.effects import EAGER, Effect, Fate, builtin_effect, is_quiet, model_effect
+from leakfix.languages.python.effects import EAGER, KEEPS, Effect, Fate, builtin_effect, is_quiet, model_effect
 from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Link, Relation, Value, joined, span_of
 from leakfix.languages.python.nested import captured
 from leakfix.models.schema import RECEIVER
@@ -19,6 +19,7 @@ from leakfix.models.schema import RECEIVER
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from leakfix.flow import Obligation
     from leakfix.languages.python.lower_frame import Frame
     from leakfix.languages.python.lower_values import ValueLowering
     from leakfix.languages.python.types import Callee
@@ -217,7 +218,10 @@ class CallLowering:
         if known is not None:
             return known
         if callee.function is not None:
-            return program.effect(callee, position, keyword)
+            # What becomes of the elements of a container is not told by what becomes of an object.
+            held = call.receiver if isinstance(operand, int) else operand.value
+            is_container = bool(held.items) or any(link.place in self.frame.parts for link in held.links)
+            return KEEPS if is_container else program.effect(callee, position, keyword)
         if position == RECEIVER:
             return Effect(Fate.HELD, Relation.THROUGH)
         return builtin_effect(self.frame.types, call.symbol, callee)
@@ -264,7 +268,7 @@ class CallLowering:
         """Whether an argument is given, or left out, as it has to be for anything to be acquired."""
         return not acquire.when or any(_is_given(call, *one.split("=", 1)) for one in acquire.when.split("|"))
 
-    def _results(self, call: Call, obligations: list[tuple[int | None, object]]) -> Value:
+    def _results(self, call: Call, obligations: list[tuple[int | None, Obligation]]) -> Value:
         expected, self.frame.expected = self.frame.expected, None
         width = max((at for at, _ in obligations if at is not None), default=-1) + 1
         items = [NOTHING] * width
@@ -272,7 +276,7 @@ class CallLowering:
         for at, obligation in obligations:
             if at is None:
                 self.frame.expected = expected
-            value = self.frame.acquire(call.node, obligation, call.symbol, at or 0)  # type: ignore[arg-type]
+            value = self.frame.acquire(call.node, obligation, call.symbol, at or 0)
             self.frame.expected = None
             if at is None:
                 whole = value

@@ -347,11 +347,7 @@ class ValueLowering:
         """What a loop over a value gets in one turn: elements that were stored; a resource gives only plain data."""
         if iterable.items:
             return joined(list(iterable.items))
-        links = tuple(
-            link
-            for link in iterable.links
-            if link.place in self.frame.parts or link.place.root in self.frame.parameters
-        )
+        links = tuple(link for link in iterable.links if link.place in self.frame.parts)
         return self.element(Value(links), None) if links else NOTHING
 
     # assignments

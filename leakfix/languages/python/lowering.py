@@ -14,6 +14,7 @@ from leakfix.languages.python.lower_branches import BranchLowering
 from leakfix.languages.python.lower_frame import NOTHING, RESULT, Frame, Value, span_of
 from leakfix.languages.python.lower_guards import GuardLowering
 from leakfix.languages.python.prune import prune
+from leakfix.languages.python.simplify import simplify
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def lower(program: Program, function: Function, focus: int | None) -> Frame:
         if not late:
             break
     prune(frame)
+    simplify(frame.graph)
     return frame
 
 

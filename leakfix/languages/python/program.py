@@ -342,12 +342,12 @@ class Program:
         return found in PLAIN or found in COLLECTIONS
 
     def _lends(self, types: Types, node: Node) -> bool:
-        """Whether what a member gives holds nothing of its object; of an unknown one, as all that are known do."""
+        """Whether what a member gives holds nothing of its object; of one that no model knows, as of all others."""
         symbol = types.symbol(node)
-        if symbol is not None:
+        if symbol is not None and (self.models.knows(symbol) or self.world.function(symbol, types.file) is not None):
             return self.models.lends(symbol)
-        held, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
-        return name is not None and syntax.text(name) in self._lent and held is not None and types.of(held) is None
+        name = node.child_by_field_name("attribute")
+        return name is not None and syntax.text(name) in self._lent
 
     def is_shared(self, frame: Frame, variable: Variable) -> bool:
         """Whether a nested function assigns the variable too."""
