@@ -6,75 +6,15 @@ knows a syntax: a language says what is stored in a member, and what is done wit
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING
 
+from leakfix.flow.members import Touch, Worth
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from leakfix.flow import Obligation
-    from leakfix.text import Span
-
-
-class Worth(Enum):
-    """What is stored in a member."""
-
-    ACQUIRED = "something that nobody else owns"
-    NOTHING = "nothing to release"
-    UNKNOWN = "what a callee gives of which nothing is known"
-    BORROWED = "what may be somebody else's"
-
-
-class Touch(Enum):
-    """What is done with what a member holds."""
-
-    USED = "used"
-    LENT = "shown to the caller"
-    RELEASED = "released"
-    HANDED_ON = "given to somebody who may keep or release it"
-
-
-@record
-class Home:
-    """The function that something stands in: its file, where it starts, and its name for people."""
-
-    path: str
-    start: int
-    name: str
-
-
-@record
-class Stored:
-    """A member is set. ``symbol`` tells what gives the value: the callee, or an operator."""
-
-    home: Home
-    span: Span
-    worth: Worth
-    obligation: Obligation | None = None
-    symbol: str = ""
-    makes: bool = False
-    """Whether it stands in what makes objects of the type."""
-
-
-@record
-class Used:
-    """Something is done with what a member holds."""
-
-    home: Home
-    span: Span
-    touch: Touch
-
-
-@record
-class Member:
-    """One member of a type with all that the program does with it."""
-
-    owner: str
-    name: str
-    stores: tuple[Stored, ...]
-    uses: tuple[Used, ...]
+    from leakfix.flow.members import Home, Member, Stored, Used
 
 
 @record
@@ -112,13 +52,6 @@ def forgotten(member: Member, reached: Collection[Home], *, vouched: Collection[
     is_lent = any(use.touch is Touch.LENT for use in member.uses)
     is_known = all(stored.worth is Worth.ACQUIRED for stored in acquired)
     return Forgotten(member, first, tuple(replaced), is_known and not is_lent)
-
-
-def is_hopeless(member: Member) -> bool:
-    """Whether nothing that is learned besides can show that a type owns a member and forgets it."""
-    if any(stored.worth is Worth.BORROWED for stored in member.stores):
-        return True
-    return any(use.touch is Touch.HANDED_ON for use in member.uses)
 
 
 def _is_let_go(member: Member) -> bool:

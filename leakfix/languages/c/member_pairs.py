@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.ownership import Stored, Touch, Used, Worth
+from leakfix.flow.members import Stored, Touch, Used, Worth
 from leakfix.languages.c import syntax
 from leakfix.languages.c.customs import says_release, words
 from leakfix.languages.c.member_table import Table, home_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.ownership import Touch, Worth
+from leakfix.flow.members import Touch, Worth
 from leakfix.languages.c import syntax
 from leakfix.languages.c.customs import is_making
 from leakfix.languages.c.lower_frame import POINTEE

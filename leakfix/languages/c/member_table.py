@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.ownership import Home, Member, Stored, Touch, Used, Worth, is_hopeless
+from leakfix.flow.members import Home, Member, Stored, Touch, Used, Worth, is_hopeless
 from leakfix.languages.c import syntax
 from leakfix.languages.c.customs import words
 from leakfix.languages.c.member_places import Access, Field, accesses

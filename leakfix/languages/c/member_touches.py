@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.ownership import Touch
 from leakfix.flow.fates import Fate
+from leakfix.flow.members import Touch
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.customs import says_release, takes, words
 from leakfix.languages.c.lower_frame import POINTEE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.ownership import Touch, Worth
+from leakfix.flow.members import Touch, Worth
 from leakfix.languages.c import syntax
 from leakfix.languages.c.member_places import Field
 from leakfix.languages.c.member_table import Table, home_of

@@ -18,7 +18,7 @@ from leakfix.text import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from leakfix.detectors.ownership import Home
+    from leakfix.flow.members import Home
     from leakfix.languages.c.analysis import Analysis
     from leakfix.rules.c.owners import Forgot
     from leakfix.rules.rule import Rule

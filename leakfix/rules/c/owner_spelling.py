@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.ownership import Worth
+from leakfix.flow.members import Worth
 from leakfix.languages.c import syntax
 from leakfix.languages.c.member_pairs import counterpart
 from leakfix.languages.c.member_places import Field

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.ownership import Touch
+from leakfix.flow.members import Touch
 from leakfix.languages.c import syntax
 from leakfix.languages.c.customs import says_release
 from leakfix.languages.c.member_places import field_named

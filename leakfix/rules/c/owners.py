@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.ownership import Forgotten, Worth, forgotten
+from leakfix.detectors.ownership import Forgotten, forgotten
 from leakfix.flow.fates import Fate
+from leakfix.flow.members import Worth
 from leakfix.languages.c import syntax
 from leakfix.languages.c.customs import says_release
 from leakfix.languages.c.files import spelling
@@ -21,7 +22,7 @@ from leakfix.rules.c.owner_units import Unit, units_of, voucher
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from leakfix.detectors.ownership import Home, Member
+    from leakfix.flow.members import Home, Member
     from leakfix.languages.c.analysis import Analysis
     from leakfix.languages.c.files import CFile, Function, Global, Param, Struct
 
