@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 _CONSTANTS: Final = frozenset((syntax.TRUE, syntax.FALSE, syntax.INTEGER, syntax.STRING))
 
 
-def check_hoistable(repair: Repair, node: Node) -> None:
-    """Raise `RefusalError` unless the opening may be evaluated before all else in its statement."""
-    order.check_hoistable(node, writes=safety.writes(repair), eager=lambda call: is_eager(repair, call))
+def check_hoistable(repair: Repair, node: Node, together: frozenset[Node] = frozenset()) -> None:
+    """Raise `RefusalError` unless the opening may be evaluated before all else in its statement but ``together``."""
+    writes = safety.writes(repair)
+    order.check_hoistable(node, writes=writes, eager=lambda call: is_eager(repair, call), together=together)
 
 
 def check_not_repeated(repair: Repair) -> None:

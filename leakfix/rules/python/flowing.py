@@ -115,7 +115,8 @@ class Flow:
             is_nested = bindings.is_nested(use, variable)
             if not is_nested and not plainness.reaches(use, variable, binding, self.repair.function.node):
                 continue
-            if use.start_byte < self.repair.acquisition.start_byte and self._is_need(use):
+            is_before = use.start_byte < self.repair.acquisition.start_byte
+            if is_before and variable not in self.containers and self._is_need(use):
                 raise RefusalError(
                     "outlives-iteration", f"`{variable.name}` is used again by the next turn of the loop"
                 )

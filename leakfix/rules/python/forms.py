@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
@@ -14,6 +15,7 @@ from leakfix.rules.python.cautions import (
     may_be_none,
 )
 from leakfix.rules.python.cleaning import outside
+from leakfix.rules.python.companions import companions
 from leakfix.rules.python.finishing import finished, wrapped
 from leakfix.rules.python.joining import joined
 from leakfix.rules.python.lifecycle import Written
@@ -82,6 +84,8 @@ def finally_block(repair: Repair) -> Written:
     opening = name.encode() + b" = " + headers.expression(repair, repair.value, _column(scene))
     inner = (headers.replaced(repair.value, name),)
     check_surely_made(repair)
+    if len(companions(scene)) > 1:
+        raise RefusalError("several", "several are opened in one statement")
     return _finally(scene, (release(name),), (scene.first, *scene.following), inner, opening)
 
 
@@ -166,21 +170,32 @@ def _as_block(scene: Scene, bound: contexts.Bound, expression: bytes, edits: lis
 
 
 def _hoisted(scene: Scene, edits: list[Edit]) -> Written:
-    """The opening call stands inside of a statement: it gets a name in a header of its own."""
+    """The opening call stands inside of a statement: it gets a name in a header of its own, with its like there."""
     repair = scene.repair
-    target = contexts.walrus_of(repair) or repair.value
-    check_hoistable(repair, target)
-    name = contexts.walrus_name(target) or name_of_resource(repair)
-    item = headers.managed(repair, repair.value, edits, _column(scene)) + b" as " + name.encode()
-    inner = headers.replaced(target, name)
-    word = headers.keyword(repair)
-    if scene.first.type in _HEADS and scene.flow.plain is not None and not scene.flow.carriers:
-        return _with_value(scene, word + item, inner, edits)
+    together = companions(scene)
+    items: list[bytes] = []
+    inner: list[Edit] = []
+    names: list[str] = []
+    nodes = frozenset(contexts.walrus_of(one.repair) or one.repair.value for one in together)
+    for one in together:
+        target = contexts.walrus_of(one.repair) or one.repair.value
+        check_hoistable(one.repair, target, nodes - {target})
+        names.append(contexts.walrus_name(target) or name_of_resource(one.repair, names))
+        entered = headers.managed(one.repair, one.repair.value, edits, _column(scene))
+        items.append(entered + b" as " + names[-1].encode())
+        inner.append(headers.replaced(target, names[-1]))
+    item, word = b", ".join(items), headers.keyword(repair)
+    is_single = len(together) == 1
+    if is_single and scene.first.type in _HEADS and scene.flow.plain is not None and not scene.flow.carriers:
+        return _with_value(scene, word + item, inner[0], edits)
+    scene = replace(scene, last=max((one.last for one in together), key=lambda node: node.start_byte))
     gone, late = scene.closings()
     at_once = joined(scene, item, tuple(gone), word, inner=inner)
     if at_once is not None:
         return finished(scene, [*at_once, *edits, *outside(repair.source, repair.root, late)])
-    wrap = Wrap(scene.suite, (scene.first, *scene.following), word + item + b":", gone=tuple(gone), inner=(inner,))
+    body = (scene.first, *scene.following)
+    header = headers.of_items(scene, items)
+    wrap = Wrap(scene.suite, body, header, gone=tuple(gone), inner=tuple(inner))
     return wrapped(scene, wrap, edits, late)
 
 

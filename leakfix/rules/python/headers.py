@@ -12,15 +12,18 @@ from leakfix.rules.python.repair import RefusalError
 from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from tree_sitter import Node
 
     from leakfix.rules.python.repair import Repair
+    from leakfix.rules.python.scenes import Scene
     from leakfix.text import Source
 
 _WIDTH: Final = 92
 """How long a header may grow that was written in several lines; a little is added behind it."""
+_PARENTHESES: Final = 10
+"""The minor version of Python 3 from which on the items of a with statement may stand in parentheses."""
 _OPENING: Final = (b"", b"(", b"[", b"{", b".")
 _CLOSING_TOKENS: Final = frozenset((")", "]", "}", ".", ","))
 _CALLED: Final = {
@@ -139,6 +142,18 @@ def _closing(repair: Repair, text: bytes, edits: list[Edit]) -> bytes:
     name, added = from_contextlib(repair, "closing")
     edits += added
     return name.encode() + b"(" + text + b")"
+
+
+def of_items(scene: Scene, items: Sequence[bytes]) -> bytes:
+    """A header that enters several things: over several lines where it is long, and the version of Python lets it."""
+    word, indent = keyword(scene.repair), scene.suite.indent
+    line = word + b", ".join(items) + b":"
+    is_short = len(indent) + len(line) <= _WIDTH or len(items) == 1
+    if is_short or scene.repair.analysis.version < _PARENTHESES:
+        return line
+    outer = scene.repair.source.newline + indent
+    inner = b"".join(outer + scene.suite.unit + item + b"," for item in items)
+    return word + b"(" + inner + outer + b"):"
 
 
 def replaced(node: Node, name: str) -> Edit:

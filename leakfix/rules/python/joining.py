@@ -11,6 +11,8 @@ from leakfix.rules.python.suites import comment_behind, removals
 from leakfix.text import Edit, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tree_sitter import Node
 
     from leakfix.rules.python.scenes import Scene
@@ -20,18 +22,18 @@ _WIDTH: Final = 88
 
 
 def joined(
-    scene: Scene, item: bytes, gone: tuple[Node, ...], word: bytes, inner: Edit | None = None
+    scene: Scene, item: bytes, gone: tuple[Node, ...], word: bytes, inner: Sequence[Edit] = ()
 ) -> list[Edit] | None:
     """The edits that add an item to the with statement around the run, or to the one that is all of it; else None.
 
-    ``inner`` puts a name in the place of the opening call where that stands inside the first statement; without it the
+    ``inner`` puts names in the place of opening calls where they stand inside the first statement; without it the
     first statement goes.
     """
     if b"\n" in item:
         return None
     try:
         found = _into_outer(scene, item, gone, word, inner)
-        if found is None and inner is None:
+        if found is None and not inner:
             found = _into_inner(scene, item, gone, word)
     except LayoutError:
         return None
@@ -39,7 +41,7 @@ def joined(
 
 
 def _into_outer(
-    scene: Scene, item: bytes, gone: tuple[Node, ...], word: bytes, inner: Edit | None
+    scene: Scene, item: bytes, gone: tuple[Node, ...], word: bytes, inner: Sequence[Edit]
 ) -> list[Edit] | None:
     statement, source = scene.block.parent, scene.repair.source
     every = scene.suite.statements
@@ -55,8 +57,8 @@ def _into_outer(
         return None
     added = Edit(Span(clause.end_byte, clause.end_byte), b", " + item)
     changes = outside(source, scene.repair.root, gone)
-    if inner is not None:
-        return [added, inner, *changes]
+    if inner:
+        return [added, *inner, *changes]
     kept = [node for node in every[1:] if node not in gone]
     if not kept or comment_behind(source, scene.first) is not None or len(scene.suite.chain(scene.first)) > 1:
         return None

@@ -39,9 +39,9 @@ _BY_NOUN: Final = (
 )
 
 
-def free_name(repair: Repair, wanted: Iterable[str]) -> str:
-    """A name that means nothing in the function, nor in the whole file if the code is the module's."""
-    taken = _names(repair)
+def free_name(repair: Repair, wanted: Iterable[str], others: Iterable[str] = ()) -> str:
+    """A name that means nothing in the function, in the whole file if the code is the module's, and is none of others."""
+    taken = _names(repair) | set(others)
     wanted = list(wanted)
     found = next((name for name in wanted if name not in taken), None)
     if found is not None:
@@ -53,11 +53,11 @@ def free_name(repair: Repair, wanted: Iterable[str]) -> str:
     return found
 
 
-def name_of_resource(repair: Repair) -> str:
-    """A free name for what was acquired."""
+def name_of_resource(repair: Repair, others: Iterable[str] = ()) -> str:
+    """A free name for what was acquired, and none of others."""
     noun = repair.noun
     wanted = next((names for word, names in _BY_NOUN if word in noun), ("resource", "handle"))
-    return free_name(repair, wanted)
+    return free_name(repair, wanted, others)
 
 
 def _names(repair: Repair) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tree_sitter import Node
-
-    Reads = Callable[[Node], bool] | None
 
 _PURE: Final = frozenset(
     (
@@ -108,11 +107,13 @@ _AROUND: Final = frozenset(
 """What has one part, or parts that nobody evaluates."""
 
 
-def check_hoistable(node: Node, *, writes: bool, eager: Callable[[Node], bool]) -> None:
+def check_hoistable(
+    node: Node, *, writes: bool, eager: Callable[[Node], bool], together: frozenset[Node] = frozenset()
+) -> None:
     """Raise `RefusalError` unless a node is what its statement evaluates first, once, but for what nobody notices.
 
     To open a file for reading earlier than what only reads is no difference; to make or empty one is. ``eager`` tells
-    of a call whether it only reads its arguments.
+    of a call whether it only reads its arguments. What is in ``together`` is taken out of the statement as well.
     """
     at = node
     while True:
@@ -121,16 +122,16 @@ def check_hoistable(node: Node, *, writes: bool, eager: Callable[[Node], bool]) 
             raise RefusalError("unresolved", "the acquisition stands in no statement")
         if parent.type in syntax.SUITES:
             return
-        _check_step(parent, at, None if writes else eager)
+        _check_step(parent, at, _Order(together, None if writes else eager))
         if parent.type in syntax.STATEMENTS and parent.parent is not None and parent.parent.type in syntax.SUITES:
             return
         at = parent
 
 
-def _check_step(parent: Node, at: Node, reads: Reads) -> None:
+def _check_step(parent: Node, at: Node, known: _Order) -> None:
     kind = parent.type
     if kind in _BEFORE or kind == syntax.AUGMENTED_ASSIGNMENT:
-        _check_before(syntax.named(parent), at, reads)
+        _check_before(syntax.named(parent), at, known)
     elif kind == syntax.WITH_CLAUSE and syntax.named(parent)[0] != at:
         raise RefusalError("evaluation-order", "other contexts are entered before it is opened")
     elif kind not in _ONCE and kind not in _AROUND and not _is_first(parent, at):
@@ -138,11 +139,11 @@ def _check_step(parent: Node, at: Node, reads: Reads) -> None:
         raise RefusalError(code, reason)
 
 
-def _check_before(parts: list[Node], at: Node, reads: Reads) -> None:
+def _check_before(parts: list[Node], at: Node, known: _Order) -> None:
     for part in parts:
         if part.start_byte >= at.start_byte:
             return
-        if not is_pure(part, reads):
+        if not is_pure(part, known):
             raise RefusalError("evaluation-order", "something that may have effects is evaluated before it is opened")
 
 
@@ -190,16 +191,29 @@ def _is_outermost(clause: Node, at: Node) -> bool:
     return bool(clauses) and clauses[0] == clause
 
 
-def is_pure(node: Node, reads: Reads = None) -> bool:
-    """Whether nobody notices when an expression is evaluated; with ``reads`` calls that only read count as such too."""
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What is evaluated earlier anyway, and which calls only read; None when reading counts as an effect."""
+
+    together: frozenset[Node] = frozenset()
+    reads: Callable[[Node], bool] | None = None
+
+
+_STRICT: Final = _Order()
+
+
+def is_pure(node: Node, known: _Order = _STRICT) -> bool:
+    """Whether nobody notices when an expression is evaluated, or where that happens."""
+    if node in known.together:
+        return True
     if node.type in _PURE or node.type in _TRANSPARENT:
         return True
     if node.type in _PURE_OF:
-        return all(is_pure(child, reads) for child in syntax.named(node))
-    if node.type == syntax.CALL and reads is not None:
+        return all(is_pure(child, known) for child in syntax.named(node))
+    if node.type == syntax.CALL and known.reads is not None:
         called = syntax.callee(node)
         name = syntax.field(called, "attribute") if called.type == syntax.ATTRIBUTE else None
         held = syntax.field(called, "object") if called.type == syntax.ATTRIBUTE else None
-        is_method = name is not None and held is not None and syntax.text(name) in _READS and is_pure(held, reads)
-        return (is_method or reads(node)) and all(is_pure(one, reads) for one in syntax.argument_nodes(node))
+        is_method = name is not None and held is not None and syntax.text(name) in _READS and is_pure(held, known)
+        return (is_method or known.reads(node)) and all(is_pure(one, known) for one in syntax.argument_nodes(node))
     return False
