@@ -8,6 +8,8 @@ from leakfix.languages.python import syntax
 from leakfix.languages.python.names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node
 
     from leakfix.languages.python.files import PyClass
@@ -26,6 +28,21 @@ class Annotations(Names):
     def annotated(self, annotation: Node) -> str | None:
         """Return the class that an annotation states; optional ones too, None of several classes."""
         return self._annotated(annotation, self.scopes.scope_at(annotation.start_byte), _NESTED)
+
+    def named(self, annotation: Node) -> set[str]:
+        """Return what all names in an annotation mean, those in strings too."""
+        return set(self._named(annotation, self.scopes.scope_at(annotation.start_byte), _NESTED))
+
+    def _named(self, annotation: Node, scope: Scope, nested: int) -> Iterator[str]:
+        for node in syntax.walk(annotation):
+            if node.type in (syntax.IDENTIFIER, syntax.ATTRIBUTE):
+                symbol = self.lookup(syntax.text(node), scope)
+                if symbol is not None:
+                    yield symbol
+            elif node.type == syntax.STRING and nested:
+                said = syntax.string_value(node)
+                if said is not None:
+                    yield from self._named(syntax.parse(said.encode()).root_node, scope, nested - 1)
 
     def _annotated(self, annotation: Node, scope: Scope, nested: int) -> str | None:
         node = _bare(annotation)

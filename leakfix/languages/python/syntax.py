@@ -208,8 +208,27 @@ def _start(node: Node) -> tuple[int, int]:
 
 
 def parse(data: bytes) -> Tree:
-    """Parse one source file; never fails: what is not of the language becomes ERROR nodes. Offsets are bytes."""
-    return Parser(language()).parse(data)
+    """Parse one source file; never fails: what is not of the language becomes ERROR nodes. Offsets are bytes.
+
+    In a file that is not UTF-8 each byte is a character, and those that are not ASCII may be letters of names.
+    """
+    if data.isascii() or _is_utf8(data):
+        return Parser(language()).parse(data)
+    buffer = bytearray(data.translate(_LETTERS))
+    tree = Parser(language()).parse(buffer)
+    buffer[:] = data
+    return tree
+
+
+_LETTERS: Final = bytes(range(128)) + b"x" * 128
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def outdated(root: Node) -> list[Node]:

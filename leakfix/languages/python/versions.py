@@ -25,7 +25,7 @@ _NEEDS: Final = re.compile(r"python3\.(\d+)")
 _USED: Final[tuple[tuple[int, str], ...]] = (
     (14, '(string_start) @s (#match? @s "^[rR]?[tT]")'),
     (12, "[(type_alias_statement) (type_parameter)] @s"),
-    (11, '(except_clause "except*") @s'),
+    (11, '(except_clause "*") @s'),
     (10, "(match_statement) @s"),
 )
 
