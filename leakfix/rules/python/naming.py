@@ -40,7 +40,7 @@ _BY_NOUN: Final = (
 
 
 def free_name(repair: Repair, wanted: Iterable[str], others: Iterable[str] = ()) -> str:
-    """A name that means nothing in the function, in the whole file if the code is the module's, and is none of others."""
+    """A name that means nothing in the function, or in the whole file if the code is the module's, and no other's."""
     taken = _names(repair) | set(others)
     wanted = list(wanted)
     found = next((name for name in wanted if name not in taken), None)
