@@ -201,7 +201,7 @@ def _correlated(graph: Graph) -> tuple[Place, ...]:
     """
     tested: Counter[Place] = Counter()
     for block in graph.blocks:
-        places = {test.place for edge in block.edges for test in edge.tests}
+        places = {test.place for edge in block.edges for test in edge.tests if not test.place.weak}
         tested.update(places)
     constant = {e.place for e in graph.events() if isinstance(e, (Assign, Known)) and e.value is not None}
     worth = [place for place, count in tested.items() if count > 1 or place in constant]

@@ -30,8 +30,9 @@ def is_fact(component: str) -> bool:
 
 
 def tested(graph: Graph) -> frozenset[Place]:
-    """The places that some branch tests."""
-    return frozenset(test.place for block in graph.blocks for edge in block.edges for test in edge.tests)
+    """The places that some branch tests; what is told of one element of many tells nothing of the next."""
+    found = {test.place for block in graph.blocks for edge in block.edges for test in edge.tests}
+    return frozenset(place for place in found if not place.weak)
 
 
 def correlated(graph: Graph) -> frozenset[Place]:
@@ -50,7 +51,7 @@ def correlated(graph: Graph) -> frozenset[Place]:
     return frozenset(
         place
         for place, count in counts.items()
-        if count > 1 or place in constants or any(target.holds(place) for target in targets)
+        if not place.weak and (count > 1 or place in constants or any(target.holds(place) for target in targets))
     )
 
 

@@ -20,7 +20,7 @@ _RELEASES: Final = frozenset(
         *("dealloc", "deallocate", "cleanup", "fini", "deinit", "dtor", "discard", "uninit", "destruct", "decref"),
     )
 )
-_VALUE_RELEASES: Final = frozenset((*_RELEASES, "clear", "term", "wipe"))
+_VALUE_RELEASES: Final = frozenset((*_RELEASES, "term", "wipe"))
 """Words of functions that release what a struct holds, not the struct."""
 _NO_RELEASE: Final = frozenset(
     (
@@ -268,6 +268,6 @@ def belongs_to(function: str, type_name: str) -> bool:
 
 
 _VALUE_ENDINGS: Final = (
-    *("free", "release", "destroy", "dispose", "clear", "close", "delete", "unref", "cleanup", "fini", "term"),
+    *("free", "release", "destroy", "dispose", "close", "delete", "unref", "cleanup", "fini", "term", "clear"),
 )
 _NO_TYPE_WORDS: Final = frozenset(("t", "s", "struct", "ptr", "type"))

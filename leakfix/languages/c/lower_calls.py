@@ -392,6 +392,7 @@ class CallLowering:
             if value.address is not None and index >= 0 and self._is_sent(params[index], value.address):
                 self.frame.emit(Escape(span, value.address, Handing.PASSED))
         self._settle_moves(span)
+        self.unknown.emptied(span, function.last_name, arguments, found)
         for acquisition in summary.acquired():
             if acquisition.operand is not None:
                 value = operands.get(acquisition.operand, NOTHING)

@@ -85,6 +85,8 @@ _FILLS: Final = frozenset(
 )
 """Words of methods after which a struct on the stack owns memory."""
 _EMPTIES: Final = frozenset(("detach", "steal", "take", "move", "swap", "transfer", "extract", "finish", "finalize"))
+_TELL_EMPTY: Final = frozenset(("oom", "empty", "isempty"))
+"""Words of methods that tell that a struct owns nothing."""
 _INTEGERS: Final = frozenset(("int", "ssize_t", "long", "int32_t", "int64_t", "short"))
 _PAIR: Final = "pair"
 _SITES_OF_ONE: Final = 6
@@ -121,7 +123,7 @@ class UnknownCalls:
             for value in arguments:
                 self._own(span, value)
             return NOTHING
-        if len(nodes) == len(arguments) and self._releases(name, callee, nodes):
+        if len(nodes) == len(arguments) and (self._releases(name, callee, nodes) or self._ends(name, nodes, arguments)):
             self.calls.release(span, arguments[0])
             return NOTHING
         found = self.frame.temporary()
@@ -140,9 +142,22 @@ class UnknownCalls:
             self._operand(span, value, mode, doubt)
             if mode is Mode.BORROWED and value.place is not None and self._may_come_back(node, name, result, inner):
                 self.frame.emit(Derive(span, found, value.place, closes=True))
+        self.emptied(span, name, arguments, found)
         if self.frame.expansion is None and callee is not None and callee.kind in ("function", "value", "macro"):
             self._acquisitions(node, name, callee, nodes, arguments, result, found)
         return Value((Link(found),))
+
+    def emptied(self, span: Span, name: str, arguments: list[Value], found: Place) -> None:
+        """What a struct on the stack holds is taken out of it, or a method tells that it holds nothing."""
+        place = arguments[0].address if arguments else None
+        if place is None or place.path or place.root not in self.values:
+            return
+        said = set(customs.words(name))
+        if said & _EMPTIES:
+            self.frame.emit(Escape(span, place, Handing.PASSED))
+        elif said & _TELL_EMPTY:
+            let_go: Callable[[], None] = lambda: self.frame.emit(Escape(span, place, Handing.PASSED))  # noqa: E731
+            self.frame.fork(found, [((((), Outcome.NIL),), lambda: None), ((((), Outcome.NOT_NIL),), let_go)])
 
     def own(self, span: Span, value: Value) -> None:
         """A value is given to a smart pointer, or to anything else that nobody gives what is not his own."""
@@ -165,6 +180,13 @@ class UnknownCalls:
         if callee is not None and callee.kind == "method":
             return False
         return says_release_of_first(name, nodes)
+
+    def _ends(self, name: str, nodes: list[Node], arguments: list[Value]) -> bool:
+        """Whether a function ends the struct on the stack that it is given, as its type and its name tell."""
+        if len(nodes) != 1 or arguments[0].address is None:
+            return False
+        of = self._type(nodes[0])
+        return of is not None and of.pointers == 1 and self.program.pairs.ending(of.base, self.frame.file) == name
 
     def _result(self, callee: Callee | None) -> CType | None:
         """The type of what the callee gives back, if it is declared."""
@@ -350,6 +372,8 @@ class UnknownCalls:
         of = self.frame.types.resolved(result) if result is not None else self._target_type(target)
         evident = self._released(target)
         undoing = self.program.pairs.undoing(name, self.frame.file) if not self._is_in_pool(nodes) else ""
+        if not undoing and of is not None and not of.is_pointer and customs.is_opening(name):
+            undoing = "close" if self.program.pairs.calls("close", self.frame.file) else ""
         is_known = of is not None and (of.is_pointer or of.base in _INTEGERS)
         if (of is not None and of.is_const) or not (evident or (undoing and is_known)):
             return
@@ -494,9 +518,6 @@ class UnknownCalls:
         """A struct on the stack that owns memory once it is used, or whose fields are released."""
         said = set(customs.words(name))
         is_method = is_first and customs.belongs_to(name, of.base)
-        if is_method and said & _EMPTIES:
-            self.frame.emit(Escape(self.frame.span(node), place, Handing.PASSED))
-            return
         whole = next((one for one in evident if one.given.is_address and not one.given.path), None)
         if is_method:
             release = whole.function if whole is not None else self.program.pairs.ending(of.base, self.frame.file)

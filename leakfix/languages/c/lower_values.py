@@ -120,6 +120,7 @@ class ValueLowering:
         number = self.constant_variable(node)
         if number is None and self.frame.variable(node) is None:
             number = self.constant(node)
+            number = 0 if number is None and is_success(node) else number
         if number is not None:
             return Value(number=number)
         variable = self.frame.variable(node)
@@ -153,6 +154,8 @@ class ValueLowering:
             if place is None:
                 value = self.value(inner)
                 return value if value.callee is not None else NOTHING
+            if ELEMENT in place.path and self.frame.is_pointer(place.root):
+                return Value((Link(Place(place.root, place.path[: place.path.index(ELEMENT)]), Relation.THROUGH),))
             if POINTEE in place.path and place.root not in self.frame.parameters:
                 return Value((Link(Place(place.root, place.path[: place.path.index(POINTEE)]), Relation.THROUGH),))
             return Value(address=place)

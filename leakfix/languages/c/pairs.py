@@ -36,6 +36,13 @@ class Pairs:
             self._known[key] = next((one for one in names if self._takes(one, last, file)), "")
         return self._known[key]
 
+    def calls(self, name: str, file: CFile) -> bool:
+        """Whether a file calls a function, always with one argument."""
+        key = ("called", name, file.path)
+        if key not in self._known:
+            self._known[key] = name if name.encode() in file.data and self._is_called(name, file) else ""
+        return bool(self._known[key])
+
     def _text(self, file: CFile) -> bytes:
         """The bytes of a file and all that it includes itself, to look for names in."""
         known = self._texts.get(file.path)

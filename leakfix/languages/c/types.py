@@ -457,13 +457,12 @@ class Types:
     def _is_variant(self, macros: tuple[Macro, ...], name: str) -> bool:
         """Whether macros stand for a function of the same name on a condition only, as for debugging, or elsewhere."""
         function = self.world.function(name, self.file)
-        if function is None:
-            return False
-        if self.world.includes(self.file, function.file.path) and not any(
-            self.world.sees(self.file, macro) for macro in macros
-        ):
-            return True
-        return all(macro.path == function.file.path for macro in macros)
+        if not any(self.world.sees(self.file, macro) for macro in macros):
+            if function is not None and self.world.includes(self.file, function.file.path):
+                return True
+            declared = self.world.variable(name, self.file)
+            return declared is not None and declared.kind == "function"
+        return function is not None and all(macro.path == function.file.path for macro in macros)
 
     def _own_member(self, name: str) -> Callee | None:
         """What a name calls that is a member of the function's own class."""

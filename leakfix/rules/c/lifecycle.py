@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
 from leakfix.languages.c.analysis import Analysis
 from leakfix.rules.c.checks import runs_code
+from leakfix.rules.c.hidden_exits import is_out_of_memory
 from leakfix.rules.c.layout import LayoutError
 from leakfix.rules.c.repair import RefusalError, Repair, leaks_of, text_of
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
@@ -45,6 +46,7 @@ class LifecycleRule(Rule[Analysis]):
         """The leaks that the rule is for, with the fixes that can be written."""
         for unit, leak in leaks_of(subject):
             losses = self.losses(subject, unit, leak)
+            losses = tuple(loss for loss in losses if not is_out_of_memory(subject, unit, loss))
             repair = Repair(subject, unit, replace(leak, losses=losses))
             if losses and self.concerns(repair) and not repair.is_hidden:
                 yield self.finding(repair)
