@@ -49,6 +49,8 @@ _VALUES: Final = frozenset(
 )
 PLAIN: Final = _VALUES - {"memoryview", "type"}
 """The classes whose values hold no resources."""
+PATHS: Final = frozenset(("str", "bytes", "int", "pathlib.Path", "pathlib.PurePath", "os.PathLike"))
+"""The classes of what names a file, or of the descriptor of one."""
 COLLECTIONS: Final = frozenset(("list", "tuple", "dict", "set", "frozenset"))
 _QUIET: Final = frozenset(
     (
@@ -56,10 +58,11 @@ _QUIET: Final = frozenset(
         *("list", "dict", "set", "tuple", "frozenset", "range", "enumerate", "zip", "object", "super", "bytearray"),
         *("abs", "min", "max", "format", "vars", "locals", "globals", "hash", "property", "reversed", "iter"),
         *("getattr", "setattr", "time.time", "time.monotonic", "time.perf_counter", "time.sleep"),
-        *("os.getpid", "os.getcwd", "os.fork", "os.pipe", "os.dup", "os.openpty", "os.isatty"),
+        *("os.getpid", "os.getcwd", "os.fork", "os.pipe", "os.dup", "os.dup2", "os.openpty", "os.isatty"),
         *("os.ttyname", "os.setsid", "os.umask"),
         *("os.set_blocking", "os.set_inheritable", "os.get_inheritable", "os.fspath", "os.fsencode", "os.fsdecode"),
         *("os.path.join", "os.path.basename", "os.path.dirname", "os.path.splitext", "os.path.abspath"),
+        *("os.path.realpath", "os.path.normpath", "os.path.expanduser"),
         *("os.path.exists", "os.path.isfile", "os.path.isdir", "traceback.print_exc", "traceback.format_exc"),
         *("sys.exc_info", "sys.audit", "sys.stdout.write", "sys.stdout.flush", "sys.stderr.write", "sys.stderr.flush"),
         *("warnings.warn", "gc.collect", "datetime.datetime.now", "random.random", "logging.getLogger"),
@@ -92,7 +95,10 @@ _QUIET_METHODS: Final = frozenset(
         ),
     )
 )
-_TELLING: Final = frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical"))
+CONSUMING: Final = EAGER | {"sum", "any", "all", "print"}
+CONSUMING_METHODS: Final = frozenset(("extend", "update", "join", "writelines"))
+"""What reads a file it is given, or writes to it."""
+TELLING: Final = frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical"))
 """The methods of loggers, whatever those are called."""
 _QUIET_MODULES: Final = ("logging.", "signal.")
 
@@ -138,7 +144,7 @@ def is_quiet(types: Types, symbol: str, method: str, receiver: Node | None) -> b
     if models is not None and models.released_argument(symbol) is not None:
         return True
     if receiver is None:
-        return method in _TELLING
+        return method in TELLING
     if types.of(receiver) in _QUIET_TYPES:
         return method not in _LOUD_METHODS
-    return method in _QUIET_METHODS or method in _TELLING
+    return method in _QUIET_METHODS or method in TELLING

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ANY_METHOD, Escape, ExitKind, Handing, Release
 from leakfix.languages.python import syntax
-from leakfix.languages.python.effects import EAGER, KEEPS, Effect, Fate, builtin_effect, is_quiet, model_effect
+from leakfix.languages.python.effects import (
+    CONSUMING,
+    CONSUMING_METHODS,
+    EAGER,
+    KEEPS,
+    PATHS,
+    Effect,
+    Fate,
+    builtin_effect,
+    is_quiet,
+    model_effect,
+)
 from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Link, Relation, Value, joined, span_of
 from leakfix.languages.python.nested import captured
 from leakfix.models.schema import RECEIVER
@@ -192,7 +203,9 @@ class CallLowering:
 
     def _is_quiet(self, call: Call) -> bool:
         if is_quiet(self.frame.types, call.symbol, call.method, call.callee.receiver):
-            return True
+            # What reads a resource may raise whatever reading it does.
+            reads = call.symbol in CONSUMING or call.method in CONSUMING_METHODS
+            return not (reads and any(self.frame.follows(argument.value) for argument in call.arguments))
         function = call.callee.function
         return function is not None and self.frame.program.is_quiet(function)
 
@@ -266,7 +279,18 @@ class CallLowering:
 
     def _happens(self, call: Call, acquire: Acquire) -> bool:
         """Whether an argument is given, or left out, as it has to be for anything to be acquired."""
-        return not acquire.when or any(_is_given(call, *one.split("=", 1)) for one in acquire.when.split("|"))
+        if acquire.when and not any(_is_given(call, *one.split("=", 1)) for one in acquire.when.split("|")):
+            return False
+        return not self._works_on_object(call)
+
+    def _works_on_object(self, call: Call) -> bool:
+        """Whether something is made that only works on an open file it is given, which it does not close."""
+        wrap = self.frame.program.models.wrap(call.symbol)
+        if wrap is None or wrap.closes or RECEIVER in wrap.arguments:
+            return False
+        given = next((one for one in call.arguments if one.position == wrap.argument), None)
+        found = self.frame.types.of(given.node) if given is not None else None
+        return found is not None and found not in PATHS
 
     def _results(self, call: Call, obligations: list[tuple[int | None, Obligation]]) -> Value:
         expected, self.frame.expected = self.frame.expected, None

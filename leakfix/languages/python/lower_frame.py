@@ -145,6 +145,8 @@ class Frame:
         self.followed = set(followed)
         """The roots of all that may hold something that is followed."""
         self._passed_by: set[int] = set()
+        self._lasting: set[int] = set()
+        """The roots of what has no name, but variables work through it."""
         self.file: PyFile = function.file
         self.bindings: Bindings = program.bindings(function)
         self.types: Types = program.types(function)
@@ -328,10 +330,11 @@ class Frame:
                 self.graph.sites[index] = replace(site, discarded=True)
 
     def end_of_statement(self, span: Span) -> None:
-        """What has no name and was acquired by the statement ends with it."""
-        if self.unnamed:
-            self.emit(Drop(span, frozenset(self.unnamed)))
-            self.unnamed.clear()
+        """What has no name and was acquired by the statement ends with it, unless what has one works through it."""
+        ending = self.unnamed - self._lasting
+        if ending:
+            self.emit(Drop(span, frozenset(ending)))
+        self.unnamed.clear()
 
     # what values do
 
@@ -376,6 +379,8 @@ class Frame:
                     self.parts.setdefault(target, set()).add(component)
             else:
                 self.emit(Derive(span, target, link.place, link.relation is Relation.OWNING))
+                if target.root >= 0:
+                    self._lasting.add(link.place.root)
         for index, item in enumerate(value.items):
             if not item.is_empty:
                 self.add(span, target, ELEMENT if value.is_list else str(index), item)

@@ -175,10 +175,20 @@ class StatementLowering(BranchLowering, GuardLowering):
             value = self.values.value(child)
             self.frame.escape(span, value, Handing.PASSED)
         self.frame.end_of_statement(span)
-        if self.frame.guards:
+        if self._ends_process(node):
+            self.frame.exit(ExitKind.STOP, span)
+        elif self.frame.guards:
             self.frame.goto(self.frame.raise_target())
         else:
             self.frame.exit(ExitKind.RAISE, span)
+
+    def _ends_process(self, node: Node) -> bool:
+        """Whether what is raised ends the process: `raise SystemExit(1)`."""
+        children = syntax.named(node)
+        raised = syntax.unparen(children[0]) if children else None
+        if raised is not None and raised.type == syntax.CALL:
+            raised = syntax.callee(raised)
+        return raised is not None and self.frame.types.symbol(raised) == "SystemExit"
 
     def _assert(self, node: Node) -> None:
         children = syntax.named(node)
