@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from leakfix.languages.go.call_text import call_text
+from leakfix.languages.go.call_text import call_text, parameters
 from leakfix.languages.go.infer import object_type
 from leakfix.languages.go.plain_calls import spelled_call
 from leakfix.languages.go.settled_lines import Acquired, is_settled
@@ -19,7 +19,6 @@ from leakfix.languages.go.types import Signature, core, selection
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from leakfix.languages.go.call_text import CallText
     from leakfix.languages.go.packages import File, Function, Package
     from leakfix.languages.go.plain_calls import PlainCall
     from leakfix.languages.go.program import Program
@@ -29,6 +28,17 @@ _QUALIFIED: Final = 60
 
 Arity = tuple[int, int | None]
 """The fewest and the most arguments, None for any number."""
+
+
+class _Spelled(NamedTuple):
+    """A call: what it calls, if that is plain, where its expression starts, its last name, and what is behind that."""
+
+    plain: PlainCall | None
+    start: int
+    name: int
+    behind: int
+    is_method: bool
+    """Whether it may be one: it is selected from something."""
 
 
 class CallLooks:
@@ -44,78 +54,77 @@ class CallLooks:
             if "." in head.rpartition("/")[2] and program.models.acquires(symbol):
                 self._models[name] = (*self._models.get(name, ()), (*_split(head),))
         self._files: dict[str, File] = {}
-        self._arities: dict[tuple[str, str], tuple[Arity, ...] | None] = {}
+        self._others: dict[tuple[str, int, str], bool] = {}
 
     def may_lose(self, function: Function, start: int, name: bytes) -> bool:
         """Whether the call of the function whose name stands at an offset may acquire something that gets lost."""
-        file = function.file
-        plain, first = self._plain(function, start, name)
-        results: Collection[int] | None = None
-        if plain is not None:
-            results = self._program.results(plain)
-            if results is not None and not results:
-                return False
-        call = call_text(file.data, start + len(name))
-        if call is None:
-            return True
-        is_method = plain is None and file.data[first : start - 1].decode("utf-8", "replace") not in file.imports
-        if is_method and self._is_other_method(file, start, name, call):
+        spelled = self._spelled(function, start, name)
+        results = self._results(function, spelled)
+        if results is not None and not results:
             return False
-        return not is_settled(self._program, function, Acquired(first, call.end, name.decode(), results))
+        call = call_text(function.file.data, start + len(name))
+        return call is None or not is_settled(
+            self._program, function, Acquired(spelled.start, call.end, name.decode(), results)
+        )
 
-    def _plain(self, function: Function, start: int, name: bytes) -> tuple[PlainCall | None, int]:
-        """What the call calls, if its name tells, and where the expression starts that is called, if that is plain."""
+    def _results(self, function: Function, spelled: _Spelled) -> Collection[int] | None:
+        """The results of a call that may have to be released; None where that is not known."""
+        if spelled.plain is not None:
+            return self._program.results(spelled.plain)
         data = function.file.data
+        if (
+            not spelled.is_method
+            or data[spelled.start : spelled.name - 1].decode("utf-8", "replace") in function.file.imports
+        ):
+            return None
+        call = call_text(data, spelled.behind)
+        if call is None or call.count is None:
+            return None
+        name = data[spelled.name : spelled.behind].decode()
+        return () if self._is_other_method(name, call.count, function.file.package) else None
+
+    def _spelled(self, function: Function, start: int, name: bytes) -> _Spelled:
+        """How a call is spelled."""
+        data, behind = function.file.data, start + len(name)
         before = data[start - 1 : start]
         if before.isspace() and data[max(start - _QUALIFIED, 0) : start].rstrip().endswith(b"."):
-            return None, start
+            return _Spelled(None, start, start, behind, False)
         if before != b".":
-            return spelled_call(self._program.world, function, "", name.decode()), start
+            plain = spelled_call(self._program.world, function, "", name.decode())
+            return _Spelled(plain, start, start, behind, False)
         match = _QUALIFIER.search(data, max(start - _QUALIFIED, 0), start)
         if match is None:
-            return None, _chain_start(data, start)
+            return _Spelled(None, _chain_start(data, start), start, behind, True)
         plain = spelled_call(self._program.world, function, match[1].decode(), name.decode())
-        return plain, match.start(1)
+        return _Spelled(plain, match.start(1), start, behind, True)
 
     # methods
 
-    def _is_other_method(self, file: File, start: int, name: bytes, call: CallText) -> bool:
+    def _is_other_method(self, name: str, count: int, package: Package) -> bool:
         """Whether no method of this name that may acquire something takes so many arguments."""
-        if file.data[start - 1] != ord(".") or call.count is None:
-            return False
-        arities = self._arities_of(name.decode(), file.package)
-        return arities is not None and not any(
-            least <= call.count and (most is None or call.count <= most) for least, most in arities
-        )
-
-    def _arities_of(self, name: str, package: Package) -> tuple[Arity, ...] | None:
-        """How many arguments the methods of a name take that may acquire something; None where that is not known."""
-        main = package.main
-        key = (name, str(main.directory) if main is not None else "")
-        if key not in self._arities:
-            self._arities[key] = None
-            self._arities[key] = self._found_arities(name, package)
-        return self._arities[key]
-
-    def _found_arities(self, name: str, package: Package) -> tuple[Arity, ...] | None:
         if self._places is None:
-            return None
-        found: set[Arity] = set()
+            return False
+        key = (name, count, package.main_directory)
+        if key not in self._others:
+            # An answer must not hang on how deep in summaries one asked first: there, nobody gets a new one.
+            if not self._program.depth.is_full:
+                return False
+            self._others[key] = not self._takes(name, count, package)
+        return self._others[key]
+
+    def _takes(self, name: str, count: int, package: Package) -> bool:
+        """Whether a method of this name that may acquire something may take so many arguments."""
+        program = self._program
         for path, of in self._models.get(name, ()):
-            if not self._program.models.may_be_imported(path):
-                continue
-            signature = self._signature(path, of, name, package)
-            if signature is None:
-                return None
-            found.add(_arity(signature))
-        for function in self._declared(name):
-            summary = self._program.summary(function)
-            if summary.owned or summary.holders:
-                signature = self._program.types(function).signature(function.node)
-                if signature is None:
-                    return None
-                found.add(_arity(signature))
-        return tuple(sorted(found, key=str))
+            if program.models.may_be_imported(path):
+                signature = self._signature(path, of, name, package)
+                if signature is None or _fits(_arity(signature), count):
+                    return True
+        return any(map(self._hands_over, self._declared(name, count)))
+
+    def _hands_over(self, function: Function) -> bool:
+        summary = self._program.summary(function)
+        return bool(summary.owned or summary.holders)
 
     def _signature(self, path: str, of: str, name: str, package: Package) -> Signature | None:
         there = self._program.world.imported(path, package)
@@ -124,15 +133,20 @@ class CallLooks:
         signature = core(selected.type) if selected is not None else None
         return signature if isinstance(signature, Signature) else None
 
-    def _declared(self, name: str) -> Iterator[Function]:
+    def _declared(self, name: str, count: int) -> Iterator[Function]:
+        """The methods of the project with this name that may take so many arguments and acquire something."""
         program = self._program
+        behind = f".{name}"
         for path in (self._places or {}).get(name, ()):
             if path not in self._files:
                 self._files[path] = program.world.file(Path(path))
             for function in self._files[path].functions:
-                is_meant = function.receiver_type and function.name.rpartition(".")[2] == name
-                if is_meant and program.names_acquiring(function) and program.is_read(function):
-                    yield function
+                if function.receiver_type and function.name.endswith(behind):
+                    opening = function.file.data.find(b"(", function.file.data.find(b")", function.start, function.end))
+                    told = parameters(function.file.data, opening)
+                    is_meant = told is None or _fits(told, count)
+                    if is_meant and program.names_acquiring(function) and program.is_code(function.file):
+                        yield function
 
 
 def _split(head: str) -> tuple[str, str]:
@@ -144,6 +158,11 @@ def _split(head: str) -> tuple[str, str]:
 def _arity(signature: Signature) -> Arity:
     count = len(signature.params)
     return (count - 1, None) if signature.variadic else (count, count)
+
+
+def _fits(arity: Arity, count: int) -> bool:
+    least, most = arity
+    return least <= count and (most is None or count <= most)
 
 
 def _chain_start(data: bytes, start: int) -> int:

@@ -6,7 +6,7 @@ For code laid out as gofmt does it this tells what the tree would tell; where it
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from leakfix.languages.go.layout import OPAQUE
 from leakfix.text.records import record
@@ -32,6 +32,39 @@ class CallText:
 
 def call_text(data: bytes, opening: int) -> CallText | None:
     """The call whose opening parenthesis stands at an offset."""
+    found = _parenthesised(data, opening)
+    if found is None:
+        return None
+    # One call may give all arguments.
+    is_plain = not found.spread and not (found.parts == 1 and found.last.endswith(b")"))
+    is_plain = is_plain and b"//" not in found.last and b"/*" not in found.last
+    return CallText(found.end, found.parts if is_plain else None)
+
+
+def parameters(data: bytes, opening: int) -> tuple[int, int | None] | None:
+    """The fewest and most arguments for the parameters whose list opens at an offset; the most is None for any number.
+
+    None where a look at the bytes does not tell.
+    """
+    found = _parenthesised(data, opening)
+    if found is None or b"//" in found.last or b"/*" in found.last:
+        return None
+    return (found.parts - 1, None) if found.spread else (found.parts, found.parts)
+
+
+class _Parenthesised(NamedTuple):
+    """What stands between two parentheses: behind the closing one, how many parts it has, and the last of them.
+
+    ``spread`` tells whether dots stand in it, outside of inner brackets.
+    """
+
+    end: int
+    parts: int
+    last: bytes
+    spread: bool
+
+
+def _parenthesised(data: bytes, opening: int) -> _Parenthesised | None:
     depth, commas, start = 0, 0, opening
     limit = opening + _LONGEST
     spread = False
@@ -59,10 +92,7 @@ def call_text(data: bytes, opening: int) -> CallText | None:
                 return None
             start = opaque.end()
     last = data[trailing : start - 1].strip()
-    count = commas + bool(last)
-    # One call may give all arguments.
-    is_plain = not spread and not (count == 1 and last.endswith(b")")) and b"//" not in last and b"/*" not in last
-    return CallText(start, count if is_plain else None)
+    return _Parenthesised(start, commas + bool(last), last, spread)
 
 
 def statement_end(data: bytes, start: int, indent: int) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Range
@@ -18,7 +19,6 @@ from leakfix.languages.go.versions import effective
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from tree_sitter import Node, Tree
 
@@ -35,6 +35,11 @@ _NAMES: Final = re.compile(rb"\n(?:(?:func|type|var|const) |\t(?=\w+[ ,=\t\r\n])
 _METHODS: Final = re.compile(rb"\nfunc ?\(([^)\n]*)\) ?(\w+)")
 _FIRST: Final = re.compile(rb"\n(?:func|type|var|const)\b")
 _NEXT: Final = re.compile(rb"\n(?![\t })\r\n])")
+# All up to a raw string or a comment between `/*` and `*/`, and that, if there is one.
+_RAW: Final = re.compile(
+    rb"""(?:[^`"'/]++|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|/(?!\*)|["'])*+(`[^`]*(?:`|\Z)|/\*.*?(?:\*/|\Z))?""",
+    re.DOTALL,
+)
 _FUNCTIONS: Final = frozenset({syntax.FUNCTION_DECLARATION, syntax.METHOD_DECLARATION})
 _STARTS: Final = (b"\nfunc ", b"\ntype ", b"\nvar ", b"\nconst ")
 _GROUPS: Final = (b"\ntype (", b"\nvar (", b"\nconst (")
@@ -48,18 +53,23 @@ class File:
     it is parsed as a whole.
     """
 
-    def __init__(self, path: Path, source: Source, header: Header) -> None:
+    def __init__(self, location: str, source: Source, header: Header) -> None:
         """Take an absolute path, the bytes and their head; the package is set by who makes it."""
-        self.path = path
+        self.location = location
         self.source = source
         self.data = source.data
         self.header = header
         self.package: Package
-        self.is_test = path.name.endswith("_test.go")
+        self.is_test = location.endswith("_test.go")
         self.cache: dict[str, object] = {}
         self.tree: Tree | None = None
         self._pieces: dict[int, File] = {}
         self._stretches: dict[tuple[int, int], File] = {}
+
+    @cached_property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self.location)
 
     @property
     def whole(self) -> File:
@@ -328,7 +338,7 @@ class File:
         """The comments and literals of several lines."""
         if b"`" not in self.data and b"/*" not in self.data:
             return ()
-        spans = (match.span() for match in OPAQUE.finditer(self.data))
+        spans = (match.span(1) for match in _RAW.finditer(self.data) if match[1])
         return tuple((start, end) for start, end in spans if self.data.find(b"\n", start, end) >= 0)
 
     def _piece(self, start: int) -> File:
@@ -368,7 +378,7 @@ class _Piece(File):
 
     def __init__(self, whole: File, start: int, end: int) -> None:
         """Take the file and the range of the declaration."""
-        super().__init__(whole.path, whole.source, whole.header)
+        super().__init__(whole.location, whole.source, whole.header)
         self.package = whole.package
         self.cache = whole.cache
         self._whole = whole

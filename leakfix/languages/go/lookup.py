@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go.files import File
@@ -43,6 +43,11 @@ class Package:
         # What rules learn of the package: from its trees, dropped with any of them; and from its bytes alone.
         self.facts: dict[object, object] = {}
         self.looks: dict[object, object] = {}
+
+    @property
+    def main_directory(self) -> str:
+        """Where the module stands whose requirements decide what imports mean; empty when there is none."""
+        return os.fspath(self.main.directory) if self.main is not None else ""
 
     @property
     def key(self) -> str:
@@ -146,7 +151,7 @@ class SnapshotPackage(Package):
         """Take the bytes of the stub."""
         header = read_header(data)
         name = f"std/{path}.go"
-        file = File(Path(name), Source(name, data), header)
+        file = File(name, Source(name, data), header)
         file.package = self
         super().__init__(world, header.package, path, None, (file,))
 

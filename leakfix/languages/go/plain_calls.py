@@ -22,6 +22,9 @@ class PlainCall(NamedTuple):
 
 
 _KEY: Final = "plain-calls"
+_WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_WITHIN: Final = _WORD | frozenset(b".")
+_CALLED: Final = _WORD | frozenset(b"(")
 
 
 def plain_call(world: World, function: Function, call: Node) -> PlainCall | None:
@@ -62,7 +65,7 @@ def _known(function: Function, key: str, name: str, start: int, end: int) -> Pla
 
 
 def _looked_up(function: Function, name: str, start: int, end: int) -> PlainCall | None:
-    if _otherwise(name).search(function.file.data, start, end) is not None:
+    if _stands_otherwise(function.file.data, name.encode(), start, end):
         return None
     declared = function.file.package.lookup(name, function.file)
     if declared is None or declared.kind != "func":
@@ -70,11 +73,16 @@ def _looked_up(function: Function, name: str, start: int, end: int) -> PlainCall
     return PlainCall(declared.symbol, declared.function)
 
 
-@cache
-def _otherwise(name: str) -> re.Pattern[bytes]:
-    """Where a name stands that is not called."""
-    spelled = re.escape(name.encode())
-    return re.compile(spelled + rb"(?<![\w.]" + spelled + rb")\b(?!\()")
+def _stands_otherwise(data: bytes, name: bytes, start: int, end: int) -> bool:
+    """Whether a name stands between two offsets where it is not called."""
+    length = len(name)
+    at = data.find(name, start, end)
+    while at >= 0:
+        behind = at + length
+        if data[at - 1] not in _WITHIN and (behind >= end or data[behind] not in _CALLED):
+            return True
+        at = data.find(name, behind, end)
+    return False
 
 
 def _imported(world: World, file: File, qualifier: str, name: str) -> PlainCall | None:
@@ -107,6 +115,12 @@ def _always_selected(file: File, name: bytes) -> bool:
     # Counts are quick, and enough for most names: each stands before a dot or at the end of an import path.
     if data.count(name) == data.count(name + b".") + data.count(name + b'"'):
         return True
-    name = re.escape(name)
-    pattern = re.compile(name + rb'(?<![\w."/-]' + name + rb")(?<!package " + name + rb')(?![\w."/-]|[ \t]+["`])')
+    pattern = _unselected(name)
     return pattern.search(data) is None or pattern.search(file.bare) is None
+
+
+@cache
+def _unselected(name: bytes) -> re.Pattern[bytes]:
+    """Where a name stands that nothing is selected from."""
+    name = re.escape(name)
+    return re.compile(name + rb'(?<![\w."/-]' + name + rb")(?<!package " + name + rb')(?![\w."/-]|[ \t]+["`])')

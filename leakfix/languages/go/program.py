@@ -124,7 +124,11 @@ class Program:
 
     def is_read(self, function: Function | None) -> bool:
         """Whether a function's body is read for what it does: bodies of dependencies are not, models and types tell."""
-        return function is not None and function.body is not None and not self.world.is_downloaded(function.file)
+        return function is not None and function.body is not None and self.is_code(function.file)
+
+    def is_code(self, file: File) -> bool:
+        """Whether a file belongs to the project: it is no dependency."""
+        return not self.world.is_downloaded(file)
 
     def calls(self, function: Function, symbol: str) -> bool:
         """Whether a function, or a literal in it, calls the function of this symbol."""

@@ -138,7 +138,7 @@ def files_of(facts: Facts) -> Iterator[File]:
     """The files of a function's package, its own last; no tests, unless it is in one."""
     file = facts.file
     for other in file.package.files:
-        if other.path == file.path or (other.is_test and not file.is_test):
+        if other.location == file.location or (other.is_test and not file.is_test):
             continue
         yield other
     yield file

@@ -38,13 +38,18 @@ Part = TypeVar("Part")
 class Depth:
     """How many more calls deep summaries may look, and whether one had to stop there."""
 
-    __slots__ = ("left", "met", "within")
+    __slots__ = ("_most", "left", "met", "within")
 
     def __init__(self, left: int) -> None:
-        self.left = left
+        self.left = self._most = left
         self.met = False
         self.within: tuple[str, int] | None = None
         """The function and operand whose effects are being read off: calling itself, it does no more than it does."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no summary is being made."""
+        return self.left == self._most
 
 
 class Depths(Generic[Part]):

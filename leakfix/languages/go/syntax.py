@@ -195,6 +195,7 @@ F_TYPE_PARAMETERS: Final = field("type_parameters")
 F_UPDATE: Final = field("update")
 F_VALUE: Final = field("value")
 
+_PARENTHESES: Final = frozenset({PARENTHESIZED_EXPRESSION, PARENTHESIZED_TYPE})
 FUNCTION_KINDS: Final = frozenset({FUNCTION_DECLARATION, METHOD_DECLARATION, FUNC_LITERAL})
 
 
@@ -206,7 +207,11 @@ def text(node: Node) -> str:
 
 def operands(node: Node) -> list[Node]:
     """Return the named children without comments: the items of an expression, argument or statement list."""
-    return [child for child in node.named_children if child.kind_id != COMMENT]
+    children = node.named_children
+    for child in children:
+        if child.kind_id == COMMENT:
+            return [child for child in children if child.kind_id != COMMENT]
+    return children
 
 
 def arguments(call: Node) -> list[Node]:
@@ -225,7 +230,7 @@ def owner_of(node: Node) -> Node | None:
 
 def unparen(node: Node) -> Node:
     """Strip parentheses from an expression or a type."""
-    while node.kind_id in (PARENTHESIZED_EXPRESSION, PARENTHESIZED_TYPE):
+    while node.kind_id in _PARENTHESES:
         inner = operands(node)
         if not inner:
             return node
@@ -246,7 +251,11 @@ def operator(node: Node) -> str:
 
 def field_children(node: Node, number: int) -> list[Node]:
     """Return the named children in a field that may occur several times (the names of a spec or a parameter)."""
-    return [child for child in node.children_by_field_id(number) if child.is_named]
+    children = node.children_by_field_id(number)
+    for child in children:
+        if not child.is_named:
+            return [child for child in children if child.is_named]
+    return children
 
 
 def call_at(within: Node, offset: int) -> Node | None:

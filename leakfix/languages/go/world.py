@@ -40,16 +40,18 @@ class World:
         self._stdlib = stdlib if stdlib is not None else Path(__file__).parent / "std"
         environment = os.environ if environment is None else environment
         self._cache = module_cache(environment)
+        self._cache_text = os.fspath(self._cache)
         self._cache_prefix = f"{self._cache}{os.sep}"
         self._gopath = go_path(environment) / "src"
-        self._files: dict[Path, tuple[File, ...]] = {}
-        self._known: dict[Path, File] = {}
-        self._packages: dict[tuple[Path, str], Package] = {}
-        self._primary: dict[Path, str] = {}
-        self._modules: dict[Path, Module | None] = {}
-        self._workspaces: dict[Path, tuple[Path, ...]] = {}
-        self._imported: dict[tuple[str, Path | None], Package | None] = {}
-        self._names: dict[tuple[str, Path | None], str] = {}
+        # Files and directories are known by their absolute paths, as text.
+        self._files: dict[str, tuple[File, ...]] = {}
+        self._known: dict[str, File] = {}
+        self._packages: dict[tuple[str, str], Package] = {}
+        self._primary: dict[str, str] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._workspaces: dict[str, tuple[Module, ...]] = {}
+        self._imported: dict[tuple[str, str], Package | None] = {}
+        self._names: dict[tuple[str, str], str] = {}
         self._snapshot: dict[str, Package | None] = {}
         self._std_paths: frozenset[str] | None = None
 
@@ -59,19 +61,20 @@ class World:
         The overriding file sees its siblings, its siblings go on seeing the text on disk. Raises OSError when the
         file cannot be read and no data is given.
         """
-        absolute = normal(path)
-        self._directory(absolute.parent)
+        absolute = os.path.abspath(path)  # noqa: PTH100 (links stay as they are)
+        directory = absolute.rpartition(os.sep)[0] or os.sep
+        self._directory(directory)
         known = self._known.get(absolute)
         if data is None and known is not None:
             return known
-        data = absolute.read_bytes() if data is None else data
+        data = Path(absolute).read_bytes() if data is None else data
         if known is not None and known.data == data:
             return known
         file = File(absolute, Source(path.as_posix(), data), read_header(data))
-        base = self._base(file, absolute.parent)
-        others = [sibling for sibling in base.files if sibling.path != absolute] if base else []
-        name, directory = file.header.package, absolute.parent
-        module = self.module_of(directory)
+        base = self._base(file, directory)
+        others = [sibling for sibling in base.files if sibling.location != absolute] if base else []
+        name = file.header.package
+        module = self._module(directory)
         package = Package(self, name, self._import_path(directory, name, module), module, [file, *others])
         if base is not None:
             package.main = base.main
@@ -80,23 +83,18 @@ class World:
 
     def package(self, directory: Path, test: bool = False) -> Package:
         """Return the package of a directory, or with `test` its external test package; empty when there is none."""
-        directory = normal(directory)
-        self._directory(directory)
-        name = self._primary.get(directory, "")
-        return self._named(directory, f"{name}_test" if test else name)
+        return self._package(os.path.abspath(directory), test=test)  # noqa: PTH100 (links stay as they are)
 
     def imported(self, path: str, importer: Package) -> Package | None:
         """Find what an import path means in a package; None when its source is nowhere to be found."""
-        main = importer.main
-        key = (path, main.directory if main else None)
+        key = (path, importer.main_directory)
         if key not in self._imported:
             self._imported[key] = self._import(path, importer)
         return self._imported[key]
 
     def package_name(self, path: str, importer: Package) -> str:
         """Return the true name of an imported package; "" when it is not found."""
-        main = importer.main
-        key = (path, main.directory if main else None)
+        key = (path, importer.main_directory)
         name = self._names.get(key)
         if name is None:
             name = likely_name(path) if self._in_snapshot(path, importer) else self._name(path, importer)
@@ -107,59 +105,69 @@ class World:
         """Whether a file lies in the module cache: a dependency, no code of the project."""
         known = file.cache.get("downloaded")
         if not isinstance(known, bool):
-            known = file.cache["downloaded"] = os.fspath(file.path).startswith(self._cache_prefix)
+            known = file.cache["downloaded"] = file.location.startswith(self._cache_prefix)
         return known
 
     def module_of(self, directory: Path) -> Module | None:
         """Return the module that holds an absolute directory: the nearest go.mod upwards."""
+        return self._module(os.fspath(directory))
+
+    def _module(self, directory: str) -> Module | None:
         if directory not in self._modules:
-            module = read_module(directory)
-            if module is None and directory.parent not in (directory, self._cache):
-                module = self.module_of(directory.parent)
+            module = read_module(Path(directory))
+            above = os.path.dirname(directory)  # noqa: PTH120 (paths are text here)
+            if module is None and above not in (directory, self._cache_text):
+                module = self._module(above)
             self._modules[directory] = module
         return self._modules[directory]
 
-    def _base(self, file: File, directory: Path) -> Package | None:
+    def _package(self, directory: str, *, test: bool = False) -> Package:
+        self._directory(directory)
+        name = self._primary.get(directory, "")
+        return self._named(directory, f"{name}_test" if test else name)
+
+    def _base(self, file: File, directory: str) -> Package | None:
         name = file.header.package
         if any(sibling.header.package == name for sibling in self._directory(directory)):
             return self._named(directory, name)
         return None
 
-    def _named(self, directory: Path, name: str) -> Package:
+    def _named(self, directory: str, name: str) -> Package:
         key = (directory, name)
         package = self._packages.get(key)
         if package is None:
             files = [file for file in self._directory(directory) if file.header.package == name]
             files.sort(key=lambda file: file.is_test)
-            module = self.module_of(directory)
+            module = self._module(directory)
             package = Package(self, name, self._import_path(directory, name, module), module, files)
             self._packages[key] = package
         return package
 
-    def _directory(self, directory: Path) -> tuple[File, ...]:
+    def _directory(self, directory: str) -> tuple[File, ...]:
         """Read the Go files of a directory once and sort them into packages."""
         files = self._files.get(directory)
         if files is None:
             files = tuple(_read_files(directory, self._root(directory)))
             self._files[directory] = files
             self._primary[directory] = _primary_name(files)
-            self._known.update((file.path, file) for file in files)
+            self._known.update((file.location, file) for file in files)
             for name in dict.fromkeys(file.header.package for file in files):
                 package = self._named(directory, name)
                 for file in package.files:
                     file.package = package
         return files
 
-    def _root(self, directory: Path) -> Path:
+    def _root(self, directory: str) -> str:
         """Return the directory that no link may lead out of: that of the module."""
-        module = self.module_of(directory)
-        return module.directory if module else directory
+        module = self._module(directory)
+        return os.fspath(module.directory) if module else directory
 
-    def _import_path(self, directory: Path, name: str, module: Module | None) -> str:
+    def _import_path(self, directory: str, name: str, module: Module | None) -> str:
         path = self._plain_import_path(directory, module)
         return f"{path}_test" if path and name == f"{self._primary.get(directory, '')}_test" else path
 
-    def _plain_import_path(self, directory: Path, module: Module | None) -> str:
+    def _plain_import_path(self, location: str, module: Module | None) -> str:
+        directory = Path(location)
         if module is not None:
             parts = directory.relative_to(module.directory).parts
             if "vendor" in parts:
@@ -173,8 +181,7 @@ class World:
         if importer.module is not None and importer.module.is_std and path != "unsafe":
             return False
         if self._std_paths is None:
-            found = self._stdlib.rglob("*.go")
-            self._std_paths = frozenset(file.relative_to(self._stdlib).as_posix()[:-3] for file in found)
+            self._std_paths = frozenset(_sources_below(os.fspath(self._stdlib)))
         return path in self._std_paths
 
     def _import(self, path: str, importer: Package) -> Package | None:
@@ -183,8 +190,8 @@ class World:
         if self._in_snapshot(path, importer):
             return self._standard(path)
         for directory in self._places(path, importer):
-            if directory.is_dir() and self._directory(directory):
-                package = self.package(directory)
+            if os.path.isdir(directory) and self._directory(directory):  # noqa: PTH112 (paths are text here)
+                package = self._package(directory)
                 if package.main is package.module and importer.main is not None:
                     package.main = importer.main
                 package.path = package.path or path
@@ -199,7 +206,7 @@ class World:
             if directory in self._files:
                 if self._files[directory]:
                     return self._primary[directory]
-            elif directory.is_dir():
+            elif os.path.isdir(directory):  # noqa: PTH112 (paths are text here)
                 name = _first_name(_read_files(directory, self._root(directory), tests_last=True))
                 if name is not None:
                     return name
@@ -210,28 +217,27 @@ class World:
             self._snapshot[path] = SnapshotPackage(self, path, (self._stdlib / f"{path}.go").read_bytes())
         return self._snapshot[path]
 
-    def _places(self, path: str, importer: Package) -> Iterator[Path]:
+    def _places(self, path: str, importer: Package) -> Iterator[str]:
         """Yield the directories in which an imported package may stand, likeliest first."""
         main, own = importer.main, importer.module
-        for module in dict.fromkeys(m.directory for m in (own, main) if m is not None):
+        for module in dict.fromkeys(os.fspath(m.directory) for m in (own, main) if m is not None):
             found = self._modules[module]
             if found is None:
                 continue
             if found.is_std:
-                yield found.directory / path
+                yield _below(found, path)
             elif _within(path, found.path):
-                yield found.directory / path[len(found.path) :].lstrip("/")
+                yield _below(found, path[len(found.path) :].lstrip("/"))
         if main is None:
-            yield self._gopath / path
+            yield os.path.join(self._gopath, path)  # noqa: PTH118 (paths are text here)
             return
-        yield main.directory / "vendor" / path
-        for directory in self._workspace(main.directory):
-            module_there = self.module_of(directory)
-            if module_there is not None and _within(path, module_there.path):
-                yield module_there.directory / path[len(module_there.path) :].lstrip("/")
+        yield _below(main, f"vendor/{path}")
+        for module_there in self._workspace(os.fspath(main.directory)):
+            if _within(path, module_there.path):
+                yield _below(module_there, path[len(module_there.path) :].lstrip("/"))
         for requiring in (main, own):
             if requiring is not None:
-                yield from self._required(path, requiring)
+                yield from map(os.fspath, self._required(path, requiring))
 
     def _required(self, path: str, main: Module) -> Iterator[Path]:
         names = {*main.requires, *(name for name, _ in main.replaces)}
@@ -246,13 +252,28 @@ class World:
             elif version:
                 yield self._cache / f"{escaped(name)}@{escaped(version)}" / rest
 
-    def _workspace(self, directory: Path) -> tuple[Path, ...]:
+    def _workspace(self, directory: str) -> tuple[Module, ...]:
+        """The modules that a go.work in a directory, or above it, uses."""
         if directory not in self._workspaces:
-            used = read_workspace(directory)
-            if not used and directory.parent != directory:
-                used = self._workspace(directory.parent)
-            self._workspaces[directory] = used
+            used = tuple(map(self.module_of, read_workspace(Path(directory))))
+            above = os.path.dirname(directory)  # noqa: PTH120 (paths are text here)
+            is_top = bool(used) or above == directory
+            modules = tuple(one for one in used if one is not None) if is_top else self._workspace(above)
+            self._workspaces[directory] = modules
         return self._workspaces[directory]
+
+
+def _below(module: Module, path: str) -> str:
+    """A path in the directory of a module."""
+    return os.path.join(module.directory, path) if path else os.fspath(module.directory)  # noqa: PTH118 (text)
+
+
+def _sources_below(directory: str) -> Iterator[str]:
+    """Yield the Go files below a directory by their paths there, without how they end."""
+    for folder, _, names in os.walk(directory):
+        within = os.path.relpath(folder, directory).replace(os.sep, "/")
+        before = "" if within == "." else f"{within}/"
+        yield from (f"{before}{name[:-3]}" for name in names if name.endswith(".go"))
 
 
 def _within(path: str, module: str) -> bool:
@@ -264,7 +285,7 @@ def _is_sane(path: str) -> bool:
     return bool(path) and not path.startswith("/") and "\\" not in path and ".." not in path and "\0" not in path
 
 
-def _read_files(directory: Path, root: Path, tests_last: bool = False) -> Iterator[File]:
+def _read_files(directory: str, root: str, tests_last: bool = False) -> Iterator[File]:
     """Read the regular .go files of a directory, by name; links only when they stay under `root`."""
     if not _is_inside(directory, root):
         return
@@ -280,16 +301,15 @@ def _read_files(directory: Path, root: Path, tests_last: bool = False) -> Iterat
     for entry in entries:
         if not _is_source(entry, root):
             continue
-        name, path = entry.name, directory / entry.name
         try:
-            with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 (cheaper: many files are read)
+            with open(entry.path, "rb", buffering=0) as stream:  # noqa: PTH123 (cheaper: many files are read)
                 data = stream.readall()
         except OSError:
             continue
-        yield File(path, Source(before + name, data), read_header(data))
+        yield File(entry.path, Source(before + entry.name, data), read_header(data))
 
 
-def _is_inside(path: Path, root: Path) -> bool:
+def _is_inside(path: str, root: str) -> bool:
     """Whether a path leads to what lies under a directory, whatever links are on the way."""
     if path == root:
         return True
@@ -297,21 +317,24 @@ def _is_inside(path: Path, root: Path) -> bool:
     return true == holding or true.startswith(holding.rstrip(os.sep) + os.sep)
 
 
-def _is_source(entry: os.DirEntry[str], root: Path) -> bool:
+def _is_source(entry: os.DirEntry[str], root: str) -> bool:
     if not entry.name.endswith(".go") or entry.name.startswith((".", "_")):
         return False
     try:
-        if entry.is_symlink() and not _is_inside(Path(entry.path), root):
+        if entry.is_symlink() and not _is_inside(entry.path, root):
             return False
         return entry.is_file() and entry.stat().st_size <= _FILE_LIMIT
     except OSError:
         return False
 
 
-def display(path: Path) -> str:
+def display(path: str) -> str:
     """Return a path as people want to read it: posix, relative to the working directory when it is below it."""
-    here = Path.cwd()
-    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+    here = os.getcwd()  # noqa: PTH109 (paths are text here)
+    if path == here:
+        return "."
+    below = here.rstrip(os.sep) + os.sep
+    return path.removeprefix(below).replace(os.sep, "/")
 
 
 def _primary_name(files: tuple[File, ...]) -> str:

@@ -119,7 +119,7 @@ def _is_called_in_loop(analysis: Analysis, function: Function) -> bool:
                 continue
             callee = analysis.types(caller).callee(call)
             called = callee.function if callee is not None else None
-            if called is not None and (called.file.path, called.name) == (function.file.path, function.name):
+            if called is not None and (called.file.location, called.name) == (function.file.location, function.name):
                 return True
     return False
 

@@ -102,7 +102,7 @@ def task_of(function: Function, owner: Node) -> Hashable:
         if around is None:
             break
         at = around
-    return str(function.file.path), at.start_byte
+    return function.file.location, at.start_byte
 
 
 def is_closing(name: str) -> bool:
