@@ -9,7 +9,7 @@ from leakfix.languages.python import syntax
 from leakfix.rules.python import order, safety
 from leakfix.rules.python.plainness import is_eager
 from leakfix.rules.python.repair import RefusalError
-from leakfix.rules.python.scenes import in_finally, is_context
+from leakfix.rules.python.scenes import in_finally, is_context, is_entered
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -55,6 +55,10 @@ def check_closed_once(scene: Scene, bound: Variable) -> None:
 def check_not_entered(scene: Scene) -> None:
     """Raise `RefusalError` where the code itself closes it by a with statement, or in a finally clause that stays."""
     repair = scene.repair
+    # What has no context of its own, or one that does not close, is entered for something else.
+    holders = [repair.variable] if repair.variable is not None and repair.context != "closing" else []
+    if any(is_entered(use) for holder in holders for use in repair.bindings.uses(holder)):
+        raise RefusalError("closed-elsewhere", "a `with` statement of the code closes it already")
     gone = {node for nodes in scene.closings() for node in nodes}
     for closing in repair.closings:
         if closing.statement is None and is_context(closing.call):

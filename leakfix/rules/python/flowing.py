@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from leakfix.detectors.lifecycle import Status
 from leakfix.languages.python import syntax
 from leakfix.rules.python import plainness
+from leakfix.rules.python.reading import check_not_expected, check_readable
 from leakfix.rules.python.repair import RefusalError
 
 if TYPE_CHECKING:
@@ -61,12 +62,6 @@ _GIVES_ITEMS = frozenset(("pop", "popleft", "popitem", "get", "values", "items")
 _TAKES_ITEMS = frozenset(("append", "add", "insert", "appendleft", "setdefault", "put"))
 
 
-def check_readable(repair: Repair) -> None:
-    """Raise `RefusalError` for a file that does not parse as Python 3: it is not edited."""
-    if repair.analysis.file.has_error:
-        raise RefusalError("syntax-error", "the file does not parse as Python 3")
-
-
 @dataclass
 class Flow:
     """The variables that hold the resource or work through it, and the expressions that need it open."""
@@ -92,6 +87,7 @@ class Flow:
         if Status.HANDED_ON in repair.leak.fates:
             raise RefusalError("handed-on", "on another path somebody else takes it over, and closes it when he likes")
         check_readable(repair)
+        check_not_expected(repair)
         if plainness.reads_all_names(repair):
             raise RefusalError(
                 "dynamic-names", "names may be read here that are not written (`locals`, `eval`, `exec`)"

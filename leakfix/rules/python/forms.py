@@ -219,6 +219,7 @@ def _behind_opening(repair: Repair) -> Written:
     """`with f:` behind a statement that has opened it on all its ways: a try that guards the opening alone, an if."""
     opened = opened_by(repair)
     scene = opened.scene
+    check_not_entered(scene)
     edits: list[Edit] = []
     gone, late = scene.closings()
     item = headers.managed_name(repair, opened.name, edits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
-from leakfix.rules.python.flowing import check_readable
+from leakfix.rules.python.reading import check_readable
 from leakfix.rules.python.repair import RefusalError
 from leakfix.text import Edit, Span
 

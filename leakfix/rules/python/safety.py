@@ -21,7 +21,9 @@ _OPENING = """
     tarfile.TarFile io.FileIO os.fdopen os.popen wave.open
 """
 _MODE_SECOND: Final = frozenset(_OPENING.split())
+_WRITES: Final = frozenset(("write", "writelines", "writestr", "truncate", "add", "execute", "executemany"))
 _READ_ONLY: Final = frozenset(("urllib.request.urlopen", "os.scandir", "io.open_code", "tokenize.open"))
+_MOCKS: Final = (b"patch(", b"patch.object(", b"Mock(", b"monkeypatch")
 _WAITS: Final = (
     ("process", "At the end of the block the process is waited for, and its pipes are closed."),
     ("executor", "At the end of the block all tasks are waited for."),
@@ -43,11 +45,11 @@ def judge(scene: Scene) -> Verdict:
     for word, why in _WAITS:
         if word in repair.noun:
             return Verdict(Safety.REVIEW, why)
-    if writes(repair) and not repair.closings and _is_met_again(scene):
+    if _is_written(scene) and not repair.closings and _is_met_again(scene):
         why = f"What was written is on disk by the end of the block, so that {_path(repair)!r}, used behind it, has it."
         return Verdict(Safety.REVIEW, why.replace("'", "`"))
     if _is_patched(repair):
-        return Verdict(Safety.REVIEW, "A test patches `open` here: what stands in for it must be a context manager.")
+        return Verdict(Safety.REVIEW, "A test puts a mock in the place of something: it has to be a context manager.")
     return Verdict()
 
 
@@ -62,6 +64,17 @@ def writes(repair: Repair) -> bool:
     mode = syntax.argument(repair.acquisition, position, "mode")
     value = syntax.string_value(mode) if mode is not None else "r"
     return value is None or not _WRITING.isdisjoint(value)
+
+
+def _is_written(scene: Scene) -> bool:
+    """Whether anything is written through it: as its mode says, or the methods that are called on it."""
+    repair = scene.repair
+    symbol = repair.leak.site.symbol
+    if symbol in _MODE_FIRST or symbol in _MODE_SECOND or symbol in _READ_ONLY:
+        return writes(repair)
+    above = (need.parent for need in scene.flow.needs)
+    called = (syntax.field(one, "attribute") for one in above if one is not None and one.type == syntax.ATTRIBUTE)
+    return any(name is not None and syntax.text(name) in _WRITES for name in called)
 
 
 def _path_node(repair: Repair) -> Node | None:
@@ -87,11 +100,9 @@ def _is_met_again(scene: Scene) -> bool:
 
 
 def _is_patched(repair: Repair) -> bool:
-    """Whether the function, or one around it in the file, patches `open` by something that is no `mock_open`."""
-    data = repair.source.data
+    """Whether the function puts mocks in the place of something, one that knows the protocol left out."""
     node = repair.function.node
-    start = (
-        node.parent.start_byte if node.parent is not None and node.parent.type == syntax.DECORATED_DEFINITION else None
-    )
-    text = data[start if start is not None else node.start_byte : node.end_byte]
-    return b"patch(" in text and b".open" in text and b"mock_open" not in text
+    above = node.parent
+    start = above.start_byte if above is not None and above.type == syntax.DECORATED_DEFINITION else node.start_byte
+    text = repair.source.data[start : node.end_byte]
+    return not repair.function.is_module and any(word in text for word in _MOCKS) and b"mock_open" not in text

@@ -204,6 +204,14 @@ def is_context(node: Node) -> bool:
     return False
 
 
+def is_entered(use: Node) -> bool:
+    """Whether a with statement enters a variable as it is."""
+    at = use.parent
+    if at is not None and at.type == syntax.AS_PATTERN:
+        at = at.parent if syntax.named(at)[0] == use else None
+    return at is not None and at.type == syntax.WITH_ITEM
+
+
 def in_finally(statement: Node) -> bool:
     """Whether a statement stands in a finally clause."""
     at: Node | None = statement
