@@ -31,6 +31,8 @@ _WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
 _LAST_NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
 _AS: Final = b" as "
+_TAKEN: Final = b" = getattr("
+_TAKEN_NAME: Final = re.compile(rb"[\w.]+,[ \t]*[\"'](\w+)[\"']")
 _LONGEST_NAME: Final = 40
 _BUILTINS: Final = b"builtins"
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
@@ -190,7 +192,10 @@ def _tops(models: Models) -> Mapping[str, tuple[bytes, ...]]:
 
 
 def _aliases(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The names that a file imports under other ones: `from io import open as opened`. May yield what is no import."""
+    """The other names of what a file imports: `from io import open as opened`, `opened = getattr(io, "open")`.
+
+    What is no import may be among them.
+    """
     at = data.find(_AS)
     while at >= 0:
         behind = at + len(_AS)
@@ -198,6 +203,13 @@ def _aliases(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         if new is not None and old is not None:
             yield old[0], new[0]
         at = data.find(_AS, behind)
+    at = data.find(_TAKEN)
+    while at >= 0:
+        behind = at + len(_TAKEN)
+        new, old = _LAST_NAME.search(data, max(at - _LONGEST_NAME, 0), at), _TAKEN_NAME.match(data, behind)
+        if new is not None and old is not None:
+            yield old[1], new[0]
+        at = data.find(_TAKEN, behind)
 
 
 def _all_places(data: bytes, wanted: Iterable[tuple[bytes, bool, bool]]) -> Iterator[tuple[int, bytes]]:

@@ -289,8 +289,11 @@ class CallLowering:
         if wrap is None or wrap.closes or RECEIVER in wrap.arguments:
             return False
         given = next((one for one in call.arguments if one.position == wrap.argument), None)
-        found = self.frame.types.of(given.node) if given is not None else None
-        return found is not None and found not in PATHS
+        types = self.frame.types
+        found = types.of(given.node) if given is not None else None
+        if found is None or found in PATHS:
+            return False
+        return "io.IOBase" in types.inherits(found) or self.frame.program.world.class_(found) is not None
 
     def _results(self, call: Call, obligations: list[tuple[int | None, Obligation]]) -> Value:
         expected, self.frame.expected = self.frame.expected, None

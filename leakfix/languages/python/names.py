@@ -211,7 +211,7 @@ class Names(ABC):
             elif binding.kind == "assign" and binding.value is not None and binding.is_whole:
                 if syntax.unparen(binding.value).type == syntax.NONE and len(variable.bindings) > 1:
                     continue
-                symbol = self.symbol(binding.value) if self._names(binding.value) else None
+                symbol = self.symbol(binding.value) if self._names(binding.value) else self._taken(binding.value)
                 if symbol is None:
                     return None
                 found.add(symbol)
@@ -224,6 +224,16 @@ class Names(ABC):
 
     def _names(self, value: Node) -> bool:
         return syntax.unparen(value).type in (syntax.IDENTIFIER, syntax.ATTRIBUTE) and self.is_name_of(value)
+
+    def _taken(self, value: Node) -> str | None:
+        """What `getattr(module, "name", default)` gives where there is such a thing."""
+        value = syntax.unparen(value)
+        if value.type != syntax.CALL or self.symbol(syntax.callee(value)) != "getattr":
+            return None
+        arguments = syntax.positional(value)
+        name = syntax.string_value(arguments[1]) if len(arguments) > 1 else None
+        base = self.symbol(arguments[0]) if name and self._names(arguments[0]) else None
+        return self._member(base, name) if base is not None and name is not None else None
 
     def _is_class(self, variable: Variable, binding: Binding) -> bool:
         """Whether a parameter is the class that a classmethod is called on."""

@@ -89,10 +89,9 @@ class Program:
     # graphs
 
     def is_read(self, function: Function) -> bool:
-        """Whether a function can be lowered."""
-        return not function.has_error and (
-            function.is_module or function.body.end_byte - function.body.start_byte <= _LARGEST
-        )
+        """Whether a function can be lowered. What only Python 2 reads means the same as far as it is followed."""
+        is_small = function.body.end_byte - function.body.start_byte <= _LARGEST
+        return not function.node.has_error and (function.is_module or is_small)
 
     def graph(self, function: Function) -> Graph | None:
         """The flow graph of a function; None when it cannot be read."""
