@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leakfix.rules.python.repair import Repair
     from leakfix.rules.python.scenes import Scene
 
+_LATE: Final = frozenset(("apply_async", "map_async", "starmap_async", "imap", "imap_unordered"))
 _CONSTANTS: Final = frozenset((syntax.TRUE, syntax.FALSE, syntax.INTEGER, syntax.STRING))
 
 
@@ -71,6 +72,17 @@ def check_surely_made(repair: Repair) -> None:
     """Raise `RefusalError` where the call may give None, which no with statement enters."""
     if may_be_none(repair):
         raise RefusalError("may-be-none", "the function that opens it may give None")
+
+
+def check_results_taken(scene: Scene) -> None:
+    """Raise `RefusalError` where a pool still has work that nobody waits for when the block would end it."""
+    if scene.repair.noun != "pool":
+        return
+    above = [need.parent for need in scene.flow.needs]
+    called = [one for one in above if one is not None and one.type == syntax.ATTRIBUTE]
+    names = {syntax.text(name) for one in called if (name := syntax.field(one, "attribute")) is not None}
+    if not names.isdisjoint(_LATE) and "join" not in names:
+        raise RefusalError("late-results", "the end of the block would end work that nobody has waited for")
 
 
 def may_be_none(repair: Repair) -> bool:

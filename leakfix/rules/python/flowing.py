@@ -131,7 +131,7 @@ class Flow:
 
     def _is_closing(self, use: Node) -> bool:
         closings = (closing.call for closing in self.repair.closings if closing.statement is not None)
-        return any(syntax.is_within(use, call) for call in closings)
+        return any(plainness.closes_directly(call) == use for call in closings)
 
     def _nested(self, use: Node, variable: Variable) -> None:
         """A use in a function, lambda or generator expression: that is what works through the resource."""

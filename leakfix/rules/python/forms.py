@@ -11,6 +11,7 @@ from leakfix.rules.python.cautions import (
     check_closed_once,
     check_hoistable,
     check_not_entered,
+    check_results_taken,
     check_surely_made,
     may_be_none,
 )
@@ -119,6 +120,7 @@ def _entered(repair: Repair) -> Written:
         return _behind_opening(repair)
     contexts.check_no_parts(repair)
     check_not_entered(scene)
+    check_results_taken(scene)
     bound = contexts.bound_by(repair)
     if not contexts.enters_itself(repair):
         return _entered_by_name(scene, bound)

@@ -43,6 +43,8 @@ _CONSUMERS: Final = frozenset(_FUNCTIONS.split())
 """Functions that are done with an iterator or file when they return."""
 _ALL_NAMES: Final = {"locals": 0, "vars": 0, "dir": 0, "eval": 1, "exec": 1}
 """Functions that read the variables around them, with the most arguments with which they do."""
+_ENDING: Final = frozenset(("close", "shutdown", "cleanup", "quit", "logout", "wait"))
+"""Methods that do no more than the end of a block does."""
 _IDENTITY: Final = frozenset(("is", "is not", "=="))
 _TESTS: Final = frozenset((syntax.IF_STATEMENT, syntax.ELIF_CLAUSE, syntax.WHILE_STATEMENT))
 
@@ -152,6 +154,19 @@ def works_closed(use: Node, *, is_temporary: bool = False) -> bool:
     if parent.type == syntax.COMPARISON_OPERATOR:
         return any(child.type in _IDENTITY for child in parent.children)
     return parent.type == syntax.NOT_OPERATOR
+
+
+def closes_directly(call: Node) -> Node | None:
+    """The name of what a call closes: `f` of `f.close()` and of `os.close(f)`; None where it closes a part of it."""
+    called = syntax.callee(call)
+    held = syntax.field(called, "object") if called.type == syntax.ATTRIBUTE else None
+    name = syntax.field(called, "attribute") if called.type == syntax.ATTRIBUTE else None
+    if name is None or syntax.text(name) not in _ENDING:
+        return None
+    values = syntax.argument_nodes(call)
+    if len(values) == 1 and values[0].type == syntax.IDENTIFIER:
+        return values[0]
+    return held if held is not None and held.type == syntax.IDENTIFIER and not values else None
 
 
 def _is_called(attribute: Node) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.python import syntax
 from leakfix.rules.python.flowing import Flow
 from leakfix.rules.python.order import is_pure
-from leakfix.rules.python.plainness import dominates
+from leakfix.rules.python.plainness import closes_directly, dominates
 from leakfix.rules.python.repair import RefusalError
 from leakfix.rules.python.suites import Suite
 
@@ -108,7 +108,8 @@ class Scene:
         inside: list[Node] = []
         behind: list[Node] = []
         for closing in self.repair.closings:
-            if closing.statement is None or _has_arguments(closing.call):
+            closed = closes_directly(closing.call)
+            if closing.statement is None or closed is None or self._variable(closed) is not self.holder:
                 continue
             statement = whole_closing(closing.statement, self.holder)
             if not self._is_ours(closing.call, is_guarded=statement.type == syntax.IF_STATEMENT):
@@ -121,6 +122,9 @@ class Scene:
             elif self.ends_path(statement):
                 inside.append(statement)
         return inside, behind
+
+    def _variable(self, identifier: Node) -> Variable | None:
+        return self.repair.bindings.variable(identifier)
 
     def _is_ours(self, call: Node, *, is_guarded: bool) -> bool:
         """Whether what a call closes is surely what was acquired here, or something else only where a test says so."""
@@ -220,18 +224,6 @@ def in_finally(statement: Node) -> bool:
             return True
         at = at.parent
     return False
-
-
-def _has_arguments(call: Node) -> bool:
-    """Whether a method is called with arguments, which a with statement would not pass."""
-    called = syntax.callee(call)
-    return called.type == syntax.ATTRIBUTE and not _is_module_function(call) and bool(syntax.argument_nodes(call))
-
-
-def _is_module_function(call: Node) -> bool:
-    held = syntax.field(syntax.callee(call), "object")
-    arguments = syntax.argument_nodes(call)
-    return held is not None and len(arguments) == 1 and arguments[0].type == syntax.IDENTIFIER
 
 
 def _leaves_plainly(statement: Node, block: Node) -> bool:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leakfix.languages.python import syntax
-from leakfix.rules.python.cautions import check_not_entered, check_not_repeated, check_surely_made
+from leakfix.rules.python.cautions import (
+    check_not_entered,
+    check_not_repeated,
+    check_results_taken,
+    check_surely_made,
+)
 from leakfix.rules.python.cleaning import outside
 from leakfix.rules.python.contexts import check_no_parts, enters_itself
 from leakfix.rules.python.finishing import finished, wrapped
@@ -32,6 +37,7 @@ def stack_block(repair: Repair) -> Written:
     check_surely_made(repair)
     scene = _scene(repair)
     check_not_entered(scene)
+    check_results_taken(scene)
     if not enters_itself(repair):
         raise RefusalError("no-context", f"what a `with` statement gives is not the {repair.noun} itself")
     if not scene.flow.containers:
