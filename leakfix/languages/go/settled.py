@@ -227,7 +227,7 @@ class Look:
 
     def _forget_error(self, data: bytes) -> None:
         """An error that is assigned anew tells of something else."""
-        if self._error and _assigned(data, {self._error}):
+        if self._error and assigned(data, {self._error}):
             self._error = b""
 
     # statements from which control goes on
@@ -247,9 +247,9 @@ class Look:
             ends = kind in _SIMPLE and self._evaluated(statement, data, statement.end_byte, names)
         if ends:
             return _Outcome.SETTLED
-        if _assigned(data, {self._holder}) or _declared(data, self._holder):
+        if assigned(data, {self._holder}) or declared(data, self._holder):
             return _Outcome.LOST
-        for name in [name for name in names if name != self._holder and _assigned(data, {name})]:
+        for name in [name for name in names if name != self._holder and assigned(data, {name})]:
             names.discard(name)
         if kind in _BINDING:
             names.update(_aliases(statement, names))
@@ -310,7 +310,7 @@ class Look:
     def _in_literal(self, literal: Node, name: bytes) -> bool:
         """A release in a deferred literal, before anything there may leave it, of the variable outside it."""
         data = literal.text or b""
-        if name not in data or _shadows(data, name):
+        if name not in data or shadows(data, name):
             return False
         leaves = LEAVING.search(data)
         for match in _CALLED.finditer(data, 0, leaves.start() if leaves is not None else len(data)):
@@ -371,12 +371,12 @@ class Look:
     def _for(self, statement: Node, data: bytes, names: set[bytes]) -> _Outcome:
         self._forget_error(data)
         body = statement.child_by_field_id(syntax.F_BODY)
-        if body is None or _assigned(data[: body.start_byte - statement.start_byte], {self._holder}):
+        if body is None or assigned(data[: body.start_byte - statement.start_byte], {self._holder}):
             return _Outcome.LOST
         outside, self._jumped = self._jumped, False
         self._loops += 1
         self._breakable += 1
-        within = {name for name in names if name == self._holder or not _assigned(data, {name})}
+        within = {name for name in names if name == self._holder or not assigned(data, {name})}
         names &= within
         outcome = self._statement(body, set(within))
         self._loops -= 1
@@ -391,7 +391,7 @@ class Look:
         cases = [case for case in syntax.operands(statement) if case.kind_id in _CASES]
         head = data[: cases[0].start_byte - statement.start_byte] if cases else data
         self._forget_error(head)
-        if _assigned(head, names):
+        if assigned(head, names):
             return _Outcome.LOST
         outside, self._jumped = self._jumped, False
         self._breakable += 1
@@ -415,7 +415,7 @@ class Look:
             if child.kind_id == syntax.STATEMENT_LIST:
                 return self._sequence(child.named_children, names)
             data = self._data[child.start_byte : child.end_byte]
-            if _assigned(data, names):
+            if assigned(data, names):
                 return _Outcome.LOST
             self._forget_error(data)
             if child.kind_id == syntax.SEND_STATEMENT and self._simple(child, data, names) is _Outcome.SETTLED:
@@ -496,7 +496,7 @@ def _is_outside(target: Node, function: Function) -> bool:
         return False
     name, data = start.text or b"", function.file.data
     body = owner.child_by_field_id(syntax.F_BODY)
-    if body is None or _declared(data[body.start_byte : body.end_byte], name):
+    if body is None or declared(data[body.start_byte : body.end_byte], name):
         return False
     return _made(name).search(data, body.start_byte, body.end_byte) is None
 
@@ -513,7 +513,7 @@ def _use(name: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\b")
 
 
-def _assigned(data: bytes, names: set[bytes]) -> bool:
+def assigned(data: bytes, names: set[bytes]) -> bool:
     """Whether a text may assign to one of the variables, or to a part of it, or declare another of its name."""
     if not any(name in data for name in names):
         return False
@@ -539,14 +539,14 @@ def _calls_of(name: bytes, data: bytes, end: int) -> Iterator[tuple[int, bytes]]
         at = data.find(name, behind, end)
 
 
-def _declared(data: bytes, name: bytes) -> bool:
+def declared(data: bytes, name: bytes) -> bool:
     """Whether a text may declare a variable of this name without assigning to it."""
     return any(name in WORD.findall(text) for text in _DECLARING.findall(data))
 
 
-def _shadows(data: bytes, name: bytes) -> bool:
+def shadows(data: bytes, name: bytes) -> bool:
     """Whether a function literal may declare a variable of this name."""
-    if _assigned(data, {name}) or _declared(data, name):
+    if assigned(data, {name}) or declared(data, name):
         return True
     return any(name in WORD.findall(text) for text in _PARAMETERS.findall(data))
 
@@ -578,7 +578,7 @@ def _captures(statement: Node, name: bytes) -> bool:
         operand = function.child_by_field_id(syntax.F_OPERAND)
         return operand is not None and operand.kind_id == syntax.IDENTIFIER and operand.text == name
     data = function.text or b""
-    if function.kind_id != syntax.FUNC_LITERAL or name not in data or _shadows(data, name):
+    if function.kind_id != syntax.FUNC_LITERAL or name not in data or shadows(data, name):
         return False
     for match in _use(name).finditer(data):
         node = function.descendant_for_byte_range(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.call_text import ends_line, indent_at, skip_blank, statement_end, taking
 from leakfix.languages.go.plain_calls import spelled_call
-from leakfix.languages.go.settled import ASSIGNING, ERROR, LEAVING, WORD
+from leakfix.languages.go.settled import ASSIGNING, ERROR, LEAVING, WORD, assigned, declared, shadows
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ _CHAIN: Final = re.compile(rb"(\w+)((?:\.\w+)*)\(")
 _ARGUMENTS: Final = re.compile(rb"([\w, .]*)\)")
 _COMPOUND: Final = re.compile(rb"(?:if|for|switch|select)\b|\{")
 _LEAVES: Final = re.compile(rb"(?:return|break|continue|goto|fallthrough|case|default)\b|[})\]]|\w+:[ \t]*\r?\Z")
-_UNCLEAR: Final = re.compile(rb"(?:defer|go|func|var|const|type)\b|.*(?:\bvar |<-)", re.DOTALL)
 _DEFER: Final = b"defer "
+_LITERAL: Final = b"defer func() {\n"
+_RETURNED: Final = re.compile(rb"return ([\w, .]+)")
 _STATEMENTS: Final = 12
 """How many statements behind a call are looked at."""
 
@@ -102,22 +103,35 @@ class _Lines:
         return False
 
     def _step(self, text: bytes) -> _Step:
-        is_named = self._holder in text
+        is_named = self._holder in text and self._holder in WORD.findall(text)
         if _LEAVES.match(text):
-            return _Step.UNCLEAR
+            returned = _RETURNED.fullmatch(text) if is_named else None
+            is_handed_on = returned is not None and self._holder in returned[1].split(b", ")
+            return _Step.RELEASED if is_handed_on else _Step.UNCLEAR
         if _COMPOUND.match(text):
             if self._checks_error(text):
                 return _Step.ON
-            if is_named or LEAVING.search(text):
+            if LEAVING.search(text):
                 return _Step.UNCLEAR
-        elif is_named:
-            if self._ends(text.removeprefix(_DEFER)):
-                return _Step.RELEASED
-            if _UNCLEAR.match(text) or ASSIGNING.search(text):
-                return _Step.UNCLEAR
+        elif is_named and (self._ends(text.removeprefix(_DEFER)) or self._ends_in_literal(text)):
+            return _Step.RELEASED
+        if is_named and (assigned(text, {self._holder}) or declared(text, self._holder)):
+            return _Step.UNCLEAR
         if self._error in text and ASSIGNING.search(text) and self._error in WORD.findall(text):
             self._error = b""
         return _Step.ON
+
+    def _ends_in_literal(self, text: bytes) -> bool:
+        """Whether a statement of a deferred literal releases it, before anything there may leave the literal."""
+        if not text.startswith(_LITERAL) or not text.endswith(b"}()") or shadows(text, self._holder):
+            return False
+        lines = text.split(b"\n" + b"\t" * (self._indent + 1))[1:]
+        for line in lines:
+            if LEAVING.search(line):
+                return False
+            if self._ends(line.removesuffix(b"\n%b}()" % (b"\t" * self._indent))):
+                return True
+        return False
 
     def _checks_error(self, text: bytes) -> bool:
         """Whether a statement runs only if the acquisition failed."""
