@@ -350,7 +350,8 @@ class ValueLowering:
         if inner.type == syntax.COMMA_EXPRESSION:
             self._comma_discarded(inner)
             return
-        self.calls.wanted = False
+        # What is assigned somewhere is wanted there.
+        self.calls.wanted = inner.type not in (syntax.CALL_EXPRESSION, syntax.NEW_EXPRESSION)
         self.value(inner)
         self.calls.wanted = True
 

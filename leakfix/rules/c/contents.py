@@ -26,6 +26,7 @@ from leakfix.flow import (
 from leakfix.flow.ahead import ReleasesAhead
 from leakfix.flow.remembering import NEGATIVE, correlated, equal_to, sources, told_of
 from leakfix.rules.c.repair import RefusalError
+from leakfix.text import Span
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -73,7 +74,11 @@ def contents(repair: Repair, place: Place, loss: Loss, alike: frozenset[int]) ->
 
     Raises `RefusalError` when there are too many ways.
     """
-    walker = _Walker(repair.unit.graph, place, loss, repair.resource)
+    variable = repair.variables.get(place.root)
+    is_bare = variable is not None and variable.value is None
+    origin = variable.origin if variable is not None and is_bare else None
+    bare = Span(origin.start_byte, origin.end_byte) if origin is not None else None
+    walker = _Walker(repair.unit.graph, place, loss, repair.resource, bare)
     try:
         explore(repair.unit.graph, _State(), walker.run, walker.cross)
     except BudgetError:
@@ -97,11 +102,13 @@ def _told(held: int, alike: frozenset[int]) -> Content:
 
 
 class _Walker:
-    def __init__(self, graph: Graph, place: Place, loss: Loss, resource: str) -> None:
+    def __init__(self, graph: Graph, place: Place, loss: Loss, resource: str, bare: Span | None) -> None:
         self.graph = graph
         self.place = place
         self.loss = loss
         self.resource = resource
+        self.bare = bare
+        """Where the variable is declared, if that gives it no value."""
         self.related = _related(graph, place)
         self.remembered = sources(graph, correlated(graph) | told_of(graph, place.root))
         self.found: set[int] = set()
@@ -200,7 +207,8 @@ class _Walker:
         behind = state if facts == state.facts else _State(state.held, facts, state.shared)
         for place in self.related:
             if event.place.holds(place):
-                behind = self._set(behind, place, _OTHER)
+                is_bare = self.bare is not None and place.root == self.place.root and self.bare.contains(event.span)
+                behind = self._set(behind, place, _UNSET if is_bare else _OTHER)
         return behind
 
     def _copy(self, state: _State, event: Copy) -> _State:

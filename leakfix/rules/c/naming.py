@@ -42,7 +42,7 @@ def may_declare(analysis: Analysis, node: Node) -> bool:
 
     C before C99 has them at the start of blocks only; a file that has no others is taken for such.
     """
-    if analysis.file.is_cpp or is_bare_body(node) or next(preceding(node), None) is None:
+    if analysis.file.is_cpp or is_bare_body(node) or all(one.type == syntax.DECLARATION for one in preceding(node)):
         return True
     return any(
         block.type == syntax.COMPOUND_STATEMENT and _is_mixed(block)

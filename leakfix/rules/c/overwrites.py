@@ -19,12 +19,26 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.detectors.lifecycle import Loss
-    from leakfix.languages.c.scopes import Variable
+    from leakfix.languages.c.analysis import Analysis
+    from leakfix.languages.c.scopes import Bindings, Variable
+    from leakfix.rules.c.repair import Unit
 
 _NAMES: Final = ("next", "tmp", "replacement")
+_PATHS: Final = frozenset((syntax.FIELD_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.POINTER_EXPRESSION))
 _LAZY: Final = frozenset(("&&", "||"))
 _LABELS: Final = frozenset((syntax.LABELED_STATEMENT, syntax.CASE_STATEMENT))
 _DESCRIPTOR: Final = "descriptor"
+
+
+def is_lost(analysis: Analysis, unit: Unit, loss: Loss) -> bool:
+    """Whether a variable surely takes something else: what is computed from a pointer may lead into the same block."""
+    node = _expression(analysis.file.root, loss)
+    if node is None:
+        return False
+    value = node.child_by_field_name("right") if node.type == syntax.ASSIGNMENT_EXPRESSION else None
+    if value is None or not _reads(analysis.bindings(unit.function), loss, value):
+        return True
+    return _is_acquired(unit, value) or _uncast(value).type in _PATHS
 
 
 def released_before(repair: Repair) -> list[Edit]:
@@ -57,8 +71,10 @@ def released_behind(repair: Repair) -> list[Edit]:
         is_plain = statement.type == syntax.EXPRESSION_STATEMENT and syntax.named(statement)[0] == node
         if value is None or not is_plain:
             raise RefusalError("expression", "the assignment is part of another expression")
-        if not _reads(repair, loss, value):
+        if not _reads(repair.bindings, loss, value):
             raise RefusalError("used", "what is assigned is made without the help of what it replaces")
+        if not _is_acquired(repair.unit, value):
+            raise RefusalError("used", "what is assigned may be a part of what it replaces")
         lines, added = _release(repair, loss, variable, spelling)
         name = free_name(repair.analysis, repair.function, statement, _NAMES)
         text = repair.source.text(Span(value.start_byte, value.end_byte))
@@ -77,10 +93,8 @@ def _overwritten(repair: Repair, loss: Loss) -> tuple[Variable, Node]:
     check_holder(repair, variable)
     if repair.path_of(variable) or len(loss.holders) != 1:
         raise RefusalError("member", "what is assigned over is a part of something")
-    node = node_at(repair.root, loss.span)
-    if node is not None and node.type == syntax.EXPRESSION_STATEMENT:
-        node = syntax.named(node)[0]
-    if node is None or node.type not in (syntax.ASSIGNMENT_EXPRESSION, syntax.CALL_EXPRESSION):
+    node = _expression(repair.root, loss)
+    if node is None:
         raise RefusalError("macro", "a macro hides what is assigned")
     if node.type == syntax.ASSIGNMENT_EXPRESSION:
         left, operator = node.child_by_field_name("left"), node.child_by_field_name("operator")
@@ -120,9 +134,33 @@ def _is_target(use: Node, node: Node) -> bool:
     return parent is not None and parent.type == syntax.POINTER_EXPRESSION and parent.children[0].type == "&"
 
 
-def _reads(repair: Repair, loss: Loss, value: Node) -> bool:
+def _expression(root: Node, loss: Loss) -> Node | None:
+    """The assignment or call by which a variable takes something else."""
+    node = node_at(root, loss.span)
+    if node is not None and node.type == syntax.EXPRESSION_STATEMENT:
+        node = next(iter(syntax.named(node)), None)
+    return node if node is not None and node.type in (syntax.ASSIGNMENT_EXPRESSION, syntax.CALL_EXPRESSION) else None
+
+
+def _is_acquired(unit: Unit, value: Node) -> bool:
+    """Whether a value is what a call, or a `new`, has just acquired."""
+    inner = _uncast(value)
+    return any((site.span.start, site.span.end) == (inner.start_byte, inner.end_byte) for site in unit.graph.sites)
+
+
+def _uncast(value: Node) -> Node:
+    value = syntax.unparen(value)
+    while value.type == syntax.CAST_EXPRESSION:
+        inner = value.child_by_field_name("value")
+        if inner is None:
+            break
+        value = syntax.unparen(inner)
+    return value
+
+
+def _reads(bindings: Bindings, loss: Loss, value: Node) -> bool:
     """Whether a value is made with the help of what holds the resource, or leads into it."""
-    found = (repair.bindings.variable(node) for node in syntax.walk(value) if node.type == syntax.IDENTIFIER)
+    found = (bindings.variable(node) for node in syntax.walk(value) if node.type == syntax.IDENTIFIER)
     return any(variable is not None and variable.index in loss.through for variable in found)
 
 

@@ -19,6 +19,7 @@ from leakfix.rules.c.layout import (
     unit_of,
 )
 from leakfix.rules.c.naming import free_name, may_declare, says_release
+from leakfix.rules.c.positive import Sizes
 from leakfix.rules.c.releases import declared_type
 from leakfix.rules.c.repair import RefusalError, units_of
 from leakfix.rules.c.resizing import Resize, assigned_from, root_of
@@ -39,6 +40,16 @@ _AROUND: Final = frozenset(
     (syntax.PARENTHESIZED_EXPRESSION, syntax.CONDITION_CLAUSE, syntax.UNARY_EXPRESSION, syntax.CAST_EXPRESSION)
 )
 _CONSTANTS: Final = frozenset((syntax.NULL, syntax.NUMBER_LITERAL, syntax.IDENTIFIER, syntax.TRUE, syntax.FALSE))
+_UNSPLIT: Final = frozenset((syntax.IDENTIFIER, syntax.FIELD_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
+_MEASURED: Final = frozenset(
+    (
+        *(syntax.IDENTIFIER, syntax.FIELD_EXPRESSION, syntax.FIELD_IDENTIFIER, syntax.PARENTHESIZED_EXPRESSION),
+        *(syntax.BINARY_EXPRESSION, syntax.NUMBER_LITERAL, syntax.SIZEOF_EXPRESSION, syntax.TYPE_DESCRIPTOR),
+        *(syntax.TYPE_IDENTIFIER, syntax.PRIMITIVE_TYPE, syntax.SIZED_TYPE, syntax.STRUCT_SPECIFIER, syntax.THIS),
+        *(syntax.POINTER_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.CAST_EXPRESSION),
+    )
+)
+"""What an expression may be made of that can be asked once more behind the call."""
 _LABELS: Final = frozenset((syntax.LABELED_STATEMENT, syntax.GOTO_STATEMENT, syntax.SWITCH_STATEMENT))
 
 
@@ -52,7 +63,8 @@ def released_on_failure(resize: Resize) -> list[Edit]:
     name = place.name
     unit = unit_of(place.source, place.statement.start_byte).decode()
     lines, edits = place.taken()
-    lines += [f"if ({name} == {place.null}) {{", f"{unit}{release}({resize.place});", "}"]
+    asked = " && ".join((f"{name} == {place.null}", *_not_zero(resize)))
+    lines += [f"if ({asked}) {{", f"{unit}{release}({resize.place});", "}"]
     assigned = f"{resize.place} = {name};"
     if place.is_plain:
         edits += [Edit(_span(place.statement), assigned.encode())]
@@ -78,6 +90,8 @@ def checked_first(resize: Resize) -> list[Edit]:
     asked = _asked_null(condition, resize) if condition is not None else None
     if asked is None:
         raise RefusalError("unchecked", "what follows the call is no check that leaves on failure")
+    if _may_be_zero(resize):
+        raise RefusalError("size", "the call may have released the block, the new size being 0")
     statements = syntax.named(body) if body.type == syntax.COMPOUND_STATEMENT else [body]
     left = _left_by(resize, statements)
     lines, edits = place.taken()
@@ -139,7 +153,7 @@ class _Place:
         """The lines by which the temporary takes what the call gives, and the edits elsewhere that go with them."""
         value = self.source.text(_span(assigned_from(self.resize.call)))
         of = self._type()
-        declared = f"{of}{'' if of.endswith('*') else ' '}{self.name}"
+        declared = f"{of}{'' if of.endswith(('*', ' ')) else ' '}{self.name}"
         if self.is_declared_here and not self._may_be_jumped_over():
             return [f"{declared} = {value};"], []
         if self.is_declared_here:
@@ -170,12 +184,47 @@ class _Place:
         value = assigned_from(self.resize.call)
         cast = value.child_by_field_name("type") if value.type == syntax.CAST_EXPRESSION else None
         if cast is not None:
-            return " ".join(syntax.text(cast).split())
+            spelled = " ".join(syntax.text(cast).split())
+            return f"{spelled} " if spelled.endswith("*") and not spelled.endswith(" *") else spelled
         if not self.resize.analysis.file.is_cpp:
             return "void *"
         if reaches(self.resize.analysis.standard, "c++11") and not self._may_be_jumped_over():
             return "auto *"
         raise RefusalError("type", f"the type of {self.resize.place} is not spelled where the call is")
+
+
+def _may_be_zero(resize: Resize) -> list[Node]:
+    """The factors of sizes that may be 0, so that a call that gives null may have released the block."""
+    sizes = Sizes(resize.analysis, resize.function, resize.call.start_byte)
+    return [factor for size in resize.sizes for factor in _factors(size) if not sizes.is_positive(factor)]
+
+
+def _factors(size: Node) -> Iterator[Node]:
+    size = syntax.unparen(size)
+    operator = size.child_by_field_name("operator")
+    sides = [size.child_by_field_name(name) for name in ("left", "right")]
+    if size.type != syntax.BINARY_EXPRESSION or operator is None or operator.type != "*":
+        yield size
+        return
+    for side in sides:
+        if side is not None:
+            yield from _factors(side)
+
+
+def _not_zero(resize: Resize) -> Iterator[str]:
+    """What must hold besides for the old block to be there still when the call gave null. Raises `RefusalError`."""
+    for size in _may_be_zero(resize):
+        is_plain = all(node.type in _MEASURED for node in syntax.walk(size) if node.is_named)
+        is_library = resize.analysis.models.release(resize.site.symbol) is not None
+        text = " ".join(syntax.text(size).split())
+        if not is_plain or not is_library or resize.place in text:
+            raise RefusalError("size", "the call may have released the block, the new size being 0")
+        yield f"{text} != 0" if size.type in _UNSPLIT or _is_sum(size) else f"({text}) != 0"
+
+
+def _is_sum(size: Node) -> bool:
+    operator = size.child_by_field_name("operator")
+    return size.type == syntax.BINARY_EXPRESSION and operator is not None and operator.type in ("+", "-", "*", "/")
 
 
 def _check_first(assignment: Node, statement: Node) -> None:

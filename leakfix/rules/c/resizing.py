@@ -45,6 +45,8 @@ class Resize:
     call: Node
     assignment: Node
     target: Node
+    sizes: tuple[Node, ...]
+    """The other arguments of the call."""
     variable: Variable | None
     """The variable, where the place is one, whole."""
 
@@ -140,7 +142,8 @@ def _resize(analysis: Analysis, unit: Unit, site: Site, call: Node) -> Resize | 
         return None
     bindings = analysis.bindings(unit.function)
     variable = bindings.variable(target) if target.type == syntax.IDENTIFIER else None
-    return Resize(analysis, unit, site, call, assignment, target, variable)
+    sizes = tuple(one for index, one in enumerate(given) if index != position)
+    return Resize(analysis, unit, site, call, assignment, target, sizes, variable)
 
 
 def _resized_argument(analysis: Analysis, function: Function, site: Site, call: Node) -> int | None:
@@ -302,9 +305,7 @@ def _uncast(value: Node) -> Node:
 
 def _is_zero(resize: Resize) -> bool:
     """Whether the new size is written as 0, which is a way to release."""
-    arguments = resize.call.child_by_field_name("arguments")
-    given = syntax.named(arguments) if arguments is not None else []
-    return any(syntax.text(one) in ("0", "0u", "0U", "0UL") for one in given[1:2])
+    return any(syntax.text(one).rstrip("uUlL") == "0" for one in resize.sizes)
 
 
 def _is_reference(variable: Variable) -> bool:
