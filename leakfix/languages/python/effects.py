@@ -51,6 +51,7 @@ PLAIN: Final = _VALUES - {"memoryview", "type"}
 """The classes whose values hold no resources."""
 PATHS: Final = frozenset(("str", "bytes", "int", "pathlib.Path", "pathlib.PurePath", "os.PathLike"))
 """The classes of what names a file, or of the descriptor of one."""
+IN_MEMORY: Final = frozenset(("io.BytesIO", "io.StringIO"))
 COLLECTIONS: Final = frozenset(("list", "tuple", "dict", "set", "frozenset"))
 _QUIET: Final = frozenset(
     (
@@ -67,10 +68,11 @@ _QUIET: Final = frozenset(
         *("sys.exc_info", "sys.audit", "sys.stdout.write", "sys.stdout.flush", "sys.stderr.write", "sys.stderr.flush"),
         *("warnings.warn", "gc.collect", "datetime.datetime.now", "random.random", "logging.getLogger"),
         *("threading.Lock", "threading.RLock", "threading.Event", "threading.Thread", "io.BytesIO", "io.StringIO"),
-        *("io.text_encoding", "collections.OrderedDict", "collections.defaultdict", "pty.openpty"),
+        *("io.text_encoding", "collections.OrderedDict", "collections.defaultdict", "collections.deque", "pty.openpty"),
         *("socket.socketpair", "socket.getdefaulttimeout", "socket.socket", "selectors.DefaultSelector"),
         *("tempfile.mkstemp", "tempfile.mkdtemp", "tempfile.TemporaryDirectory", "tempfile.gettempdir"),
         *("contextlib.suppress", "contextlib.ExitStack", "contextlib.nullcontext", "contextlib.closing"),
+        *("SystemExit", "ValueError", "TypeError", "RuntimeError", "OSError"),
     )
 )
 """What fails only where the system has run out of something, if ever."""

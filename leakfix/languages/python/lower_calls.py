@@ -15,6 +15,7 @@ from leakfix.languages.python.effects import (
     CONSUMING,
     CONSUMING_METHODS,
     EAGER,
+    IN_MEMORY,
     KEEPS,
     PATHS,
     Effect,
@@ -171,6 +172,7 @@ class CallLowering:
     def _passed(self, call: Call) -> Value:
         """What a call does to its operands, then what it may raise, then what it gives back."""
         links: list[Value] = []
+        contained: list[Value] = []
         if self.frame.follows(call.receiver):
             effect = self._effect(call, RECEIVER)
             self._apply(call, call.receiver, effect)
@@ -180,8 +182,11 @@ class CallLowering:
                 continue
             effect = self._effect(call, argument)
             self._apply(call, argument.value, effect)
-            if call.symbol in EAGER:
-                links.append(self.values.turn(argument.value))
+            if call.symbol in EAGER and not argument.keyword:
+                contained.append(self.values.turn(argument.value))
+            elif effect.fate is Fate.HELD and (call.symbol == "dict" or self._is_container(argument.value)):
+                # What is made of a container, if anything, holds what that does.
+                contained.append(Value(argument.value.all_links()))
             else:
                 links.append(_given_back(argument.value, effect))
         self._captured(call)
@@ -193,8 +198,14 @@ class CallLowering:
         if acquired is not None:
             return Value((*acquired.links, *joined(links).links), acquired.items)
         if self.frame.program.is_plain_result(self.frame.types, call.node):
-            return NOTHING
-        return joined(links)
+            return joined(contained)
+        return joined([*links, *contained])
+
+    def _is_read(self, argument: Argument) -> bool:
+        """Whether a callee that reads all it gets reads what is followed, and not only a container of it."""
+        if argument.keyword or self._is_container(argument.value):
+            return False
+        return self.frame.follows(argument.value)
 
     def _hand_over(self, call: Call) -> None:
         for argument in call.arguments:
@@ -205,7 +216,7 @@ class CallLowering:
         if is_quiet(self.frame.types, call.symbol, call.method, call.callee.receiver):
             # What reads a resource may raise whatever reading it does.
             reads = call.symbol in CONSUMING or call.method in CONSUMING_METHODS
-            return not (reads and any(self.frame.follows(argument.value) for argument in call.arguments))
+            return not (reads and any(map(self._is_read, call.arguments)))
         function = call.callee.function
         return function is not None and self.frame.program.is_quiet(function)
 
@@ -233,11 +244,14 @@ class CallLowering:
         if callee.function is not None:
             # What becomes of the elements of a container is not told by what becomes of an object.
             held = call.receiver if isinstance(operand, int) else operand.value
-            is_container = bool(held.items) or any(link.place in self.frame.parts for link in held.links)
-            return KEEPS if is_container else program.effect(callee, position, keyword)
+            return KEEPS if self._is_container(held) else program.effect(callee, position, keyword)
         if position == RECEIVER:
             return Effect(Fate.HELD, Relation.THROUGH)
         return builtin_effect(self.frame.types, call.symbol, callee)
+
+    def _is_container(self, value: Value) -> bool:
+        """Whether something that is followed may be an element of a value."""
+        return bool(value.items) or any(link.place in self.frame.parts for link in value.links)
 
     def _captured(self, call: Call) -> None:
         """What a function nested in this one does to what it captures."""
@@ -264,6 +278,8 @@ class CallLowering:
             return None
         program = self.frame.program
         modelled = [one for one in program.models.acquires(call.symbol) if self._happens(call, one)]
+        if modelled and self._lives_as_long(modelled[0]):
+            return None
         if modelled:
             obligations = [(one.result, program.obligation(one)) for one in modelled]
             if obligations[0][0] == RECEIVER:
@@ -283,6 +299,12 @@ class CallLowering:
             return False
         return not self._works_on_object(call)
 
+    def _lives_as_long(self, acquire: Acquire) -> bool:
+        """Whether a server or the like is made by what runs as long as the program does."""
+        function = self.frame.function
+        is_main = function.is_module or function.name == "main"
+        return is_main and self.frame.program.models.resource(acquire.resource).long_lived
+
     def _works_on_object(self, call: Call) -> bool:
         """Whether something is made that only works on an open file it is given, which it does not close."""
         wrap = self.frame.program.models.wrap(call.symbol)
@@ -293,7 +315,8 @@ class CallLowering:
         found = types.of(given.node) if given is not None else None
         if found is None or found in PATHS:
             return False
-        return "io.IOBase" in types.inherits(found) or self.frame.program.world.class_(found) is not None
+        is_file = found in IN_MEMORY or "io.IOBase" in types.inherits(found)
+        return is_file or self.frame.program.world.class_(found) is not None
 
     def _results(self, call: Call, obligations: list[tuple[int | None, Obligation]]) -> Value:
         expected, self.frame.expected = self.frame.expected, None

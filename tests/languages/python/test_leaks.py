@@ -996,6 +996,87 @@ KEPT = {
                 h.close()
                 return 1
         """,
+    "in a dictionary that is handed on": """
+        def f(p):
+            return dict(source=open(p))
+        """,
+    "in a container made of another": """
+        from collections import deque
+
+        def f(p):
+            return deque([open(p)])
+        """,
+    "what lives as long as the program": """
+        from http.server import HTTPServer
+
+        def main(handler):
+            server = HTTPServer(("", 80), handler)
+            server.serve_forever()
+        """,
+    "what works through it is handed on later": """
+        import csv
+
+        def f(p):
+            rows = csv.reader(open(p))
+            return rows
+        """,
+    "if nothing was given": """
+        def f(path, source=None):
+            h = source or open(path)
+            try:
+                return h.read()
+            finally:
+                if source is None:
+                    h.close()
+        """,
+    "if it is one's own": """
+        def f(source):
+            own = not hasattr(source, "read")
+            h = open(source) if own else source
+            try:
+                return h.read()
+            finally:
+                if own:
+                    h.close()
+        """,
+    "a conditional context": """
+        import sys
+        from contextlib import nullcontext
+
+        def f(p):
+            with open(p) if p else nullcontext(sys.stdin) as h:
+                return h.read()
+        """,
+    "a thread takes it over": """
+        import socket, threading
+
+        def f(server: socket.socket, handle):
+            conn, _ = server.accept()
+            threading.Thread(target=handle, args=(conn,)).start()
+        """,
+    "closed by and": """
+        def f(p):
+            h = None
+            try:
+                h = open(p)
+                return h.read()
+            finally:
+                h and h.close()
+        """,
+    "an archive over an open file": """
+        import io, zipfile
+
+        def f(data):
+            return zipfile.ZipFile(io.BytesIO(data)).namelist()
+        """,
+    "raising SystemExit": """
+        import os
+
+        def f():
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 1)
+            raise SystemExit(1)
+        """,
     "a break through finally": """
         def f(paths):
             for p in paths:
