@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.statements import insert_behind, insert_first
 from leakfix.rules.finding import FileEdit, Safety
+from leakfix.rules.go.owner_methods import closing_method, is_always_made_with, receiver_of
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_members import Member, Use, stored_in, uses_of
 from leakfix.rules.go.ticker_scene import NEW_TICKER, is_target, time_calls
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 FORM: Final = Form("owner-close", "stop the ticker where its owner is closed", Safety.REVIEW)
 
-_CLOSING: Final = ("Close", "Shutdown", "Stop", "close", "shutdown", "stop")
-
 
 @individual
 class Forgotten:
@@ -40,14 +38,16 @@ class Forgotten:
     @property
     def is_certain(self) -> bool:
         """Whether every value of the type has a ticker in the field: each composite literal sets it, nothing else."""
-        return not any(is_target(use.node) for use in self.uses) and _is_always_made_with(self.member)
+        return not any(is_target(use.node) for use in self.uses) and is_always_made_with(
+            self.member.package, self.member.owner, self.member.name
+        )
 
 
 def forgotten(analysis: Analysis) -> Iterator[Forgotten]:
     """The fields whose ticker no code of the package stops; each is told of where it is stored first."""
     for call in time_calls(analysis):
         member = stored_in(call) if call.symbol == NEW_TICKER and not analysis.file.is_test else None
-        method = _closing_method(member) if member is not None else None
+        method = closing_method(member.package, member.owner) if member is not None else None
         if member is None or method is None or not _is_first(analysis, call, member):
             continue
         uses = tuple(uses_of(analysis, member))
@@ -58,7 +58,7 @@ def forgotten(analysis: Analysis) -> Iterator[Forgotten]:
 def stopped_by_owner(found: Forgotten) -> tuple[FileEdit, ...]:
     """``x.ticker.Stop()`` first in the closing method, behind its lock. Raises `RefusalError` and `LayoutError`."""
     method = found.method
-    body, receiver = method.body, _receiver(method)
+    body, receiver = method.body, receiver_of(method)
     if method.file.is_generated:
         raise RefusalError("generated", "the method is generated: its generator is the place for the fix")
     if body is None or not receiver or method.has_error:
@@ -73,15 +73,6 @@ def stopped_by_owner(found: Forgotten) -> tuple[FileEdit, ...]:
     return (FileEdit(source.path, edit),)
 
 
-def _closing_method(member: Member) -> Function | None:
-    """The method that ends values of the type."""
-    for name in _CLOSING:
-        method = member.package.method(member.owner, name)
-        if method is not None:
-            return method.function
-    return None
-
-
 def _is_first(analysis: Analysis, call: TimeCall, member: Member) -> bool:
     """Whether no call of the package before this one stores its ticker in the field."""
     for file in member.package.files:
@@ -94,37 +85,6 @@ def _is_first(analysis: Analysis, call: TimeCall, member: Member) -> bool:
             if earlier.symbol == NEW_TICKER and stored_in(earlier) == member:
                 return False
     return True
-
-
-def _is_always_made_with(member: Member) -> bool:
-    for file in member.package.files:
-        for match in re.finditer(rb"\b" + re.escape(member.owner.encode()) + rb"\b", file.data):
-            node = file.descendant(match.start(), match.end())
-            if node is not None and not _makes_with(node, member.name):
-                return False
-    return True
-
-
-def _makes_with(node: Node, name: str) -> bool:
-    """Whether a mention of the type makes no value of it, or one with the field set."""
-    parent = node.parent
-    if parent is None or node.kind_id not in (syntax.TYPE_IDENTIFIER, syntax.IDENTIFIER):
-        return True
-    if parent.kind_id == syntax.COMPOSITE_LITERAL:
-        body = parent.child_by_field_id(syntax.F_BODY)
-        keys = (
-            [element.child_by_field_id(syntax.F_KEY) for element in syntax.operands(body)] if body is not None else []
-        )
-        return any(key is not None and syntax.text(key) == name for key in keys)
-    return parent.kind_id in (syntax.POINTER_TYPE, syntax.TYPE_SPEC) or node.kind_id == syntax.IDENTIFIER
-
-
-def _receiver(method: Function) -> str:
-    held = method.node.child_by_field_id(syntax.F_RECEIVER)
-    for declaration in syntax.operands(held) if held is not None else []:
-        for name in syntax.field_children(declaration, syntax.F_NAME):
-            return "" if syntax.text(name) == "_" else syntax.text(name)
-    return ""
 
 
 def _lock(body: Node) -> Node | None:
