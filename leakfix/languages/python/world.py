@@ -15,12 +15,15 @@ from leakfix.languages.python.survey import PySurvey, module_of, package_test
 from leakfix.languages.python.versions import stated_above
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leakfix.languages.python.classes import Classes
     from leakfix.languages.python.types import Types
     from leakfix.models import Models
 
 _LARGEST_FILE: Final = 4 << 20
 _MOST_HOPS: Final = 12
+_MOST_SEARCHED: Final = 20_000
 _INSTALLED: Final = frozenset(("site-packages", "dist-packages"))
 
 
@@ -100,6 +103,14 @@ class World:
         """Return the class that a canonical dotted name means: "pkg.mod.C"."""
         found = self._definition(symbol, importer)
         return found if isinstance(found, PyClass) else None
+
+    def mentioning(self, word: bytes) -> Iterator[PyFile]:
+        """Yield the files of the run, and those opened besides, in whose bytes a word stands."""
+        for number in range(min(len(self._keys), _MOST_SEARCHED)):
+            self._at(number)
+        for file in tuple(self._files.values()):
+            if file is not None and word in file.data:
+                yield file
 
     def split(self, symbol: str, importer: PyFile | None = None) -> tuple[PyFile, str] | None:
         """Return the module that a dotted name starts with, and the rest of the name; None of other people's."""

@@ -40,13 +40,14 @@ def finding(
     steps: Iterable[tuple[Node, str]],
     forms: Sequence[tuple[Form, Callable[[], Mended]]],
     confidence: Confidence = Confidence.HIGH,
+    general: Form | None = None,
 ) -> Finding:
     """Make the finding at a node: `steps` are its trace, `forms` what may mend it, the preferred one first.
 
-    A form that raises `RefusalError` is left out; when all do, the reason of the first is told.
+    A form that raises `RefusalError` is left out; when all do, the reason of the `general` one is told, or the first.
     """
     source = analysis.source
-    fixes, refusal = _fixes(analysis, forms)
+    fixes, refusal = _fixes(analysis, forms, general)
     return Finding.at(
         source,
         Span(node.start_byte, node.end_byte),
@@ -62,25 +63,26 @@ def finding(
 
 
 def _fixes(
-    analysis: Analysis, forms: Sequence[tuple[Form, Callable[[], Mended]]]
+    analysis: Analysis, forms: Sequence[tuple[Form, Callable[[], Mended]]], general: Form | None
 ) -> tuple[tuple[Fix, ...], Refusal | None]:
     fixes: list[Fix] = []
-    reasons: list[Refusal] = []
+    reasons: dict[str, Refusal] = {}
     source = analysis.source
     for form, write in forms:
         try:
             mended = write()
             apply_edits(source.data, mended.edits)
         except RefusalError as why:
-            reasons.append(Refusal(why.code, why.reason))
+            reasons[form.name] = Refusal(why.code, why.reason)
         except (LayoutError, OverlapError) as why:
-            reasons.append(Refusal("layout", str(why)))
+            reasons[form.name] = Refusal("layout", str(why))
         else:
             edits = tuple(FileEdit(source.path, edit) for edit in mended.edits)
             fixes.append(Fix(form.title, form.name, mended.safety or form.safety, mended.why, edits, form.requires))
     if fixes:
         return tuple(fixes), None
-    return (), reasons[0] if reasons else None
+    told = general.name if general is not None else next(iter(reasons), "")
+    return (), reasons.get(told)
 
 
 def own_line(analysis: Analysis, statement: Node) -> bytes:
