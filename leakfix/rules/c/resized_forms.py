@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import syntax
-from leakfix.languages.c.standards import reaches
-from leakfix.rules.c.layout import (
-    LOOPS,
-    declare_first,
-    following,
-    insert_after,
-    insert_before,
-    is_bare_body,
-    is_conditional,
-    statement_of,
-    unit_of,
-)
-from leakfix.rules.c.naming import free_name, may_declare, says_release
-from leakfix.rules.c.positive import Sizes
-from leakfix.rules.c.releases import declared_type
+from leakfix.rules.c.layout import LOOPS, insert_after, insert_before, unit_of
+from leakfix.rules.c.naming import says_release
 from leakfix.rules.c.repair import RefusalError, units_of
-from leakfix.rules.c.resizing import Resize, assigned_from, root_of
+from leakfix.rules.c.resized_places import Temporary
+from leakfix.rules.c.resized_sizes import may_be_zero, not_zero
+from leakfix.rules.c.resizing import root_of
 from leakfix.rules.c.wrappers import plain_symbols
 from leakfix.text import Edit, Span
 
@@ -31,26 +19,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.text import Source
+    from leakfix.rules.c.resizing import Resize
 
-_NAMES: Final = ("tmp", "resized", "grown", "enlarged")
 _NULLS: Final = frozenset(("NULL", "nullptr", "0"))
-_HOSTS: Final = frozenset((syntax.EXPRESSION_STATEMENT, syntax.IF_STATEMENT, syntax.RETURN_STATEMENT))
-_AROUND: Final = frozenset(
-    (syntax.PARENTHESIZED_EXPRESSION, syntax.CONDITION_CLAUSE, syntax.UNARY_EXPRESSION, syntax.CAST_EXPRESSION)
-)
-_CONSTANTS: Final = frozenset((syntax.NULL, syntax.NUMBER_LITERAL, syntax.IDENTIFIER, syntax.TRUE, syntax.FALSE))
-_UNSPLIT: Final = frozenset((syntax.IDENTIFIER, syntax.FIELD_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
-_MEASURED: Final = frozenset(
-    (
-        *(syntax.IDENTIFIER, syntax.FIELD_EXPRESSION, syntax.FIELD_IDENTIFIER, syntax.PARENTHESIZED_EXPRESSION),
-        *(syntax.BINARY_EXPRESSION, syntax.NUMBER_LITERAL, syntax.SIZEOF_EXPRESSION, syntax.TYPE_DESCRIPTOR),
-        *(syntax.TYPE_IDENTIFIER, syntax.PRIMITIVE_TYPE, syntax.SIZED_TYPE, syntax.STRUCT_SPECIFIER, syntax.THIS),
-        *(syntax.POINTER_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.CAST_EXPRESSION),
-    )
-)
-"""What an expression may be made of that can be asked once more behind the call."""
-_LABELS: Final = frozenset((syntax.LABELED_STATEMENT, syntax.GOTO_STATEMENT, syntax.SWITCH_STATEMENT))
 
 
 def released_on_failure(resize: Resize) -> list[Edit]:
@@ -58,12 +29,12 @@ def released_on_failure(resize: Resize) -> list[Edit]:
 
     Raises `RefusalError` and `LayoutError`.
     """
-    place = _Place.of(resize)
+    place = Temporary.of(resize)
     release = _release(resize)
     name = place.name
     unit = unit_of(place.source, place.statement.start_byte).decode()
     lines, edits = place.taken()
-    asked = " && ".join((f"{name} == {place.null}", *_not_zero(resize)))
+    asked = " && ".join((f"{name} == {place.null}", *not_zero(resize)))
     lines += [f"if ({asked}) {{", f"{unit}{release}({resize.place});", "}"]
     assigned = f"{resize.place} = {name};"
     if place.is_plain:
@@ -81,7 +52,7 @@ def checked_first(resize: Resize) -> list[Edit]:
     Where the failure leaves the function a variable's block is released, and what an object holds stays with it.
     Raises `RefusalError` and `LayoutError`.
     """
-    place = _Place.of(resize)
+    place = Temporary.of(resize)
     check = place.check()
     body = check.child_by_field_name("consequence")
     if body is None or check.child_by_field_name("alternative") is not None:
@@ -90,7 +61,7 @@ def checked_first(resize: Resize) -> list[Edit]:
     asked = _asked_null(condition, resize) if condition is not None else None
     if asked is None:
         raise RefusalError("unchecked", "what follows the call is no check that leaves on failure")
-    if _may_be_zero(resize):
+    if may_be_zero(resize):
         raise RefusalError("size", "the call may have released the block, the new size being 0")
     statements = syntax.named(body) if body.type == syntax.COMPOUND_STATEMENT else [body]
     left = _left_by(resize, statements)
@@ -106,144 +77,6 @@ def checked_first(resize: Resize) -> list[Edit]:
         edits += insert_before(place.source, statements[0], [f"{left}({resize.place});"])
     edits.append(insert_after(place.source, check, [f"{resize.place} = {place.name};"]))
     return edits
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the call stands, and the temporary that takes what it gives."""
-
-    resize: Resize
-    statement: Node
-    name: str
-    is_declared_here: bool
-    """Whether the temporary is declared where the call is, not at the start of the block."""
-
-    @classmethod
-    def of(cls, resize: Resize) -> _Place:
-        statement = statement_of(resize.assignment)
-        if statement is None or statement.type not in _HOSTS:
-            raise RefusalError("expression", "the call stands in an expression that is evaluated more than once")
-        if is_conditional(statement, resize.function.node):
-            raise RefusalError("preprocessor", "the call stands between #if and #endif")
-        if resize.analysis.file.is_torn(resize.function.span):
-            raise RefusalError("preprocessor", "one statement of the function is spread over branches of #if")
-        if statement.parent is not None and statement.parent.type == syntax.ELSE_CLAUSE and not is_bare_body(statement):
-            raise RefusalError("expression", "the call stands in the condition of an else")
-        _check_first(resize.assignment, statement)
-        name = free_name(resize.analysis, resize.function, statement, _NAMES)
-        return cls(resize, statement, name, may_declare(resize.analysis, statement))
-
-    @property
-    def source(self) -> Source:
-        return self.resize.analysis.source
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the assignment is all that the statement does."""
-        return self.statement.type == syntax.EXPRESSION_STATEMENT and (
-            syntax.unparen(syntax.named(self.statement)[0]) == self.resize.assignment
-        )
-
-    @property
-    def null(self) -> str:
-        """The null pointer as the file spells it."""
-        return "nullptr" if b"nullptr" in self.source.data else "NULL"
-
-    def taken(self) -> tuple[list[str], list[Edit]]:
-        """The lines by which the temporary takes what the call gives, and the edits elsewhere that go with them."""
-        value = self.source.text(_span(assigned_from(self.resize.call)))
-        of = self._type()
-        declared = f"{of}{'' if of.endswith(('*', ' ')) else ' '}{self.name}"
-        if self.is_declared_here and not self._may_be_jumped_over():
-            return [f"{declared} = {value};"], []
-        if self.is_declared_here:
-            return [f"{declared};", f"{self.name} = {value};"], []
-        return [f"{self.name} = {value};"], declare_first(self.source, self.statement, f"{declared};")
-
-    def check(self) -> Node:
-        """The `if` that asks what the call gave."""
-        if self.statement.type == syntax.IF_STATEMENT:
-            return self.statement
-        behind = next(following(self.statement), None) if self.is_plain else None
-        if behind is None or behind.type != syntax.IF_STATEMENT or is_bare_body(self.statement):
-            raise RefusalError("unchecked", "what follows the call is no check that leaves on failure")
-        return behind
-
-    def _may_be_jumped_over(self) -> bool:
-        """Whether a jump may pass the declaration, which C++ forbids where it initialises."""
-        return self.resize.analysis.file.is_cpp and any(
-            node.type in _LABELS for node in syntax.walk(self.resize.function.body)
-        )
-
-    def _type(self) -> str:
-        """The type of the temporary, with its stars behind a blank."""
-        variable = self.resize.variable
-        words = declared_type(variable) if variable is not None else []
-        if words and words[-1].startswith("*"):
-            return " ".join(words)
-        value = assigned_from(self.resize.call)
-        cast = value.child_by_field_name("type") if value.type == syntax.CAST_EXPRESSION else None
-        if cast is not None:
-            spelled = " ".join(syntax.text(cast).split())
-            return f"{spelled} " if spelled.endswith("*") and not spelled.endswith(" *") else spelled
-        if not self.resize.analysis.file.is_cpp:
-            return "void *"
-        if reaches(self.resize.analysis.standard, "c++11") and not self._may_be_jumped_over():
-            return "auto *"
-        raise RefusalError("type", f"the type of {self.resize.place} is not spelled where the call is")
-
-
-def _may_be_zero(resize: Resize) -> list[Node]:
-    """The factors of sizes that may be 0, so that a call that gives null may have released the block."""
-    sizes = Sizes(resize.analysis, resize.function, resize.call.start_byte)
-    return [factor for size in resize.sizes for factor in _factors(size) if not sizes.is_positive(factor)]
-
-
-def _factors(size: Node) -> Iterator[Node]:
-    size = syntax.unparen(size)
-    operator = size.child_by_field_name("operator")
-    sides = [size.child_by_field_name(name) for name in ("left", "right")]
-    if size.type != syntax.BINARY_EXPRESSION or operator is None or operator.type != "*":
-        yield size
-        return
-    for side in sides:
-        if side is not None:
-            yield from _factors(side)
-
-
-def _not_zero(resize: Resize) -> Iterator[str]:
-    """What must hold besides for the old block to be there still when the call gave null. Raises `RefusalError`."""
-    for size in _may_be_zero(resize):
-        is_plain = all(node.type in _MEASURED for node in syntax.walk(size) if node.is_named)
-        is_library = resize.analysis.models.release(resize.site.symbol) is not None
-        text = " ".join(syntax.text(size).split())
-        if not is_plain or not is_library or resize.place in text:
-            raise RefusalError("size", "the call may have released the block, the new size being 0")
-        yield f"{text} != 0" if size.type in _UNSPLIT or _is_sum(size) else f"({text}) != 0"
-
-
-def _is_sum(size: Node) -> bool:
-    operator = size.child_by_field_name("operator")
-    return size.type == syntax.BINARY_EXPRESSION and operator is not None and operator.type in ("+", "-", "*", "/")
-
-
-def _check_first(assignment: Node, statement: Node) -> None:
-    """Nothing of the statement may be evaluated before the assignment."""
-    at = assignment
-    while at != statement:
-        parent = at.parent
-        if parent is None or parent == statement:
-            break
-        if parent.type == syntax.BINARY_EXPRESSION and parent.child_by_field_name("left") == at:
-            right, operator = parent.child_by_field_name("right"), parent.child_by_field_name("operator")
-            is_lazy = operator is not None and operator.type in ("&&", "||")
-            if right is None or not (is_lazy or right.type in _CONSTANTS):
-                raise RefusalError("expression", "something else is evaluated in the same expression")
-        elif parent.type not in _AROUND:
-            raise RefusalError("expression", "the call stands inside of another expression")
-        at = parent
-    if statement.type == syntax.IF_STATEMENT and statement.child_by_field_name("condition") != at:
-        raise RefusalError("expression", "the call stands inside of another statement")
 
 
 def _asked_null(condition: Node, resize: Resize) -> Node | None:
@@ -373,7 +206,11 @@ def _released_so(resize: Resize) -> Iterator[str]:
 def _bare(assignment: Node) -> Node:
     """The assignment with the parentheses that it needs and its value does not."""
     parent = assignment.parent
-    return parent if parent is not None and parent.type == syntax.PARENTHESIZED_EXPRESSION else assignment
+    outer = parent.parent if parent is not None else None
+    is_needed = outer is not None and outer.child_by_field_name("condition") == parent
+    if parent is None or parent.type != syntax.PARENTHESIZED_EXPRESSION or is_needed:
+        return assignment
+    return parent
 
 
 def _span(node: Node) -> Span:
