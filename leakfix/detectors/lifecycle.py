@@ -306,7 +306,7 @@ class _Pursuit:
                     state = state.ended(Status.ABSENT) if failed else replace(state, errors=state.errors - {test.place})
             if test.place in self.correlated:
                 state = replace(state, facts=state.facts | {test})
-            if state.asked and state.held:
+            if state.asked and state.held and edge.span is not None:
                 state = self._answered(state, test, edge)
         return state
 

@@ -28,7 +28,7 @@ from leakfix.flow.solve import Step, explore
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from leakfix.flow.graph import Block, Edge, Event, Graph
+    from leakfix.flow.graph import Block, Doubt, Edge, Event, Graph
 
 _BUDGET: Final = 800
 
@@ -94,7 +94,8 @@ class _Walker:
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
         for number, event in enumerate(block.events):
-            if isinstance(event, Escape) and event.doubt is not None and self._is_lent(state, step.block, number):
+            doubt = event.doubt if isinstance(event, Escape) else None
+            if doubt is not None and self._is_lent(state, doubt, step.block, number):
                 continue
             state = self._event(state, event)
         if block.exit is None:
@@ -105,13 +106,14 @@ class _Walker:
             self.found.add(Way(state.fate, state.holders, facts, told, state.raised))
         return None
 
-    def _is_lent(self, state: _State, block: int, number: int) -> bool:
-        """Whether the function still releases behind a call what it is asked about, so that the callee only had it."""
+    def _is_lent(self, state: _State, doubt: Doubt, block: int, number: int) -> bool:
+        """Whether the function still releases behind a call what it is asked about, whatever the call gives back."""
         if not state.holders:
             return False
         if self._ahead is None:
             self._ahead = ReleasesAhead(self._graph)
-        return not self._ahead.behind(block, number).well.isdisjoint(state.holders)
+        is_released = not self._ahead.behind(block, number).well.isdisjoint(state.holders)
+        return is_released and not self._ahead.is_asked_for(doubt)
 
     def cross(self, edge: Edge, state: _State) -> _State | None:
         facts = state.facts

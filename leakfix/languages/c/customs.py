@@ -34,7 +34,7 @@ _GIVES_AWAY: Final = frozenset(
         *("register", "submit", "enqueue", "schedule", "spawn", "start", "run", "post", "dispatch", "detach", "attach"),
         *("link", "queue", "publish", "install", "activate", "launch", "async", "defer", "ref", "retain", "addref"),
         *("incref", "reference", "give", "transfer", "return", "handover", "reuse", "recycle", "begin", "serve"),
-        *("steal", "move", "swap", "share", "adopt", "own", "exec", "emit", "deliver", "forward"),
+        *("steal", "move", "swap", "exchange", "share", "adopt", "own", "exec", "emit", "deliver", "forward"),
     )
 )
 _TAKES: Final = frozenset(
@@ -53,6 +53,8 @@ _MAY_TAKE: Final = frozenset(
     )
 )
 """Words that tell nothing: what is made from something may take it over."""
+_GUARDS: Final = frozenset(("auto", "autofree", "scoped", "guard", "defer", "scope", "raii", "finally", "onexit"))
+"""Words of macros that see to it that something happens to a variable where its scope ends."""
 _LOOKS: Final = frozenset(
     (
         *("print", "printf", "dump", "log", "trace", "debug", "warn", "warning", "error", "is", "has", "check"),
@@ -125,6 +127,7 @@ _BORROWED: Final = frozenset(
     )
 )
 """Words of functions whose results belong to somebody else: a pool, a cache, another object."""
+_WEAK: Final = frozenset(("weak", "weakptr", "weakref", "peek", "borrow", "borrowed"))
 _BAD: Final = frozenset(
     ("err", "error", "errno", "fail", "failed", "failure", "invalid", "throw", "rethrow", "abort", "bad", "denied")
 )
@@ -166,6 +169,11 @@ def gives_away(name: str) -> bool:
     return not _GIVES_AWAY.isdisjoint(found) or not _RELEASES.isdisjoint(found)
 
 
+def guards(name: str) -> bool:
+    """Whether a name says that something happens to a variable where its scope ends."""
+    return not _GUARDS.isdisjoint(words(name))
+
+
 def converts(name: str) -> bool:
     """Whether a name says that a method makes something else of its object, which may take it over."""
     return not {"to", "into", "as", "wrap"}.isdisjoint(words(name))
@@ -196,6 +204,11 @@ def tells_failure(name: str) -> bool | None:
 def is_lending(name: str) -> bool:
     """Whether what a function gives belongs to somebody else by its name."""
     return not _BORROWED.isdisjoint(words(name))
+
+
+def is_weak(name: str) -> bool:
+    """Whether a name says outright that what a function gives is not the caller's."""
+    return not _WEAK.isdisjoint(words(name))
 
 
 def is_making(name: str) -> bool:

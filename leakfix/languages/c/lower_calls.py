@@ -389,11 +389,12 @@ class CallLowering:
                 self.frame.escape(span, value, Handing.PASSED)
                 continue
             self._effects(span, summary, index, value, operands, found)
+            self.unknown.whole(span, value, found)
             if value.address is not None and index >= 0 and self._is_sent(params[index], value.address):
                 self.frame.emit(Escape(span, value.address, Handing.PASSED))
         self._settle_moves(span)
         self.unknown.emptied(span, function.last_name, arguments, found)
-        for acquisition in summary.acquired():
+        for acquisition in summary.acquired() if not customs.is_weak(function.last_name) else ():
             if acquisition.operand is not None:
                 value = operands.get(acquisition.operand, NOTHING)
                 place = self.resolve(value, acquisition.path)

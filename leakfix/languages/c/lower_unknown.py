@@ -123,6 +123,11 @@ class UnknownCalls:
             for value in arguments:
                 self._own(span, value)
             return NOTHING
+        if callee is not None and callee.kind != "method" and customs.guards(name):
+            for value in arguments:
+                for place in (*(link.place for link in value.links), *([value.address] if value.address else ())):
+                    self.frame.emit(Escape(span, place, Handing.STORED, late=True))
+            return NOTHING
         if len(nodes) == len(arguments) and (self._releases(name, callee, nodes) or self._ends(name, nodes, arguments)):
             self.calls.release(span, arguments[0])
             return NOTHING
@@ -132,7 +137,7 @@ class UnknownCalls:
         result = self._result(callee)
         taken = result if result is not None or self.frame.expansion is not None else self._taken_as(node)
         doubt = Doubt(found, self.failures(taken))
-        self._receiver(span, name, receiver, doubt)
+        self._receiver(span, name, receiver, doubt, result)
         read_only = self.program.read_only(callee) if callee is not None else frozenset()
         is_format = self._is_format(callee, nodes)
         for index, value in enumerate(arguments):
@@ -140,6 +145,7 @@ class UnknownCalls:
             is_lent = index in read_only and value.address is None
             mode = Mode.BORROWED if is_lent else self._mode(name, callee, index, inner, value, is_format)
             self._operand(span, value, mode, doubt)
+            self.whole(span, value, found)
             if mode is Mode.BORROWED and value.place is not None and self._may_come_back(node, name, result, inner):
                 self.frame.emit(Derive(span, found, value.place, closes=True))
         self.emptied(span, name, arguments, found)
@@ -158,6 +164,18 @@ class UnknownCalls:
         elif said & _TELL_EMPTY:
             let_go: Callable[[], None] = lambda: self.frame.emit(Escape(span, place, Handing.PASSED))  # noqa: E731
             self.frame.fork(found, [((((), Outcome.NIL),), lambda: None), ((((), Outcome.NOT_NIL),), let_go)])
+
+    def whole(self, span: Span, value: Value, found: Place) -> None:
+        """Whoever has the address of a struct in a struct on the stack may get at all of that, as methods do."""
+        place = value.address
+        if place is None or not place.path or POINTEE in place.path or place.root not in self.frame.graph.names:
+            return
+        target = self.frame.variable_of(place.root)
+        of = self._type_below(target, place.path) if target is not None else None
+        if of is not None and (of.is_pointer or of.base in _SCALARS):
+            return
+        doubt = Doubt(found, self.failures(None))
+        self.frame.emit(Escape(span, Place(place.root), Handing.ADDRESSED, doubt=doubt))
 
     def own(self, span: Span, value: Value) -> None:
         """A value is given to a smart pointer, or to anything else that nobody gives what is not his own."""
@@ -203,9 +221,9 @@ class UnknownCalls:
         }
         if of is not None and (of.is_pointer or of.base in ("bool", "_Bool")):
             return frozenset((*named, ((), Outcome.NIL)))
-        return frozenset(
-            (*named, ((NEGATIVE,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE), ((), Outcome.NOT_NIL))
-        )
+        negative = (((NEGATIVE,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE))
+        is_number = of is not None and of.base in _INTEGERS
+        return frozenset((*named, *negative, ((), Outcome.NOT_NIL)) if is_number else (*named, *negative))
 
     @property
     def _constants(self) -> dict[str, bool]:
@@ -223,13 +241,16 @@ class UnknownCalls:
 
     # operands
 
-    def _receiver(self, span: Span, name: str, receiver: Value, doubt: Doubt) -> None:
-        """A method borrows its object, unless its name says otherwise."""
+    def _receiver(self, span: Span, name: str, receiver: Value, doubt: Doubt, result: CType | None) -> None:
+        """A method borrows its object, unless its name says otherwise; what it gives may be the object itself."""
+        place = receiver.place
         if receiver.address is not None:
             self.frame.emit(Escape(span, receiver.address, Handing.ADDRESSED, doubt=doubt))
             self.frame.emit(Forget(span, receiver.address))
-        elif customs.gives_away(name) or not name:
+        elif customs.gives_away(name) or not name or (place is not None and place.root not in self.frame.graph.names):
             self.frame.escape(span, receiver, Handing.PASSED)
+        elif place is not None and doubt.result is not None and (result is None or result.is_pointer):
+            self.frame.emit(Derive(span, doubt.result, place, closes=True))
 
     def _mode(
         self, name: str, callee: Callee | None, index: int, node: Node | None, value: Value, is_format: bool
@@ -414,10 +435,13 @@ class UnknownCalls:
         return None
 
     def _target_type(self, target: Given) -> CType | None:
-        found = self.frame.types.variable(target.variable)
+        return self._type_below(target.variable, target.path)
+
+    def _type_below(self, variable: Variable, path: tuple[str, ...]) -> CType | None:
+        found = self.frame.types.variable(variable)
         if found is None:
             return None
-        for step in target.path:
+        for step in path:
             if step == "*":
                 found = found.pointee if found is not None else None
                 continue
