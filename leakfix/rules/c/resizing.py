@@ -82,8 +82,7 @@ def losing_exit(resize: Resize) -> Span | None:
 
     It does not when a failure ends the process, when another name of the block is left, or when there was none.
     """
-    variable = resize.variable
-    if variable is not None and variable.kind == "param" and not _is_reference(variable):
+    if _is_copy_of_callers(resize):
         return None
     if resize.unit.graph.ends_process or _is_zero(resize) or _has_other_name(resize):
         return None
@@ -166,6 +165,17 @@ def _resized_argument(analysis: Analysis, function: Function, site: Site, call: 
         if any(effect.fate is Fate.RELEASED for effect in fates) and kept and all(((), Outcome.NIL) in f for f in kept):
             return position
     return None
+
+
+def _is_copy_of_callers(resize: Resize) -> bool:
+    """Whether the place is a parameter, or a field of one, that the caller has the original of."""
+    at: Node | None = resize.target
+    while at is not None and at.type in (syntax.FIELD_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION):
+        if any(child.type == "->" for child in at.children):
+            return False
+        at = at.child_by_field_name("argument") or next(iter(syntax.named(at)), None)
+    variable = resize.analysis.bindings(resize.function).variable(at) if at is not None else None
+    return variable is not None and variable.kind == "param" and not _is_reference(variable)
 
 
 def _is_own(resize: Resize) -> bool:
