@@ -11,8 +11,6 @@ from leakfix.models.schema import RECEIVER
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
-
     from leakfix.languages.python.types import Callee, Types
     from leakfix.models import Models
 
@@ -53,56 +51,6 @@ PATHS: Final = frozenset(("str", "bytes", "int", "pathlib.Path", "pathlib.PurePa
 """The classes of what names a file, or of the descriptor of one."""
 IN_MEMORY: Final = frozenset(("io.BytesIO", "io.StringIO"))
 COLLECTIONS: Final = frozenset(("list", "tuple", "dict", "set", "frozenset"))
-_QUIET: Final = frozenset(
-    (
-        *("len", "isinstance", "issubclass", "print", "repr", "str", "id", "type", "hasattr", "callable", "bool"),
-        *("list", "dict", "set", "tuple", "frozenset", "range", "enumerate", "zip", "object", "super", "bytearray"),
-        *("abs", "min", "max", "format", "vars", "locals", "globals", "hash", "property", "reversed", "iter"),
-        *("getattr", "setattr", "time.time", "time.monotonic", "time.perf_counter", "time.sleep"),
-        *("os.getpid", "os.getcwd", "os.fork", "os.pipe", "os.dup", "os.dup2", "os.openpty", "os.isatty"),
-        *("os.ttyname", "os.setsid", "os.umask"),
-        *("os.set_blocking", "os.set_inheritable", "os.get_inheritable", "os.fspath", "os.fsencode", "os.fsdecode"),
-        *("os.path.join", "os.path.basename", "os.path.dirname", "os.path.splitext", "os.path.abspath"),
-        *("os.path.realpath", "os.path.normpath", "os.path.expanduser"),
-        *("os.path.exists", "os.path.isfile", "os.path.isdir", "traceback.print_exc", "traceback.format_exc"),
-        *("sys.exc_info", "sys.audit", "sys.stdout.write", "sys.stdout.flush", "sys.stderr.write", "sys.stderr.flush"),
-        *("warnings.warn", "gc.collect", "datetime.datetime.now", "random.random", "logging.getLogger"),
-        *("threading.Lock", "threading.RLock", "threading.Event", "threading.Thread", "io.BytesIO", "io.StringIO"),
-        *("io.text_encoding", "collections.OrderedDict", "collections.defaultdict", "collections.deque", "pty.openpty"),
-        *("socket.socketpair", "socket.getdefaulttimeout", "socket.socket", "selectors.DefaultSelector"),
-        *("tempfile.mkstemp", "tempfile.mkdtemp", "tempfile.TemporaryDirectory", "tempfile.gettempdir"),
-        *("contextlib.suppress", "contextlib.ExitStack", "contextlib.nullcontext", "contextlib.closing"),
-        *("SystemExit", "ValueError", "TypeError", "RuntimeError", "OSError"),
-    )
-)
-"""What fails only where the system has run out of something, if ever."""
-_QUIET_TYPES: Final = frozenset(("str", "list", "dict", "set", "logging.Logger", "tuple", "bytearray"))
-_LOUD_METHODS: Final = frozenset(("index", "remove", "pop", "encode", "format", "format_map", "popitem", "decode"))
-_QUIET_METHODS: Final = frozenset(
-    (
-        *("append", "extend", "strip", "rstrip", "lstrip", "startswith", "endswith", "splitlines", "items", "keys"),
-        *("values", "lower", "upper"),
-        *("fileno", "isatty", "setblocking", "settimeout", "setDaemon", "getvalue", "copy", "group", "groups"),
-        *("setdefault", "poll", "terminate", "kill", "acquire", "release", "clear", "discard", "is_set"),
-        *(
-            "setFormatter",
-            "setLevel",
-            "addHandler",
-            "addFilter",
-            "getsockname",
-            "getpeername",
-            "gettimeout",
-            "detach",
-            "get_extra_info",
-        ),
-    )
-)
-CONSUMING: Final = EAGER | {"sum", "any", "all", "print"}
-CONSUMING_METHODS: Final = frozenset(("extend", "update", "join", "writelines"))
-"""What reads a file it is given, or writes to it."""
-TELLING: Final = frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical"))
-"""The methods of loggers, whatever those are called."""
-_QUIET_MODULES: Final = ("logging.", "signal.")
 
 
 def model_effect(models: Models, symbol: str, position: int | None, keyword: str) -> Effect | None:
@@ -134,19 +82,3 @@ def builtin_effect(types: Types, symbol: str, callee: Callee) -> Effect:
     if callee.receiver is not None and types.of(callee.receiver) in _VALUES:
         return BORROWS
     return KEEPS
-
-
-def is_quiet(types: Types, symbol: str, method: str, receiver: Node | None) -> bool:
-    """Whether a call hardly ever raises anything."""
-    if symbol in _QUIET or symbol.startswith(_QUIET_MODULES):
-        return True
-    models = types.models
-    if models is not None and models.wrap(symbol) is not None and not models.acquires(symbol):
-        return True
-    if models is not None and models.released_argument(symbol) is not None:
-        return True
-    if receiver is None:
-        return method in TELLING
-    if types.of(receiver) in _QUIET_TYPES:
-        return method not in _LOUD_METHODS
-    return method in _QUIET_METHODS or method in TELLING

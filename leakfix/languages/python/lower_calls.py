@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import ANY_METHOD, Escape, ExitKind, Handing, Release
 from leakfix.languages.python import syntax
 from leakfix.languages.python.effects import (
-    CONSUMING,
-    CONSUMING_METHODS,
     EAGER,
     IN_MEMORY,
     KEEPS,
@@ -21,11 +19,11 @@ from leakfix.languages.python.effects import (
     Effect,
     Fate,
     builtin_effect,
-    is_quiet,
     model_effect,
 )
 from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Link, Relation, Value, joined, span_of
 from leakfix.languages.python.nested import captured
+from leakfix.languages.python.raising import CONSUMING, CONSUMING_METHODS, does_little, is_quiet
 from leakfix.models.schema import RECEIVER
 
 if TYPE_CHECKING:
@@ -218,7 +216,7 @@ class CallLowering:
             reads = call.symbol in CONSUMING or call.method in CONSUMING_METHODS
             return not (reads and any(map(self._is_read, call.arguments)))
         function = call.callee.function
-        return function is not None and self.frame.program.is_quiet(function)
+        return function is not None and does_little(self.frame.program, function)
 
     def _apply(self, call: Call, value: Value, effect: Effect) -> None:
         """What a call does to one operand."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ExitKind, Obligation
-from leakfix.languages.python import nested, syntax
-from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate, is_quiet
+from leakfix.languages.python import containers, nested, syntax
+from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate
 from leakfix.languages.python.first_look import Acquiring, called_places
 from leakfix.languages.python.lower_frame import Relation
 from leakfix.languages.python.lowering import lower
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from leakfix.languages.python.world import World
     from leakfix.models import Acquire, Models
 
-_SMALL: Final = 1000
-"""Bodies of more bytes do something that may fail."""
 _LARGEST: Final = 60_000
 """Bodies of more bytes are generated: nobody can say what they do."""
 _HARMLESS: Final = frozenset(
@@ -46,14 +44,6 @@ _HARMLESS: Final = frozenset(
 _CONTEXTS: Final = frozenset(("contextlib.contextmanager", "contextlib.asynccontextmanager"))
 _FIXTURES: Final = frozenset(("pytest.fixture", "pytest.yield_fixture", "pytest_asyncio.fixture"))
 _RELEASES: Final = frozenset(("close", "aclose"))
-_CONTAINER_USES: Final = frozenset(
-    (
-        *("append", "appendleft", "extend", "insert", "pop", "popleft", "clear", "remove", "reverse", "sort", "index"),
-        *("count", "items", "values", "keys", "get", "update", "setdefault", "add", "discard"),
-    )
-)
-_MISUSES: Final = frozenset(("ValueError", "TypeError", "AssertionError", "NotImplementedError"))
-_READING: Final = frozenset(("len", "enumerate", "zip", "reversed", "sorted", "any", "all", "print", "iter", "range"))
 
 
 class Program:
@@ -188,7 +178,7 @@ class Program:
         if callee.class_ is not None:
             return self.owners.acquired(callee.class_)
         function = callee.function
-        if function is None or function.last_name.startswith("__") or not self._is_plain_function(function):
+        if function is None or function.last_name.startswith("__") or not self.is_plain_function(function):
             return ()
         if not self.may_acquire(function) or b"return" not in (function.body.text or b""):
             return ()
@@ -200,7 +190,7 @@ class Program:
     def effect(self, callee: Callee, position: int | None, keyword: str) -> Effect:
         """What a function of the project does to its receiver (`RECEIVER`) or to an argument."""
         function = callee.function
-        if function is None or not self._is_plain_function(function):
+        if function is None or not self.is_plain_function(function):
             return KEEPS
         index = self._parameter(callee, function, position, keyword)
         variable = self.bindings(function).variable(function.params[index].identifier) if index is not None else None
@@ -234,7 +224,7 @@ class Program:
         if function.is_generator or function.is_async or b"return" in (function.body.text or b""):
             return None
         statements = syntax.named(function.body)
-        if not statements or is_unfinished(function) or not self._is_plain_function(function):
+        if not statements or is_unfinished(function) or not self.is_plain_function(function):
             return None
         if function.class_ is not None and self.types(function).classes.subclasses(function.class_):
             return None
@@ -249,39 +239,6 @@ class Program:
             return ExitKind.STOP
         return self.ending(callee.function) if callee.function is not None else None
 
-    def is_quiet(self, function: Function) -> bool:
-        """Whether a function does so little that it hardly ever raises anything."""
-        if "quiet" not in function.cache:
-            function.cache["quiet"] = False
-            function.cache["quiet"] = self._is_quiet(function)
-        return function.cache["quiet"] is True
-
-    def _is_quiet(self, function: Function) -> bool:
-        if function.body.end_byte - function.body.start_byte > _SMALL or not self._is_plain_function(function):
-            return False
-        if function.is_generator:
-            return True
-        types = self.types(function)
-        for node in syntax.walk(function.body):
-            if node.type == syntax.RAISE_STATEMENT and not _tells_misuse(types, node):
-                return False
-            if node.type == syntax.SUBSCRIPT and not any(one.type == syntax.SLICE for one in syntax.named(node)):
-                return False
-            if node.type == syntax.WITH_STATEMENT:
-                return False
-            if node.type == syntax.CALL:
-                callee = types.callee(node)
-                if callee.function is not None:
-                    if not self.is_quiet(callee.function):
-                        return False
-                    continue
-                called = syntax.unparen(syntax.callee(node))
-                name = called.child_by_field_name("attribute") if called.type == syntax.ATTRIBUTE else None
-                method = syntax.text(name) if name is not None else ""
-                if not is_quiet(types, callee.symbol or "", method, callee.receiver):
-                    return False
-        return not is_unfinished(function)
-
     def lends(self, function: Function) -> str:
         """Whether a generator lends what it yields: "context" to a `with` statement, "fixture" to a test, else ""."""
         known = function.cache.get("lends")
@@ -291,7 +248,7 @@ class Program:
             function.cache["lends"] = known
         return known
 
-    def _is_plain_function(self, function: Function) -> bool:
+    def is_plain_function(self, function: Function) -> bool:
         """Whether calling a function runs its body as it is written."""
         known = function.cache.get("plain")
         if not isinstance(known, bool):
@@ -354,59 +311,8 @@ class Program:
 
     def is_own_container(self, frame: Frame, node: Node) -> bool:
         """Whether a name is a list or dictionary of the function's own that nobody else ever gets hold of."""
-        if node.type != syntax.IDENTIFIER:
-            return False
-        variable = frame.bindings.variable(node)
-        if variable is None or variable.kind != "local" or not frame.bindings.is_own(variable):
-            return False
-        known = frame.function.cache.setdefault("containers", {})
-        if not isinstance(known, dict):
-            return False
-        key = id(variable)
-        if key not in known:
-            known[key] = self._is_own_container(frame, variable)
-        return bool(known[key])
-
-    def _is_own_container(self, frame: Frame, variable: Variable) -> bool:
-        if frame.types.of_variable(variable) not in COLLECTIONS or frame.bindings.is_captured(variable):
-            return False
-        if any(one.kind != "assign" for one in variable.bindings):
-            return False
-        return all(_is_harmless(frame, use) for use in frame.bindings.uses(variable))
-
-
-def _tells_misuse(types: Types, node: Node) -> bool:
-    """Whether a `raise` statement tells the caller that he is at fault."""
-    children = syntax.named(node)
-    raised = children[0] if children else None
-    if raised is not None and raised.type == syntax.CALL:
-        raised = syntax.callee(raised)
-    return raised is not None and types.symbol(raised) in _MISUSES
+        return containers.is_own(frame, node)
 
 
 class _Places(dict[int, list[int]]):
     """Byte offsets by the functions that they lie in."""
-
-
-def _is_harmless(frame: Frame, use: Node) -> bool:
-    """Whether a use of a container lets nobody else get hold of it for later; being returned is told by the graph."""
-    parent = use.parent
-    if parent is None:
-        return False
-    kind = parent.type
-    if kind == syntax.ATTRIBUTE:
-        name = parent.child_by_field_name("attribute")
-        above = parent.parent
-        called = above is not None and above.type == syntax.CALL and syntax.callee(above) == parent
-        return called and name is not None and syntax.text(name) in _CONTAINER_USES
-    if kind == syntax.SUBSCRIPT:
-        return parent.child_by_field_name("value") == use
-    if kind in (syntax.FOR_STATEMENT, syntax.FOR_IN_CLAUSE):
-        return parent.child_by_field_name("right") == use
-    if kind == syntax.ARGUMENT_LIST:
-        call = parent.parent
-        return call is not None and call.type == syntax.CALL and frame.types.symbol(syntax.callee(call)) in _READING
-    return kind in (
-        *(syntax.RETURN_STATEMENT, syntax.COMPARISON_OPERATOR, syntax.IF_STATEMENT, syntax.WHILE_STATEMENT),
-        *(syntax.NOT_OPERATOR, syntax.BOOLEAN_OPERATOR, syntax.DELETE_STATEMENT),
-    )
