@@ -98,7 +98,10 @@ class Acquiring:
     def _wanted(self, data: bytes) -> tuple[tuple[bytes, bool, bool], ...]:
         """The names that count in a file, whether they are no method, and whether a with statement may hold them."""
         found: dict[bytes, bool] = {}
-        for top in {module.partition(b".")[0] for module in imported_modules(data)} & self._by_module.keys():
+        modules = imported_modules(data)
+        # The last part counts for copies of a library's modules in packages.
+        ends = {part for module in modules for part in (module.partition(b".")[0], module.rpartition(b".")[2])}
+        for top in ends & self._by_module.keys():
             for name, managed in self._by_module[top].items():
                 found[name] = found.get(name, True) and managed
         plain = {name: managed for name, managed in self._anywhere.items() if name not in found}

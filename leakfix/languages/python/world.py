@@ -7,6 +7,7 @@ nothing is executed. Files are parsed when a name leads to them.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -125,7 +126,7 @@ class World:
         for _ in range(_MOST_HOPS):
             found = self.split(symbol, importer)
             if found is None:
-                break
+                return self._copied(symbol, importer)
             module, rest = found
             first, _, more = rest.partition(".")
             target = module.imports.get(first)
@@ -136,6 +137,16 @@ class World:
                 break
             symbol = self._renamed(following)
         return symbol
+
+    def _copied(self, symbol: str, importer: PyFile | None) -> str:
+        """What a class is called in the library, if a module of the importer's package out of reach is a copy of one."""
+        own = importer.module.partition(".")[0] if importer is not None and importer.package else ""
+        parts = symbol.split(".")
+        if self.models is None or len(parts) < 3 or parts[0] not in ("", own):
+            return symbol
+        name = ".".join(parts[-2:])
+        is_copy = parts[-2] in sys.stdlib_module_names and parts[-1][:1].isupper() and self.models.acquires(name)
+        return name if is_copy else symbol
 
     def _renamed(self, symbol: str) -> str:
         if self.models is not None:

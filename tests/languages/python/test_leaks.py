@@ -1157,3 +1157,15 @@ def test_what_calls_itself_is_the_same_from_wherever_one_asks(tmp_path: Path) ->
 def test_a_function_with_too_many_ways_is_left_alone(tmp_path: Path) -> None:
     body = "".join(f"    if a[{n}]:\n        h.read()\n" for n in range(1500))
     assert leaking(tmp_path, m=f"def f(p, a):\n    h = open(p)\n{body}") == []
+
+
+def test_a_copy_of_a_module_of_the_library_out_of_reach(tmp_path: Path) -> None:
+    text = """
+        from .selectors import DefaultSelector
+
+        def f(sock):
+            selector = DefaultSelector()  # A
+            selector.register(sock, 1)
+            return [key.fileobj for key, _ in selector.select()]
+        """
+    assert leaking(tmp_path, m=text) == ["A high"]
