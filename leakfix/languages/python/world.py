@@ -139,7 +139,7 @@ class World:
         return symbol
 
     def _copied(self, symbol: str, importer: PyFile | None) -> str:
-        """What a class is called in the library, if a module of the importer's package out of reach is a copy of one."""
+        """What a class is called in the library, if a module of the own package out of reach is a copy of one there."""
         own = importer.module.partition(".")[0] if importer is not None and importer.package else ""
         parts = symbol.split(".")
         if self.models is None or len(parts) < 3 or parts[0] not in ("", own):
