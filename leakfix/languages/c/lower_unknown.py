@@ -392,7 +392,7 @@ class UnknownCalls:
             return
         of = self.frame.types.resolved(result) if result is not None else self._target_type(target)
         evident = self._released(target)
-        undoing = self.program.pairs.undoing(name, self.frame.file) if not self._is_in_pool(nodes) else ""
+        undoing = self.program.pairs.undoing(name, self.frame.file) if not self._is_in_pool(name, nodes) else ""
         if not undoing and of is not None and not of.is_pointer and customs.is_opening(name):
             undoing = "close" if self.program.pairs.calls("close", self.frame.file) else ""
         is_known = of is not None and (of.is_pointer or of.base in _INTEGERS)
@@ -411,12 +411,15 @@ class UnknownCalls:
         index = self.calls.site(span, obligation, name, found, failure(fails)[0])
         self.calls.acquire(span, index, fails, NOTHING, found)
 
-    def _is_in_pool(self, nodes: list[Node]) -> bool:
+    def _is_in_pool(self, name: str, nodes: list[Node]) -> bool:
         """Whether something is made in a pool, which owns it: that is given first."""
         of = self._type(nodes[0]) if nodes else None
         said = set(customs.words(of.base)) if of is not None else set()
         said |= set(customs.words(syntax.text(nodes[0]))) if nodes else set()
-        return not said.isdisjoint(("pool", "arena", "region", "zone", "slab", "heap", "mempool", "memcontext"))
+        if not said.isdisjoint(("pool", "arena", "region", "zone", "slab", "heap", "mempool", "memcontext")):
+            return True
+        is_block = not {"alloc", "allocate", "malloc", "calloc"}.isdisjoint(customs.words(name))
+        return "::" in name or (is_block and of is not None and of.is_pointer)
 
     def _target(self, node: Node) -> Given | None:
         """What takes the result of a call."""
