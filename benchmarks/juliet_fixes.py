@@ -3,8 +3,8 @@
 Takes the directory of the suite, applies the preferred fix of every finding to a copy, and builds every case that has
 one as the suite does, its bad and its good part apart, before and after. A fix is proved when the bad part leaked and
 leaks no more, the good part leaks nothing, and both print what they printed: the address and leak sanitizers watch
-memory, a count of what is open watches descriptors. Cases that ask for random numbers run with several seeds, those that
-resize memory also where that fails.
+memory, a count of what is open watches descriptors. Cases that ask for random numbers run with several seeds, those
+that resize memory also where that fails.
 
     python benchmarks/juliet_fixes.py /path/to/juliet --sample 60 --seed 1
 """
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _WINDOWS: Final = "w32"
 _PARTS: Final = {"bad": "-DOMITGOOD", "good": "-DOMITBAD"}
-_FLAGS: Final = ("-DINCLUDEMAIN", "-w", "-g", "-O0", "-fno-omit-frame-pointer", "-fsanitize=address")
+_FLAGS: Final = ("-DINCLUDEMAIN", "-w", "-O0", "-fno-omit-frame-pointer", "-fsanitize=address")
 _LINK: Final = ("-fsanitize=address", "-Wl,--wrap=time", "-Wl,--wrap=realloc", "-lpthread", "-lm")
 _COMPILERS: Final = {".c": ("gcc",), ".cpp": ("g++",)}
 _OPEN: Final = re.compile(r"^DESCRIPTORS (-?\d+)$", re.MULTILINE)
@@ -184,14 +184,16 @@ class Builder:
         """What is wrong with the fix of a case; empty when it is proved."""
         leaked = False
         for part in _PARTS:
-            runs: dict[str, list[Run]] = {}
+            runs: dict[tuple[Path, ...], list[Run]] = {}
+            objects: dict[str, tuple[Path, ...]] = {}
             for tree in self._trees:
-                program = self._linked(case, part, tree)
-                if isinstance(program, str):
-                    return f"the {part} part does not build {tree} the fix: {program}"
-                runs[tree] = [self._run(program, environment) for environment in self._environments(case)]
-                program.unlink()
-            for before, after in zip(runs["before"], runs["after"], strict=True):
+                try:
+                    objects[tree] = self._built(case, part, tree)
+                    if objects[tree] not in runs:
+                        runs[objects[tree]] = self._runs(case, objects[tree])
+                except BuildError as error:
+                    return f"the {part} part does not build {tree} the fix: {error}"
+            for before, after in zip(runs[objects["before"]], runs[objects["after"]], strict=True):
                 if after.fails and not before.fails:
                     return f"the {part} part fails"
                 if (before.output, before.code) != (after.output, after.code):
@@ -209,14 +211,15 @@ class Builder:
             found.append({"JULIET_SEED": seeds[0], "JULIET_NO_REALLOC": "1"})
         return found
 
-    def _linked(self, case: Case, part: str, tree: str) -> Path | str:
-        try:
-            objects = [str(self._compiled(self._trees[tree] / name, (_PARTS[part],))) for name in case.files]
-            program = self._objects / f"{case.name}-{part}-{tree}"
-            _called(["g++", *objects, *self._support, *_LINK, "-o", str(program)])
-        except BuildError as error:
-            return str(error)
-        return program
+    def _built(self, case: Case, part: str, tree: str) -> tuple[Path, ...]:
+        return tuple(self._compiled(self._trees[tree] / name, (_PARTS[part],)) for name in case.files)
+
+    def _runs(self, case: Case, objects: Sequence[Path]) -> list[Run]:
+        program = self._objects / f"{case.name}.program"
+        _called(["g++", *map(str, objects), *self._support, *_LINK, "-o", str(program)])
+        runs = [self._run(program, environment) for environment in self._environments(case)]
+        program.unlink()
+        return runs
 
     def _compiled(self, source: Path, flags: Sequence[str]) -> Path:
         command = [*_COMPILERS[source.suffix], *_FLAGS, *flags, self._include]
@@ -231,7 +234,7 @@ class Builder:
 
     def _run(self, program: Path, environment: Mapping[str, str]) -> Run:
         # A leak must not end the process before what it printed is written.
-        options = {"LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=1", "LSAN_OPTIONS": "exitcode=0"}
+        options = {"LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=1:symbolize=0", "LSAN_OPTIONS": "exitcode=0"}
         try:
             done = subprocess.run(
                 [str(program)],
