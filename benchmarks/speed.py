@@ -1,8 +1,9 @@
 """How fast leakfix is, as ratios within one run, so that they mean the same on any machine.
 
-    python benchmarks/speed.py TREE [--runs N]
+    python benchmarks/speed.py TREE [--language NAME] [--runs N]
 
-- check: a whole `leakfix check --no-cache TREE`, against parsing each Go file of it once with tree-sitter on one core
+- check: a whole `leakfix check --no-cache TREE`, against parsing each file of the language once with tree-sitter on one
+  core
 - check, cached: the same run again, with its results at hand
 - version: `leakfix --version`, against starting and ending the bare interpreter
 
@@ -12,6 +13,7 @@ Each is the best of N runs, the two sides of a ratio taking turns. Look at the r
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import subprocess
 import sys
@@ -21,9 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tree_sitter import Parser
+from tree_sitter import Language, Parser
 
-from leakfix.languages.go.syntax import language
+from leakfix.languages.language import languages
 from leakfix.project import discover, find_configuration
 
 if TYPE_CHECKING:
@@ -56,11 +58,13 @@ def main() -> int:
     """Measure and print; the exit code is 1 when a ratio exceeds its limit."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("tree", type=Path)
+    ask.add_argument("--language", default="go", choices=sorted(languages()))
     ask.add_argument("--runs", type=int, default=5)
     given = ask.parse_args()
     tree = given.tree.resolve()
-    sources = _sources(tree)
-    print(f"{len(sources)} files, {sum(map(len, sources)) / 1e6:.1f} MB, {os.cpu_count()} processors\n")
+    sources = _sources(tree, given.language)
+    size = sum(len(data) for _, data in sources) / 1e6
+    print(f"{len(sources)} files of {given.language}, {size:.1f} MB, {os.cpu_count()} processors\n")
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "XDG_CACHE_HOME": cache}
         parse, whole = _best(
@@ -84,15 +88,23 @@ def main() -> int:
     return int(any(ratio.limit is not None and ratio.value > ratio.limit for ratio in ratios))
 
 
-def _sources(tree: Path) -> list[bytes]:
-    found = discover([tree], {".go": "go"}, find_configuration(tree))
-    return [candidate.path.read_bytes() for candidate in found.candidates]
+def _sources(tree: Path, language: str) -> list[tuple[str, bytes]]:
+    """The files that a check looks at, each with the module of the grammar that it is parsed with."""
+    suffixes = dict.fromkeys(languages()[language].suffixes, language)
+    found = discover([tree], suffixes, find_configuration(tree))
+    return [(_grammar(file.path.suffix), file.path.read_bytes()) for file in found.candidates]
 
 
-def _parse(sources: list[bytes]) -> None:
-    parser = Parser(language())
-    for source in sources:
-        parser.parse(source)
+def _grammar(suffix: str) -> str:
+    return {".go": "tree_sitter_go", ".py": "tree_sitter_python", ".c": "tree_sitter_c"}.get(suffix, "tree_sitter_cpp")
+
+
+def _parse(sources: list[tuple[str, bytes]]) -> None:
+    parsers = {
+        name: Parser(Language(importlib.import_module(name).language())) for name in {name for name, _ in sources}
+    }
+    for name, source in sources:
+        parsers[name].parse(source)
 
 
 def _run(directory: Path, environment: dict[str, str], *arguments: str) -> None:
