@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _NEVER_RAISING: Final = frozenset(("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"))
 """What only keeps what it is given."""
+_CONTAINERS: Final = "collections."
 _APPENDING: Final = frozenset(("append", "add", "appendleft", "insert", "setdefault"))
 _EXTENDING: Final = frozenset(("extend", "update"))
 _TAKING: Final = frozenset(("pop", "popleft", "popitem", "get"))
@@ -182,8 +183,7 @@ class CallLowering:
             self._apply(call, argument.value, effect)
             if call.symbol in EAGER and not argument.keyword:
                 contained.append(self.values.turn(argument.value))
-            elif effect.fate is Fate.HELD and (call.symbol == "dict" or self._is_container(argument.value)):
-                # What is made of a container, if anything, holds what that does.
+            elif effect.fate is Fate.HELD and self._fills(call, argument):
                 contained.append(Value(argument.value.all_links()))
             else:
                 links.append(_given_back(argument.value, effect))
@@ -246,6 +246,12 @@ class CallLowering:
         if position == RECEIVER:
             return Effect(Fate.HELD, Relation.THROUGH)
         return builtin_effect(self.frame.types, call.symbol, callee)
+
+    def _fills(self, call: Call, argument: Argument) -> bool:
+        """Whether a container is made that holds an argument, or what is in it."""
+        if call.symbol == "dict":
+            return True
+        return call.symbol.startswith(_CONTAINERS) and self._is_container(argument.value)
 
     def _is_container(self, value: Value) -> bool:
         """Whether something that is followed may be an element of a value."""

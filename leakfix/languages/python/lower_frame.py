@@ -362,6 +362,8 @@ class Frame:
 
     def add(self, span: Span, target: Place, component: str, value: Value) -> None:
         """An element of what ``target`` holds takes the value."""
+        if not self.follows(value):
+            return
         inner = self.below(target, component)
         if inner is None:
             self.escape(span, value, Handing.STORED)
