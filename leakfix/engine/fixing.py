@@ -85,7 +85,8 @@ class _Mender:
             return None if finding.fingerprint in task.excluded else self.choose(finding)
 
         request = task.request
-        mending = Mending(request.path, request.absolute, task.data, examine, choose, self.selected)
+        spoiled = self.work.tongues[task.language].language.spoiled
+        mending = Mending(request.path, request.absolute, task.data, examine, choose, self.selected, spoiled)
         return mending.run(self.rules)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from leakfix.text import Edit, Span
 
     Examine = Callable[[bytes], Examined]
+    Spoiled = Callable[[bytes, bytes], str]
 
 REFUSED = "verify"
 """The code of the refusal of a fix that was tried and dropped."""
@@ -76,19 +77,34 @@ class _State:
     examined: Examined
 
 
+def _nothing(before: bytes, after: bytes) -> str:  # noqa: ARG001 (no language, nothing to keep)
+    return ""
+
+
 class Mending:
     """The rounds over one file. `examine` analyses a text as the content of that file."""
 
     def __init__(
-        self, path: str, absolute: str, data: bytes, examine: Examine, choose: Chooser, selected: frozenset[str]
+        self,
+        path: str,
+        absolute: str,
+        data: bytes,
+        examine: Examine,
+        choose: Chooser,
+        selected: frozenset[str],
+        spoiled: Spoiled = _nothing,
     ) -> None:
-        """Only findings of the `selected` rules are mended; those of others serve as a check."""
+        """Only findings of the `selected` rules are mended; those of others serve as a check.
+
+        `spoiled` tells of a text before and after what has been lost of it, in a few words.
+        """
         self._path = path
         self._absolute = absolute
         self._old = data
         self._examine = examine
         self._choose = choose
         self._selected = selected
+        self._spoiled = spoiled
         self._state = _State(data, examine(data))
         self._first = {finding.fingerprint: finding for finding in self._state.examined.all}
         self._applied: list[Applied] = []
@@ -198,6 +214,9 @@ class Mending:
             return None, "its edits overlap"
         if data == before.data:
             return None, "it changes nothing"
+        spoiled = self._spoiled(before.data, data)
+        if spoiled:
+            return None, spoiled
         after = self._examine(data)
         if len(after.errors) > len(before.examined.errors):
             return None, f"the file can no longer be analysed ({after.errors[-1].message})"

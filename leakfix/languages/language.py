@@ -113,6 +113,10 @@ class Language(ABC, Generic[SurveyT]):
     def workspace(self, models: Models, survey: SurveyT) -> Workspace:
         """A new workspace."""
 
+    def spoiled(self, before: bytes, after: bytes) -> str:  # noqa: ARG002 (a language that has more to keep says so)
+        """What a rewritten file lacks of what has to be kept besides what it does, in a few words; "" if nothing."""
+        return ""
+
     @abstractmethod
     def surroundings(self, directories: Iterable[Path]) -> Surroundings:
         """What the meaning of the files in these directories hangs on besides their own bytes."""

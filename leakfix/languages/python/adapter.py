@@ -59,6 +59,12 @@ class Python(Language[PySurvey]):
 
         return PyWorkspace(models, survey)
 
+    def spoiled(self, before: bytes, after: bytes) -> str:
+        """Comments, blank lines and strings that a rewritten file lacks, as libcst reads it."""
+        from leakfix.languages.python.lossless import spoiled
+
+        return spoiled(before, after)
+
     def surroundings(self, directories: Iterable[Path]) -> PySurroundings:
         """Files that settle the version of the language; the survey answers for all source."""
         from leakfix.languages.python.surroundings import PySurroundings
