@@ -83,12 +83,22 @@ class CallLowering:
 
     def call(self, node: Node) -> Value:
         """Evaluate a call."""
+        if node.end_byte <= self.frame.begins and not self.frame.program.may_end(node):
+            self._early(node)
+            return NOTHING
         call = self._evaluated(node)
         if not self.frame.reachable:
             return NOTHING
         if self._ends(call):
             return NOTHING
         return self._stored(call) or self._released(call) or self._passed(call)
+
+    def _early(self, node: Node) -> None:
+        """A call before anything is followed: all that it can do is raise something."""
+        self.values.value(syntax.callee(node))
+        for argument, position in _positions(node):
+            self._argument(argument, position)
+        self.frame.raising(span_of(node))
 
     def _evaluated(self, node: Node) -> Call:
         expected, self.frame.expected = self.frame.expected, None

@@ -144,6 +144,8 @@ class Frame:
         """The root of the variable that is followed from the start; None when it is what the function acquires."""
         self.followed = set(followed)
         """The roots of all that may hold something that is followed."""
+        self.begins = program.begins(function) if focus is None else 0
+        """The byte offset before which nothing is followed yet."""
         self._passed_by: set[int] = set()
         self._lasting: set[int] = set()
         """The roots of what has no name, but variables work through it."""

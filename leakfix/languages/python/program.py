@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from leakfix.languages.python.world import World
     from leakfix.models import Acquire, Models
 
+_LOOPS: Final = frozenset((syntax.FOR_STATEMENT, syntax.WHILE_STATEMENT)) | syntax.COMPREHENSIONS
 _LARGEST: Final = 60_000
 """Bodies of more bytes are generated: nobody can say what they do."""
 _HARMLESS: Final = frozenset(
@@ -62,6 +63,9 @@ class Program:
         self._acquiring = Acquiring(models)
         self._data = frozenset(
             one.rpartition(".")[2] for one in models.symbols() if models.lends(one) and models.returned(one) is not None
+        )
+        self._ending_names = frozenset(
+            one.rpartition(".")[2].encode() for one in models.symbols() if models.never_returns(one)
         )
         self._lent = frozenset(one.rpartition(".")[2] for one in models.symbols() if models.lends(one))
         self._makers = owners or {}
@@ -121,6 +125,17 @@ class Program:
             calls = (self._acquiring_call(function, at) for at in self._places(function.file).get(id(function), ()))
             known = function.cache["acquires"] = tuple(call for call in calls if call is not None)
         return known
+
+    def begins(self, function: Function) -> int:
+        """The byte offset before which a function surely holds nothing that it acquires."""
+        calls = self._acquiring_calls(function)
+        return min((_begins(call, function.node).start_byte for call in calls), default=0)
+
+    def may_end(self, call: Node) -> bool:
+        """Whether the name of what is called is that of something that may not come back."""
+        called = syntax.callee(call)
+        name = called.child_by_field_name("attribute") if called.type == syntax.ATTRIBUTE else called
+        return name is not None and (name.text or b"") in self._ending_names
 
     def _places(self, file: PyFile) -> _Places:
         """The names in calls that may acquire, as the bytes of a file tell."""
@@ -312,6 +327,16 @@ class Program:
     def is_own_container(self, frame: Frame, node: Node) -> bool:
         """Whether a name is a list or dictionary of the function's own that nobody else ever gets hold of."""
         return containers.is_own(frame, node)
+
+
+def _begins(call: Node, function: Node) -> Node:
+    """The outermost loop around a call in a function, else the call."""
+    found, at = call, call.parent
+    while at is not None and at != function:
+        if at.type in _LOOPS:
+            found = at
+        at = at.parent
+    return found
 
 
 class _Places(dict[int, list[int]]):
