@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 12
 _GROWING: Final = frozenset(("+=", "<<=", "|="))
+_CHANGES: Final = frozenset((syntax.ASSIGNMENT_EXPRESSION, syntax.UPDATE_EXPRESSION))
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -42,6 +43,8 @@ class Sizes:
             return value is not None and self.is_positive(value, assumed, depth + 1)
         if node.type == syntax.BINARY_EXPRESSION:
             return self._is_positive_result(node, assumed, depth)
+        if node.type == syntax.UPDATE_EXPRESSION:
+            return node.children[0].type == "++"
         if node.type == syntax.CONDITIONAL_EXPRESSION:
             return self._is_positive_choice(node, assumed, depth)
         if node.type == syntax.IDENTIFIER:
@@ -75,6 +78,8 @@ class Sizes:
         """Whether all that a local variable is ever set to is positive, itself taken for such."""
         if variable.kind != "local":
             return False
+        if self._is_just_set(variable, assumed, depth):
+            return True
         assumed |= {variable.name}
         values = [variable.value] if variable.value is not None else []
         for use in self.analysis.bindings(self.function).uses(variable):
@@ -92,6 +97,23 @@ class Sizes:
             if kind in ("=", "*="):
                 values.append(value)
         return bool(values) and all(self.is_positive(value, assumed, depth + 1) for value in values)
+
+    def _is_just_set(self, variable: Variable, assumed: frozenset[str], depth: int) -> bool:
+        """Whether a variable was set to something positive last, in the block that ``end`` is in."""
+        uses = [use for use in self.analysis.bindings(self.function).uses(variable) if use.start_byte < self.end]
+        changes = [use.parent for use in uses if use.parent is not None and use.parent.type in _CHANGES]
+        changes = [one for one in changes if _changed(one) in uses]
+        if not changes or any(use.parent is not None and use.parent.type == syntax.POINTER_EXPRESSION for use in uses):
+            return False
+        last = max(changes, key=lambda one: one.start_byte)
+        operator, value = last.child_by_field_name("operator"), last.child_by_field_name("right")
+        block = last.parent.parent if last.parent is not None else None
+        if operator is None or operator.type not in ("=", "+=") or value is None or block is None:
+            return False
+        at = self.function.body.descendant_for_byte_range(self.end, self.end)
+        while at is not None and at.type != syntax.COMPOUND_STATEMENT:
+            at = at.parent
+        return at == block and self.is_positive(value, assumed, depth + 1)
 
     def _is_positive_field(self, field: Node, assumed: frozenset[str], depth: int) -> bool:
         """Whether a member was set to something positive on all ways, and not to anything else since."""
@@ -114,6 +136,11 @@ class Sizes:
                 and block.start_byte < self.end < block.end_byte
             )
         return is_set
+
+
+def _changed(change: Node) -> Node | None:
+    """What an assignment or an update changes."""
+    return change.child_by_field_name("left") or change.child_by_field_name("argument")
 
 
 def _told(condition: Node) -> tuple[frozenset[str], frozenset[str]]:

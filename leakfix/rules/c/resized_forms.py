@@ -143,7 +143,7 @@ def _check_sizes(resize: Resize, name: str) -> None:
             continue
         owner = target.child_by_field_name("argument")
         if owner is not None and base is not None and owner.text == base.text:
-            (before if node.start_byte < resize.call.start_byte else behind).append(syntax.text(target))
+            (before if node.start_byte < resize.call.end_byte else behind).append(syntax.text(target))
     if before or not behind or _is_in_loop(resize):
         raise RefusalError("owner", f"{name} may say already that it holds more")
     arguments = resize.call.child_by_field_name("arguments")

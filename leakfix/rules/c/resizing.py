@@ -137,7 +137,7 @@ def _resize(analysis: Analysis, unit: Unit, site: Site, call: Node) -> Resize | 
     old = given[position]
     while old.type in (syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION):
         old = old.child_by_field_name("value") or syntax.unparen(old)
-    if _spelled(old) != _spelled(target) or any(_changes(one) for one in given):
+    if _spelled(old) != _spelled(target) or any(_changes(one, target) for one in given):
         return None
     bindings = analysis.bindings(unit.function)
     variable = bindings.variable(target) if target.type == syntax.IDENTIFIER else None
@@ -333,9 +333,15 @@ def _is_steady(target: Node) -> bool:
     ) and (target.type == syntax.IDENTIFIER or target.type in _PATHS)
 
 
-def _changes(argument: Node) -> bool:
-    """Whether evaluating an argument sets a variable."""
-    return any(node.type in (syntax.ASSIGNMENT_EXPRESSION, syntax.UPDATE_EXPRESSION) for node in syntax.walk(argument))
+def _changes(argument: Node, target: Node) -> bool:
+    """Whether evaluating an argument sets a part of what a place is named with."""
+    named = {_spelled(node) for node in syntax.walk(target) if node.is_named}
+    for node in syntax.walk(argument):
+        if node.type in (syntax.ASSIGNMENT_EXPRESSION, syntax.UPDATE_EXPRESSION):
+            changed = node.child_by_field_name("left") or node.child_by_field_name("argument")
+            if changed is None or _spelled(syntax.unparen(changed)) in named:
+                return True
+    return False
 
 
 def _is_cast(call: Node) -> bool:
