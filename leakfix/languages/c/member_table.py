@@ -58,11 +58,17 @@ class Table:
         if is_hopeless(found) or all(one.worth in (Worth.NOTHING, Worth.BORROWED) for one in found.stores):
             return None
         for file in self.program.world.mentioning(self.field.name.encode()):
-            if file.path not in seen:
+            if file.path not in seen and self._may_see(file):
                 self._take(file)
                 if is_hopeless(self._member):
                     return None
         return self._member
+
+    def _may_see(self, file: CFile) -> bool:
+        """Whether a file knows the members of the type: it includes them, or names the type at least."""
+        world, struct = self.program.world, self.field.struct
+        last = struct.name.rpartition("::")[2].encode()
+        return (bool(last) and last in file.data) or world.reach(struct.file)[0] in world.reach(file)
 
     @property
     def stores(self) -> tuple[Stored, ...]:
