@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leakfix.languages.c import syntax
 from leakfix.rules.c.layout import LOOPS, insert_after, insert_before, unit_of
 from leakfix.rules.c.naming import says_release
 from leakfix.rules.c.repair import RefusalError, units_of
+from leakfix.rules.c.resized_checks import asked_null
 from leakfix.rules.c.resized_places import Temporary
 from leakfix.rules.c.resized_sizes import may_be_zero, not_zero
 from leakfix.rules.c.resizing import root_of
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.rules.c.resizing import Resize
-
-_NULLS: Final = frozenset(("NULL", "nullptr", "0"))
 
 
 def released_on_failure(resize: Resize) -> list[Edit]:
@@ -58,7 +57,7 @@ def checked_first(resize: Resize) -> list[Edit]:
     if body is None or check.child_by_field_name("alternative") is not None:
         raise RefusalError("unchecked", "what follows the call is no check that leaves on failure")
     condition = check.child_by_field_name("condition")
-    asked = _asked_null(condition, resize) if condition is not None else None
+    asked = asked_null(condition, resize) if condition is not None else None
     if asked is None:
         raise RefusalError("unchecked", "what follows the call is no check that leaves on failure")
     if may_be_zero(resize):
@@ -77,31 +76,6 @@ def checked_first(resize: Resize) -> list[Edit]:
         edits += insert_before(place.source, statements[0], [f"{left}({resize.place});"])
     edits.append(insert_after(place.source, check, [f"{resize.place} = {place.name};"]))
     return edits
-
-
-def _asked_null(condition: Node, resize: Resize) -> Node | None:
-    """The expression for the place in a condition that holds just where it is null."""
-    node = syntax.unparen(condition)
-    if node.type == syntax.UNARY_EXPRESSION:
-        operator, inner = node.child_by_field_name("operator"), node.child_by_field_name("argument")
-        return inner if operator is not None and operator.type == "!" and _is_place(inner, resize) else None
-    operator = node.child_by_field_name("operator")
-    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-    if node.type != syntax.BINARY_EXPRESSION or operator is None or operator.type != "==":
-        return None
-    for side, other in ((left, right), (right, left)):
-        if side is not None and other is not None and _is_place(side, resize) and syntax.text(other) in _NULLS:
-            return side
-    return None
-
-
-def _is_place(node: Node | None, resize: Resize) -> bool:
-    if node is None:
-        return False
-    inner = syntax.unparen(node)
-    return inner == resize.assignment or (
-        inner.type == resize.target.type and "".join(syntax.text(inner).split()) == "".join(resize.place.split())
-    )
 
 
 def _left_by(resize: Resize, statements: list[Node]) -> str:

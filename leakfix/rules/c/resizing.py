@@ -13,6 +13,7 @@ from leakfix.languages.c import syntax
 from leakfix.languages.c.files import spelling
 from leakfix.rules.c.layout import node_at
 from leakfix.rules.c.repair import leaks_of
+from leakfix.rules.c.resized_checks import may_stop
 from leakfix.text import Span
 from leakfix.text.records import record
 
@@ -82,7 +83,7 @@ def losing_exit(resize: Resize) -> Span | None:
 
     It does not when a failure ends the process, when another name of the block is left, or when there was none.
     """
-    if _is_copy_of_callers(resize):
+    if _is_copy_of_callers(resize) or may_stop(resize):
         return None
     if resize.unit.graph.ends_process or _is_zero(resize) or _has_other_name(resize):
         return None
