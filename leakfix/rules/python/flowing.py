@@ -122,6 +122,8 @@ class Flow:
                 self._climb(use)
 
     def _is_need(self, use: Node) -> bool:
+        if plainness.asks_whether_closed(use):
+            return not any(closing.call.end_byte <= use.start_byte for closing in self.repair.closings)
         return not self._is_closing(use) and not plainness.works_closed(use, is_temporary=self._is_temporary)
 
     @property

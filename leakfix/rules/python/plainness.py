@@ -140,6 +140,12 @@ def stays(acquisition: Node) -> bool:
     )
 
 
+def asks_whether_closed(use: Node) -> bool:
+    """Whether a use is `f.closed`, which tells a block that has ended from one that has not."""
+    name = syntax.field(use.parent, "attribute") if use.parent is not None else None
+    return name is not None and syntax.text(name) == "closed"
+
+
 def works_closed(use: Node, *, is_temporary: bool = False) -> bool:
     """Whether a use asks for nothing that a closed one could not tell: its name, whether it is None; or deletes it."""
     parent = use.parent
