@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _NEVER_RAISING: Final = frozenset(("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"))
 """What only keeps what it is given."""
+_WRITING_OUT: Final = frozenset(("str", "repr", "format"))
 _CONTAINERS: Final = "collections."
 _APPENDING: Final = frozenset(("append", "add", "appendleft", "insert", "setdefault"))
 _EXTENDING: Final = frozenset(("extend", "update"))
@@ -184,13 +185,15 @@ class CallLowering:
         contained: list[Value] = []
         if self.frame.follows(call.receiver):
             effect = self._effect(call, RECEIVER)
-            self._apply(call, call.receiver, effect)
+            self._apply(call, call.receiver, effect, is_receiver=True)
             links.append(_given_back(call.receiver, effect))
         for argument in call.arguments:
             if not self.frame.follows(argument.value):
                 continue
             effect = self._effect(call, argument)
             self._apply(call, argument.value, effect)
+            if call.method == "format" or call.symbol in _WRITING_OUT:
+                self.frame.spell(call.span, argument.value)
             if call.symbol in EAGER and not argument.keyword:
                 contained.append(self.values.turn(argument.value))
             elif effect.fate is Fate.HELD and self._fills(call, argument):
@@ -228,14 +231,14 @@ class CallLowering:
         function = call.callee.function
         return function is not None and does_little(self.frame.program, function)
 
-    def _apply(self, call: Call, value: Value, effect: Effect) -> None:
+    def _apply(self, call: Call, value: Value, effect: Effect, *, is_receiver: bool = False) -> None:
         """What a call does to one operand."""
         if effect.fate is Fate.RELEASED:
             for link in value.all_links():
                 if link.relation is not Relation.THROUGH:
                     self.frame.emit(Release(call.span, link.place, ANY_METHOD))
         elif effect.fate is Fate.KEPT:
-            into = call.receiver.links[0].place if len(call.receiver.links) == 1 else None
+            into = call.receiver.links[0].place if len(call.receiver.links) == 1 and not is_receiver else None
             for link in value.all_links():
                 inside = link.relation is not Relation.ALIAS
                 if into is None or link.place != into:
@@ -246,6 +249,8 @@ class CallLowering:
         program, callee = self.frame.program, call.callee
         position = RECEIVER if isinstance(operand, int) else operand.position
         keyword = "" if isinstance(operand, int) else operand.keyword
+        if call.method in _EXTENDING and not isinstance(operand, int) and self._is_container(operand.value):
+            return KEEPS
         known = model_effect(program.models, call.symbol, position, keyword)
         if known is not None:
             return known
@@ -286,7 +291,7 @@ class CallLowering:
 
     def _acquired(self, call: Call) -> Value | None:
         """What the caller owns behind the call."""
-        if call.node.id in self.managed:
+        if call.node.id in self.managed or self.frame.is_expected_to_raise:
             return NOTHING
         if self.frame.focus is not None:
             return None

@@ -147,6 +147,8 @@ class Frame:
         self.begins = program.begins(function) if focus is None else 0
         """The byte offset before which nothing is followed yet."""
         self._passed_by: set[int] = set()
+        self._numbers: set[int] = set()
+        """The roots of what may hold descriptors, which are but numbers."""
         self._lasting: set[int] = set()
         """The roots of what has no name, but variables work through it."""
         self.file: PyFile = function.file
@@ -166,6 +168,8 @@ class Frame:
         """Below which components of a place elements were stored."""
         self.unnamed: set[int] = set()
         """The roots of what was acquired by the statement and may have no name when it ends."""
+        self.is_expected_to_raise = False
+        """Whether what is lowered is there to raise something, as in `with pytest.raises(...)`."""
         self.is_cleaning = False
         """Whether what is lowered runs because something was raised, or in any case: hardly ever it raises anything."""
         self.expected: Place | None = None
@@ -322,6 +326,8 @@ class Frame:
         self.emit(Acquire(span, site.place, index))
         self.unnamed.add(site.place.root)
         self.followed.add(site.place.root)
+        if not obligation.releases:
+            self._numbers.add(site.place.root)
         return Value((Link(site.place),))
 
     def discard(self, value: Value) -> None:
@@ -339,6 +345,12 @@ class Frame:
         self.unnamed.clear()
 
     # what values do
+
+    def spell(self, span: Span, value: Value) -> None:
+        """A value is written out: whoever reads the number of a descriptor may take it over."""
+        for link in value.all_links():
+            if link.place.root in self._numbers:
+                self.emit(Escape(span, link.place, Handing.PASSED))
 
     def escape(self, span: Span, value: Value, how: Handing) -> None:
         """Whatever the value holds is handed on."""
@@ -376,6 +388,8 @@ class Frame:
     def _connect(self, span: Span, target: Place, value: Value) -> None:
         if self.follows(value):
             self.followed.add(target.root)
+            if any(link.place.root in self._numbers for link in value.all_links()):
+                self._numbers.add(target.root)
         for link in value.links:
             if link.relation is Relation.ALIAS:
                 self.emit(Copy(span, target, link.place))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _EVERYTHING: Final = frozenset(("Exception", "BaseException"))
-_SWALLOWING: Final = frozenset(("contextlib.suppress", "pytest.raises"))
-_SWALLOWING_METHODS: Final = frozenset((b"assertRaises", b"assertRaisesRegex", b"assertRaisesRegexp"))
+_SUPPRESS: Final = "contextlib.suppress"
+_EXPECTING: Final = "pytest.raises"
+_EXPECTING_METHODS: Final = frozenset((b"assertRaises", b"assertRaisesRegex", b"assertRaisesRegexp"))
 _WITH: Final = frozenset(("with", "async with"))
 
 
@@ -93,10 +94,10 @@ class GuardLowering(BaseLowering):
     # with
 
     def _with(self, node: Node) -> None:
-        swallows = False
+        swallows = expects = False
         waiting: set[int] = set()
         for value, target in syntax.with_items(node):
-            swallows = swallows or self._swallows(value)
+            swallows, expects = swallows or self._swallows(value), expects or self._expects(value)
             entered = self._entered(value)
             waiting |= self.frame.unnamed
             if target is not None and self.frame.reachable:
@@ -105,9 +106,17 @@ class GuardLowering(BaseLowering):
         waiting |= self.frame.unnamed
         self.frame.unnamed = set()
         guard = Guard(None)
-        if swallows:
+        if swallows or expects:
             self.frame.guards = [*outer, guard]
-        self.block(node.child_by_field_name("body"))
+        body = node.child_by_field_name("body")
+        statements = syntax.named(body) if body is not None else []
+        for statement in statements:
+            before, self.frame.is_expected_to_raise = (
+                self.frame.is_expected_to_raise,
+                expects and statement == statements[-1],
+            )
+            self.statement(statement)
+            self.frame.is_expected_to_raise = before
         self.frame.guards = outer
         if guard.dispatch is not None:
             behind = self.frame.new_block()
@@ -152,10 +161,14 @@ class GuardLowering(BaseLowering):
     def _swallows(self, node: Node) -> bool:
         """Whether a context manager may end exceptions."""
         inner = syntax.unparen(node)
+        return inner.type == syntax.CALL and self.frame.types.symbol(syntax.callee(inner)) == _SUPPRESS
+
+    def _expects(self, node: Node) -> bool:
+        """Whether a context manager of a test asks for an exception, which it ends."""
+        inner = syntax.unparen(node)
         if inner.type != syntax.CALL:
             return False
         called = syntax.callee(inner)
         name = called.child_by_field_name("attribute") if called.type == syntax.ATTRIBUTE else None
-        if name is not None and name.text in _SWALLOWING_METHODS:
-            return True
-        return self.frame.types.symbol(called) in _SWALLOWING
+        is_method = name is not None and name.text in _EXPECTING_METHODS
+        return is_method or self.frame.types.symbol(called) == _EXPECTING

@@ -163,7 +163,7 @@ class ValueLowering(LaterLowering):
                     if inner.type == syntax.INTERPOLATION or inner.type == syntax.FORMAT_EXPRESSION:
                         expression = inner.child_by_field_name("expression")
                         if expression is not None:
-                            self.value(expression)
+                            self.frame.spell(span_of(node), self.value(expression))
         return NOTHING
 
     def _tuple(self, node: Node) -> Value:
@@ -201,6 +201,8 @@ class ValueLowering(LaterLowering):
     def _binary(self, node: Node) -> Value:
         values = [self.value(child) for child in syntax.named(node)]
         if self.frame.program.is_plain(self.frame.types, node):
+            for value in values:
+                self.frame.spell(span_of(node), value)
             return NOTHING
         containers = [one for one in values if one.items or any(link.place in self.frame.parts for link in one.links)]
         return joined(containers).through() if containers else NOTHING

@@ -1077,6 +1077,45 @@ KEPT = {
             os.dup2(null, 1)
             raise SystemExit(1)
         """,
+    "an open that is there to fail": """
+        import pytest
+
+        def test(p):
+            with pytest.raises(OSError):
+                open(p).read()
+        """,
+    "a descriptor that is written out for somebody": """
+        import os
+
+        def f(run):
+            r, w = os.pipe()
+            try:
+                run(f"import os; os.write({w}, b'x')")
+            finally:
+                os.close(r)
+        """,
+    "a socket that is detached": """
+        import socket
+
+        def f(number):
+            s = socket.socket(fileno=number)
+            try:
+                s.sendall(b"x")
+            finally:
+                s.detach()
+        """,
+    "added to what somebody else closes": """
+        import socket
+
+        class T:
+            def __init__(self):
+                self.connections = []
+
+            def pair(self):
+                a, b = socket.socketpair()
+                self.connections.extend((a, b))
+                a.send(b"x")
+        """,
     "a break through finally": """
         def f(paths):
             for p in paths:
