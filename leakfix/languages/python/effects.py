@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from leakfix.languages.python.lower_frame import Relation
 from leakfix.languages.python.names import BUILTINS
+from leakfix.languages.python.values import Relation
 from leakfix.models.schema import RECEIVER
 from leakfix.text.records import record
 

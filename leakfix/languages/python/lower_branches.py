@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Outcome, Test
 from leakfix.languages.python import syntax
-from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Frame, Jump, Value, span_of
+from leakfix.languages.python.lower_frame import ELEMENT, Frame, Jump, span_of
 from leakfix.languages.python.lower_values import ValueLowering
+from leakfix.languages.python.values import NOTHING, Value
 
 if TYPE_CHECKING:
     from tree_sitter import Node

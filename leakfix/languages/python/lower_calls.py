@@ -21,9 +21,10 @@ from leakfix.languages.python.effects import (
     builtin_effect,
     model_effect,
 )
-from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Link, Relation, Value, joined, span_of
+from leakfix.languages.python.lower_frame import ELEMENT, span_of
 from leakfix.languages.python.nested import captured
 from leakfix.languages.python.raising import CONSUMING, CONSUMING_METHODS, does_little, is_quiet
+from leakfix.languages.python.values import NOTHING, Link, Relation, Value, joined
 from leakfix.models.schema import RECEIVER
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import ANY_METHOD, Edge, Release
 from leakfix.languages.python import syntax
 from leakfix.languages.python.lower_branches import BaseLowering
-from leakfix.languages.python.lower_frame import NOTHING, Guard, Relation, Value, span_of
+from leakfix.languages.python.lower_frame import Guard, span_of
+from leakfix.languages.python.values import NOTHING, Relation, Value
 
 if TYPE_CHECKING:
     from tree_sitter import Node

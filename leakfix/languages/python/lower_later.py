@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Escape, Handing
 from leakfix.languages.python import syntax
 from leakfix.languages.python.effects import COLLECTIONS
-from leakfix.languages.python.lower_frame import ELEMENT, NOTHING, Link, Relation, Value, joined, span_of
+from leakfix.languages.python.lower_frame import ELEMENT, span_of
 from leakfix.languages.python.nested import captured, closed_by
+from leakfix.languages.python.values import NOTHING, Link, Relation, Value, joined
 
 if TYPE_CHECKING:
     from tree_sitter import Node

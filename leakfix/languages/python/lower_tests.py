@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Outcome, Place, Release, Test
 from leakfix.languages.python import syntax
-from leakfix.languages.python.lower_frame import Relation, Value, span_of
+from leakfix.languages.python.lower_frame import span_of
+from leakfix.languages.python.values import Relation, Value
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -11,20 +11,10 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Handing, Outcome
 from leakfix.languages.python import syntax
 from leakfix.languages.python.lower_calls import CallLowering
-from leakfix.languages.python.lower_frame import (
-    ELEMENT,
-    NONE,
-    NOTHING,
-    TRUE,
-    Frame,
-    Link,
-    Relation,
-    Value,
-    joined,
-    span_of,
-)
+from leakfix.languages.python.lower_frame import ELEMENT, Frame, span_of
 from leakfix.languages.python.lower_later import LaterLowering
 from leakfix.languages.python.lower_tests import TestLowering
+from leakfix.languages.python.values import NONE, NOTHING, TRUE, Link, Relation, Value, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Drop, Escape, ExitKind, Handing, Place
 from leakfix.languages.python import nested, syntax
 from leakfix.languages.python.lower_branches import BranchLowering
-from leakfix.languages.python.lower_frame import NOTHING, RESULT, Frame, Value, span_of
+from leakfix.languages.python.lower_frame import RESULT, Frame, span_of
 from leakfix.languages.python.lower_guards import GuardLowering
 from leakfix.languages.python.prune import prune
 from leakfix.languages.python.simplify import simplify
+from leakfix.languages.python.values import NOTHING, Value
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -120,13 +121,10 @@ class StatementLowering(BranchLowering, GuardLowering):
         if at is None:
             return
         self.frame.expected = self._expected(targets, at)
-        value = self._right(at)
+        value = self.values.value(at)
         self.frame.expected = None
         for target in targets:
             self.values.assign(target, value)
-
-    def _right(self, node: Node) -> Value:
-        return self.values.value(node)
 
     def _expected(self, targets: list[Node], value: Node) -> Place | None:
         """The variable that an acquisition on the right side is about to replace the value of."""

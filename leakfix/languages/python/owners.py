@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Escape, ExitKind, Handing, Obligation
-from leakfix.languages.python.lower_frame import Relation
 from leakfix.languages.python.summaries import Acquisition, released_attributes
+from leakfix.languages.python.values import Relation
 
 if TYPE_CHECKING:
     from leakfix.languages.python.files import Function, PyClass

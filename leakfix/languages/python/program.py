@@ -8,7 +8,6 @@ from leakfix.flow import ExitKind, Obligation
 from leakfix.languages.python import containers, nested, syntax
 from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate
 from leakfix.languages.python.first_look import Acquiring, called_places
-from leakfix.languages.python.lower_frame import Relation
 from leakfix.languages.python.lowering import lower
 from leakfix.languages.python.lowerings import Lowerings
 from leakfix.languages.python.owners import Owners
@@ -16,6 +15,7 @@ from leakfix.languages.python.scopes import Bindings
 from leakfix.languages.python.settled import is_settled
 from leakfix.languages.python.summaries import Summary, is_unfinished
 from leakfix.languages.python.types import Types
+from leakfix.languages.python.values import Relation
 from leakfix.models.schema import RECEIVER
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from leakfix.flow.fates import Fate as WayFate
 from leakfix.flow.fates import ways
 from leakfix.languages.python import syntax
 from leakfix.languages.python.effects import BORROWS, KEEPS, RELEASES, Effect, Fate
-from leakfix.languages.python.lower_frame import RESULT, Relation
+from leakfix.languages.python.lower_frame import RESULT
+from leakfix.languages.python.values import Relation
 from leakfix.text.records import record
 
 if TYPE_CHECKING:

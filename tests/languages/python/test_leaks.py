@@ -10,6 +10,7 @@ from textwrap import dedent
 
 import pytest
 
+from leakfix.languages.python import lowering
 from leakfix.languages.python.adapter import LANGUAGE
 from leakfix.languages.python.workspace import PyWorkspace
 from leakfix.models import Models
@@ -1208,3 +1209,10 @@ def test_a_copy_of_a_module_of_the_library_out_of_reach(tmp_path: Path) -> None:
             return [key.fileobj for key, _ in selector.select()]
         """
     assert leaking(tmp_path, m=text) == ["A high"]
+
+
+@pytest.mark.parametrize("text", [text for text, _ in LOST.values()] + list(KEPT.values()))
+def test_smaller_graphs_tell_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    smaller = leaking(tmp_path, m=text)
+    monkeypatch.setattr(lowering, "simplify", lambda graph: None)
+    assert leaking(tmp_path, m=text) == smaller
