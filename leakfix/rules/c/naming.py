@@ -44,14 +44,16 @@ def may_declare(analysis: Analysis, node: Node) -> bool:
     """
     if analysis.file.is_cpp or is_bare_body(node) or all(one.type == syntax.DECLARATION for one in preceding(node)):
         return True
-    return any(
-        block.type == syntax.COMPOUND_STATEMENT and _is_mixed(block)
-        for function in analysis.file.functions
-        for block in syntax.walk(function.body)
-    )
+    return any(_is_mixed(block) for function in analysis.file.functions for block in syntax.walk(function.body))
 
 
 def _is_mixed(block: Node) -> bool:
+    """Whether a block declares something behind a statement, or a loop in its head."""
+    if block.type == syntax.FOR_STATEMENT:
+        start = block.child_by_field_name("initializer")
+        return start is not None and start.type == syntax.DECLARATION
+    if block.type != syntax.COMPOUND_STATEMENT:
+        return False
     seen = False
     for child in block.named_children:
         if child.type == syntax.DECLARATION:

@@ -15,7 +15,7 @@ from leakfix.rules.c.checks import (
     guard_of,
     needs,
 )
-from leakfix.rules.c.layout import insert_before, insert_last, is_bare_body, node_at, preceding, unit_of
+from leakfix.rules.c.layout import declare_first, insert_before, insert_last, is_bare_body, node_at, preceding, unit_of
 from leakfix.rules.c.naming import free_name, may_declare
 from leakfix.rules.c.repair import RefusalError, Repair
 from leakfix.rules.c.spelling import Spelling
@@ -136,14 +136,13 @@ def _before_return(repair: Repair, loss: Loss, node: Node, lines: list[str], *, 
         bound = f"{name} = {text};"
         declares = False
     else:
-        if not may_declare(repair.analysis, node):
-            raise RefusalError(
-                "used-in-exit", "what is returned needs a name, and the file declares none behind statements"
-            )
         name = free_name(repair.analysis, repair.function, node, _NAMES)
         of = return_type(repair.function)
-        bound = f"{of}{'' if of.endswith('*') else ' '}{name} = {text};"
-        declares = True
+        declared = f"{of}{'' if of.endswith('*') else ' '}{name}"
+        declares = may_declare(repair.analysis, node)
+        if not declares:
+            yield from declare_first(repair.source, node, f"{declared};")
+        bound = f"{declared} = {text};" if declares else f"{name} = {text};"
     newline = repair.source.newline.decode()
     if newline in text and not repair.source.text(Span(node.start_byte, expression.start_byte)).startswith("return "):
         raise RefusalError("layout", "what is returned is laid out over several lines")
