@@ -50,6 +50,10 @@ class Instance(NamedTuple):
     known: frozenset[Told] = frozenset()
     deferred: tuple[tuple[int, int], ...] = ()
 
+    def to(self, at: Step) -> Instance:
+        """The instance at another step."""
+        return Instance(self.process, at, self.turns, self.known, self.deferred)
+
 
 class State(NamedTuple):
     """The function, the processes that it started, and the channels."""
@@ -74,10 +78,10 @@ class State(NamedTuple):
     def moved(self, number: int, instance: Instance) -> State:
         """The state with one instance replaced."""
         if number < 0:
-            return self._replace(function=instance)
+            return State(instance, *self[1:])
         others = list(self.others)
         others[number] = instance
-        return self._replace(others=_sorted(others))
+        return State(self.function, _sorted(others), *self[2:])
 
 
 class Run:
@@ -106,6 +110,8 @@ class Run:
             Turn: self._turn,
             Unwind: self._unwind,
         }
+        self._handlers = [self._handler(step) for step in net.steps]
+        self._sends = [_only_send(step) for step in net.steps]
 
     def start(self) -> State:
         """The state in which the function begins."""
@@ -113,19 +119,28 @@ class Run:
 
     def alone(self, state: State) -> list[State] | None:
         """What follows when some process has a step that concerns it alone; None when all meet, wait or have ended."""
-        for number, instance in state.instances():
-            operation = self.net.steps[instance.at]
-            if not isinstance(operation, Meet | Wait | End) and not self._is_seen(operation):
-                handler = self._alone.get(type(operation))
-                return list(handler(state, number, instance, operation)) if handler is not None else []
-        for number, instance in state.instances():
-            if self._is_free_send(state, instance):
+        handlers, sends = self._handlers, self._sends
+        number = -1
+        for instance in (state.function, *state.others):
+            handler = handlers[instance.at]
+            if handler is not None:
+                return list(handler(state, number, instance, self.net.steps[instance.at]))
+            number += 1
+        number = -1
+        for instance in (state.function, *state.others):
+            channel = sends[instance.at]
+            # Where all that an instance can do is to put something where there is space for it, it does.
+            if channel is not None and channel not in state.closed and state.held[channel] < self.capacity[channel]:
                 return list(self._meet(state, number, instance))
+            number += 1
         return None
 
-    def _is_seen(self, operation: Operation) -> bool:
-        """Whether a close may be seen by somebody who does not wait for it."""
-        return isinstance(operation, Close) and operation.channel in self._polled
+    def _handler(self, operation: Operation) -> Callable[[State, int, Instance, Operation], Iterator[State]] | None:
+        """What runs a step that concerns one process alone; None for those at which processes meet, wait or end."""
+        is_seen = isinstance(operation, Close) and operation.channel in self._polled
+        if is_seen or isinstance(operation, (Meet, Wait, End)):
+            return None
+        return self._alone.get(type(operation), _nothing)
 
     def together(self, state: State) -> list[State]:
         """What follows when all processes meet, wait or have ended."""
@@ -150,18 +165,18 @@ class Run:
         alike = sum(other.process == operation.process for other in state.others)
         if len(state.others) < _INSTANCES and alike < _ALIKE:
             started = Instance(operation.process, self.net.processes[operation.process].entry)
-            moved = state.moved(number, instance._replace(at=operation.then))
+            moved = state.moved(number, instance.to(operation.then))
             yield moved._replace(others=_sorted([*moved.others, started]))
 
     def _make(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
         assert isinstance(operation, Make)
         if operation.channel not in state.made:
-            moved = state.moved(number, instance._replace(at=operation.then))
+            moved = state.moved(number, instance.to(operation.then))
             yield moved._replace(made=state.made | {operation.channel})
 
     def _close(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
         assert isinstance(operation, Close)
-        moved = state.moved(number, instance._replace(at=operation.then))
+        moved = state.moved(number, instance.to(operation.then))
         yield moved._replace(closed=state.closed | {operation.channel})
 
     def _defer(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
@@ -176,7 +191,7 @@ class Run:
         if last is not None and last[0] == operation.frame:
             yield state.moved(number, instance._replace(at=last[1], deferred=instance.deferred[:-1]))
         else:
-            yield state.moved(number, instance._replace(at=operation.then))
+            yield state.moved(number, instance.to(operation.then))
 
     def _enter(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
         assert isinstance(operation, Enter)
@@ -196,7 +211,7 @@ class Run:
 
     def _done(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
         assert isinstance(operation, Done)
-        yield state.moved(number, instance._replace(at=operation.then))
+        yield state.moved(number, instance.to(operation.then))
 
     def _forget(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
         assert isinstance(operation, Forget)
@@ -205,18 +220,10 @@ class Run:
 
     def _leave(self, state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
         assert isinstance(operation, Leave)
-        moved = state.moved(number, instance._replace(at=operation.then))
+        moved = state.moved(number, instance.to(operation.then))
         yield moved._replace(left=operation.span) if number < 0 else moved
 
     # meetings
-
-    def _is_free_send(self, state: State, instance: Instance) -> bool:
-        """Whether all that an instance can do is to put something where there is space for it."""
-        operation = self.net.steps[instance.at]
-        if not isinstance(operation, Meet) or len(operation.ways) != 1 or operation.ways[0].act is not Act.SEND:
-            return False
-        channel = operation.ways[0].channel
-        return channel not in state.closed and state.held[channel] < self.capacity[channel]
 
     def _go(self, state: State, number: int, instance: Instance) -> Iterator[State]:
         operation = self.net.steps[instance.at]
@@ -225,7 +232,7 @@ class Run:
         elif not isinstance(operation, Wait):
             yield from self._meet(state, number, instance)
         elif not any(self._is_awaited(state, other, operation.group) for i, other in state.instances() if i != number):
-            yield state.moved(number, instance._replace(at=operation.then))
+            yield state.moved(number, instance.to(operation.then))
 
     def _is_awaited(self, state: State, instance: Instance, group: str) -> bool:
         operation = self.net.steps[instance.at]
@@ -303,6 +310,18 @@ class Run:
             yield state.moved(number, _gone(instance, way))
 
 
+def _nothing(state: State, number: int, instance: Instance, operation: Operation) -> Iterator[State]:
+    """Nothing follows a step that is none of a process."""
+    del state, number, instance, operation
+    return iter(())
+
+
+def _only_send(step: Operation) -> int | None:
+    """The channel of a step that does nothing but to send."""
+    is_send = isinstance(step, Meet) and len(step.ways) == 1 and step.ways[0].act is Act.SEND
+    return step.ways[0].channel if is_send and isinstance(step, Meet) else None
+
+
 def _polls(step: Operation) -> TypeGuard[Meet]:
     return isinstance(step, Meet) and any(way.otherwise for way in step.ways)
 
@@ -319,7 +338,7 @@ def _learn(known: frozenset[Told], told: Told | None, *, anew: bool = False) -> 
 
 def _gone(instance: Instance, way: Way) -> Instance:
     if way.told is None:
-        return instance._replace(at=way.target)
+        return instance.to(way.target)
     return instance._replace(at=way.target, known=_learn(instance.known, way.told, anew=True) or frozenset())
 
 

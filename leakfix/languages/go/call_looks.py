@@ -72,10 +72,8 @@ class CallLooks:
         if spelled.plain is not None:
             return self._program.results(spelled.plain)
         data = function.file.data
-        if (
-            not spelled.is_method
-            or data[spelled.start : spelled.name - 1].decode("utf-8", "replace") in function.file.imports
-        ):
+        operand = data[spelled.start : spelled.name - 1].decode("utf-8", "replace")
+        if not spelled.is_method or function.file.imported_as(operand) is not None:
             return None
         call = call_text(data, spelled.behind)
         if call is None or call.count is None:

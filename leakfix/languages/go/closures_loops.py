@@ -61,6 +61,12 @@ class Pile:
         return None if self.label is not None else _rounds(self.round)
 
 
+_TABS: Final = tuple(b"\t" * number for number in range(64))
+_UNCLEAR: Final = (b"for", b"}", b")", b" ")
+"""How lines start that begin a loop, or end what another line has begun."""
+_BRANCHING: Final = (b"if ", b"} else", b"switch ", b"select ", b"case ")
+
+
 def piles(program: Program, file: File) -> Iterator[Pile]:
     """The loops of a file with defers that pile up, in the order of the file."""
     functions = iter(file.functions)
@@ -96,6 +102,8 @@ def _candidates(file: File) -> Iterator[Node]:
         if loop is None and not anywhere:
             continue
         for match in _DEFER.finditer(data, start if loop is None else loop.end(), end):
+            if not anywhere and not _may_be_looped(file, start, match.start()):
+                continue
             word = function.node.descendant_for_byte_range(match.start(), match.end())
             statement = word.parent if word is not None and word.type == "defer" else None
             if (
@@ -104,6 +112,27 @@ def _candidates(file: File) -> Iterator[Node]:
                 and (anywhere or _is_looped(statement))
             ):
                 yield statement
+
+
+def _may_be_looped(file: File, first: int, offset: int) -> bool:
+    """A look at the lines before an offset, back to ``first``: whether a loop of the same function may begin on one."""
+    data = file.data
+    start = data.rfind(b"\n", 0, offset) + 1
+    indent = offset - start
+    if data[start:offset].strip(b"\t") or indent >= len(_TABS):
+        return True
+    while start > first and indent:
+        end, start = start - 1, data.rfind(b"\n", 0, start - 1) + 1
+        if data.startswith(_TABS[indent], start) or start == end or file.is_opaque(end) or file.is_opaque(start - 1):
+            continue
+        line = data[start:end]
+        text = line.lstrip(b"\t")
+        if text.startswith(_UNCLEAR) and not text.startswith(b"} else"):
+            return True
+        if text.endswith(b"{") and b"func(" in text and not text.startswith(_BRANCHING):
+            return False
+        indent = len(line) - len(text) if text.strip() else indent
+    return False
 
 
 def _is_looped(statement: Node) -> bool:

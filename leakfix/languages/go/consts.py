@@ -114,7 +114,7 @@ def _selector(node: Node, resolver: Resolver, depth: int) -> int | None:
         return None
     if resolver.scope is not None and resolver.scope.entity(operand) is not None:
         return None
-    path = resolver.file.imports.get(syntax.text(operand))
+    path = resolver.file.imported_as(syntax.text(operand))
     return constant(imported_object(resolver.file, path, syntax.text(name)), depth) if path else None
 
 

@@ -80,8 +80,8 @@ class FileNames:
         return self._members[key]
 
     def _find(self, name: str) -> Entity:
-        path = self._file.imports.get(name)
-        if path is not None and name not in self._file.guessed_imports:
+        path = self._file.imported_as(name)
+        if path is not None and not self._file.is_guessed(name):
             return ImportName(path)
         found = file_object(self._file, name)
         if found is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -164,6 +165,33 @@ class File:
         """Local name -> import path; the true package name where the package was found, else the likely one."""
         return {**self.guessed_imports, **self._known_imports}
 
+    def imported_as(self, name: str) -> str | None:
+        """The path that is imported under a name, as `imports` has it; no more packages are looked for than tell it."""
+        known = self._imported_as.get(name, "")
+        if known == "":
+            known = self._imported_as[name] = self._find_import(name)
+        return known
+
+    def _find_import(self, name: str) -> str | None:
+        package = self.package
+        likely = [path for given, path in self.import_specs if not given and likely_name(path) == name]
+        # A file cannot import two packages under one name: the first that surely has it is the one.
+        for path in likely:
+            if package.world.package_name(path, package) == name:
+                return path
+        return self.imports.get(name)
+
+    def is_guessed(self, name: str) -> bool:
+        """Whether the path imported under a name is that of a package which was not found, as its path suggests."""
+        path = self.imported_as(name)
+        if path is None or self.package.world.package_name(path, self.package) == name:
+            return False
+        return name in self.guessed_imports
+
+    @cached_property
+    def _imported_as(self) -> dict[str, str | None]:
+        return {given: path for given, path in self.import_specs if given not in ("", "_", ".")}
+
     @cached_property
     def guessed_imports(self) -> Mapping[str, str]:
         """The imports of packages that were not found, under the names that their paths suggest."""
@@ -196,7 +224,7 @@ class File:
         package = self.package
         if package.is_snapshot or package.world.is_downloaded(self):
             return None
-        return standings(self.data, self._is_opaque)
+        return standings(self.data, self.is_opaque)
 
     def declaration(self, start: int) -> Node:
         """Return the declaration of the function that starts at an offset, or a node with a syntax error."""
@@ -281,7 +309,7 @@ class File:
         if line < 0 or not data.endswith(b"{", one.start, line):
             return max(line, one.start)
         end = data.find(b"\n}", line, one.end)
-        while end >= 0 and self._is_opaque(end):
+        while end >= 0 and self.is_opaque(end):
             end = data.find(b"\n}", end + 1, one.end)
         return end + 2 if end >= 0 else line
 
@@ -306,7 +334,7 @@ class File:
         """Where a look at the starts of lines finds methods, by type and name."""
         if self.standings is not None:
             return {(one.receiver.encode(), one.name.encode()): one.start for one in self.standings if one.receiver}
-        found = (match for match in _METHODS.finditer(self.data) if not self._is_opaque(match.start()))
+        found = (match for match in _METHODS.finditer(self.data) if not self.is_opaque(match.start()))
         return {(receiver_type(match[1]), match[2]): match.start() + 1 for match in found}
 
     def _places(self, name: bytes) -> Iterator[int]:
@@ -314,16 +342,16 @@ class File:
         data = self.data
         for start in _STARTS:
             for at in _occurrences(data, start + name):
-                if not self._is_opaque(at):
+                if not self.is_opaque(at):
                     yield at + 1
         for at in _occurrences(data, b"\n\t" + name):
-            if self._is_opaque(at):
+            if self.is_opaque(at):
                 continue
             group = max(data.rfind(start, 0, at) for start in _GROUPS)
             if group >= 0 and data.find(b"\n)", group) > at:
                 yield group + 1
 
-    def _is_opaque(self, offset: int) -> bool:
+    def is_opaque(self, offset: int) -> bool:
         """Whether a line ends at an offset inside of a comment or a raw string."""
         at = bisect_right(self._opaque, (offset, len(self.data))) - 1
         return at >= 0 and offset < self._opaque[at][1]
@@ -364,7 +392,7 @@ class File:
     def _behind(self, pattern: re.Pattern[bytes], start: int) -> int:
         """Where the first line behind an offset starts that a pattern finds, outside of comments and literals."""
         for match in pattern.finditer(self.data, start):
-            if not self._is_opaque(match.start()):
+            if not self.is_opaque(match.start()):
                 return match.end()
         return len(self.data)
 
@@ -409,6 +437,12 @@ class _Piece(File):
     def imports(self) -> Mapping[str, str]:
         return self._whole.imports
 
+    def imported_as(self, name: str) -> str | None:
+        return self._whole.imported_as(name)
+
+    def is_guessed(self, name: str) -> bool:
+        return self._whole.is_guessed(name)
+
     @cached_property
     def guessed_imports(self) -> Mapping[str, str]:
         return self._whole.guessed_imports
@@ -418,8 +452,7 @@ class _Piece(File):
         return self._whole.function_at(node) if is_known else super().function_at(node)
 
 
-def _start_of(function: Function) -> int:
-    return function.start
+_start_of: Final = attrgetter("start")
 
 
 def _occurrences(data: bytes, text: bytes) -> Iterator[int]:

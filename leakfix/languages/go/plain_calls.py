@@ -90,7 +90,7 @@ def _imported(world: World, file: File, qualifier: str, name: str) -> PlainCall 
 
     A package that is not there, or does not declare the name as a function, has no declaration to offer.
     """
-    path = file.imports.get(qualifier)
+    path = file.imported_as(qualifier)
     if path is None or path == "C" or not _is_never_a_variable(file, qualifier):
         return None
     package = world.imported(path, file.package)

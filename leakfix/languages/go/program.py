@@ -323,8 +323,8 @@ class Program:
 
     def _may_be_of(self, file: File, qualifier: str, name: str) -> bool:
         """Whether a function of a package, as it is called here, may acquire something."""
-        package = file.imports.get(qualifier)
-        if package is None or name not in self._functions:
+        package = file.imported_as(qualifier) if name in self._functions else None
+        if package is None:
             return False
         return bool(self.models.acquires(f"{package}.{name}")) or not self.is_standard(package, file)
 

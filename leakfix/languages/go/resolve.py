@@ -100,7 +100,7 @@ class Resolver:
     def qualified(self, node: Node, args: Types = ()) -> Type | None:
         """Resolve `package.T`; by its name alone when the package's source is not there."""
         package, name = node.child_by_field_id(syntax.F_PACKAGE), node.child_by_field_id(syntax.F_NAME)
-        path = self.file.imports.get(syntax.text(package)) if package is not None else None
+        path = self.file.imported_as(syntax.text(package)) if package is not None else None
         return imported_type(self.file, path, syntax.text(name), args) if path and name is not None else None
 
     def generic(self, node: Node) -> Type | None:

@@ -147,8 +147,9 @@ class Bindings:
         """
         found = self._uses.get(variable)
         if found is None:
-            places = (node for node in self._places(variable) if self.entity(node) is variable)
-            found = self._uses[variable] = tuple(node for node in places if node != variable.declaration)
+            declared, entity = variable.declaration, self.entity
+            uses = [node for node in self._places(variable) if entity(node) is variable and node != declared]
+            found = self._uses[variable] = tuple(uses)
         return found
 
     def clause(self, identifier: Node) -> Node | None:
@@ -336,7 +337,7 @@ def type_literal(node: Node, file: File) -> Node | None:
             declared = file.package.lookup(syntax.text(node), file)
         elif node.kind_id == syntax.QUALIFIED_TYPE:
             package, name = node.child_by_field_id(syntax.F_PACKAGE), node.child_by_field_id(syntax.F_NAME)
-            path = file.imports.get(syntax.text(package)) if package is not None else None
+            path = file.imported_as(syntax.text(package)) if package is not None else None
             found = file.package.world.imported(path, file.package) if path is not None else None
             declared = found.lookup(syntax.text(name)) if found is not None and name is not None else None
         else:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_LARGE: Final = (
-    *(b"ReadAll(", b"ReadFile(", b"Output(", b".Text(", b"ReadString(", b"ReadBytes(", b"ReadLine(", b"ReadSlice("),
-    *(b".Peek(", b".Bytes()", b".Next(", b"Mmap(", b".Read()"),
+_READING: Final = (
+    *(b"ReadAll(", b"ReadFile(", b"ReadString(", b"ReadBytes(", b"ReadLine(", b"ReadSlice("),
+    b".Read()",
 )
+_LARGE: Final = (*_READING, b"Output(", b".Text(", b".Peek(", b".Bytes()", b".Next(", b"Mmap(")
 _BUFFER: Final = re.compile(rb"make\(\[\]\w+, ?(?:[\w.]*[a-z][\w.]{3,}\)|\w+ ?[*<]|\d{5})")
 _ARRAY: Final = re.compile(rb"\[[\w<* ]{4,}\]byte\n")
 _CUT: Final = re.compile(rb"\[[^\[\]\n:=]*(?:\[[^\[\]\n]*\])?[^\[\]\n:=]*:[^\n=\]]*\]")
@@ -39,13 +40,20 @@ _FUNCTION: Final = b"\nfunc "
 @lru_cache(maxsize=2)
 def may_keep_parts(data: bytes) -> bool:
     """Whether a file may hold a function that stores a part of something large: a look at its bytes."""
-    return (is_large(data) or is_fixed(data) or _points(data)) and any(candidates(data.split(_FUNCTION)[1:]))
+    words = tuple(word for word in _LARGE if word in data) if b"Read" in data else _without_reading(data)
+    is_any = bool(words) or is_large(data, ()) or is_fixed(data) or _points(data)
+    return is_any and any(candidates(data.split(_FUNCTION)[1:], words))
 
 
-def is_large(text: bytes) -> bool:
-    """Whether something large may be made."""
-    if any(word in text for word in _LARGE):
-        return True
+def _without_reading(data: bytes) -> tuple[bytes, ...]:
+    return tuple(word for word in _LARGE[len(_READING) :] if word in data)
+
+
+def is_large(text: bytes, words: Sequence[bytes] = _LARGE) -> bool:
+    """Whether something large may be made; ``words`` are those that may stand in the text."""
+    for word in words:
+        if word in text:
+            return True
     return (b"make([]" in text and _BUFFER.search(text) is not None) or (
         b"]byte\n" in text and _ARRAY.search(text) is not None
     )
@@ -71,9 +79,9 @@ def _cuts(text: bytes) -> bool:
     return b".Read()" in text or _CUT.search(text) is not None or _VIEW.search(text) is not None
 
 
-def candidates(functions: Sequence[bytes]) -> list[bool]:
-    """Which of the functions of a file are worth a graph."""
-    sized = [is_large(text) for text in functions]
+def candidates(functions: Sequence[bytes], words: Sequence[bytes] = _LARGE) -> list[bool]:
+    """Which of the functions of a file are worth a graph; ``words`` as for `is_large`."""
+    sized = [is_large(text, words) for text in functions]
     large = [text for text, has_large in zip(functions, sized, strict=True) if has_large]
     giving = [name + b"(" for name in givers(large)]
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -25,6 +26,9 @@ _ASSIGNING: Final = frozenset(
         syntax.VAR_SPEC,
     }
 )
+
+
+_RECEIVING: Final = frozenset({syntax.UNARY_EXPRESSION, syntax.RANGE_CLAUSE})
 
 
 @record
@@ -92,12 +96,14 @@ class Sweep:
                 found.append(node)
             elif kind in _ASSIGNING:
                 self._assigning(node)
-            received = _received(node)
+            received = _received(node) if kind in _RECEIVING else None
             if received is not None:
                 self._functions[received.id] = function
                 self.receives.append(received)
             inside = node if kind == syntax.FUNC_LITERAL else function
-            waiting.extend((child, inside) for child in reversed(node.named_children))
+            children = node.named_children
+            children.reverse()
+            waiting += zip(children, repeat(inside), strict=False)
 
     def _assigning(self, node: Node) -> None:
         kind = node.kind_id
