@@ -146,8 +146,8 @@ class UnknownCalls:
             mode = Mode.BORROWED if is_lent else self._mode(name, callee, index, inner, value, is_format)
             self._operand(span, value, mode, doubt)
             self.whole(span, value, found)
-            if mode is Mode.BORROWED and value.place is not None and self._may_come_back(node, name, result, inner):
-                self.frame.emit(Derive(span, found, value.place, closes=True))
+            if mode is Mode.BORROWED and value.place is not None:
+                self._come_back(node, name, result, inner, found, value.place)
         self.emptied(span, name, arguments, found)
         if self.frame.expansion is None and callee is not None and callee.kind in ("function", "value", "macro"):
             self._acquisitions(node, name, callee, nodes, arguments, result, found)
@@ -321,6 +321,21 @@ class UnknownCalls:
                 self.frame.emit(Escape(span, value.address, Handing.ADDRESSED, doubt=doubt))
         if value.address is not None:
             self.frame.emit(Forget(span, value.address))
+
+    def _come_back(
+        self, call: Node, name: str, result: CType | None, node: Node | None, found: Place, place: Place
+    ) -> None:
+        """What a callee gives may be what it was given, or lie in it, as the caller of the function may know."""
+        if self._may_come_back(call, name, result, node):
+            self.frame.emit(Derive(self.frame.span(call), found, place, closes=True))
+            return
+        parent = call.parent
+        while parent is not None and parent.type in _AROUND:
+            parent = parent.parent
+        of = result if result is not None else result_type(self.frame.function)
+        is_returned = parent is not None and parent.type == syntax.RETURN_STATEMENT and self.frame.expansion is None
+        if is_returned and (of is None or of.is_pointer) and not customs.is_making(name):
+            self.frame.emit(Derive(self.frame.span(call), found, place))
 
     def _may_come_back(self, call: Node, name: str, result: CType | None, node: Node | None) -> bool:
         """Whether what a callee gives may be what it was given."""
