@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from leakfix.detectors.lifecycle import Status
 from leakfix.languages.python import syntax
 from leakfix.rules.python import plainness
-from leakfix.rules.python.reading import check_not_expected, check_readable
+from leakfix.rules.python.reading import check_not_borrowed, check_not_expected, check_readable
 from leakfix.rules.python.repair import RefusalError
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Flow:
             raise RefusalError("handed-on", "on another path somebody else takes it over, and closes it when he likes")
         check_readable(repair)
         check_not_expected(repair)
+        check_not_borrowed(repair)
         if plainness.reads_all_names(repair):
             raise RefusalError(
                 "dynamic-names", "names may be read here that are not written (`locals`, `eval`, `exec`)"

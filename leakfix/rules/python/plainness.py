@@ -21,6 +21,7 @@ _METHODS = """
     communicate wait poll kill terminate send_signal login sendmail quit putrequest putheader endheaders
     commit rollback fetchone fetchmany fetchall
     namelist infolist getinfo getnames getmembers getmember extract extractall writestr testzip printdir setpassword
+    getnchannels getsampwidth getframerate getnframes getparams readframes writeframes
     starmap info geturl getcode getheader getheaders raise_for_status json
 """
 _PLAIN_METHODS: Final = frozenset(_METHODS.split())

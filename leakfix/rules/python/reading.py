@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from leakfix.rules.python.repair import Repair
 
+_FILE_OR_PATH: Final = frozenset(("wave.open", "aifc.open", "sunau.open"))
 _EXPECTING: Final = frozenset(("raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp"))
 
 
@@ -19,6 +20,16 @@ def check_readable(repair: Repair) -> None:
     """Raise `RefusalError` for a file that does not parse as Python 3: it is not edited."""
     if repair.analysis.file.has_error:
         raise RefusalError("syntax-error", "the file does not parse as Python 3")
+
+
+def check_not_borrowed(repair: Repair) -> None:
+    """Raise `RefusalError` where the call may have been given an open file, which stays its owner's to close."""
+    path = syntax.argument(repair.acquisition, 0)
+    if repair.leak.site.symbol not in _FILE_OR_PATH or path is None:
+        return
+    of = repair.analysis.types.of(path)
+    if of is None or not (of in ("str", "bytes") or of.startswith("pathlib.")):
+        raise RefusalError("may-be-borrowed", "it may have been given a file instead of a path")
 
 
 def check_not_expected(repair: Repair) -> None:
