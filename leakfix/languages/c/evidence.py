@@ -78,6 +78,11 @@ class Evidence:
                     waiting.append(taker)
         return tuple(one for index in seen for one in self._released.get(index, ()))
 
+    @property
+    def is_any(self) -> bool:
+        """Whether the function releases anything that a variable leads to."""
+        return bool(self._released)
+
     def sets(self, variable: Variable, path: tuple[str, ...]) -> bool:
         """Whether the function assigns to a field of a variable."""
         return (variable.index, path) in self._set

@@ -263,6 +263,18 @@ class CFile:
         """All identifiers in its bytes, with those in comments and strings."""
         return frozenset(_WORDS.findall(self.data))
 
+    @cached_property
+    def headed(self) -> frozenset[bytes]:
+        """The names of all functions with a body, with others that stand before a list and then a block."""
+        found: set[bytes] = set()
+        for piece in self.data.split(b"{")[:-1]:
+            found.update(_HEADED.findall(piece, max(piece.rfind(b";"), piece.rfind(b"}")) + 1))
+        return frozenset(found)
+
+    def holds(self, word: bytes) -> bool:
+        """Whether an identifier stands in it."""
+        return word in self.words
+
     @property
     def functions(self) -> tuple[Function, ...]:
         """The functions with a body, those of classes and namespaces too, in order."""
@@ -314,6 +326,7 @@ class CFile:
 
 
 _WORDS: Final = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*+")
+_HEADED: Final = re.compile(rb"([A-Za-z_]\w*+)\s*+\(")
 _DEAD: Final = (b"#if 0", b"# if 0", b"#  if 0", b"#if (0)", b"#if false")
 _THREAD_LOCAL: Final = b"_THREAD_LOCAL "
 _DOTS: Final = frozenset((syntax.VARIADIC_PARAMETER, "..."))

@@ -48,7 +48,7 @@ _KEEPS_ADDRESS: Final = frozenset(
         "defer",
     )
 )
-_FILLS: Final = frozenset(
+FILLS: Final = frozenset(
     (
         *(
             "put",
@@ -563,7 +563,7 @@ class UnknownCalls:
         whole = next((one for one in evident if one.given.is_address and not one.given.path), None)
         if is_method:
             release = whole.function if whole is not None else self.program.pairs.ending(of.base, self.frame.file)
-            if release and said & _FILLS and not says_all_nothing(name, self.calls.arguments(node)):
+            if release and said & FILLS and not says_all_nothing(name, self.calls.arguments(node)):
                 obligation = self._obligation(release, is_pointer=True, is_assumed=False)
                 self._acquire_into(node, name, place, obligation, ways, found)
             return

@@ -21,7 +21,6 @@ class Pairs:
     def __init__(self, world: World) -> None:
         self._world = world
         self._known: dict[tuple[str, str, str], str] = {}
-        self._texts: dict[str, bytes] = {}
 
     def undoing(self, name: str, file: CFile) -> str:
         """The function with one parameter that undoes what a function of a name makes; empty if none is in reach."""
@@ -32,7 +31,7 @@ class Pairs:
         key = ("type", type_name, file.path)
         if key not in self._known:
             last = type_name.removeprefix("struct ")
-            names = (name for name in customs.releases_of_type(last) if name.encode() in self._text(file))
+            names = (name for name in customs.releases_of_type(last) if self._world.holds(file, name.encode()))
             self._known[key] = next((one for one in names if self._takes(one, last, file)), "")
         return self._known[key]
 
@@ -40,28 +39,14 @@ class Pairs:
         """Whether a file calls a function, always with one argument."""
         key = ("called", name, file.path)
         if key not in self._known:
-            self._known[key] = name if name.encode() in file.data and self._is_called(name, file) else ""
+            self._known[key] = name if file.holds(name.encode()) and self._is_called(name, file) else ""
         return bool(self._known[key])
-
-    def _text(self, file: CFile) -> bytes:
-        """The bytes of a file and all that it includes itself, to look for names in."""
-        known = self._texts.get(file.path)
-        if known is None:
-            parts = [file.data]
-            for path in self._world.reach(file):
-                try:
-                    parts.append(self._world.file(path).data)
-                except OSError:
-                    continue
-            self._texts = {file.path: b"\n".join(parts)}
-            known = self._texts[file.path]
-        return known
 
     def _first(self, kind: str, name: str, file: CFile, names: Iterable[str]) -> str:
         key = (kind, name, file.path)
         if key not in self._known:
-            text = self._text(file)
-            self._known[key] = next((one for one in names if one.encode() in text and self._is_one(one, file)), "")
+            found = (one for one in names if self._world.holds(file, one.encode()) and self._is_one(one, file))
+            self._known[key] = next(found, "")
         return self._known[key]
 
     def _is_one(self, name: str, file: CFile) -> bool:

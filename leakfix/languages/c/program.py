@@ -13,6 +13,7 @@ from leakfix.languages.c.first_look import acquiring_names, may_make
 from leakfix.languages.c.lower_frame import POINTEE, Frame
 from leakfix.languages.c.lowering import lower
 from leakfix.languages.c.pairs import Pairs
+from leakfix.languages.c.promising import Promising
 from leakfix.languages.c.scopes import Bindings
 from leakfix.languages.c.summaries import Summary
 from leakfix.languages.c.types import Types
@@ -47,6 +48,7 @@ class Program:
         self.constants = Constants(world)
         self.pairs = Pairs(world)
         self.names = acquiring_names(models)
+        self.promising = Promising(self)
         self._may_make = may_make(self.names | owners)
         self._trees: list[Tree] = []
         self._depth = 0
@@ -108,7 +110,8 @@ class Program:
     def may_acquire(self, function: Function) -> bool:
         """A first look at the bytes of a function: whether it may call what acquires, or make an object that does."""
         data = function.file.data[function.node.start_byte : function.node.end_byte]
-        return self._may_make(data) or function.file.is_cpp or b"(&" in data
+        told = self._may_make(data) or function.file.is_cpp or b"(&" in data
+        return told and self.promising.may_acquire(function)
 
     def obligation(self, acquire: Acquire) -> Obligation:
         """The obligation that comes with a modelled acquisition."""

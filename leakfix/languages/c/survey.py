@@ -90,6 +90,8 @@ class CSurvey(Survey):
     spaces: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     includes: tuple[tuple[preprocessor.Include, ...], ...] = ()
     dialects: tuple[Dialect, ...] = ()
+    marks: tuple[bytes, ...] = ()
+    """A digest of each file's bytes."""
     owners: frozenset[str] = frozenset()
     """The last names of functions that call what acquires and give something back."""
     digest: str = ""
@@ -102,6 +104,7 @@ class CSurvey(Survey):
 def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSurvey:
     """Look at all files; `acquiring` are the last names of what acquires something."""
     paths: list[str] = []
+    marks: list[bytes] = []
     sketches: list[FileSketch] = []
     digest = hashlib.blake2b(digest_size=20)
     makers: list[tuple[bytes, bytes]] = []
@@ -111,6 +114,7 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
         digest.update(b"%b\0%d\0" % (path.encode("utf-8", "surrogateescape"), len(data)))
         digest.update(data)
         paths.append(path)
+        marks.append(mark(data))
         heads = list(_heads(data))
         sketches.append(_sketch(path, data, heads))
         makers += _makers(data, heads)
@@ -123,9 +127,15 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
         _places(sketch.spaces for sketch in sketches),
         tuple(sketch.includes for sketch in sketches),
         _dialects(paths, sketches),
+        tuple(marks),
         _owners(makers, names),
         digest.hexdigest(),
     )
+
+
+def mark(data: bytes) -> bytes:
+    """Return a digest of a file's bytes, by which they are known again."""
+    return hashlib.blake2b(data, digest_size=12).digest()
 
 
 def sketch(path: str, data: bytes) -> FileSketch:

@@ -15,7 +15,7 @@ from leakfix.languages.c import reading
 from leakfix.languages.c.files import CFile
 from leakfix.languages.c.reading import Habits
 from leakfix.languages.c.standards import stated_above, used
-from leakfix.languages.c.survey import CSurvey, FileSketch, sketch
+from leakfix.languages.c.survey import CSurvey, FileSketch, mark, sketch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -50,6 +50,9 @@ class World:
         self._found: dict[tuple[str, str, str], object] = {}
         self._habits: Habits | None = None
         self._standards: dict[str, int | None] = {}
+        self._indexed: _Index | None = None
+        self.edits = 0
+        """How often a file was opened with other bytes than before."""
 
     def file(self, path: Path | str, data: bytes | None = None) -> CFile:
         """Return a file; `data` counts instead of what the disk holds. Raises OSError when it cannot be read."""
@@ -66,7 +69,7 @@ class World:
         number = self._numbers.get(key)
         dialect = self._survey.dialects[number] if number is not None else None
         found = self._files[key] = CFile(shown, data, dialect, lambda: self.habits(key))
-        if known is not None or number is not None:
+        if known is not None or (number is not None and self._survey.marks[number] != mark(data)):
             self._forget(key, data)
         return found
 
@@ -105,6 +108,29 @@ class World:
         """Whether a file is another one, or includes it."""
         return _key(path) in self.reach(file)
 
+    def macros_named(self, name: str, from_file: CFile) -> Iterator[Macro]:
+        """Yield all macros of a name: those of the run, and those that a file includes from elsewhere."""
+        numbers = self._survey.macros.get(name, ())
+        places = [self._keys[number] for number in numbers]
+        for holder in (*map(self._at, places), *self.foreign(from_file)):
+            yield from holder.macros.get(name, ()) if holder is not None else ()
+
+    def foreign(self, file: CFile) -> tuple[CFile, ...]:
+        """Return the files in reach of which the survey does not tell, or no longer."""
+        return self._cached("foreign", "", file, lambda: tuple(self._foreign(file)))
+
+    def _foreign(self, file: CFile) -> Iterator[CFile]:
+        for key in self.reach(file):
+            if key not in self._numbers or key in self._sketches:
+                holder = self._at(key)
+                if holder is not None:
+                    yield holder
+
+    def defining(self, last_name: str) -> Iterator[Function]:
+        """Yield the functions in files of the run that bear a name, whatever class or namespace they are in."""
+        for holder in self._index.headed.get(last_name.encode(), ()):
+            yield from holder.named_functions(last_name)
+
     def macro(self, name: str, from_file: CFile) -> Macro | None:
         """Return the macro that a name means; None when there is none, or it is defined in several ways."""
         found = self.macros(name, from_file)
@@ -128,10 +154,26 @@ class World:
 
     def naming(self, word: bytes) -> tuple[CFile, ...]:
         """Return the files of the run that hold an identifier; none when the run is too large to be searched."""
-        if len(self._keys) > _MOST_SEARCHED:
-            return ()
-        found = (self._at(key) for key in self._keys)
-        return tuple(file for file in found if file is not None and word in file.words)
+        return tuple(self._index.words.get(word, ())) if len(self._keys) <= _MOST_SEARCHED else ()
+
+    def holds(self, file: CFile, word: bytes) -> bool:
+        """Whether an identifier stands in a file, or in anything that it includes."""
+        return file.holds(word) or any(holder.holds(word) for holder in self._reaching(file, word))
+
+    def _reaching(self, file: CFile, word: bytes) -> Iterator[CFile]:
+        """The files in reach that may hold an identifier, in no order."""
+        reach = self._reach_set(file)
+        yield from (holder for holder in self._index.words.get(word, ()) if holder.key in reach)
+        yield from self.foreign(file)
+
+    def _reach_set(self, file: CFile) -> frozenset[str]:
+        return self._cached("reach", "", file, lambda: frozenset(self.reach(file)))
+
+    @property
+    def _index(self) -> _Index:
+        if self._indexed is None:
+            self._indexed = _Index(holder for holder in map(self._at, self._keys) if holder is not None)
+        return self._indexed
 
     def reach(self, file: CFile) -> tuple[str, ...]:
         """Return the absolute paths of the file and all that it includes, nearest first, as far as they are there."""
@@ -209,6 +251,8 @@ class World:
 
     def _forget(self, key: str, data: bytes) -> None:
         """Drop what was found with other bytes of a file."""
+        self.edits += 1
+        self._indexed = None
         self._found.clear()
         self._reach.clear()
         self._sketches[key] = sketch(key, data)
@@ -272,9 +316,9 @@ class World:
         if own is not None:
             return own
         word = name.rpartition("::")[2].encode()
-        for place in self.reach(file):
-            holder = self._at(place)
-            found = holder.globals.get(name) if holder is not None and word in holder.words else None
+        holders = {holder.key: holder for holder in self._reaching(file, word) if holder.holds(word)}
+        for place in self.reach(file) if holders else ():
+            found = holders[place].globals.get(name) if place in holders else None
             if found is not None:
                 return found
         return None
@@ -383,6 +427,18 @@ class World:
                 marked = Path(common if _holds(common, directory) else directory)
             self._roots[directory] = os.path.realpath(marked)
         return self._roots[directory]
+
+
+class _Index:
+    """Which files of a run hold which identifiers, and which may define which functions."""
+
+    def __init__(self, files: Iterable[CFile]) -> None:
+        self.words: dict[bytes, list[CFile]] = {}
+        self.headed: dict[bytes, list[CFile]] = {}
+        for file in files:
+            for names, found in ((file.words, self.words), (file.headed, self.headed)):
+                for name in names:
+                    found.setdefault(name, []).append(file)
 
 
 def _fitting(functions: Iterable[Function], name: str) -> tuple[Function, ...]:
