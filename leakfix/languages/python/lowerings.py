@@ -102,7 +102,8 @@ class Lowerings:
         frame: Frame | None
         try:
             frame = self._lower(function, focus)
-        except LargeError:
+        except (LargeError, RecursionError):
+            # Nobody writes what is nested that deep.
             frame = None
         finally:
             self._stack.pop()

@@ -1211,6 +1211,23 @@ def test_a_copy_of_a_module_of_the_library_out_of_reach(tmp_path: Path) -> None:
     assert leaking(tmp_path, m=text) == ["A high"]
 
 
+@pytest.mark.parametrize(
+    "nested",
+    [
+        "x = " + " + ".join(["h.name"] * 3000),
+        "if p == 0:\n        pass\n" + "".join(f"    elif p == {n}:\n        h.read()\n" for n in range(1, 2000)),
+        "x = " + "(" * 300 + "h" + ")" * 300,
+        "x = " + "h.read().strip" * 1 + ".a" * 2000,
+        "x = " + "[" * 150 + "h.read()" + "]" * 150,
+        "x = " + "lambda: " * 500 + "h",
+    ],
+    ids=["sum", "elif", "parentheses", "attributes", "lists", "lambdas"],
+)
+def test_what_is_nested_deep_breaks_nothing(tmp_path: Path, nested: str) -> None:
+    body = f"def f(p):\n    h = open(p)\n    {nested}\n\n\ndef g(p):\n    return open(p).read()  # A\n"
+    assert leaking(tmp_path, m=body)[-1] == "A high"
+
+
 @pytest.mark.parametrize("text", [text for text, _ in LOST.values()] + list(KEPT.values()))
 def test_smaller_graphs_tell_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     smaller = leaking(tmp_path, m=text)
