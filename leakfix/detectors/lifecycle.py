@@ -9,7 +9,6 @@ leads to tells so: where it is lost without one, that is what counts.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import Enum
 from functools import cached_property
 
@@ -42,7 +41,7 @@ from leakfix.flow import (
 from leakfix.flow.ahead import Ahead, ReleasesAhead
 from leakfix.flow.remembering import sources
 from leakfix.text import Span
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 _CORRELATED_AT_MOST = 8
 _RAISED = 1
@@ -62,6 +61,8 @@ class LossKind(Enum):
 
 class Status(Enum):
     """What has become of the resource on a path."""
+
+    __hash__ = object.__hash__  # a name takes longer
 
     BEFORE = "not acquired yet"
     HELD = "held"

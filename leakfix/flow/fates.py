@@ -36,6 +36,8 @@ _BUDGET: Final = 800
 class Fate(Enum):
     """What has become of a resource where control leaves a function."""
 
+    __hash__ = object.__hash__  # a name takes longer
+
     HELD = "held"
     RELEASED = "released"
     KEPT = "kept"

@@ -41,6 +41,8 @@ class Place(NamedTuple):
 class Handing(Enum):
     """How a resource leaves the function's hands."""
 
+    __hash__ = object.__hash__  # a name takes longer
+
     RETURNED = "returned"
     STORED = "stored"
     SENT = "sent on a channel"
@@ -51,6 +53,8 @@ class Handing(Enum):
 
 class Outcome(Enum):
     """What a test told about a place on one edge."""
+
+    __hash__ = object.__hash__  # a name takes longer
 
     NIL = "nil"
     NOT_NIL = "not nil"
@@ -217,6 +221,8 @@ class Edge:
 
 class ExitKind(Enum):
     """How control leaves the function."""
+
+    __hash__ = object.__hash__  # a name takes longer
 
     RETURN = "return"
     END = "end"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from dataclasses import replace as replace
     from types import CodeType
     from typing import TypeVar, dataclass_transform
 
@@ -41,6 +42,13 @@ else:
     def individual(cls):
         """A class of things, as above."""
         return _made(cls, compared=False)
+
+    def replace(one, /, **changes):
+        """A record like another but for some fields: `dataclasses.replace`, in half the time."""
+        for name in one.__match_args__:
+            if name not in changes:
+                changes[name] = getattr(one, name)
+        return one.__class__(**changes)
 
 
 _OWN_METHODS: Final = ("__init__", "__post_init__", "__eq__", "__hash__", "__slots__")

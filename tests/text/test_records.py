@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import pytest
 
-from leakfix.text.records import individual, ordered, record
+from leakfix.text.records import individual, ordered, record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,3 +146,9 @@ def test_a_field_without_a_default_comes_first() -> None:
         class Wrong:
             first: int = 1
             second: int  # type: ignore[misc]
+
+
+def test_a_record_is_replaced_in_part() -> None:
+    assert replace(Point(1, 3, "n"), x=2) == Point(2, 3, "n")
+    with pytest.raises(TypeError):
+        replace(Point(1), **ABSENT)
