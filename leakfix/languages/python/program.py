@@ -203,9 +203,31 @@ class Program:
     # callees
 
     def effect(self, callee: Callee, position: int | None, keyword: str) -> Effect:
-        """What a function of the project does to its receiver (`RECEIVER`) or to an argument."""
+        """What a function of the project does to its receiver (`RECEIVER`) or to an argument.
+
+        Where classes of the same file override a method, all of them have to do the same.
+        """
         function = callee.function
-        if function is None or not self.is_plain_function(function):
+        if function is None:
+            return KEEPS
+        found = self._effect(callee, function, position, keyword)
+        if found.fate is not Fate.KEPT and callee.receiver is not None:
+            others = (self._effect(callee, one, position, keyword) for one in self._overriding(function))
+            return found if all(one == found for one in others) else KEEPS
+        return found
+
+    def _overriding(self, function: Function) -> tuple[Function, ...]:
+        """The methods of the same file that override one."""
+        class_ = function.class_
+        if class_ is None or len(function.file.classes) == 1:
+            return ()
+        known = class_.cache.get("heirs")
+        if not isinstance(known, tuple):
+            known = class_.cache["heirs"] = self.types(function).classes.subclasses(class_)
+        return tuple(one.methods[function.last_name] for one in known if function.last_name in one.methods)
+
+    def _effect(self, callee: Callee, function: Function, position: int | None, keyword: str) -> Effect:
+        if not self.is_plain_function(function):
             return KEEPS
         index = self._parameter(callee, function, position, keyword)
         variable = self.bindings(function).variable(function.params[index].identifier) if index is not None else None

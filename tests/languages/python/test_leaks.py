@@ -407,6 +407,22 @@ LOST = {
         """,
         ["A high"],
     ),
+    "a method that no heir overrides otherwise": (
+        """
+        class Base:
+            def load(self, p):
+                h = open(p)  # A
+                self.read(h)
+
+            def read(self, h):
+                return h.read()
+
+        class Eager(Base):
+            def read(self, h):
+                return h.readlines()
+        """,
+        ["A high"],
+    ),
     "a nested function that only reads": (
         """
         def f(p):
@@ -1116,6 +1132,19 @@ KEPT = {
                 a, b = socket.socketpair()
                 self.connections.extend((a, b))
                 a.send(b"x")
+        """,
+    "a method that heirs override": """
+        class Base:
+            def load(self, p):
+                h = open(p)
+                self.read(h)
+
+            def read(self, h):
+                return h.read()
+
+        class Lazy(Base):
+            def read(self, h):
+                self.source = h
         """,
     "a break through finally": """
         def f(paths):
