@@ -24,7 +24,7 @@ from leakfix.flow import (
 )
 from leakfix.flow.fates import Fate
 from leakfix.languages.c import customs, declarators, syntax
-from leakfix.languages.c.files import spelling
+from leakfix.languages.c.files import is_read_only, spelling
 from leakfix.languages.c.lower_frame import (
     ELEMENT,
     NOTHING,
@@ -406,7 +406,8 @@ class CallLowering:
 
     def _is_sent(self, param: Param, address: Place) -> bool:
         """Whether a pointer is given as the bytes that it is made of: `write(fd, &p, sizeof(p))`."""
-        return not address.path and param.type is not None and param.type.text == b"void" and self._is_pointer(address)
+        is_bytes = param.type is not None and param.type.text == b"void" and is_read_only(param)
+        return is_bytes and not address.path and self._is_pointer(address)
 
     def _is_pointer(self, place: Place) -> bool:
         variable = self.frame.variable_of(place.root)
