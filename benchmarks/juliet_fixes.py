@@ -40,6 +40,8 @@ _LINK: Final = ("-fsanitize=address", "-Wl,--wrap=time", "-Wl,--wrap=realloc", "
 _COMPILERS: Final = {".c": ("gcc",), ".cpp": ("g++",)}
 _OPEN: Final = re.compile(r"^DESCRIPTORS (-?\d+)$", re.MULTILINE)
 _SECONDS: Final = 20
+_TOLD: Final = 50
+"""After so many cases it is told how far it got."""
 _RANDOM: Final = b"globalReturnsTrueOrFalse"
 _SEEDS: Final = ("1", "2", "3", "4", "5", "6")
 
@@ -76,6 +78,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--only", default="", help="only files whose name contains this")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--objects", type=Path, help="a directory that keeps what is compiled for the next run")
     parser.add_argument("--refusals", action="store_true", help="list why the rest has no fix")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="juliet-") as scratch:
@@ -85,11 +88,18 @@ def main() -> int:
         for line in counted(cases.values(), refusals=given.refusals):
             print(line, flush=True)
         chosen = sorted((case for case in cases.values() if case.forms), key=lambda case: case.name)
-        if given.sample and given.sample < len(chosen):
-            chosen = random.Random(given.seed).sample(chosen, given.sample)
-        builder = Builder(given.suite, fixed, Path(scratch, "build"))
+        random.Random(given.seed).shuffle(chosen)
+        chosen = chosen[: given.sample or None]
+        builder = Builder(given.suite, fixed, given.objects or Path(scratch, "build"))
+        verdicts: dict[str, str] = {}
         with ThreadPoolExecutor(given.jobs) as pool:
-            verdicts = dict(zip((case.name for case in chosen), pool.map(builder.verdict, chosen), strict=True))
+            for case, verdict in zip(chosen, pool.map(builder.verdict, chosen), strict=True):
+                verdicts[case.name] = verdict
+                if len(verdicts) % _TOLD == 0:
+                    wrong = sum(map(bool, verdicts.values()))
+                    print(
+                        f"  {len(verdicts)} of {len(chosen)} built and run, {wrong} wrong", file=sys.stderr, flush=True
+                    )
     for line in proved(chosen, verdicts):
         print(line)
     return 1 if any(verdicts.values()) else 0
@@ -173,7 +183,7 @@ class Builder:
     def __init__(self, before: Path, after: Path, objects: Path) -> None:
         self._trees = {"before": before, "after": after}
         self._objects = objects
-        objects.mkdir()
+        objects.mkdir(parents=True, exist_ok=True)
         support = before / "testcasesupport"
         probe = Path(__file__).with_name("juliet_probe.c")
         self._include = f"-I{support}"
@@ -228,7 +238,9 @@ class Builder:
         if not target.exists():
             whole = self._objects / f"{target.stem}{'.i' if source.suffix == '.c' else '.ii'}"
             whole.write_bytes(text)
-            _called([*command, "-c", str(whole), "-o", str(target)])
+            built = whole.with_suffix(".part")
+            _called([*command, "-c", str(whole), "-o", str(built)])
+            built.rename(target)
             whole.unlink()
         return target
 

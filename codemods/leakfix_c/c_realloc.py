@@ -89,7 +89,7 @@ class CRealloc(Rule[Analysis]):
             message=f"the memory is lost if {called}() fails: {resize.place} was its only name",
             trace=(
                 Step(source.path, line, f"`{resize.place}` takes null when {called}() fails"),
-                Step(source.path, source.line(lost.start), "the function is left without the old block"),
+                Step(source.path, source.line(lost.start), "nothing names the old block any more"),
             ),
             fixes=fixes,
             refusal=refusal,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Assign, Copy, Drop, Escape, Handing, Outcome, Place, Test
+from leakfix.flow import Assign, Copy, Drop, Escape, ExitKind, Handing, Outcome, Place, Test
 from leakfix.languages.c import syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_calls import CallLowering
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.scopes import Variable
     from leakfix.text import Span
 
+_EXTENSION: Final = "extension_expression"
 _CASTS: Final = frozenset(("static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"))
 _LITERALS: Final = frozenset((syntax.STRING_LITERAL, "concatenated_string", "raw_string_literal"))
 
@@ -84,7 +85,22 @@ class ValueLowering:
         if node.type in _LITERALS:
             return Value(known=Outcome.NOT_NIL)
         self._escape_all(node)
+        if self._stops(node):
+            self.frame.exit(ExitKind.STOP, self.frame.span(node))
         return NOTHING
+
+    def _stops(self, node: Node) -> bool:
+        """Whether the statements that an expression consists of call what never returns: `({ ...; exit(1); })`."""
+        inner = next(iter(syntax.named(node)), None) if node.type == _EXTENSION else node
+        block = syntax.unparen(inner) if inner is not None else node
+        if block.type != syntax.COMPOUND_STATEMENT:
+            return False
+        for statement in syntax.named(block):
+            call = next(iter(syntax.named(statement)), None) if statement.type == syntax.EXPRESSION_STATEMENT else None
+            called = call.child_by_field_name("function") if call is not None else None
+            if called is not None and self.frame.program.models.never_returns(syntax.text(called)):
+                return True
+        return False
 
     def constant(self, node: Node) -> int | None:
         """The value of an expression that is the same on every run."""

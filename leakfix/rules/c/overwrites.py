@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leakfix.detectors.lifecycle import Status
 from leakfix.languages.c import syntax
 from leakfix.languages.c.standards import reaches
 from leakfix.rules.c.checks import check_derived, check_exit, check_holder, check_whole, guard_of, held
@@ -27,6 +28,7 @@ _NAMES: Final = ("next", "tmp", "replacement")
 _PATHS: Final = frozenset((syntax.FIELD_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.POINTER_EXPRESSION))
 _LAZY: Final = frozenset(("&&", "||"))
 _LABELS: Final = frozenset((syntax.LABELED_STATEMENT, syntax.CASE_STATEMENT))
+_NOTHING: Final = frozenset(("NULL", "nullptr", "0", "-1"))
 _DESCRIPTOR: Final = "descriptor"
 
 
@@ -36,6 +38,9 @@ def is_lost(analysis: Analysis, unit: Unit, loss: Loss) -> bool:
     if node is None:
         return False
     value = node.child_by_field_name("right") if node.type == syntax.ASSIGNMENT_EXPRESSION else None
+    if value is not None and Status.HANDED_ON in loss.others and syntax.text(_uncast(value)) in _NOTHING:
+        # Who sets a pointer to null where it may have been taken over says so.
+        return False
     if value is None or not _reads(analysis.bindings(unit.function), loss, value):
         return True
     return _is_acquired(unit, value) or _uncast(value).type in _PATHS

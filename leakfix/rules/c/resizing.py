@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.scopes import Variable
     from leakfix.rules.c.repair import Unit
 
-_RELEASE: Final = "free"
+_DEEPEST: Final = 4
 _CASTS: Final = frozenset(("static_cast", "reinterpret_cast"))
 _PATHS: Final = frozenset((syntax.FIELD_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION, syntax.POINTER_EXPRESSION))
 _PLAIN: Final = frozenset(
@@ -46,6 +46,8 @@ class Resize:
     call: Node
     assignment: Node
     target: Node
+    may_fail: bool
+    """Whether the call gives null where it could not resize, rather than to end the process."""
     sizes: tuple[Node, ...]
     """The other arguments of the call."""
     variable: Variable | None
@@ -83,7 +85,7 @@ def losing_exit(resize: Resize) -> Span | None:
 
     It does not when a failure ends the process, when another name of the block is left, or when there was none.
     """
-    if _is_copy_of_callers(resize) or may_stop(resize):
+    if not resize.may_fail or _is_copy_of_callers(resize) or may_stop(resize):
         return None
     if resize.unit.graph.ends_process or _is_zero(resize) or _has_other_name(resize):
         return None
@@ -143,7 +145,8 @@ def _resize(analysis: Analysis, unit: Unit, site: Site, call: Node) -> Resize | 
     bindings = analysis.bindings(unit.function)
     variable = bindings.variable(target) if target.type == syntax.IDENTIFIER else None
     sizes = tuple(one for index, one in enumerate(given) if index != position)
-    return Resize(analysis, unit, site, call, assignment, target, sizes, variable)
+    may_fail = not _may_end(analysis, unit.function, site.symbol, 0)
+    return Resize(analysis, unit, site, call, assignment, target, may_fail, sizes, variable)
 
 
 def _resized_argument(analysis: Analysis, function: Function, site: Site, call: Node) -> int | None:
@@ -166,6 +169,22 @@ def _resized_argument(analysis: Analysis, function: Function, site: Site, call: 
         if any(effect.fate is Fate.RELEASED for effect in fates) and kept and all(((), Outcome.NIL) in f for f in kept):
             return position
     return None
+
+
+def _may_end(analysis: Analysis, function: Function, symbol: str, depth: int) -> bool:
+    """Whether a function of the project ends the process on some way: where memory has run out, and size 0 has not."""
+    callee = analysis.world.function(symbol, function.file, function.namespaces)
+    graph = analysis.graph(callee) if callee is not None and depth <= _DEEPEST else None
+    if callee is None or graph is None or analysis.models.release(symbol) is not None:
+        return False
+    if any(block.exit is not None and block.exit.kind is ExitKind.STOP for block in graph.blocks):
+        return True
+    calls = [node for node in syntax.walk(callee.body) if node.type == syntax.CALL_EXPRESSION]
+    called = [node.child_by_field_name("function") for node in calls]
+    if any(one is not None and analysis.models.never_returns(syntax.text(one)) for one in called):
+        # A macro of that name may hide that it does not.
+        return True
+    return any(_may_end(analysis, callee, site.symbol, depth + 1) for site in graph.sites)
 
 
 def _is_copy_of_callers(resize: Resize) -> bool:
