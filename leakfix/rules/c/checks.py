@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leakfix.detectors.lifecycle import Status
 from leakfix.flow import Place
 from leakfix.languages.c import syntax
 from leakfix.rules.c.contents import Content, contents
@@ -114,6 +115,8 @@ def held(
     if repair.is_value(variable) and variable.value is not None:
         # A struct starts out empty, and ending an empty one does nothing.
         found -= {Content.OTHER}
+    if found == {Content.RESOURCE} and Status.HANDED_ON in loss.others and loss.jump is None:
+        raise RefusalError("conditional", "on another path to the same exit something that leads into it was handed on")
     told = found - spared
     if Content.GONE in told:
         raise RefusalError("conditional", "on another path to the same exit the resource was released or handed on")
