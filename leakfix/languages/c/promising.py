@@ -27,6 +27,8 @@ _COMMENT: Final = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*
 _NEW: Final = b"new"
 _DELETE: Final = b"delete"
 _JOINS: Final = b"##"
+_JOINED: Final = re.compile(rb"[^,\s]\s*##")
+"""A name that a macro makes of two; what stands behind a comma is the rest of the arguments, which may be none."""
 
 
 class Promising:
@@ -184,7 +186,7 @@ class Promising:
             words: set[bytes] = set()
             for macro in self._world.macros_named(word.decode("utf-8", "replace"), file):
                 words.update(_WORD.findall(macro.body))
-                if _JOINS in macro.body:
+                if _JOINED.search(macro.body) is not None:
                     words.add(_JOINS)
             self._macros[word] = frozenset(words).union(*(self._meant(inner, file) for inner in words))
         return self._macros[word]
