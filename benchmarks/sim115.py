@@ -1,8 +1,8 @@
 """What leakfix makes of the places that ruff's SIM115 names ("use a context manager for opening files").
 
 Takes trees. Ruff says where; leakfix says which of those places leak, how sure that is, and what its fix is. All fixes
-are applied in memory; each rewritten file must compile as before and keep its comments and blank lines. It prints counts
-and every place with what was made of it, to be read against the code.
+are applied in memory; each rewritten file must compile as before and keep its comments and blank lines. It prints
+counts and every place with what was made of it, to be read against the code.
 
     python benchmarks/sim115.py /path/to/project /path/to/another
 """

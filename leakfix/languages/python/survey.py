@@ -28,6 +28,10 @@ _DEFINITION: Final = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w
 _GIVEN: Final = re.compile(rb"[ \t]*(?:return|yield)\b[ \t(]*(?:await[ \t]+)?[\w.]*\Z")
 _STORED: Final = re.compile(rb"[ \t]*([\w.]+)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t(]*(?:await[ \t]+)?[\w.]*\Z")
 _CLOSES: Final = re.compile(rb"def[ \t]+(?:close|aclose|stop|shutdown|__a?exit__)\b")
+_PATCHED: Final = re.compile(
+    rb"""\bpatch(?:\.object)?\((?:[^()\n'"]*,)?\s*['"]([\w.]+)['"]|\bsetattr\((?:[^()\n'"]*,)?\s*['"]([\w.]+)['"]"""
+)
+_ASSIGNED_ELSEWHERE: Final = re.compile(rb"^[ \t]+(?!self\.|cls\.)[\w.]+\.(\w+)[ \t]*=[ \t]*[\w(]", re.MULTILINE)
 
 
 @record
@@ -43,6 +47,8 @@ class PySurvey(Survey):
 
     They are listed by the last name of the module that defines them, which others have to import.
     """
+    replaced: frozenset[str] = frozenset()
+    """What tests put something else in the place of: dotted names, or the last part alone where they say no more."""
     digest: str = ""
 
     def meaning(self) -> Iterator[str]:
@@ -55,12 +61,27 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Acquiring) -> PySurvey
     paths: list[str] = []
     digest = hashlib.blake2b(digest_size=20)
     sources: list[tuple[str, bytes]] = []
+    replaced: set[str] = set()
     for path, data in files:
         digest.update(b"%b\0%d\0" % (path.encode("utf-8", "surrogateescape"), len(data)))
         digest.update(data)
         paths.append(path)
         sources.append((_last_name(path), data))
-    return PySurvey(tuple(paths), _modules(paths), _owners(sources, acquiring), digest.hexdigest())
+        replaced.update(_replaced(path, data))
+    owners = _owners(sources, acquiring)
+    return PySurvey(tuple(paths), _modules(paths), owners, frozenset(replaced), digest.hexdigest())
+
+
+def _replaced(path: str, data: bytes) -> Iterator[str]:
+    """What a file of tests replaces: by `mock.patch`, `monkeypatch.setattr`, or an assignment to another module."""
+    if "test" not in path:
+        return
+    found = [name for match in _PATCHED.finditer(data) for name in match.groups() if name]
+    found += [match[1] for match in _ASSIGNED_ELSEWHERE.finditer(data)]
+    for name in found:
+        # What `mock_open` makes is a context manager.
+        if not (name.endswith(b"open") and b"mock_open" in data):
+            yield name.decode("ascii", "replace")
 
 
 def module_of(path: str, packages: Callable[[str], bool]) -> tuple[str, str]:

@@ -127,6 +127,8 @@ def sites_of(repair: Repair) -> set[tuple[int, int]]:
 
 def is_part(repair: Repair) -> bool:
     """Whether the resource is one of several values that the call gives: `fd, path = mkstemp()`."""
+    if repair.value.type == syntax.SUBSCRIPT:
+        return False
     symbol = repair.leak.site.symbol
     models, program = repair.analysis.models, repair.unit.frame.program
     modelled = models.acquires(symbol)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _LOOPS: Final = frozenset((syntax.FOR_STATEMENT, syntax.WHILE_STATEMENT)) | syntax.COMPREHENSIONS
 
 
+_AROUND: Final = (syntax.PARENTHESIZED_EXPRESSION, syntax.AWAIT)
+
+
 class RefusalError(Exception):
     """A form that cannot be written exactly here: ``code`` names the reason, ``reason`` tells it in a sentence."""
 
@@ -129,11 +132,18 @@ class Repair:
 
     @cached_property
     def value(self) -> Node:
-        """The acquiring call with the parentheses and the `await` around it. Raises `RefusalError`."""
+        """The acquiring call with what is around it that gives the resource: `await`, `[0]`. Raises `RefusalError`."""
         at = self.acquisition
-        while at.parent is not None and at.parent.type in (syntax.PARENTHESIZED_EXPRESSION, syntax.AWAIT):
+        while at.parent is not None and (at.parent.type in _AROUND or self._is_taken_out(at.parent, at)):
             at = at.parent
         return at
+
+    def _is_taken_out(self, subscript: Node, call: Node) -> bool:
+        """Whether a subscript takes what is acquired out of the tuple that a call gives: `listener.accept()[0]`."""
+        if subscript.type != syntax.SUBSCRIPT or call.type != syntax.CALL:
+            return False
+        indices = subscript.children_by_field_name("subscript")
+        return len(indices) == 1 and syntax.text(indices[0]) == str(self.leak.site.result)
 
     @cached_property
     def statement(self) -> Node:

@@ -48,8 +48,10 @@ def judge(scene: Scene) -> Verdict:
     if _is_written(scene) and not repair.closings and _is_met_again(scene):
         why = f"What was written is on disk by the end of the block, so that {_path(repair)!r}, used behind it, has it."
         return Verdict(Safety.REVIEW, why.replace("'", "`"))
-    if _is_patched(repair):
-        return Verdict(Safety.REVIEW, "A test puts a mock in the place of something: it has to be a context manager.")
+    if _is_patched(repair) or _is_replaced(repair):
+        return Verdict(
+            Safety.REVIEW, "A test puts something else in the place of what opens it, which must know the protocol too."
+        )
     return Verdict()
 
 
@@ -97,6 +99,15 @@ def _is_met_again(scene: Scene) -> bool:
             [child.text or b"" for child in syntax.walk(node) if child.type == syntax.IDENTIFIER]
         )
     return scene.mentions_behind([node.text or b""])
+
+
+def _is_replaced(repair: Repair) -> bool:
+    """Whether a test of the run puts something else in the place of what opens it, as this file calls it."""
+    symbol, file = repair.leak.site.symbol, repair.analysis.file
+    replaced = repair.analysis.world.survey.replaced
+    name = symbol.rpartition(".")[2]
+    # A builtin is named by far too many tests: only where they say whose name of it they mean.
+    return not replaced.isdisjoint(({name, symbol} - {symbol if name == symbol else ""}) | {f"{file.module}.{name}"})
 
 
 def _is_patched(repair: Repair) -> bool:
