@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from leakfix.languages.python import syntax
 from leakfix.languages.python.files import Function, parameters
 from leakfix.languages.python.imports import imported
+from leakfix.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -152,27 +153,27 @@ class Variable:
 
 
 class Scopes:
-    """All scopes and variables of one file."""
+    """All scopes and variables of one file; what stands in a definition of the module is looked at when asked for."""
 
     def __init__(self, file: PyFile) -> None:
-        """Find all scopes and all places that bind a name."""
+        """Find what the module binds, and where its definitions stand."""
         self.file = file
         self._data = file.data
-        found = syntax.captures(_SITES, file.root)
         self.module = Scope("module", file.root, None)
-        self._by_node: dict[int, Scope] = {}
-        self._starts: list[int] = []
-        self._scopes: list[Scope] = []
-        self._lay_out(found.get("scope", []))
-        for node in found.get("global", []):
-            self.scope_at(node.start_byte).globals.update(child.text or b"" for child in node.named_children)
-        for node in found.get("nonlocal", []):
-            self.scope_at(node.start_byte).nonlocals.update(child.text or b"" for child in node.named_children)
-        bindings = list(self._bindings(found))
-        bindings.sort(key=lambda one: one[0].identifier.start_byte)
+        self._by_node: dict[int, Scope] = {file.root.id: self.module}
         self._bound: dict[int, Variable] = {}
-        for binding, scope in bindings:
-            self._bind(binding, scope)
+        self._definitions = [node for node in file.root.children if node.type in _DEFINITIONS]
+        self._starts = [node.start_byte for node in self._definitions]
+        self._tables: dict[int, _Table] = {}
+        self._load_module()
+        # What says `global` anywhere binds names of the module.
+        at = self._data.find(b"global ")
+        while at >= 0:
+            self.scope_at(at)
+            at = self._data.find(b"global ", at + 1)
+        self._globals = {name for scope in self._by_node.values() for name in scope.globals}
+        for variable in self.module.variables.values():
+            variable.bindings.sort(key=lambda one: one.identifier.start_byte)
 
     @classmethod
     def of(cls, file: PyFile) -> Scopes:
@@ -184,27 +185,74 @@ class Scopes:
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
-        """All scopes, the module's first, in source order."""
+        """All scopes, the module's first."""
+        for number in range(len(self._definitions)):
+            self._table(number)
         return tuple(self._by_node.values())
 
     def scope_at(self, offset: int) -> Scope:
         """Return the scope in which a name at a byte offset is looked up."""
-        return self._scopes[bisect_right(self._starts, offset) - 1]
+        number = bisect_right(self._starts, offset) - 1
+        if number >= 0 and offset < self._definitions[number].end_byte:
+            starts, scopes = self._table(number)
+        else:
+            starts, scopes = self._tables[_MODULE]
+        return scopes[bisect_right(starts, offset) - 1]
 
     def scope_of(self, node: Node) -> Scope:
         """Return the scope that a function_definition, lambda, class, comprehension or the root makes."""
+        if node.id not in self._by_node:
+            self.scope_at(node.start_byte)
         return self._by_node[node.id]
+
+    def _table(self, number: int) -> _Table:
+        """Where which scope starts in a definition of the module, which is looked at now if it was not before."""
+        if number not in self._tables:
+            node = self._definitions[number]
+            self._load(number, Span(node.start_byte, node.end_byte), syntax.captures(_SITES, node))
+        return self._tables[number]
+
+    def _load_module(self) -> None:
+        """Look at what stands between the definitions of the module, and take their names."""
+        found: dict[str, list[Node]] = {}
+        edges = [0, *(at for node in self._definitions for at in (node.start_byte, node.end_byte)), len(self._data)]
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            if not self._data[start:end].strip():
+                continue
+            for kind, nodes in syntax.captures(_SITES, self.file.root, Span(start, end)).items():
+                inside = (node for node in nodes if start <= node.start_byte and node.end_byte <= end)
+                found.setdefault(kind, []).extend(inside)
+        for node in self._definitions:
+            inner = syntax.definition(node)
+            name = inner.child_by_field_name("name")
+            if name is not None:
+                is_class = inner.type == syntax.CLASS_DEFINITION
+                self._bind(Binding("class" if is_class else "function", name, name), self.module)
+        self._load(_MODULE, Span(0, len(self._data) + 1), found)
+
+    def _load(self, number: int, span: Span, found: dict[str, list[Node]]) -> None:
+        """Make the scopes and variables of what a query found in a stretch of the file."""
+        self._tables[number] = self._laid_out(found.get("scope", []), span)
+        for node in found.get("global", []):
+            self.scope_at(node.start_byte).globals.update(child.text or b"" for child in node.named_children)
+        for node in found.get("nonlocal", []):
+            self.scope_at(node.start_byte).nonlocals.update(child.text or b"" for child in node.named_children)
+        bindings = [one for one in self._bindings(found) if one[0].identifier.start_byte not in self._bound]
+        bindings.sort(key=lambda one: one[0].identifier.start_byte)
+        for binding, scope in bindings:
+            self._bind(binding, scope)
 
     def variable(self, identifier: Node) -> Variable | None:
         """Return the variable that an identifier binds or uses; None of builtins, unknown names and attributes."""
         if identifier.type != syntax.IDENTIFIER:
             return None
+        scope = self.scope_at(identifier.start_byte)
         known = self._bound.get(identifier.start_byte)
         if known is not None:
             return known
         if not _is_name(identifier):
             return None
-        return self.lookup(identifier.text or b"", self.scope_at(identifier.start_byte))
+        return self.lookup(identifier.text or b"", scope)
 
     def lookup(self, name: bytes, scope: Scope) -> Variable | None:
         """Return what a name means in a scope; None if nothing in the file binds it."""
@@ -234,7 +282,7 @@ class Scopes:
         root = self.file.root
         node = variable.node
         start, end = node.start_byte, node.end_byte
-        if name in self._global_names:
+        if name in self._globals:
             start, end = 0, len(data)
         at = data.find(name, start, end)
         while at >= 0:
@@ -250,14 +298,9 @@ class Scopes:
                     yield found
             at = data.find(name, behind, end)
 
-    @property
-    def _global_names(self) -> set[bytes]:
-        return {name for scope in self._by_node.values() for name in scope.globals}
-
-    def _lay_out(self, nodes: list[Node]) -> None:
-        """Make the scopes of nodes in source order, and the table of which scope holds an offset."""
-        self._by_node[self.file.root.id] = self.module
-        spans: list[tuple[int, int, Scope]] = [(0, len(self._data) + 1, self.module)]
+    def _laid_out(self, nodes: list[Node], stretch: Span) -> _Table:
+        """Make the scopes of nodes in source order, and the table of which one holds an offset of a stretch."""
+        spans: list[tuple[int, int, Scope]] = [(stretch.start, stretch.end, self.module)]
         around: list[tuple[int, int, Scope]] = [spans[0]]
         for node in nodes:
             while around[-1][1] <= node.start_byte:
@@ -273,23 +316,7 @@ class Scopes:
             if hole is not None:
                 around.append((hole.start_byte, hole.end_byte, parent))
                 spans.append(around[-1])
-        self._index(spans)
-
-    def _index(self, spans: list[tuple[int, int, Scope]]) -> None:
-        """Flatten nested spans into the places where the innermost scope changes."""
-        spans.sort(key=lambda span: (span[0], -span[1]))
-        open_spans: list[tuple[int, Scope]] = []
-        changes: list[tuple[int, Scope]] = []
-        for start, end, scope in spans:
-            while open_spans and open_spans[-1][0] <= start:
-                ended = open_spans.pop()[0]
-                changes.append((ended, open_spans[-1][1] if open_spans else self.module))
-            changes.append((start, scope))
-            open_spans.append((end, scope))
-        while len(open_spans) > 1:
-            changes.append((open_spans.pop()[0], open_spans[-1][1]))
-        self._starts = [at for at, _ in changes]
-        self._scopes = [scope for _, scope in changes]
+        return _flattened(spans, self.module)
 
     def _bindings(self, found: dict[str, list[Node]]) -> Iterator[tuple[Binding, Scope]]:
         for node in found.get("assign", []):
@@ -351,6 +378,27 @@ class Scopes:
             scope.variables[name] = variable
         (variable.deletions if binding.kind == "del" else variable.bindings).append(binding)
         self._bound[binding.identifier.start_byte] = variable
+
+
+_Table: TypeAlias = "tuple[list[int], list[Scope]]"
+_MODULE: Final = -1
+_DEFINITIONS: Final = frozenset((syntax.FUNCTION_DEFINITION, syntax.CLASS_DEFINITION, syntax.DECORATED_DEFINITION))
+
+
+def _flattened(spans: list[tuple[int, int, Scope]], outermost: Scope) -> _Table:
+    """Flatten nested spans into the places where the innermost scope changes."""
+    spans.sort(key=lambda span: (span[0], -span[1]))
+    open_spans: list[tuple[int, Scope]] = []
+    changes: list[tuple[int, Scope]] = []
+    for start, end, scope in spans:
+        while open_spans and open_spans[-1][0] <= start:
+            ended = open_spans.pop()[0]
+            changes.append((ended, open_spans[-1][1] if open_spans else outermost))
+        changes.append((start, scope))
+        open_spans.append((end, scope))
+    while len(open_spans) > 1:
+        changes.append((open_spans.pop()[0], open_spans[-1][1]))
+    return [at for at, _ in changes], [scope for _, scope in changes]
 
 
 class Bindings:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Tree
 
+    from leakfix.text import Span
+
 ALIASED_IMPORT: Final = "aliased_import"
 ARGUMENT_LIST: Final = "argument_list"
 ASSERT_STATEMENT: Final = "assert_statement"
@@ -195,9 +197,12 @@ def query(text: str) -> Query:
     return Query(language(), text)
 
 
-def captures(text: str, node: Node) -> dict[str, list[Node]]:
-    """Return what a query captures in a node, by name and in source order."""
-    found = QueryCursor(query(text)).captures(node)
+def captures(text: str, node: Node, span: Span | None = None) -> dict[str, list[Node]]:
+    """Return what a query captures in a node, by name and in source order; with a span what touches it."""
+    cursor = QueryCursor(query(text))
+    if span is not None:
+        cursor.set_byte_range(span.start, span.end)
+    found = cursor.captures(node)
     for nodes in found.values():
         nodes.sort(key=_start)
     return found
