@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from leakfix.languages.language import Language
 from leakfix.languages.python.first_look import (
     Acquiring,
-    called_places,
+    Owners,
     dotted_prefixes,
     imported_modules,
     looks_broken,
@@ -50,8 +50,8 @@ class Python(Language[PySurvey]):
     def may_acquire(self, models: Models, survey: PySurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls what acquires something, and no with statement holds it at once."""
         acquiring = Acquiring(models)
-        places = called_places(survey.owners)
-        return lambda data: acquiring(data) or bool(places(data, ()))
+        owners = Owners(survey.owners)
+        return lambda data: acquiring(data) or owners(data)
 
     def workspace(self, models: Models, survey: PySurvey) -> Workspace:
         """A new world and program."""

@@ -127,18 +127,38 @@ def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     return test
 
 
-def called_places(owners: Mapping[str, Collection[str]]) -> Callable[[bytes, Collection[str]], list[int]]:
-    """Make what finds the calls of functions that stand in modules which a file imports, and of names of its own.
+def imported_parts(data: bytes) -> frozenset[bytes]:
+    """Return the parts of all dotted names in the imports of a file."""
+    return frozenset(part for name in imported_modules(data, members=True) for part in name.split(b"."))
 
-    `owners` gives their names by the last names of those modules.
-    """
-    wanted = {module.encode(): tuple(name.encode() for name in names) for module, names in owners.items()}
+
+class Owners:
+    """The functions and classes that may hand on what they acquire, by the last names of their modules."""
+
+    def __init__(self, owners: Mapping[str, Collection[str]]) -> None:
+        """Take the names."""
+        self._wanted = {module.encode(): tuple(name.encode() for name in names) for module, names in owners.items()}
+
+    def places(self, data: bytes, parts: frozenset[bytes], own: str = "") -> Iterator[int]:
+        """Yield where a file calls one of its own module, or of one whose name is a part of its imports."""
+        modules = (parts | {own.encode()}) & self._wanted.keys()
+        for name in {name for module in modules for name in self._wanted[module]}:
+            if name in data:
+                yield from _places(data, name, plain=False, managed=True)
+
+    def __call__(self, data: bytes) -> bool:
+        """Whether a file may call one."""
+        return any(True for _ in self.places(data, imported_parts(data)))
+
+
+def called_places(owners: Mapping[str, Collection[str]]) -> Callable[[bytes, Collection[str]], list[int]]:
+    """Make what finds the calls of functions that stand in modules which a file imports, and of names of its own."""
+    known = Owners(owners)
 
     def find(data: bytes, own: Collection[str]) -> list[int]:
-        known = {part for module in imported_modules(data, members=True) for part in module.split(b".")}
-        names = {name for module in known & wanted.keys() for name in wanted[module]}
-        names.update(name.encode() for name in own)
-        return [at for name in names if name in data for at in _places(data, name, plain=False, managed=True)]
+        names = {name.encode() for name in own}
+        mine = [at for name in names if name in data for at in _places(data, name, plain=False, managed=True)]
+        return [*known.places(data, imported_parts(data)), *mine]
 
     return find
 

@@ -12,7 +12,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.language import Survey
-from leakfix.languages.python.first_look import called_places
+from leakfix.languages.python.first_look import Owners, imported_parts
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def _last_name(path: str) -> str:
 def _owners(sources: list[tuple[str, bytes]], acquiring: Acquiring) -> dict[str, frozenset[str]]:
     """Follow what is acquired through functions that return it and constructors that keep it, for some rounds."""
     found: dict[str, set[str]] = {}
+    parts = [imported_parts(data) for _, data in sources]
     fresh: dict[str, set[str]] = {}
     for module, data in sources:
         fresh.setdefault(module, set()).update(_handed_on(data, [at for at, _ in acquiring.places(data)]))
@@ -141,10 +142,10 @@ def _owners(sources: list[tuple[str, bytes]], acquiring: Acquiring) -> dict[str,
             break
         for module, names in fresh.items():
             found.setdefault(module, set()).update(names)
-        places = called_places(fresh)
-        fresh, known = {}, fresh
-        for module, data in sources:
-            at = places(data, known.get(module, ()))
+        owners = Owners(fresh)
+        fresh = {}
+        for (module, data), imported in zip(sources, parts, strict=True):
+            at = list(owners.places(data, imported, module))
             if at:
                 fresh.setdefault(module, set()).update(_handed_on(data, at))
     return {module: frozenset(names) for module, names in found.items()}
