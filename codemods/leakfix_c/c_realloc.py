@@ -21,9 +21,11 @@ Forms:
   that. A variable's block is released where the failure returns; what a member of an object holds stays there, where
   the function sets what the object says of its size only behind the call and tells its caller of the failure.
 - `release`: a variable takes what the call gives, the old block is released where that is null, and the place is set as
-  before. It needs no check that follows.
+  before. It needs no check that follows. Where the new size may be 0, with which the call releases the block and may
+  give null, that is asked too.
 
-Not rewritten: calls in the conditions of loops, between `#if` and `#endif`, and inside of other expressions.
+Not rewritten: calls in the conditions of loops, between `#if` and `#endif`, and inside of other expressions; sizes that
+may be 0 and cannot be asked once more.
 
 Fix safety: safe. With `temporary`, an object keeps its block where it lost it.
 
