@@ -6,11 +6,10 @@ call has arguments.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from leakfix.languages.go.call_text import call_text, parameters
+from leakfix.languages.go.call_text import call_text, chain_start, operand_before, parameters
 from leakfix.languages.go.infer import object_type
 from leakfix.languages.go.plain_calls import spelled_call
 from leakfix.languages.go.settled_lines import Acquired, is_settled
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.plain_calls import PlainCall
     from leakfix.languages.go.program import Program
 
-_QUALIFIER: Final = re.compile(rb"(?<![\w.\x80-\xff)\]}])(\w+)\.\Z")
 _QUALIFIED: Final = 60
 
 Arity = tuple[int, int | None]
@@ -90,11 +88,11 @@ class CallLooks:
         if before != b".":
             plain = spelled_call(self._program.world, function, "", name.decode())
             return _Spelled(plain, start, start, behind, False)
-        match = _QUALIFIER.search(data, max(start - _QUALIFIED, 0), start)
-        if match is None:
-            return _Spelled(None, _chain_start(data, start), start, behind, True)
-        plain = spelled_call(self._program.world, function, match[1].decode(), name.decode())
-        return _Spelled(plain, match.start(1), start, behind, True)
+        first = operand_before(data, start - 1)
+        if first is None or first == start - 1:
+            return _Spelled(None, chain_start(data, start), start, behind, True)
+        plain = spelled_call(self._program.world, function, data[first : start - 1].decode(), name.decode())
+        return _Spelled(plain, first, start, behind, True)
 
     # methods
 
@@ -161,10 +159,3 @@ def _arity(signature: Signature) -> Arity:
 def _fits(arity: Arity, count: int) -> bool:
     least, most = arity
     return least <= count and (most is None or count <= most)
-
-
-def _chain_start(data: bytes, start: int) -> int:
-    """Where the expression starts whose last name stands at an offset, if it consists of names."""
-    while start and (data[start - 1] == ord(".") or chr(data[start - 1]).isalnum() or data[start - 1] == ord("_")):
-        start -= 1
-    return start

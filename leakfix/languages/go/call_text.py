@@ -12,6 +12,11 @@ from leakfix.languages.go.layout import OPAQUE
 from leakfix.text.records import record
 
 _TOKEN: Final = re.compile(rb"""[()\[\]{},\n"'`]|\.\.\.|//|/\*""")
+_WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_DIGITS: Final = frozenset(b"0123456789")
+_SELECTING: Final = frozenset(b".)]}")
+_FOREIGN: Final = 0x80
+_DOT: Final = ord(".")
 _LONGEST: Final = 6000
 """How many bytes of a statement are looked at."""
 _OPENING: Final = frozenset((b"(", b"[", b"{"))
@@ -93,6 +98,27 @@ def _parenthesised(data: bytes, opening: int) -> _Parenthesised | None:
             start = opaque.end()
     last = data[trailing : start - 1].strip()
     return _Parenthesised(start, commas + bool(last), last, spread)
+
+
+def operand_before(data: bytes, dot: int) -> int | None:
+    """Where the name starts that stands alone before a dot; the dot's own offset where something else does.
+
+    None where letters stand there that are not told from others by their bytes.
+    """
+    start = dot
+    while start and data[start - 1] in _WORD:
+        start -= 1
+    before = data[start - 1] if start else 0
+    if before >= _FOREIGN:
+        return None
+    return dot if start == dot or before in _SELECTING or data[start] in _DIGITS else start
+
+
+def chain_start(data: bytes, end: int) -> int:
+    """Where names with dots between them start that end at an offset."""
+    while end and (data[end - 1] in _WORD or data[end - 1] == _DOT):
+        end -= 1
+    return end
 
 
 def statement_end(data: bytes, start: int, indent: int) -> int | None:

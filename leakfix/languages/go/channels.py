@@ -93,12 +93,22 @@ def _calls(analysis: Analysis) -> Iterator[tuple[Function, Node]]:
             function = next(functions, None)
         if function is None:
             return
-        if function.start > match.start() or not _may_start(data, function.start, function.end) or function.has_error:
+        if function.start > match.start() or not _may_declare(data, function.start, match.start()):
+            continue
+        if not _may_start(data, function.start, function.end) or function.has_error:
             continue
         node = function.node.descendant_for_byte_range(match.start(), match.start() + 4)
         call = node.parent if node is not None and node.kind_id == syntax.IDENTIFIER else None
         if call is not None and call.kind_id == syntax.CALL_EXPRESSION:
             yield function, call
+
+
+def _may_declare(data: bytes, first: int, offset: int) -> bool:
+    """A first look whether a variable may start with what stands at an offset, in a function from ``first`` on."""
+    before = data[data.rfind(b"\n", 0, offset) + 1 : offset]
+    if b":=" in before or b"var " in before or not before.strip():
+        return True
+    return b" = " in before and data.find(b"var (", first, offset) >= 0
 
 
 def _may_start(data: bytes, start: int, end: int) -> bool:

@@ -119,7 +119,9 @@ def _may_be_looped(file: File, first: int, offset: int) -> bool:
     data = file.data
     start = data.rfind(b"\n", 0, offset) + 1
     indent = offset - start
-    if data[start:offset].strip(b"\t") or indent >= len(_TABS):
+    depth = data.count(b"{", first, offset) - data.count(b"}", first, offset)
+    # Where code is not formatted, how far a line is indented tells nothing.
+    if data[start:offset].strip(b"\t") or indent >= len(_TABS) or depth != indent:
         return True
     while start > first and indent:
         end, start = start - 1, data.rfind(b"\n", 0, start - 1) + 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Outcome
 from leakfix.languages.go import syntax
 from leakfix.languages.go.call_looks import CallLooks
+from leakfix.languages.go.call_text import operand_before
 from leakfix.languages.go.first_look import METHOD, acquiring_names, called
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*)\(")
 """Where a call may stand: only a first look, the tree decides."""
 
-_OPERAND: Final = re.compile(rb"(?<![\w.\x80-\xff])([A-Za-z_]\w*)\.\Z|[\x80-\xff]\w*\.\Z")
-_LONGEST: Final = 80
 _DOT: Final = ord(".")
 _DEEPEST_SUMMARY = 4
 _ANSWER: Final = "response-body"
@@ -316,10 +315,10 @@ class Program:
             return name.decode() in self._functions
         if name.decode() in self._methods:
             return True
-        operand = _OPERAND.search(data, max(start - _LONGEST, 0), start)
-        if operand is None:
-            return False
-        return operand[1] is None or self._may_be_of(file, operand[1].decode(), name.decode())
+        first = operand_before(data, start - 1)
+        if first is None:
+            return True
+        return first < start - 1 and self._may_be_of(file, data[first : start - 1].decode(), name.decode())
 
     def _may_be_of(self, file: File, qualifier: str, name: str) -> bool:
         """Whether a function of a package, as it is called here, may acquire something."""

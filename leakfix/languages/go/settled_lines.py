@@ -125,12 +125,15 @@ class _Lines:
         """Whether a statement of a deferred literal releases it, before anything there may leave the literal."""
         if not text.startswith(_LITERAL) or not text.endswith(b"}()") or shadows(text, self._holder):
             return False
-        lines = text.split(b"\n" + b"\t" * (self._indent + 1))[1:]
-        for line in lines:
+        lines = text.split(b"\n" + b"\t" * (self._indent + 1))
+        depth = 1
+        for line in lines[1:]:
             if LEAVING.search(line):
                 return False
-            if self._ends(line.removesuffix(b"\n%b}()" % (b"\t" * self._indent))):
+            # Where code is not formatted, how far a line is indented tells nothing.
+            if depth == 1 and self._ends(line.removesuffix(b"\n%b}()" % (b"\t" * self._indent))):
                 return True
+            depth += line.count(b"{") - line.count(b"}")
         return False
 
     def _checks_error(self, text: bytes) -> bool:

@@ -19,21 +19,32 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
     from leakfix.rules.rule import Rule
 
-_DECLARED: Final = re.compile(rb"^[ \t]+var (\w+) +(?:<-)?chan\b[^=\n]*$", re.MULTILINE)
-"""A first look at where such a variable may be declared."""
+_VAR: Final = b"var "
+_DECLARED: Final = re.compile(rb"[ \t]+var (\w+) +(?:<-)?chan\b[^=\n]*$", re.MULTILINE)
+"""A first look at the line on which such a variable may be declared."""
 SENDS: Final = frozenset({Doing.SEND})
 RECEIVES: Final = frozenset({Doing.RECEIVE, Doing.RANGE})
 
 
 def nil_waits(rule: Rule[Analysis], subject: Analysis, waits: frozenset[Doing]) -> Iterator[Finding]:
     """The waits of a file that never end as their channel is nil, outside of selects, in order."""
-    for match in _DECLARED.finditer(subject.file.data):
+    for match in _declared(subject.file.data):
         function = subject.function_at(match.start(1))
         if function is None or function.has_error or _is_main(function):
             continue
         name = function.node.descendant_for_byte_range(match.start(1), match.end(1))
         if name is not None and name.parent is not None and name.parent.kind_id == syntax.VAR_SPEC:
             yield from _found(rule, subject, function, name, waits)
+
+
+def _declared(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Where variables may be declared that are nil, in order."""
+    at = data.find(_VAR)
+    while at >= 0:
+        match = _DECLARED.match(data, data.rfind(b"\n", 0, at) + 1)
+        if match is not None and match.start(1) == at + len(_VAR):
+            yield match
+        at = data.find(_VAR, at + len(_VAR))
 
 
 def _is_main(function: Function) -> bool:
