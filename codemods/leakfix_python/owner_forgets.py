@@ -18,7 +18,7 @@ underscore may be closed from outside: confidence is low. A `__del__` that is th
 
 Silent are attributes that are set to a parameter or to what belongs to somebody else, returned, passed to a callee
 that may keep them, used in a with statement, released anywhere in the file, or looked up by their names; classes that
-derive from something unknown.
+derive from something unknown. Sessions of HTTP clients are for `py-unstopped-timer`.
 
 Forms:
 - `release`: the release stands at the end of the method, before those of what was acquired earlier; under a test for
@@ -40,6 +40,7 @@ from leakfix.languages.python.analysis import Analysis
 from leakfix.rules import Confidence, Finding, Form, Rule
 from leakfix.rules.python.owners import RELEASE, ForgottenAttribute, forgotten_attributes, is_shown, released
 from leakfix.rules.python.plain import finding
+from leakfix.rules.python.unstopped import SESSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,9 @@ class OwnerForgets(Rule[Analysis]):
     def find(self, subject: Analysis) -> Iterator[Finding]:
         """The forgotten attributes of a file, in order."""
         for found in forgotten_attributes(subject):
-            yield self._finding(subject, found)
+            obligation = found.told.acquired.obligation
+            if obligation is None or obligation.resource not in SESSIONS:
+                yield self._finding(subject, found)
 
     def _finding(self, analysis: Analysis, found: ForgottenAttribute) -> Finding:
         acquired, method = found.told.acquired, found.method

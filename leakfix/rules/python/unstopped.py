@@ -23,7 +23,8 @@ STOPS: Final = (
     "__aexit__",
 )
 """The names of the methods by which an object is told that it is not needed any more, the likeliest first."""
-_SESSIONS: Final = frozenset(("http-session", "http-client", "async-http-client", "async-http-session"))
+SESSIONS: Final = frozenset(("http-session", "http-client", "async-http-client", "async-http-session"))
+"""The resources that are sessions of HTTP clients."""
 _QUEUES: Final = frozenset(("queue.Queue", "queue.SimpleQueue"))
 _ENDS: Final = ("cancel", "join", "close", "aclose", "stop", "shutdown", "__exit__", "__aexit__")
 _HARMLESS: Final = frozenset(
@@ -98,7 +99,7 @@ def _kept(analysis: Analysis, class_: PyClass, attribute: str) -> Unstopped | No
     resources = (
         [types.models.resource(one.resource) for one in types.models.acquires(symbol or "")] if types.models else []
     )
-    if resources and resources[0].name in _SESSIONS:
+    if resources and resources[0].name in SESSIONS:
         one = resources[0]
         is_async = one.context == "async with"
         return Unstopped("session", one.noun, class_, attribute, calls[0], stores, stop, one.release[0], is_async)
