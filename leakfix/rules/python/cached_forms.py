@@ -10,7 +10,7 @@ from leakfix.rules.finding import Safety
 from leakfix.rules.python.cached import is_enum, uses_api
 from leakfix.rules.python.plain import Mended, lines_before, lines_behind, own_line
 from leakfix.rules.python.repair import RefusalError
-from leakfix.rules.python.suites import comment_behind, is_directive
+from leakfix.rules.python.suites import is_directive
 from leakfix.rules.rule import Form
 from leakfix.text import Edit, Span
 
@@ -238,13 +238,20 @@ def _without_decorator(analysis: Analysis, found: CachedMethod) -> Edit:
     source = analysis.source
     node = found.decorator.parent
     assert node is not None
-    comment = comment_behind(source, node)
-    if comment is not None and not is_directive(comment):
+    line_end = source.line_end(found.decorator.end_byte)
+    comments = [one for one in _comments(node) if found.decorator.end_byte <= one.start_byte < line_end]
+    if any(not is_directive(one) for one in comments):
         raise RefusalError("comment", "a comment stands beside the decorator")
-    start, end = source.line_start(node.start_byte), source.data.find(b"\n", node.end_byte) + 1
+    start, end = source.line_start(node.start_byte), source.data.find(b"\n", found.decorator.end_byte) + 1
     if source.data[start : node.start_byte].strip() or end == 0:
         raise RefusalError("layout", "the decorator does not stand on a line of its own")
     return Edit(Span(start, end), b"")
+
+
+def _comments(decorator: Node) -> list[Node]:
+    """The comments beside a decorator, wherever the grammar puts them."""
+    around = decorator.parent if decorator.parent is not None else decorator
+    return syntax.captures("(comment) @c", around).get("c", [])
 
 
 def _initializer(analysis: Analysis, class_: PyClass) -> Function | None:
