@@ -72,7 +72,7 @@ class BranchLowering(ABC):
             self.frame.goto(jump.block)
             return
         self.leave_function(span)
-        self.frame.exit(ExitKind.PANIC, span)
+        self.frame.exit(ExitKind.RAISE, span, failed=True)
 
     # if
 

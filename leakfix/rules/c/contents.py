@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from leakfix.flow import Block, Edge, Event, Graph, Step
     from leakfix.rules.c.repair import Repair
 
+_EXITS: Final = frozenset((LossKind.RETURN, LossKind.END, LossKind.RAISED))
 _UNSET: Final = -1
 _OTHER: Final = -2
 _GONE: Final = -3
@@ -125,7 +126,7 @@ class _Walker:
             state = self._event(state, event)
         if block.exit is None:
             return state
-        if block.exit.span == self.loss.span and self.loss.kind in (LossKind.RETURN, LossKind.END):
+        if block.exit.span == self.loss.span and self.loss.kind in _EXITS:
             self._arrive(state)
         return None
 

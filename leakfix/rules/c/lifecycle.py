@@ -25,6 +25,7 @@ Writer = Callable[[Repair], "list[Edit]"]
 
 _ENDINGS = {
     LossKind.RETURN: "returns without releasing it",
+    LossKind.RAISED: "an exception leaves the function without releasing it",
     LossKind.END: "the function ends without releasing it",
     LossKind.SCOPE: "the last variable that holds it goes out of scope",
     LossKind.OVERWRITTEN: "it is overwritten before it is released",

@@ -66,10 +66,16 @@ def _before(repair: Repair, loss: Loss, variable: Variable, spelling: Spelling) 
     check_exit(repair, variable, node)
     if node.type == syntax.RETURN_STATEMENT and loss.kind is LossKind.RETURN:
         yield from _before_return(repair, loss, node, lines, is_library=spelling.is_library(variable))
-    elif node.type in _JUMPS:
+    elif node.type in _JUMPS or (node.type == syntax.THROW_STATEMENT and not _throws(repair, loss, node)):
         yield from insert_before(repair.source, _first_of_releases(repair, node), lines)
     else:
         raise RefusalError("no-owner", "the resource is lost where no statement leaves")
+
+
+def _throws(repair: Repair, loss: Loss, node: Node) -> bool:
+    """Whether what is thrown is made with the resource, or with what leads into it."""
+    named = (repair.bindings.variable(one) for one in syntax.walk(node) if one.type == syntax.IDENTIFIER)
+    return any(one is not None and one.index in loss.through for one in named)
 
 
 def _plain_jump(repair: Repair, loss: Loss) -> Node | None:
