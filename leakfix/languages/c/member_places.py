@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import syntax
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ _ACCESS: Final = re.compile(rb"(?:\.|->)\s*\Z")
 _BEFORE: Final = 8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Field:
     """A field of a class or struct, as it is declared."""
 
@@ -42,7 +42,7 @@ class Field:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Access:
     """One place that names the field, or may."""
 

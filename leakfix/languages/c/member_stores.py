@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.members import Touch, Worth
@@ -10,6 +9,7 @@ from leakfix.languages.c import syntax
 from leakfix.languages.c.customs import is_making
 from leakfix.languages.c.lower_frame import POINTEE
 from leakfix.languages.cpp.classes import Classes
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ _NULLS: Final = frozenset((b"NULL", b"nullptr"))
 _RANK: Final = (Worth.NOTHING, Worth.ACQUIRED, Worth.UNKNOWN, Worth.BORROWED)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """What an expression gives: ``symbol`` is the callee, or "new" or "new[]" and the type that is made."""
 

@@ -1,18 +1,10 @@
-"""Python for the engine. What needs a parser is imported with the first workspace only."""
+"""Python for the engine. Every run asks for the suffixes; the rest is imported with the first file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.language import Language
-from leakfix.languages.python.first_look import (
-    Acquiring,
-    Owners,
-    dotted_prefixes,
-    imported_modules,
-    looks_broken,
-)
-from leakfix.languages.python.survey import PySurvey, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,12 +12,13 @@ if TYPE_CHECKING:
 
     from leakfix.languages.language import Workspace
     from leakfix.languages.python.surroundings import PySurroundings
+    from leakfix.languages.python.survey import PySurvey
     from leakfix.models import Models
 
 _TEST_FILES: Final = ("conftest.py", "tests.py", "test.py")
 
 
-class Python(Language[PySurvey]):
+class Python(Language["PySurvey"]):
     """Python 3; stubs and notebooks are none of its files."""
 
     name: ClassVar[str] = "python"
@@ -37,18 +30,27 @@ class Python(Language[PySurvey]):
 
     def looks_broken(self, data: bytes) -> bool:
         """Whether a merge was not finished in it, it may be of Python 2, or it is not UTF-8 and does not say so."""
+        from leakfix.languages.python.first_look import looks_broken
+
         return looks_broken(data)
 
     def imports(self, data: bytes) -> Iterable[str]:
         """The modules that it imports, and the packages that they lie in."""
+        from leakfix.languages.python.first_look import dotted_prefixes, imported_modules
+
         return dotted_prefixes(imported_modules(data))
 
     def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> PySurvey:
         """Where the modules are, and what may hand on what it acquires."""
+        from leakfix.languages.python.first_look import Acquiring
+        from leakfix.languages.python.survey import survey
+
         return survey(files, Acquiring(models))
 
     def may_acquire(self, models: Models, survey: PySurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls what acquires something, and no with statement holds it at once."""
+        from leakfix.languages.python.first_look import Acquiring, Owners
+
         acquiring = Acquiring(models)
         owners = Owners(survey.owners)
         return lambda data: acquiring(data) or owners(data)

@@ -6,7 +6,6 @@ which nothing is known keeps what it is given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ANY_METHOD, Escape, ExitKind, Handing, Release
@@ -26,6 +25,7 @@ from leakfix.languages.python.nested import captured
 from leakfix.languages.python.raising import CONSUMING, CONSUMING_METHODS, does_little, is_quiet
 from leakfix.languages.python.values import NOTHING, Link, Relation, Value, joined
 from leakfix.models.schema import RECEIVER
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -46,7 +46,7 @@ _EXTENDING: Final = frozenset(("extend", "update"))
 _TAKING: Final = frozenset(("pop", "popleft", "popitem", "get"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument:
     """One argument of a call: at a position, by keyword, or (neither) out of `*args` or `**kwargs`."""
 
@@ -56,7 +56,7 @@ class Argument:
     keyword: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A call whose operands are evaluated."""
 

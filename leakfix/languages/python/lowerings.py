@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from leakfix.languages.python.lower_frame import LargeError
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ _MOST: Final = 400
 _Key: TypeAlias = tuple[int, int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Lowered:
     """A function as it was lowered, and what that took: levels of callees, callees, those that were unknown."""
 

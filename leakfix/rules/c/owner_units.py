@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.members import Touch
@@ -10,6 +9,7 @@ from leakfix.languages.c import syntax
 from leakfix.languages.c.customs import says_release
 from leakfix.languages.c.member_places import field_named
 from leakfix.languages.c.member_touches import Touches
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ _WRAPPERS: Final = frozenset((syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRE
 _NULLS: Final = frozenset((b"NULL", b"nullptr", b"0", b"-1"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Unit:
     """The release of one member in a function.
 

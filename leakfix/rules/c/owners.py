@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.ownership import Forgotten, forgotten
@@ -18,6 +17,7 @@ from leakfix.languages.c.member_table import Table, called_by, home_of
 from leakfix.languages.c.types import global_type
 from leakfix.languages.cpp.classes import Classes, destructor, is_readable
 from leakfix.rules.c.owner_units import Unit, units_of, voucher
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ _SET_UP: Final = rb"(?i)init\w*\s*\(\s*&[^,;()]*(?<![\w$])%b(?![\w$])"
 _NUMBERS: Final = frozenset(("int", "SOCKET", "socket_t"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Ending:
     """What ends the objects of a type: the destructor, or a function that is given one to free (``owner``)."""
 
@@ -45,7 +45,7 @@ class Ending:
     owner: Param | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@individual
 class Forgot:
     """A member that a type owns and nothing releases; ``ending`` is None where the type has no destructor."""
 

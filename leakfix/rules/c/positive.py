@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import syntax
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -20,7 +20,7 @@ _CHANGES: Final = frozenset((syntax.ASSIGNMENT_EXPRESSION, syntax.UPDATE_EXPRESS
 _NONE: Final[frozenset[str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sizes:
     """Tells of the expressions of a function, up to where ``end`` stands, whether they are more than 0."""
 

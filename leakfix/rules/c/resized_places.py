@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import syntax
@@ -13,6 +12,7 @@ from leakfix.rules.c.releases import declared_type
 from leakfix.rules.c.repair import RefusalError
 from leakfix.rules.c.resizing import Resize, assigned_from
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -28,7 +28,7 @@ _CONSTANTS: Final = frozenset((syntax.NULL, syntax.NUMBER_LITERAL, syntax.IDENTI
 _LABELS: Final = frozenset((syntax.LABELED_STATEMENT, syntax.GOTO_STATEMENT, syntax.SWITCH_STATEMENT))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Temporary:
     """Where the call stands, and the temporary that takes what it gives."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.lifecycle import LossKind
@@ -36,7 +35,7 @@ _PLAIN: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resize:
     """An assignment of a resized block to the place that held it."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.python import syntax
 from leakfix.rules.python.indenting import leading, moved_out, starts_line
 from leakfix.rules.python.suites import Suite, line_span, removals, replaced_by_pass
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leakfix.text import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cleaning:
     """The edits that take statements away, and the stretches whose lines move one level out because of that."""
 

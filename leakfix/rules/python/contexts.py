@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
@@ -10,6 +9,7 @@ from leakfix.rules.python import headers
 from leakfix.rules.python.naming import from_contextlib
 from leakfix.rules.python.repair import RefusalError
 from leakfix.text import Edit, Span
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ _NAMED_ONLY: Final = "temporary-directory"
 _LISTS: Final = frozenset((syntax.PATTERN_LIST, syntax.TUPLE_PATTERN))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bound:
     """A statement that gives the resource a name, in the place of which a header `with ... as <target>:` stands.
 

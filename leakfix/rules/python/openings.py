@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
@@ -10,6 +10,7 @@ from leakfix.rules.python.contexts import bound_by, sites_of
 from leakfix.rules.python.flowing import Flow
 from leakfix.rules.python.repair import RefusalError
 from leakfix.rules.python.scenes import LEAVING, Scene, compound_of
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _EXITS: Final = frozenset(("sys.exit", "os._exit", "exit", "quit"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """In ``scene``, before its statements ``body``, the variable ``name`` holds something that is open."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
 from leakfix.rules.python.repair import RefusalError
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,7 +191,7 @@ def _is_outermost(clause: Node, at: Node) -> bool:
     return bool(clauses) and clauses[0] == clause
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Order:
     """What is evaluated earlier anyway, and which calls only read; None when reading counts as an effect."""
 
