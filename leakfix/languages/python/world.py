@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _LARGEST_FILE: Final = 4 << 20
 _MOST_HOPS: Final = 12
 _MOST_SEARCHED: Final = 20_000
+_COPIED_SIX: Final = ".six.moves."
+"""What packages that bring their own copy of six have behind their names."""
 _INSTALLED: Final = frozenset(("site-packages", "dist-packages"))
 
 
@@ -149,6 +151,9 @@ class World:
         return name if is_copy else symbol
 
     def _renamed(self, symbol: str) -> str:
+        at = symbol.find(_COPIED_SIX)
+        if at >= 0:
+            symbol = symbol[at + 1 :]
         if self.models is not None:
             symbol = self.models.canonical(symbol)
         return symbol.removeprefix("builtins.")
@@ -184,7 +189,10 @@ class World:
         return self._files[key]
 
     def _root(self, file: PyFile) -> str:
-        return self._root_of(_key(file.path))
+        known = file.cache.get("root")
+        if not isinstance(known, str):
+            known = file.cache["root"] = self._root_of(_key(file.path))
+        return known
 
     def _root_of(self, key: str) -> str:
         if key not in self._roots:
