@@ -9,7 +9,9 @@ import pytest
 from leakfix.models import Models
 
 _MODELS = Models.load("python", (), ())
-_GONE = frozenset(("aifc", "sunau", "nntplib", "telnetlib", "imghdr", "sndhdr", "uu", "msvcrt", "dbm.ndbm", "dbm.gnu"))
+_GONE = frozenset(
+    ("aifc", "sunau", "nntplib", "telnetlib", "imghdr", "sndhdr", "uu", "msvcrt", "winreg", "dbm.ndbm", "dbm.gnu")
+)
 """Modules that newer interpreters, or other systems, do not have."""
 _NEWER = frozenset(
     ("dbm.sqlite3.open", "importlib.resources.abc.Traversable.open", "asyncio.Runner", "pathlib._local.Path")

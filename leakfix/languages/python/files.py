@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
 from leakfix.languages.python.first_look import may_be_outdated
-from leakfix.languages.python.imports import Import, imported
+from leakfix.languages.python.imports import Import, imported, is_of_python_2
 from leakfix.text import Source, Span
 
 if TYPE_CHECKING:
@@ -294,14 +294,18 @@ class PyFile:
 
     @cached_property
     def imports(self) -> Mapping[str, str]:
-        """What the names mean that are imported at the level of the module: "np" -> "numpy". Of several the first.
+        """What the names mean that are imported at the level of the module: "np" -> "numpy".
+
+        Of several the first that Python 3 has.
 
         Those that `from x import *` binds are unknown, see `stars`.
         """
         found: dict[str, str] = {}
         for one in self.imports_made:
-            if one.name and self.function_at(one.node.start_byte).is_module:
-                found.setdefault(one.name, one.target)
+            if not one.name or not self.function_at(one.node.start_byte).is_module:
+                continue
+            if one.name not in found or is_of_python_2(found[one.name]):
+                found[one.name] = one.target
         return found
 
     @cached_property

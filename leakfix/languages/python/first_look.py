@@ -34,6 +34,8 @@ _AS: Final = b" as "
 _TAKEN: Final = b" = getattr("
 _TAKEN_NAME: Final = re.compile(rb"[\w.]+,[ \t]*[\"'](\w+)[\"']")
 _LONGEST_NAME: Final = 40
+_SIX: Final = b".six.moves"
+_ASSIGNED: Final = re.compile(rb"[ \t]*(\w+)[ \t]*=[ \t]*[\w.]*\Z")
 _BUILTINS: Final = b"builtins"
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
 
@@ -99,14 +101,16 @@ class Acquiring:
         """The names that count in a file, whether they are no method, and whether a with statement may hold them."""
         found: dict[bytes, bool] = {}
         modules = imported_modules(data)
-        # The last part counts for copies of a library's modules in packages.
+        # The last part counts for copies of a library's modules in packages, what is before it for copies of six.
         ends = {part for module in modules for part in (module.partition(b".")[0], module.rpartition(b".")[2])}
+        if _SIX in data:
+            ends.add(b"six")
         for top in ends & self._by_module.keys():
             for name, managed in self._by_module[top].items():
                 found[name] = found.get(name, True) and managed
         plain = {name: managed for name, managed in self._anywhere.items() if name not in found}
         known = found | plain
-        for old, new in _aliases(data):
+        for old, new in (*_aliases(data), *_assigned(data, found)):
             if old in known and new not in found:
                 found[new] = known[old]
         return (
@@ -233,6 +237,19 @@ def _aliases(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         if new is not None and old is not None:
             yield old[1], new[0]
         at = data.find(_TAKEN, behind)
+
+
+def _assigned(data: bytes, names: Iterable[bytes]) -> list[tuple[bytes, bytes]]:
+    """The variables that functions of a module are assigned to: `connect = socket.create_connection`."""
+    found: list[tuple[bytes, bytes]] = []
+    for name in names:
+        at = data.find(name + b"\n") if name in data else -1
+        while at > 0:
+            new = _ASSIGNED.match(data, data.rfind(b"\n", 0, at) + 1, at) if data[at - 1] == _DOT else None
+            if new is not None:
+                found.append((name, new[1]))
+            at = data.find(name + b"\n", at + 1)
+    return found
 
 
 def _all_places(data: bytes, wanted: Iterable[tuple[bytes, bool, bool]]) -> Iterator[tuple[int, bytes]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
 from leakfix.text.records import record
@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
+
+_PYTHON_2: Final = frozenset(
+    (
+        *("__builtin__", "_winreg", "BaseHTTPServer", "CGIHTTPServer", "ConfigParser", "Cookie", "HTMLParser", "Queue"),
+        *("SimpleHTTPServer", "SimpleXMLRPCServer", "SocketServer", "StringIO", "Tkinter", "anydbm", "cPickle"),
+        *("cStringIO", "commands", "cookielib", "copy_reg", "dummy_thread", "dumbdbm", "gdbm", "htmlentitydefs"),
+        *("httplib", "mimetools", "robotparser", "sets", "thread", "urllib2", "urlparse", "xmlrpclib"),
+        *("itertools.ifilter", "itertools.imap", "itertools.izip", "os.getcwdu", "urllib.pathname2url", "urllib.quote"),
+        *("urllib.unquote", "urllib.url2pathname", "urllib.urlencode", "urllib.urlopen", "urllib.urlretrieve"),
+    )
+)
+"""Modules of the standard library, and members of some, that Python 3 has not."""
+
+
+def is_of_python_2(target: str) -> bool:
+    """Whether importing what a dotted name means fails in Python 3."""
+    return target.partition(".")[0] in _PYTHON_2 or ".".join(target.split(".", 2)[:2]) in _PYTHON_2
 
 
 @record

@@ -10,7 +10,7 @@ import sys
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
-from leakfix.languages.python import syntax
+from leakfix.languages.python import alternatives, syntax
 from leakfix.languages.python.classes import Classes
 from leakfix.languages.python.scopes import Scopes
 
@@ -199,7 +199,7 @@ class Names(ABC):
     def _meaning(self, variable: Variable) -> str | None:
         """What a variable means if all that binds it names the same module, class or function."""
         found: set[str] = set()
-        for binding in variable.bindings:
+        for binding in alternatives.meant(self.file, variable.bindings):
             if binding.kind == "import":
                 found.add(self.world.canonical(binding.symbol, self.file))
             elif binding.kind in ("function", "class"):
