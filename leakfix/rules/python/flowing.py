@@ -15,6 +15,7 @@ from leakfix.languages.python import syntax
 from leakfix.rules.python import plainness
 from leakfix.rules.python.reading import check_not_borrowed, check_not_expected, check_readable
 from leakfix.rules.python.repair import RefusalError
+from leakfix.rules.python.safety import writes
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -134,7 +135,12 @@ class Flow:
 
     def _is_closing(self, use: Node) -> bool:
         closings = (closing.call for closing in self.repair.closings if closing.statement is not None)
-        return any(plainness.closes_directly(call) == use for call in closings)
+        closing = next((call for call in closings if plainness.closes_directly(call) == use), None)
+        if closing is None:
+            return False
+        # What writes, or what somebody listens to at its other end, is closed when the code says so, and not before.
+        block = syntax.block_of(self.repair.statement)
+        return not writes(self.repair) or block is None or not syntax.is_within(closing, block)
 
     def _nested(self, use: Node, variable: Variable) -> None:
         """A use in a function, lambda or generator expression: that is what works through the resource."""

@@ -45,7 +45,7 @@ def _unit_of_block(source: Source, block: Node) -> bytes | None:
     first = block.named_children[0] if block.named_children else None
     if header is None or first is None or not starts_line(source, first.start_byte):
         return None
-    inner, outer = source.indent(first.start_byte), source.indent(header.start_byte)
+    inner, outer = leading(source, first.start_byte), leading(source, header.start_byte)
     return inner[len(outer) :] if inner.startswith(outer) and len(inner) > len(outer) else None
 
 

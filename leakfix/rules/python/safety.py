@@ -23,6 +23,8 @@ _OPENING = """
 _MODE_SECOND: Final = frozenset(_OPENING.split())
 _WRITES: Final = frozenset(("write", "writelines", "writestr", "truncate", "add", "execute", "executemany"))
 _READ_ONLY: Final = frozenset(("urllib.request.urlopen", "os.scandir", "io.open_code", "tokenize.open"))
+_PEERS: Final = ("socket", "connection", "server", "pipe", "channel")
+"""What somebody is at the other end of."""
 _MOCKS: Final = (b"patch(", b"patch.object(", b"Mock(", b"monkeypatch")
 _WAITS: Final = (
     ("process", "At the end of the block the process is waited for, and its pipes are closed."),
@@ -45,6 +47,8 @@ def judge(scene: Scene) -> Verdict:
     for word, why in _WAITS:
         if word in repair.noun:
             return Verdict(Safety.REVIEW, why)
+    if any(word in repair.noun for word in _PEERS) and not repair.closings and scene.behind:
+        return Verdict(Safety.REVIEW, f"The {repair.noun} is closed before the statements behind the block run.")
     if _is_written(scene) and not repair.closings and _is_met_again(scene):
         why = f"What was written is on disk by the end of the block, so that {_path(repair)!r}, used behind it, has it."
         return Verdict(Safety.REVIEW, why.replace("'", "`"))

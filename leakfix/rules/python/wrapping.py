@@ -166,7 +166,7 @@ class Wrap:
     def _tail(self) -> Edit:
         """What stands behind the last line: a body if there is none, and the footer."""
         source = self.suite.source
-        last = self.body[-1] if self.body else self.opening
+        last = self._kept[-1] if self._kept else self.body[-1] if self.body else self.opening
         assert last is not None
         text = b"" if self._kept or self.first else self._line + b"pass"
         if self.footer:
