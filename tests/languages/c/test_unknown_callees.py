@@ -41,8 +41,7 @@ PROGRAMS = {
         ["A>B"],
     ),
     "kept by a callee that succeeds": (
-        "int f(int n) { char *p = malloc(n); // A\n\n if (deliver(p) < 0) { free(p); return -1; }\n"
-        " return 0; }",
+        "int f(int n) { char *p = malloc(n); // A\n\n if (deliver(p) < 0) { free(p); return -1; }\n return 0; }",
         [],
     ),
     "not kept by one that fails": (
