@@ -49,11 +49,11 @@ class Python(Language["PySurvey"]):
 
     def may_acquire(self, models: Models, survey: PySurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls what acquires something, and no with statement holds it at once."""
-        from leakfix.languages.python.first_look import Acquiring, Owners
+        from leakfix.languages.python.first_look import Acquiring, Owners, declared
 
         acquiring = Acquiring(models)
         owners = Owners(survey.owners)
-        return lambda data: acquiring(data) or owners(data)
+        return lambda data: acquiring(data) or owners(data) or bool(declared(data))
 
     def workspace(self, models: Models, survey: PySurvey) -> Workspace:
         """A new world and program."""

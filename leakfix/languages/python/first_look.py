@@ -34,6 +34,10 @@ _AS: Final = b" as "
 _TAKEN: Final = b" = getattr("
 _TAKEN_NAME: Final = re.compile(rb"[\w.]+,[ \t]*[\"'](\w+)[\"']")
 _LONGEST_NAME: Final = 40
+_NEW: Final = re.compile(r"_*(?:new|create|make|open|connect)(?![a-z])")
+_RESULT: Final = b") -> "
+_HEAD: Final = re.compile(rb"def[ \t]+(\w+)[ \t]*\(")
+_LONGEST_HEAD: Final = 2000
 _SIX: Final = b".six.moves"
 _ASSIGNED: Final = re.compile(rb"[ \t]*(\w+)[ \t]*=[ \t]*[\w.]*\Z")
 _BUILTINS: Final = b"builtins"
@@ -165,6 +169,25 @@ def called_places(owners: Mapping[str, Collection[str]]) -> Callable[[bytes, Col
         return [*known.places(data, imported_parts(data)), *mine]
 
     return find
+
+
+def says_new(name: str) -> bool:
+    """Whether a function says by its name that it makes something: `create_connection`, `_new_conn`, `connect`."""
+    return _NEW.match(name) is not None
+
+
+def declared(data: bytes) -> set[str]:
+    """Return the functions of a file that say by their names, and that a result is annotated, that they make it."""
+    found: set[str] = set()
+    at = data.find(_RESULT)
+    while at >= 0:
+        start = data.rfind(b"def ", max(at - _LONGEST_HEAD, 0), at)
+        head = _HEAD.match(data, start) if start >= 0 else None
+        name = head[1].decode("utf-8", "replace") if head is not None else ""
+        if says_new(name) and not data.startswith(b"None", at + len(_RESULT)):
+            found.add(name)
+        at = data.find(_RESULT, at + 1)
+    return found
 
 
 def looks_broken(data: bytes) -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ExitKind, Obligation
-from leakfix.languages.python import containers, nested, syntax
+from leakfix.languages.python import containers, declared, nested, syntax
 from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate
 from leakfix.languages.python.first_look import Acquiring, called_places
+from leakfix.languages.python.first_look import declared as declared_names
 from leakfix.languages.python.lowering import lower
 from leakfix.languages.python.lowerings import Lowerings
 from leakfix.languages.python.owners import Owners
 from leakfix.languages.python.scopes import Bindings
 from leakfix.languages.python.settled import is_settled
-from leakfix.languages.python.summaries import Summary, is_unfinished
+from leakfix.languages.python.summaries import Acquisition, Summary, is_unfinished
 from leakfix.languages.python.types import Types
 from leakfix.languages.python.values import Relation
 from leakfix.models.schema import RECEIVER
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from leakfix.languages.python.files import Function, PyFile
     from leakfix.languages.python.lower_frame import Frame
     from leakfix.languages.python.scopes import Variable
-    from leakfix.languages.python.summaries import Acquisition
     from leakfix.languages.python.types import Callee
     from leakfix.languages.python.world import World
     from leakfix.models import Acquire, Models
@@ -141,7 +141,7 @@ class Program:
         """The names in calls that may acquire, as the bytes of a file tell."""
         known = file.cache.get("acquiring")
         if not isinstance(known, _Places):
-            own = self._makers.get(file.module.rpartition(".")[2], ())
+            own = declared_names(file.data).union(self._makers.get(file.module.rpartition(".")[2], ()))
             offsets = {at for at, _ in self._acquiring.places(file.data)} | {*self._calls_maker(file.data, own)}
             known = file.cache["acquiring"] = _Places()
             for at in sorted(offsets):
@@ -195,10 +195,12 @@ class Program:
         function = callee.function
         if function is None or function.last_name.startswith("__") or not self.is_plain_function(function):
             return ()
-        if not self.may_acquire(function) or b"return" not in (function.body.text or b""):
+        if b"return" not in (function.body.text or b""):
             return ()
-        summary = self.summary(function)
-        return summary.acquired() if summary is not None else ()
+        summary = self.summary(function) if self.may_acquire(function) else None
+        found = summary.acquired() if summary is not None else ()
+        stated = declared.obligation(self, function) if not found else None
+        return (Acquisition(None, stated),) if stated is not None else found
 
     # callees
 
