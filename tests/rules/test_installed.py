@@ -21,9 +21,7 @@ def test_the_built_in_ones_are_those_that_the_standard_library_tells_of() -> Non
     [
         pytest.param("[leakfix.codemods]\nmine = my_codemods\n", [("mine", "my_codemods")], id="one"),
         pytest.param("[leakfix.codemods]\r\nmine=my_codemods\r\n", [("mine", "my_codemods")], id="crlf"),
-        pytest.param(
-            "[a]\nx = y\n\n[ leakfix.codemods ]\nmine = m [more]\n\n[b]\nz = w\n", [("mine", "m")], id="more"
-        ),
+        pytest.param("[a]\nx = y\n\n[ leakfix.codemods ]\nmine = m [more]\n\n[b]\nz = w\n", [("mine", "m")], id="more"),
         pytest.param("[leakfix.codemods]\n# mine = m\n; mine = m\nmine\n", [], id="comments"),
         pytest.param("[other]\nleakfix.codemods = m\n", [], id="another group"),
         pytest.param("", [], id="empty"),
