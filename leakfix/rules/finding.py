@@ -70,6 +70,15 @@ class Refusal:
     reason: str
 
 
+class RefusalError(Exception):
+    """A form that cannot be written exactly here: ``code`` names the reason, ``reason`` tells it in a sentence."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A leak: where it is, how it comes about and how it can be mended.

@@ -12,6 +12,7 @@ from leakfix.languages.c import syntax
 from leakfix.languages.c.evidence import given
 from leakfix.languages.c.lower_frame import ELEMENT, POINTEE
 from leakfix.rules.c.layout import LOOPS, node_at, statement_of
+from leakfix.rules.finding import RefusalError as RefusalError
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -33,15 +34,6 @@ ARRAY: Final = "array"
 PAIR: Final = "pair"
 """What one function of a project makes and another one ends."""
 _ASSIGNMENT: Final = syntax.ASSIGNMENT_EXPRESSION
-
-
-class RefusalError(Exception):
-    """A form that cannot be written exactly here: ``code`` names the reason, ``reason`` tells it in a sentence."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 @record

@@ -11,6 +11,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.obligations import assigned_to
 from leakfix.languages.go.statements import header_of, node_at, statement_of
 from leakfix.languages.go.types import has_method, selection
+from leakfix.rules.finding import RefusalError as RefusalError
 from leakfix.rules.go.contexts import Dependents, Seed
 
 if TYPE_CHECKING:
@@ -24,15 +25,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.types import Type
     from leakfix.models import Resource
     from leakfix.text import Source, Span
-
-
-class RefusalError(Exception):
-    """A form that cannot be written exactly here: ``code`` names the reason, ``reason`` tells it in a sentence."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 _ASSIGNING = frozenset({syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT, syntax.VAR_SPEC})

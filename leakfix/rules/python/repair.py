@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.detectors.lifecycle import leaks
 from leakfix.flow import Acquire, Copy, Derive, Release
 from leakfix.languages.python import syntax
+from leakfix.rules.finding import RefusalError as RefusalError
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ _LOOPS: Final = frozenset((syntax.FOR_STATEMENT, syntax.WHILE_STATEMENT)) | synt
 
 
 _AROUND: Final = (syntax.PARENTHESIZED_EXPRESSION, syntax.AWAIT)
-
-
-class RefusalError(Exception):
-    """A form that cannot be written exactly here: ``code`` names the reason, ``reason`` tells it in a sentence."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 @record
