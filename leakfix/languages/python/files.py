@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
-from leakfix.languages.python.first_look import may_be_outdated
+from leakfix.languages.python.first_look import defines, import_words, may_be_outdated
 from leakfix.languages.python.imports import Import, imported, is_of_python_2
 from leakfix.text import Source, Span
 
@@ -307,6 +307,18 @@ class PyFile:
             if one.name not in found or is_of_python_2(found[one.name]):
                 found[one.name] = one.target
         return found
+
+    def may_import(self, name: str) -> bool:
+        """Whether an import may bind a name; only the bytes are looked at."""
+        return name.encode() in self._import_words
+
+    def may_define(self, name: str, *keywords: bytes) -> bool:
+        """Whether a definition by one of some keywords may have a name as the last of its own, as the bytes tell."""
+        return defines(self.data, name.encode(), keywords)
+
+    @cached_property
+    def _import_words(self) -> frozenset[bytes]:
+        return import_words(self.data)
 
     @cached_property
     def stars(self) -> tuple[str, ...]:

@@ -28,6 +28,10 @@ _OLD_STATEMENTS: Final = (
 _OLD_LITERAL: Final = re.compile(rb"[ \t=(,\[](?:0[0-7]|\d+L\b|[uU][rR][\"']|`\w)")
 _COOKIE: Final = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_DEF: Final = b"def"
+_CLASS: Final = b"class"
+_DEFINED: Final = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+\w+")
+_ANY_WORD: Final = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
 _LAST_NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
 _AS: Final = b" as "
@@ -39,7 +43,7 @@ _RESULT: Final = b") -> "
 _HEAD: Final = re.compile(rb"def[ \t]+(\w+)[ \t]*\(")
 _LONGEST_HEAD: Final = 2000
 _SIX: Final = b".six.moves"
-_ASSIGNED: Final = re.compile(rb"[ \t]*(\w+)[ \t]*=[ \t]*[\w.]*\Z")
+_MEMBER: Final = re.compile(rb" = [\w.]*\.(\w+)\r?\n")
 _BUILTINS: Final = b"builtins"
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
 
@@ -62,6 +66,54 @@ def imported_modules(data: bytes, *, members: bool = False) -> set[bytes]:
             found.update(word for before, word in pairwise(words) if before in _BEFORE_MODULE)
         at = data.find(b"import", end) if end >= 0 else -1
     return found
+
+
+def import_words(data: bytes) -> frozenset[bytes]:
+    """Return all words in the import statements of a file: those that they bind are among them."""
+    found: set[bytes] = set()
+    at = data.find(b"import")
+    while at >= 0:
+        start, end = data.rfind(b"\n", 0, at) + 1, _end_of_line(data, at)
+        while data[start:end].rstrip().endswith(b"\\") and end < len(data):
+            end = _end_of_line(data, end + 1)
+        if b"(" in data[at:end]:
+            closing = data.find(b")", at)
+            end = max(end, closing) if closing >= 0 else len(data)
+        found.update(_ANY_WORD.findall(data, at, end))
+        at = data.find(b"import", end)
+    return frozenset(found)
+
+
+def _end_of_line(data: bytes, at: int) -> int:
+    end = data.find(b"\n", at)
+    return end if end >= 0 else len(data)
+
+
+def defines(data: bytes, name: bytes, keywords: tuple[bytes, ...] = (_DEF, _CLASS)) -> bool:
+    """Whether a file may define a function or a class of a name."""
+    return any(True for _ in _definitions(data, name, keywords))
+
+
+def may_not_return(data: bytes, name: bytes) -> bool:
+    """Whether a file may define a function of a name in which no `return` stands, by how lines are indented."""
+    for at in _definitions(data, name, (_DEF,)):
+        line = data.rfind(b"\n", 0, at) + 1
+        head = _DEFINED.match(data, line)
+        if head is None:
+            return True
+        depth = len(head[1])
+        end = re.compile(rb"\n[ \t]{0,%d}[^\s#]" % depth).search(data, head.end())
+        if data.find(b"return", head.end(), end.start() if end is not None else len(data)) < 0:
+            return True
+    return False
+
+
+def _definitions(data: bytes, name: bytes, keywords: tuple[bytes, ...]) -> Iterator[int]:
+    at = data.find(name)
+    while at >= 0:
+        if data[max(at - _LONGEST_NAME, 0) : at].rstrip(b" \t\r\n\f\\").endswith(keywords):
+            yield at
+        at = data.find(name, at + len(name))
 
 
 class Acquiring:
@@ -114,7 +166,7 @@ class Acquiring:
                 found[name] = found.get(name, True) and managed
         plain = {name: managed for name, managed in self._anywhere.items() if name not in found}
         known = found | plain
-        for old, new in (*_aliases(data), *_assigned(data, found)):
+        for old, new in (*_aliases(data), *_assigned(data)):
             if old in known and new not in found:
                 found[new] = known[old]
         return (
@@ -262,16 +314,13 @@ def _aliases(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = data.find(_TAKEN, behind)
 
 
-def _assigned(data: bytes, names: Iterable[bytes]) -> list[tuple[bytes, bytes]]:
-    """The variables that functions of a module are assigned to: `connect = socket.create_connection`."""
+def _assigned(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The members of modules that variables are assigned, with the variables: `connect = socket.create_connection`."""
     found: list[tuple[bytes, bytes]] = []
-    for name in names:
-        at = data.find(name + b"\n") if name in data else -1
-        while at > 0:
-            new = _ASSIGNED.match(data, data.rfind(b"\n", 0, at) + 1, at) if data[at - 1] == _DOT else None
-            if new is not None:
-                found.append((name, new[1]))
-            at = data.find(name + b"\n", at + 1)
+    for member in _MEMBER.finditer(data):
+        variable = _LAST_NAME.search(data, max(member.start() - _LONGEST_NAME, 0), member.start())
+        if variable is not None:
+            found.append((member[1], variable[0]))
     return found
 
 

@@ -20,6 +20,7 @@ from leakfix.languages.python.effects import (
     builtin_effect,
     model_effect,
 )
+from leakfix.languages.python.first_look import may_not_return
 from leakfix.languages.python.lower_frame import ELEMENT, span_of
 from leakfix.languages.python.nested import captured
 from leakfix.languages.python.raising import CONSUMING, CONSUMING_METHODS, does_little, is_quiet
@@ -137,7 +138,7 @@ class CallLowering:
         if self.frame.program.models.never_returns(call.symbol):
             self.frame.exit(ExitKind.STOP, call.span)
             return True
-        function = call.callee.function
+        function = call.callee.function if call.callee.may_be_function(may_not_return) else None
         ending = self.frame.program.ending(function) if function is not None else None
         if ending is None:
             return False
@@ -275,8 +276,10 @@ class CallLowering:
 
     def _captured(self, call: Call) -> None:
         """What a function nested in this one does to what it captures."""
+        if call.callee.class_ is not None or not call.symbol.startswith(self.frame.function.symbol):
+            return
         function = call.callee.function
-        if function is None or function.outer_function is not self.frame.function or call.callee.class_ is not None:
+        if function is None or function.outer_function is not self.frame.function:
             return
         for variable in captured(self.frame, function.node):
             place = self.frame.place_of(variable)

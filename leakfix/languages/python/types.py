@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 from leakfix.languages.python import syntax
 from leakfix.languages.python.annotations import Annotations
 from leakfix.languages.python.names import CLASS_METHODS
-from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tree_sitter import Node
 
@@ -49,18 +49,36 @@ _BUILTIN_TYPES: Final = frozenset(
 )
 
 
-@record
+@dataclass(slots=True, eq=False)
 class Callee:
     """What a call calls.
 
-    `symbol` is its dotted name; `function` its definition if it is of the project, of a class its `__init__`;
-    `class_` is set when an object of the project is made; `receiver` is the value that a method is called on.
+    `symbol` is its dotted name; `receiver` is the value that a method is called on; `class_` is set when an object of
+    the project is made.
     """
 
     symbol: str | None
-    function: Function | None
     receiver: Node | None
+    types: Types
     class_: PyClass | None = None
+    _found: Function | Literal[False] | None = False
+
+    @property
+    def function(self) -> Function | None:
+        """Its definition if it is of the project, of a class its `__init__`. Its file is parsed now if need be."""
+        if self._found is False:
+            if self.class_ is not None:
+                self._found = self.types.classes.method(self.class_, "__init__")
+            else:
+                self._found = self.types.world.function(self.symbol, self.types.file) if self.symbol else None
+        return self._found or None
+
+    def may_be_function(self, test: Callable[[bytes, bytes], bool]) -> bool:
+        """Whether it may be a function of which a test holds, by the bytes of its file and its last name alone."""
+        if self.symbol is None or self.class_ is not None or self._found is not False:
+            return self.function is not None
+        found = self.types.world.split(self.symbol, self.types.file)
+        return found is not None and test(found[0].data, found[1].rpartition(".")[2].encode())
 
 
 class Types(Annotations):
@@ -95,11 +113,11 @@ class Types(Annotations):
             if held is not None and not self.is_name_of(held):
                 receiver = held
         if symbol is None:
-            return Callee(None, None, receiver)
+            return Callee(None, receiver, self)
         class_ = self.world.class_(symbol, self.file)
         if class_ is not None:
-            return Callee(symbol, self.classes.method(class_, "__init__"), receiver, class_)
-        return Callee(symbol, self.world.function(symbol, self.file), receiver)
+            return Callee(symbol, receiver, self, class_)
+        return Callee(symbol, receiver, self)
 
     def of(self, expression: Node) -> str | None:
         """Return the class of a value by its dotted name: "pathlib.Path", "str", "pkg.mod.Class"."""

@@ -99,12 +99,12 @@ class World:
 
     def function(self, symbol: str, importer: PyFile | None = None) -> Function | None:
         """Return the function or method that a canonical dotted name means: "pkg.mod.f", "pkg.mod.C.m"."""
-        found = self._definition(symbol, importer)
+        found = self._definition(symbol, importer, b"def")
         return found if isinstance(found, Function) else None
 
     def class_(self, symbol: str, importer: PyFile | None = None) -> PyClass | None:
         """Return the class that a canonical dotted name means: "pkg.mod.C"."""
-        found = self._definition(symbol, importer)
+        found = self._definition(symbol, importer, b"class")
         return found if isinstance(found, PyClass) else None
 
     def mentioning(self, word: bytes) -> Iterator[PyFile]:
@@ -131,7 +131,7 @@ class World:
                 return self._copied(symbol, importer)
             module, rest = found
             first, _, more = rest.partition(".")
-            target = module.imports.get(first)
+            target = module.imports.get(first) if module.may_import(first) else None
             if target is None or first in module.functions_by_name or first in module.classes_by_name:
                 break
             following = f"{target}.{more}" if more else target
@@ -158,11 +158,13 @@ class World:
             symbol = self.models.canonical(symbol)
         return symbol.removeprefix("builtins.")
 
-    def _definition(self, symbol: str, importer: PyFile | None) -> Function | PyClass | None:
+    def _definition(self, symbol: str, importer: PyFile | None, keyword: bytes) -> Function | PyClass | None:
         found = self.split(symbol, importer)
         if found is None:
             return None
         module, rest = found
+        if not module.may_define(rest.rpartition(".")[2], keyword):
+            return None
         return module.functions_by_name.get(rest) or module.classes_by_name.get(rest)
 
     def _add(self, key: str, shown: str, data: bytes) -> PyFile:
