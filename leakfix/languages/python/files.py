@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
-from leakfix.languages.python.first_look import defines, import_words, may_be_outdated
+from leakfix.languages.python.first_look import defined, import_words, may_be_outdated
 from leakfix.languages.python.imports import Import, imported, is_of_python_2
 from leakfix.text import Source, Span
 
@@ -218,6 +218,11 @@ class PyFile:
         return syntax.parse(self.data)
 
     @property
+    def is_parsed(self) -> bool:
+        """Whether the tree is there already, so that asking for it costs nothing."""
+        return "_tree" in self.__dict__
+
+    @property
     def root(self) -> Node:
         """The tree."""
         return self._tree.root_node
@@ -312,9 +317,21 @@ class PyFile:
         """Whether an import may bind a name; only the bytes are looked at."""
         return name.encode() in self._import_words
 
-    def may_define(self, name: str, *keywords: bytes) -> bool:
-        """Whether a definition by one of some keywords may have a name as the last of its own, as the bytes tell."""
-        return defines(self.data, name.encode(), keywords)
+    def may_define_function(self, name: str) -> bool:
+        """Whether a function may have a name as the last of its own; only the bytes are looked at."""
+        return name.encode() in self._functions_named
+
+    def may_define_class(self, name: str) -> bool:
+        """Whether a class may have a name as the last of its own; only the bytes are looked at."""
+        return name.encode() in self._classes_named
+
+    @cached_property
+    def _functions_named(self) -> frozenset[bytes]:
+        return defined(self.data, b"def")
+
+    @cached_property
+    def _classes_named(self) -> frozenset[bytes]:
+        return defined(self.data, b"class")
 
     @cached_property
     def _import_words(self) -> frozenset[bytes]:

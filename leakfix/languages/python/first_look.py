@@ -29,7 +29,7 @@ _OLD_LITERAL: Final = re.compile(rb"[ \t=(,\[](?:0[0-7]|\d+L\b|[uU][rR][\"']|`\w
 _COOKIE: Final = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _DEF: Final = b"def"
-_CLASS: Final = b"class"
+_BEHIND: Final = re.compile(rb"[ \t\r\n\f\\]+([A-Za-z_\x80-\xff][\w\x80-\xff]*)")
 _DEFINED: Final = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+\w+")
 _ANY_WORD: Final = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
@@ -89,14 +89,21 @@ def _end_of_line(data: bytes, at: int) -> int:
     return end if end >= 0 else len(data)
 
 
-def defines(data: bytes, name: bytes, keywords: tuple[bytes, ...] = (_DEF, _CLASS)) -> bool:
-    """Whether a file may define a function or a class of a name."""
-    return any(True for _ in _definitions(data, name, keywords))
+def defined(data: bytes, keyword: bytes) -> frozenset[bytes]:
+    """Return all names behind a keyword: those of the functions that a file defines by `def` are among them."""
+    found: set[bytes] = set()
+    at = data.find(keyword)
+    while at >= 0:
+        name = _BEHIND.match(data, at + len(keyword))
+        if name is not None:
+            found.add(name[1])
+        at = data.find(keyword, at + len(keyword))
+    return frozenset(found)
 
 
 def may_not_return(data: bytes, name: bytes) -> bool:
     """Whether a file may define a function of a name in which no `return` stands, by how lines are indented."""
-    for at in _definitions(data, name, (_DEF,)):
+    for at in _definitions(data, name):
         line = data.rfind(b"\n", 0, at) + 1
         head = _DEFINED.match(data, line)
         if head is None:
@@ -108,10 +115,10 @@ def may_not_return(data: bytes, name: bytes) -> bool:
     return False
 
 
-def _definitions(data: bytes, name: bytes, keywords: tuple[bytes, ...]) -> Iterator[int]:
+def _definitions(data: bytes, name: bytes) -> Iterator[int]:
     at = data.find(name)
     while at >= 0:
-        if data[max(at - _LONGEST_NAME, 0) : at].rstrip(b" \t\r\n\f\\").endswith(keywords):
+        if data[max(at - _LONGEST_NAME, 0) : at].rstrip(b" \t\r\n\f\\").endswith(_DEF):
             yield at
         at = data.find(name, at + len(name))
 

@@ -205,11 +205,13 @@ class CallLowering:
         self._captured(call)
         # What takes something over may fail, yet hardly ever does.
         takes = any(link.relation is Relation.OWNING for value in links for link in value.links)
-        if call.symbol not in _NEVER_RAISING:
+        if call.symbol not in _NEVER_RAISING and not self.frame.has_raised:
             self.frame.raising(call.span, doubtful=takes or self._is_quiet(call))
         acquired = self._acquired(call)
         if acquired is not None:
             return Value((*acquired.links, *joined(links).links), acquired.items)
+        if not links and not contained:
+            return NOTHING
         if self.frame.program.is_plain_result(self.frame.types, call.node):
             return joined(contained)
         return joined([*links, *contained])

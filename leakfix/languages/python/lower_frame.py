@@ -76,13 +76,22 @@ class Jump:
 class Frame:
     """The state of lowering one function to a graph."""
 
-    def __init__(self, program: Program, function: Function, focus: int | None, followed: frozenset[int]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        function: Function,
+        focus: int | None,
+        followed: frozenset[int],
+        is_detailed: bool = False,
+    ) -> None:
         self.program = program
         self.function = function
         self.focus = focus
         """The root of the variable that is followed from the start; None when it is what the function acquires."""
         self.followed = set(followed)
         """The roots of all that may hold something that is followed."""
+        self.is_detailed = is_detailed
+        """Whether whatever raises has an edge of its own, though another one tells the same of what is followed."""
         self.begins = program.begins(function) if focus is None else 0
         """The byte offset before which nothing is followed yet."""
         self._passed_by: set[int] = set()
@@ -191,6 +200,14 @@ class Frame:
 
     # exceptions
 
+    @property
+    def has_raised(self) -> bool:
+        """Whether another exception here would do nothing that the last one did not do already."""
+        at = self.current
+        if at is None or self.is_detailed or self.graph.blocks[at].events:
+            return False
+        return self._passes.get(at) == (self.raise_target(), False)
+
     def raising(self, span: Span, doubtful: bool = False) -> None:
         """What stands at ``span`` may raise an exception, having done nothing of what is emitted behind this."""
         at = self.current
@@ -198,13 +215,24 @@ class Frame:
             return
         target = self.raise_target()
         doubtful = doubtful or self.is_cleaning
-        if not self.graph.blocks[at].events and self._passes.get(at) in ((target, False), (target, doubtful)):
+        is_told = not self.graph.blocks[at].events and not self.is_detailed
+        if is_told and self._passes.get(at) in ((target, False), (target, doubtful)):
             return
         self.link(at, Edge(target, raised=span, doubtful=doubtful))
         block = self.new_block()
         self.goto(block)
         self.current = block
         self._passes[block] = (target, doubtful)
+
+    def throw(self, span: Span) -> None:
+        """An exception is raised for sure by what stands at ``span``."""
+        if self.is_detailed:
+            self.link(self.current, Edge(self.raise_target(), raised=span))
+            self.current = None
+        elif self.guards:
+            self.goto(self.raise_target())
+        else:
+            self.exit(ExitKind.RAISE, span)
 
     def raise_target(self) -> int:
         """The block that an exception goes to from here."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Drop, Escape, ExitKind, Handing, Place
 from leakfix.languages.python import nested, syntax
 from leakfix.languages.python.lower_branches import BranchLowering
-from leakfix.languages.python.lower_frame import RESULT, Frame, span_of
+from leakfix.languages.python.lower_frame import RESULT, Frame, LargeError, span_of
 from leakfix.languages.python.lower_guards import GuardLowering
 from leakfix.languages.python.prune import prune
 from leakfix.languages.python.simplify import simplify
@@ -37,16 +37,29 @@ def lower(program: Program, function: Function, focus: int | None) -> Frame:
     It is lowered for what it acquires, or for what the variable with the root ``focus`` holds at its start. What turns
     out late to hold something that is followed is followed from the start in another round.
     """
+    frame = _lowered(program, function, focus)
+    simplify(frame.graph)
+    return frame
+
+
+def lower_in_detail(program: Program, function: Function) -> Frame | None:
+    """Lower a function for what it acquires, with an edge for whatever raises; None when it is too large."""
+    try:
+        return _lowered(program, function, None, is_detailed=True)
+    except LargeError:
+        return None
+
+
+def _lowered(program: Program, function: Function, focus: int | None, *, is_detailed: bool = False) -> Frame:
     followed = frozenset({focus} if focus is not None else ())
     for _ in range(_ROUNDS):
-        frame = Frame(program, function, focus, followed)
+        frame = Frame(program, function, focus, followed, is_detailed)
         StatementLowering(frame).body()
         late = frame.late
         followed |= late
         if not late:
             break
     prune(frame)
-    simplify(frame.graph)
     return frame
 
 
@@ -175,10 +188,8 @@ class StatementLowering(BranchLowering, GuardLowering):
         self.frame.end_of_statement(span)
         if self._ends_process(node):
             self.frame.exit(ExitKind.STOP, span)
-        elif self.frame.guards:
-            self.frame.goto(self.frame.raise_target())
         else:
-            self.frame.exit(ExitKind.RAISE, span)
+            self.frame.throw(span)
 
     def _ends_process(self, node: Node) -> bool:
         """Whether what is raised ends the process: `raise SystemExit(1)`."""

@@ -78,7 +78,9 @@ class Callee:
         if self.symbol is None or self.class_ is not None or self._found is not False:
             return self.function is not None
         found = self.types.world.split(self.symbol, self.types.file)
-        return found is not None and test(found[0].data, found[1].rpartition(".")[2].encode())
+        if found is None or found[0].is_parsed:
+            return self.function is not None
+        return test(found[0].data, found[1].rpartition(".")[2].encode())
 
 
 class Types(Annotations):

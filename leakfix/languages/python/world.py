@@ -99,13 +99,18 @@ class World:
 
     def function(self, symbol: str, importer: PyFile | None = None) -> Function | None:
         """Return the function or method that a canonical dotted name means: "pkg.mod.f", "pkg.mod.C.m"."""
-        found = self._definition(symbol, importer, b"def")
-        return found if isinstance(found, Function) else None
+        found = self.split(symbol, importer)
+        if found is None or not found[0].may_define_function(found[1].rpartition(".")[2]):
+            return None
+        return found[0].functions_by_name.get(found[1])
 
     def class_(self, symbol: str, importer: PyFile | None = None) -> PyClass | None:
         """Return the class that a canonical dotted name means: "pkg.mod.C"."""
-        found = self._definition(symbol, importer, b"class")
-        return found if isinstance(found, PyClass) else None
+        found = self.split(symbol, importer)
+        if found is None or not found[0].may_define_class(found[1].rpartition(".")[2]):
+            return None
+        module, rest = found
+        return module.classes_by_name.get(rest) if rest not in module.functions_by_name else None
 
     def mentioning(self, word: bytes) -> Iterator[PyFile]:
         """Yield the files of the run, and those opened besides, in whose bytes a word stands."""
@@ -157,15 +162,6 @@ class World:
         if self.models is not None:
             symbol = self.models.canonical(symbol)
         return symbol.removeprefix("builtins.")
-
-    def _definition(self, symbol: str, importer: PyFile | None, keyword: bytes) -> Function | PyClass | None:
-        found = self.split(symbol, importer)
-        if found is None:
-            return None
-        module, rest = found
-        if not module.may_define(rest.rpartition(".")[2], keyword):
-            return None
-        return module.functions_by_name.get(rest) or module.classes_by_name.get(rest)
 
     def _add(self, key: str, shown: str, data: bytes) -> PyFile:
         name, root = module_of(key, self._is_package)
