@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -48,24 +49,27 @@ _BUILTINS: Final = b"builtins"
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
 
 
-def imported_modules(data: bytes, *, members: bool = False) -> set[bytes]:
-    """Return the dotted names of the modules that a file names in imports, with strings that look like imports.
+def imported_modules(data: bytes) -> frozenset[bytes]:
+    """Return the dotted names of the modules that a file names in imports, with strings that look like imports."""
+    return _imported(data)[0]
 
-    With `members` also what is taken from them on the same line, since a module may be.
-    """
-    found: set[bytes] = set()
+
+@lru_cache(maxsize=1)
+def _imported(data: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """The modules that a file imports, and what is taken from them on the same line, since that may be one too."""
+    modules: set[bytes] = set()
+    members: set[bytes] = set()
     at = data.find(b"import")
     while at >= 0:
         start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
         words = data[start : end if end >= 0 else len(data)].split(b"#", 1)[0].replace(b",", b" , ").split()
         if words and words[0] == b"from" and len(words) > 1:
-            found.add(words[1])
-            if members:
-                found.update(word.strip(b"()") for word in words[3:])
+            modules.add(words[1])
+            members.update(word.strip(b"()") for word in words[3:])
         elif words and words[0] == b"import":
-            found.update(word for before, word in pairwise(words) if before in _BEFORE_MODULE)
+            modules.update(word for before, word in pairwise(words) if before in _BEFORE_MODULE)
         at = data.find(b"import", end) if end >= 0 else -1
-    return found
+    return frozenset(modules), frozenset(members)
 
 
 def import_words(data: bytes) -> frozenset[bytes]:
@@ -196,7 +200,8 @@ def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
 
 def imported_parts(data: bytes) -> frozenset[bytes]:
     """Return the parts of all dotted names in the imports of a file."""
-    return frozenset(part for name in imported_modules(data, members=True) for part in name.split(b"."))
+    modules, members = _imported(data)
+    return frozenset(part for name in modules | members for part in name.split(b"."))
 
 
 class Owners:

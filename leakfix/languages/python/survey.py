@@ -132,9 +132,10 @@ def _last_name(path: str) -> str:
 def _owners(sources: list[tuple[str, bytes]], acquiring: Acquiring) -> dict[str, frozenset[str]]:
     """Follow what is acquired through functions that return it and constructors that keep it, for some rounds."""
     found: dict[str, set[str]] = {}
-    parts = [imported_parts(data) for _, data in sources]
+    parts: list[frozenset[bytes]] = []
     fresh: dict[str, set[str]] = {}
     for module, data in sources:
+        parts.append(imported_parts(data))
         fresh.setdefault(module, set()).update(_handed_on(data, [at for at, _ in acquiring.places(data)]))
     for _ in range(_ROUNDS):
         fresh = {module: new for module, names in fresh.items() if (new := names - found.get(module, set()))}
