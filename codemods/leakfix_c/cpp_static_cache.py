@@ -29,12 +29,13 @@ Silent are constants, what is filled once (`if (!cache)`), functions that speak 
 
 Forms:
 - `per-call`: the value is a local variable, made for each call and released at the end, where nobody keeps it. It costs
-  one call of what makes it for each call.
+  one call of what makes it for each call. A buffer or an object that is written in place loses its `static`, its key,
+  and the `if` around what fills it.
 - `thread-local`: `static thread_local`, or the project's own macro for it, for what needs no release.
 
 Refusals: `callers` (the caller is given the value: every caller would have to release it), `escapes` (a callee may keep
 it), `condition` (more than one value hangs on the comparison), `control-flow`, `no-release` (a thread that ends would
-leave the value behind), `in-place`, `type`, `version`, `layout`, `syntax`.
+leave the value behind), `in-place` (a buffer that no stack may have room for), `type`, `version`, `layout`, `syntax`.
 
 Fix safety: safe; `review` for a thread-local value to which a callee may keep a pointer, and for a value that is given
 to a method whose code is not at hand, but whose name says that it copies (`append`).

@@ -164,12 +164,12 @@ def _parts(bindings: Bindings, variable: Variable) -> list[Part]:
         part = found.get(path)
         if part is None:
             part = found[path] = Part(variable, path)
-            part.type, part.steps = _typed(variable, path)
+            part.type, part.steps = typed(variable, path)
         _sort(part, node)
     return list(found.values())
 
 
-def _typed(variable: Variable, path: Path) -> tuple[Node | None, tuple[str, ...]]:
+def typed(variable: Variable, path: Path) -> tuple[Node | None, tuple[str, ...]]:
     """The type and the declarator's steps of a static, or of a field of a struct that is spelled out with it."""
     type_node = variable.origin.child_by_field_name("type")
     steps = variable.declarator.steps if variable.declarator is not None else ()

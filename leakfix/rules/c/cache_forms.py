@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.shared import Fault
-from leakfix.flow import Copy, Derive, Escape, Release
 from leakfix.languages.c import syntax
 from leakfix.languages.c.statics import block_of, path_of
 from leakfix.rules import Form, Safety
+from leakfix.rules.c.cache_uses import VIEWS, Use, use_of
 from leakfix.rules.c.layout import ends_line, starts_line
 from leakfix.rules.c.repair import RefusalError
 from leakfix.text import Edit, Span
@@ -18,27 +17,15 @@ from leakfix.text.records import record
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from leakfix.flow import Event
     from leakfix.languages.c.analysis import Analysis
-    from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.scopes import Variable
     from leakfix.languages.c.statics import Cache, Part
-    from leakfix.languages.c.types import Callee, Types
     from leakfix.text import Source
 
 PER_CALL = Form("per-call", "the value is made for each call, and released behind its last use")
 THREAD_LOCAL = Form("thread-local", "each thread keeps a value of its own")
 
 _NULL_SAFE: Final = frozenset(("free", "std::free", "delete"))
-_VIEWS: Final = frozenset(("ZSTR_VAL", "ZSTR_LEN", "strlen", "sizeof"))
-"""Macros and functions that only look into what they are given."""
-_READERS: Final = frozenset(
-    (
-        *("printf", "fprintf", "puts", "fputs", "fwrite", "write", "send", "memcpy", "memmove", "strcpy", "strncpy"),
-        *("strcmp", "strncmp", "memcmp", "strcasecmp", "snprintf", "sprintf", "strlen", "strstr", "strchr", "strcat"),
-        *("std::string::append", "std::string::assign", "std::ostream::write", "syslog"),
-    )
-)
 _PLAIN: Final = frozenset(
     (syntax.IDENTIFIER, syntax.NUMBER_LITERAL, syntax.TRUE, syntax.FALSE, syntax.NULL, syntax.STRING_LITERAL)
 )
@@ -62,11 +49,9 @@ class Written:
     requires: str = ""
 
 
-def per_call(analysis: Analysis, cache: Cache, found: Fault) -> Written:
-    """The value as a local variable. Raises `RefusalError`."""
-    if found not in (Fault.SHARED_BLOCK, Fault.UNRELEASED):
-        raise RefusalError("in-place", "the value is written in place, not made by one expression")
-    return _PerCall(analysis, cache).write()
+def per_call(analysis: Analysis, cache: Cache) -> Written:
+    """A value that one expression makes, as a local variable. Raises `RefusalError`."""
+    return PerCall(analysis, cache).write()
 
 
 def per_thread(analysis: Analysis, cache: Cache, found: Fault) -> Written:
@@ -80,9 +65,10 @@ def per_thread(analysis: Analysis, cache: Cache, found: Fault) -> Written:
     if not macro and not analysis.file.is_cpp:
         raise RefusalError("version", "nothing tells how the project spells thread-local storage")
     word = f" {macro or 'thread_local'}".encode()
-    edits = tuple(Edit(Span(at, at), word) for at in _storage_ends(source, _group(analysis, cache)))
+    ends = [one.end_byte for one in storage_words(source, _group(analysis, cache))]
+    edits = tuple(Edit(Span(at, at), word) for at in ends)
     types = analysis.types(cache.function)
-    safe = all(_use(analysis, types, read, cache.function) is Use.READ for read in cache.value.reads)
+    safe = all(use_of(analysis, types, read, cache.function) is Use.READ for read in cache.value.reads)
     why = "Every thread fills and reads its own value, as the only thread did before."
     if not safe:
         why += " Check that nobody keeps a pointer to it beyond the life of the thread."
@@ -124,9 +110,9 @@ def _is_set(use: Node) -> bool:
     return parent.type in (syntax.UPDATE_EXPRESSION, syntax.POINTER_EXPRESSION)
 
 
-def _storage_ends(source: Source, variables: list[Variable]) -> list[int]:
-    """Where the `static` of each declaration ends. Raises `RefusalError`."""
-    found: list[int] = []
+def storage_words(source: Source, variables: list[Variable]) -> list[Node]:
+    """The `static` of each declaration, with a blank behind it. Raises `RefusalError`."""
+    found: list[Node] = []
     for origin in dict.fromkeys(variable.origin for variable in variables):
         word = next((child for child in origin.children if child.type == syntax.STORAGE_CLASS), None)
         if word is None or word.text != b"static":
@@ -135,7 +121,7 @@ def _storage_ends(source: Source, variables: list[Variable]) -> list[int]:
             raise RefusalError("layout", "static stands alone on its line")
         if len(origin.children_by_field_name("declarator")) != 1:
             raise RefusalError("layout", "the declaration of the cache declares more than the cache")
-        found.append(word.end_byte)
+        found.append(word)
     return found
 
 
@@ -149,10 +135,11 @@ def _macro(analysis: Analysis) -> str:
     return ""
 
 
-class _PerCall:
+class PerCall:
     """The cache becomes a local variable; what was kept beside it goes."""
 
     def __init__(self, analysis: Analysis, cache: Cache) -> None:
+        """Take a cache of a file that is analysed."""
         self.analysis = analysis
         self.source: Source = analysis.source
         self.cache = cache
@@ -160,6 +147,7 @@ class _PerCall:
         self.types = analysis.types(cache.function)
 
     def write(self) -> Written:
+        """Return the edits. Raises `RefusalError`."""
         cache = self.cache
         if cache.leaves is not None:
             raise RefusalError("callers", "the caller is given the value itself: every caller would have to release it")
@@ -372,7 +360,7 @@ class _PerCall:
         self._check_key_used(key)
 
     def _uses(self) -> set[Use]:
-        return {_use(self.analysis, self.types, read, self.function) for read in self._later_reads()}
+        return {use_of(self.analysis, self.types, read, self.function) for read in self._later_reads()}
 
     def _check_key_used(self, key: Part) -> None:
         """What the key is compared with must be of use still, or a parameter."""
@@ -479,7 +467,7 @@ class _PerCall:
             if parent.type in (syntax.FIELD_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION):
                 return True
             called = parent.parent.child_by_field_name("function") if parent.type == syntax.ARGUMENT_LIST else None
-            if called is not None and syntax.text(called) in _VIEWS:
+            if called is not None and syntax.text(called) in VIEWS:
                 return True
         return False
 
@@ -505,126 +493,3 @@ def _is_null(assignment: Node) -> bool:
 
 def _holds(outer: Node, inner: Node) -> bool:
     return outer.start_byte <= inner.start_byte and inner.end_byte <= outer.end_byte
-
-
-class Use(Enum):
-    """What becomes of a value where it is used."""
-
-    READ = "nobody keeps it"
-    UNKNOWN = "a function that is not at hand is given it"
-    KEPT = "somebody keeps it, or may"
-
-
-def _use(analysis: Analysis, types: Types, read: Node, function: Function) -> Use:
-    """What becomes of what a part leads to where it is used."""
-    node = read
-    while node.parent is not None and node != function.body:
-        parent = node.parent
-        kind = parent.type
-        if kind in _LEAVES_ALONE:
-            return Use.READ
-        if kind in (syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRESSION) or _is_access(parent):
-            node = parent
-        elif kind == syntax.BINARY_EXPRESSION:
-            return Use.READ if _is_comparison(parent) else Use.KEPT
-        elif kind == syntax.ARGUMENT_LIST and parent.parent is not None:
-            call = parent.parent
-            called = call.child_by_field_name("function")
-            name = syntax.text(called) if called is not None else ""
-            if name not in _VIEWS:
-                return _given(analysis, types, call, syntax.named(parent).index(node))
-            if name != "ZSTR_VAL":
-                return Use.READ
-            node = call
-        else:
-            return Use.KEPT
-    return Use.KEPT
-
-
-_LEAVES_ALONE: Final = frozenset(
-    (
-        *(syntax.IF_STATEMENT, syntax.WHILE_STATEMENT, syntax.EXPRESSION_STATEMENT, syntax.CONDITION_CLAUSE),
-        *(syntax.UNARY_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION),
-    )
-)
-
-
-def _is_access(node: Node) -> bool:
-    """Whether a node is a field of something, and no method that is called."""
-    return node.type == syntax.FIELD_EXPRESSION and not _is_called(node)
-
-
-def _is_called(access: Node) -> bool:
-    parent = access.parent
-    return (
-        parent is not None
-        and parent.type == syntax.CALL_EXPRESSION
-        and parent.child_by_field_name("function") == access
-    )
-
-
-def _is_comparison(node: Node) -> bool:
-    operator = node.child_by_field_name("operator")
-    return operator is not None and operator.type in ("==", "!=", "<", ">", "<=", ">=", "&&", "||")
-
-
-def _given(analysis: Analysis, types: Types, call: Node, index: int) -> Use:
-    """What a call does with an argument, as the models or the bodies of all that it may call tell."""
-    callee = types.callee(call)
-    if callee is None:
-        return Use.KEPT
-    if any(analysis.models.borrows(symbol) or symbol in _READERS for symbol in (callee.symbol, *callee.symbols)):
-        return Use.READ
-    arguments = call.child_by_field_name("arguments")
-    count = len(syntax.named(arguments)) if arguments is not None else 0
-    known = _bodies(analysis, callee)
-    bodies = [one for one in known if len(one.params) == count]
-    if bodies:
-        return Use.READ if all(_lets_go(analysis, one, index) for one in bodies) else Use.KEPT
-    is_strange = not known and callee.kind == "method" and callee.declared is None
-    return Use.UNKNOWN if is_strange and callee.symbol.rpartition("::")[2] in _COPYING else Use.KEPT
-
-
-_COPYING: Final = frozenset(("append", "write", "print", "puts", "send", "output"))
-"""Names of methods that are known to copy what they are given."""
-
-
-def _bodies(analysis: Analysis, callee: Callee) -> tuple[Function, ...]:
-    """The definitions that a call may mean: of a method all of its overloads, wherever they stand."""
-    if callee.function is not None:
-        return (callee.function,)
-    if callee.kind != "method" or "::" not in callee.symbol:
-        return ()
-    last = callee.symbol.rpartition("::")[2]
-    name = callee.symbol.partition("::")[0].encode()
-    found = [one for file in analysis.world.mentioning(name) for one in _named(file, last, name)]
-    return tuple(one for one in found if one.name == callee.symbol)
-
-
-def _named(file: CFile, last: str, name: bytes) -> tuple[Function, ...]:
-    """The functions of a name in a file, if it may define methods of a class."""
-    data, spelled = file.data, last.encode()
-    inside = spelled in data and any(word + name in data for word in (b"class ", b"struct "))
-    if not inside and name + b"::" + spelled not in data:
-        return ()
-    return file.named_functions(last)
-
-
-def _lets_go(analysis: Analysis, function: Function, index: int) -> bool:
-    """Whether the body of a function hands an argument on to nobody, and gives it no other name.
-
-    What its type says of ownership is not enough: a `const char *` that is stored is not owned, and yet kept.
-    """
-    frame = analysis.program.frame(function)
-    if frame is None:
-        return False
-    root = next((root for root, position in frame.parameters.items() if position == index), None)
-    if root is None:
-        return 0 <= index < len(function.params) and not function.params[index].name
-    return not any(_touches(event, root) for event in frame.graph.events())
-
-
-def _touches(event: Event, root: int) -> bool:
-    if isinstance(event, (Release, Escape)):
-        return event.place.root == root
-    return isinstance(event, (Copy, Derive)) and event.source.root == root

@@ -8,7 +8,8 @@ from leakfix.detectors.shared import Content, Fault, Reach, Store, fault
 from leakfix.languages.c import syntax
 from leakfix.languages.c.statics import Cache, caches, has_threads, speaks_of_threads
 from leakfix.rules import Confidence, FileEdit, Finding, Fix, Refusal, Rule, Severity, Step
-from leakfix.rules.c.cache_forms import PER_CALL, THREAD_LOCAL, per_call, per_thread
+from leakfix.rules.c.cache_buffers import per_call_in_place
+from leakfix.rules.c.cache_forms import PER_CALL, THREAD_LOCAL, Written, per_call, per_thread
 from leakfix.rules.c.repair import RefusalError
 from leakfix.text import Span
 
@@ -71,7 +72,7 @@ def _finding(rule: Rule[Analysis], analysis: Analysis, cache: Cache, found: Faul
     source, function, variable = analysis.source, cache.function, cache.value.variable
     fixes: list[Fix] = []
     refusals: list[Refusal] = []
-    for form, write in ((PER_CALL, per_call), (THREAD_LOCAL, per_thread)):
+    for form, write in ((PER_CALL, _per_call), (THREAD_LOCAL, per_thread)):
         try:
             written = write(analysis, cache, found)
         except RefusalError as error:
@@ -91,6 +92,12 @@ def _finding(rule: Rule[Analysis], analysis: Analysis, cache: Cache, found: Faul
         fixes=tuple(fixes),
         refusal=refusals[0] if refusals and not fixes else None,
     )
+
+
+def _per_call(analysis: Analysis, cache: Cache, found: Fault) -> Written:
+    """The value as a local variable, whether one expression makes it or it is written in place."""
+    is_block = found in (Fault.SHARED_BLOCK, Fault.UNRELEASED)
+    return per_call(analysis, cache) if is_block else per_call_in_place(analysis, cache)
 
 
 def _confidence(analysis: Analysis, cache: Cache, found: Fault) -> Confidence:
