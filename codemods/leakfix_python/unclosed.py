@@ -28,6 +28,8 @@ Forms:
 - `exit-stack`: `contextlib.ExitStack`, for what loops collect and branches open.
 - `read-text`, `read-bytes`: a `pathlib.Path` is read at once, where mode, encoding and newlines stay the same.
 - `finally`: `try` and `finally`, for descriptors and what no block closes.
+- `close-on-error`: `except BaseException` that closes and raises again, and a close before a return, for what is handed
+  on otherwise: over the statements that may raise before.
 
 Fix safety: safe where the block only ends earlier than the garbage collector would have come; `review` where its end
 waits for processes or tasks, where a file is written and its path used again behind the block, and where a test puts
@@ -43,6 +45,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from leakfix.rules import Form
 from leakfix.rules.python import forms as written
 from leakfix.rules.python.lifecycle import LifecycleRule
+from leakfix.rules.python.on_error import close_on_error
 from leakfix.rules.python.stacks import stack_block
 
 if TYPE_CHECKING:
@@ -57,6 +60,7 @@ _STACK: Final = Form("exit-stack", "close all that is opened by a `contextlib.Ex
 _TEXT: Final = Form("read-text", "read the path at once")
 _BYTES: Final = Form("read-bytes", "read the path at once")
 _FINALLY: Final = Form("finally", "close it in a `finally` clause")
+_ON_ERROR: Final = Form("close-on-error", "close it where it is not handed on")
 
 
 class Unclosed(LifecycleRule):
@@ -64,7 +68,7 @@ class Unclosed(LifecycleRule):
 
     id = "py-unclosed"
     title = "file, socket or connection is not closed on every path"
-    forms = (_WITH, _CLOSING, _ASYNC, _NULL, _STACK, _TEXT, _BYTES, _FINALLY)
+    forms = (_WITH, _CLOSING, _ASYNC, _NULL, _STACK, _TEXT, _BYTES, _FINALLY, _ON_ERROR)
     sources = (
         "https://docs.astral.sh/ruff/rules/open-file-with-context-handler/",
         "https://pylint.readthedocs.io/en/stable/user_guide/messages/refactor/consider-using-with.html",
@@ -80,6 +84,7 @@ class Unclosed(LifecycleRule):
         (_NULL, written.null_block),
         (_STACK, stack_block),
         (_FINALLY, written.finally_block),
+        (_ON_ERROR, close_on_error),
     )
 
     def concerns(self, repair: Repair) -> bool:

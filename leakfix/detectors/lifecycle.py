@@ -113,7 +113,7 @@ class Leak:
 
 
 @record
-class _State:
+class State:
     """What is known on a path; unless the resource is held only ``facts`` count."""
 
     status: Status = Status.BEFORE
@@ -130,15 +130,17 @@ class _State:
 
     @property
     def held(self) -> bool:
+        """Whether something holds it."""
         return self.status is Status.HELD
 
     @property
     def lost(self) -> bool:
+        """Whether nothing leads to it any more."""
         return not self.holders and not any(closes for _, closes in self.derived)
 
-    def ended(self, status: Status) -> "_State":
+    def ended(self, status: Status) -> "State":
         """The path goes on with the resource gone."""
-        return _State(status, facts=self.facts)
+        return State(status, facts=self.facts)
 
 
 @record
@@ -166,15 +168,21 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
     return tuple(found)
 
 
-def _pursued(graph: Graph, index: int, worth: tuple[Place, ...]) -> Leak | None:
-    """Follow one acquisition; None when the function is too large for it.
+def remembered(graph: Graph, worth: tuple[Place, ...] | None = None) -> frozenset[Place]:
+    """The places of whose tests a path is told: those in ``worth``, by default all whose tests can tell something.
 
     Where calls have several outcomes, to remember less than all would follow ways that nothing can take.
     """
+    worth = _correlated(graph) if worth is None else worth
     has_outcomes = any(isinstance(event, Known) for event in graph.events())
-    pursuit = _Pursuit(graph, index, sources(graph, worth if has_outcomes else worth[:_CORRELATED_AT_MOST]))
+    return sources(graph, worth if has_outcomes else worth[:_CORRELATED_AT_MOST])
+
+
+def _pursued(graph: Graph, index: int, worth: tuple[Place, ...]) -> Leak | None:
+    """Follow one acquisition; None when the function is too large for it."""
+    pursuit = Pursuit(graph, index, remembered(graph, worth))
     try:
-        explore(graph, _State(), pursuit.run, pursuit.cross)
+        explore(graph, State(), pursuit.run, pursuit.cross)
     except BudgetError:
         return None
     return pursuit.leak()
@@ -212,7 +220,7 @@ def _correlated(graph: Graph) -> tuple[Place, ...]:
     return tuple(worth)
 
 
-class _Pursuit:
+class Pursuit:
     """Follows the resource of one acquisition; collects where it is lost."""
 
     def __init__(self, graph: Graph, index: int, correlated: frozenset[Place]) -> None:
@@ -276,7 +284,8 @@ class _Pursuit:
         jumps = [edge for block in self.graph.blocks for edge in block.edges if edge.jump and edge.jump == loss.jump]
         return not jumps or any(not self.ahead.across(jump).somewhere.isdisjoint(loss.holders) for jump in jumps)
 
-    def run(self, step: Step[_State], block: Block) -> _State | None:
+    def run(self, step: Step[State], block: Block) -> State | None:
+        """The state behind a block; None where the function is left."""
         state = step.state
         for number, event in enumerate(block.events):
             if isinstance(event, Escape):
@@ -292,7 +301,8 @@ class _Pursuit:
             self._exit(step, state, block.exit)
         return None
 
-    def cross(self, edge: Edge, state: _State) -> _State | None:
+    def cross(self, edge: Edge, state: State) -> State | None:
+        """The state behind an edge; None where it contradicts what was tested before."""
         if edge.raised is not None and state.held:
             level = _DOUBTFUL if edge.doubtful else _RAISED
             state = state if level <= state.raised else replace(state, raised=level)
@@ -311,7 +321,7 @@ class _Pursuit:
                 state = self._answered(state, test, edge)
         return state
 
-    def _answered(self, state: _State, test: Test, edge: Edge) -> _State:
+    def _answered(self, state: State, test: Test, edge: Edge) -> State:
         """A test tells how a call ended that may have taken the resource over."""
         for place, doubt in state.asked:
             if place.holds(test.place):
@@ -323,17 +333,17 @@ class _Pursuit:
                 return self._end(state, Status.HANDED_ON)
         return state
 
-    def _is_lent(self, state: _State, ahead: Ahead) -> bool:
+    def _is_lent(self, state: State, ahead: Ahead) -> bool:
         """Whether the function still releases what is held, so that it never gave it away."""
         return not ahead.somewhere.isdisjoint(state.holders) or any(
             closes and place in ahead.somewhere for place, closes in state.derived
         )
 
-    def _lent(self, state: _State, ahead: Ahead) -> _State:
+    def _lent(self, state: State, ahead: Ahead) -> State:
         well = not ahead.well.isdisjoint(state.holders) or any(c and place in ahead.well for place, c in state.derived)
         return replace(state, asked=frozenset(), lent=state.lent or not well)
 
-    def _doubted(self, state: _State, doubt: Doubt, ahead: Ahead) -> _State:
+    def _doubted(self, state: State, doubt: Doubt, ahead: Ahead) -> State:
         """Nothing is known of a callee: it did not take what is released behind it."""
         if not self._is_lent(state, ahead):
             return self._end(state, Status.HANDED_ON)
@@ -347,14 +357,14 @@ class _Pursuit:
         """What is released from every point of the function on."""
         return ReleasesAhead(self.graph)
 
-    def _is_there(self, state: _State, place: Place) -> bool:
+    def _is_there(self, state: State, place: Place) -> bool:
         """Whether ``place`` is on the way to the resource, so that it cannot be nil while the resource is held."""
         return any(
             place.holds(holder) or any(holder.below(*path) == place for path, _ in self.releases)
             for holder in state.holders
         )
 
-    def _exit(self, step: Step[_State], state: _State, at: Exit) -> None:
+    def _exit(self, step: Step[State], state: State, at: Exit) -> None:
         if at.kind in (ExitKind.PANIC, ExitKind.STOP):
             return
         if self.graph.ends_process and not self.site.obligation.writes:
@@ -367,7 +377,7 @@ class _Pursuit:
     def _releases_late(self, holder: Place) -> bool:
         return any(place == holder.below(*path) for path, _ in self.releases for place in self.late.releases)
 
-    def _lose(self, step: Step[_State], kind: LossKind, span: Span, state: _State) -> None:
+    def _lose(self, step: Step[State], kind: LossKind, span: Span, state: State) -> None:
         jump = next((at.edge.jump for at in _backwards(step) if at.edge is not None and at.edge.jump is not None), None)
         known = self.losses.get((kind, span, jump))
         if known is not None and _level(known) <= state.raised:
@@ -382,7 +392,7 @@ class _Pursuit:
             kind, span, branch, taken, named, jump, through, frozenset(), raised, doubtful
         )
 
-    def _event(self, step: Step[_State], state: _State, event: Event) -> _State:
+    def _event(self, step: Step[State], state: State, event: Event) -> State:
         if isinstance(event, Acquire):
             return self._acquire(state, event)
         if isinstance(event, Assign):
@@ -406,14 +416,14 @@ class _Pursuit:
             return self._derive(state, event)
         return state
 
-    def _acquire(self, state: _State, event: Acquire) -> _State:
+    def _acquire(self, state: State, event: Acquire) -> State:
         if event.site != self.index:
             return state
         self.repeats = self.repeats or state.status is not Status.BEFORE
         errors = frozenset({self.site.error} if self.site.error is not None else ())
-        return self._with_late(_State(Status.HELD, frozenset({event.place}), frozenset(), errors, state.facts))
+        return self._with_late(State(Status.HELD, frozenset({event.place}), frozenset(), errors, state.facts))
 
-    def _with_late(self, state: _State) -> _State:
+    def _with_late(self, state: State) -> State:
         """Take into account the functions that read a variable when they run, made before it held the resource."""
         for holder in state.holders:
             if any(place.holds(holder) or holder.holds(place) for place in self.late.escapes):
@@ -421,7 +431,7 @@ class _Pursuit:
         owners = {(target, True) for source, target in self.late.owners if source in state.holders}
         return replace(state, derived=state.derived | owners) if owners else state
 
-    def _assign(self, step: Step[_State], state: _State, event: Assign) -> _State:
+    def _assign(self, step: Step[State], state: State, event: Assign) -> State:
         if event.place.weak:
             return state
         self.arrivals[event.span, event.place].add(state.status)
@@ -430,7 +440,7 @@ class _Pursuit:
             facts |= {Test(event.place, event.value)}
         if not state.held:
             return state if facts == state.facts else replace(state, facts=facts)
-        behind = _State(
+        behind = State(
             Status.HELD,
             frozenset(holder for holder in state.holders if not event.place.holds(holder)),
             frozenset(entry for entry in state.derived if not event.place.holds(entry[0])),
@@ -447,7 +457,7 @@ class _Pursuit:
             return behind.ended(Status.ABSENT)
         return behind
 
-    def _drop(self, step: Step[_State], state: _State, event: Drop) -> _State:
+    def _drop(self, step: Step[State], state: State, event: Drop) -> State:
         self.arrivals[event.span].add(state.status)
         if not state.held:
             return state
@@ -465,11 +475,11 @@ class _Pursuit:
         self._lose(step, LossKind.SCOPE, event.span, state)
         return behind.ended(Status.ABSENT)
 
-    def _end(self, state: _State, status: Status) -> _State:
+    def _end(self, state: State, status: Status) -> State:
         self.fates.add(status)
         return state.ended(status)
 
-    def _release(self, state: _State, event: Release) -> _State:
+    def _release(self, state: State, event: Release) -> State:
         place = event.place
         if any(closes for derived, closes in state.derived if derived == place):
             return self._released(state, event)
@@ -484,13 +494,13 @@ class _Pursuit:
                 return self._end(state, Status.HANDED_ON)
         return state
 
-    def _released(self, state: _State, event: Release) -> _State:
+    def _released(self, state: State, event: Release) -> State:
         if event.drains:
             return state.ended(Status.RELEASED)
         self.methods.add(event.method)
         return self._end(state, Status.RELEASED)
 
-    def _escape(self, state: _State, event: Escape, block: int, number: int) -> _State:
+    def _escape(self, state: State, event: Escape, block: int, number: int) -> State:
         if self.site.obligation.resource in event.spares:
             return state
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]
@@ -504,7 +514,7 @@ class _Pursuit:
             return self._end(state, Status.HANDED_ON)
         return state
 
-    def _copy(self, state: _State, event: Copy) -> _State:
+    def _copy(self, state: State, event: Copy) -> State:
         holders, derived, errors = set(state.holders), set(state.derived), state.errors
         if event.source in errors:
             errors |= {event.target}
@@ -521,7 +531,7 @@ class _Pursuit:
         behind = replace(state, holders=frozenset(holders), derived=frozenset(derived), errors=errors, asked=asked)
         return self._with_late(behind) if behind.holders != state.holders else behind
 
-    def _carry(self, state: _State, event: Copy) -> _State:
+    def _carry(self, state: State, event: Copy) -> State:
         """What is known of the source is known of its copy."""
         told = {
             Test(event.target.below(*fact.place.path[len(event.source.path) :]), fact.outcome)
@@ -531,7 +541,7 @@ class _Pursuit:
         told = {test for test in told if test.place in self.correlated}
         return replace(state, facts=state.facts | told) if told else state
 
-    def _derive(self, state: _State, event: Derive) -> _State:
+    def _derive(self, state: State, event: Derive) -> State:
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]
         if any(event.source.holds(carrier) or carrier.holds(event.source) for carrier in carriers):
             return replace(state, derived=state.derived | {(event.target, event.closes)})
@@ -552,7 +562,7 @@ _LOSSES = {ExitKind.RETURN: LossKind.RETURN, ExitKind.END: LossKind.END, ExitKin
 
 
 def _level(loss: Loss) -> int:
-    """How an exception had to help to a loss, as `_State.raised` tells it."""
+    """How an exception had to help to a loss, as `State.raised` tells it."""
     if loss.raised is None:
         return 0
     return _DOUBTFUL if loss.doubtful else _RAISED
@@ -568,7 +578,7 @@ def _is_empty_container(loss: Loss) -> bool:
     return weak and bool(loss.others & {Status.RELEASED, Status.HANDED_ON})
 
 
-def _last_branch(step: Step[_State]) -> tuple[Span | None, bool | None]:
+def _last_branch(step: Step[State]) -> tuple[Span | None, bool | None]:
     """The last condition on the way to ``step`` behind the acquisition."""
     for at in _backwards(step):
         edge, before = at.edge, at.previous
@@ -579,8 +589,8 @@ def _last_branch(step: Step[_State]) -> tuple[Span | None, bool | None]:
     return None, None
 
 
-def _backwards(step: Step[_State]) -> Iterator[Step[_State]]:
-    at: Step[_State] | None = step
+def _backwards(step: Step[State]) -> Iterator[Step[State]]:
+    at: Step[State] | None = step
     while at is not None and at.state.held:
         yield at
         at = at.previous

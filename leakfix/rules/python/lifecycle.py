@@ -30,6 +30,8 @@ class Written:
 
 Writer = Callable[[Repair], Written]
 
+NO_CASE: Final = "no-case"
+"""The code of a form that has nothing to do with what happens here: its refusal is not told."""
 _ENDINGS: Final = {
     LossKind.RETURN: "returns without closing it",
     LossKind.END: "the function ends without closing it",
@@ -90,6 +92,7 @@ class LifecycleRule(Rule[Analysis]):
                 fixes.append(_fix(repair, form, written))
         if fixes:
             return tuple(fixes), None
+        reasons = [reason for reason in reasons if reason.code != NO_CASE]
         return (), reasons[-1] if reasons else Refusal("no-owner", "no form of the fix suits this code")
 
 
