@@ -5,9 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Drop, ExitKind, Outcome, Place, Test
+from leakfix.flow import Drop, Escape, ExitKind, Handing, Outcome, Place, Test
 from leakfix.languages.c import syntax
 from leakfix.languages.c.lower_frame import ELEMENT, Frame, Jump, Link, Value
+from leakfix.languages.c.lower_throws import (
+    MemoryHandler,
+    allocates,
+    catches_memory,
+    makes_one_call,
+    may_throw_behind,
+    touched_roots,
+)
 from leakfix.languages.c.lower_values import ValueLowering
 from leakfix.text import Span
 
@@ -19,6 +27,8 @@ if TYPE_CHECKING:
 _LOOPS: Final = frozenset(
     (syntax.FOR_STATEMENT, syntax.WHILE_STATEMENT, syntax.DO_STATEMENT, syntax.FOR_RANGE_LOOP, syntax.SWITCH_STATEMENT)
 )
+_OUTER: Final = frozenset((*_LOOPS, syntax.COMPOUND_STATEMENT, syntax.IF_STATEMENT, syntax.TRY_STATEMENT))
+"""Statements whose inner ones tell what may throw behind them."""
 
 
 class BranchLowering(ABC):
@@ -32,6 +42,8 @@ class BranchLowering(ABC):
         self.labels: dict[str, int] = {}
         self.label_nodes: dict[str, Node] = {}
         self.handlers: list[Jump] = []
+        self.memory_handlers: list[MemoryHandler] = []
+        """The clauses that catch what a failing allocation throws, those of the innermost try block last."""
 
     @abstractmethod
     def statement(self, node: Node) -> None:
@@ -73,6 +85,37 @@ class BranchLowering(ABC):
             return
         self.leave_function(span)
         self.frame.exit(ExitKind.RAISE, span, failed=True)
+
+    def may_run_out_of_memory(self, span: Span) -> None:
+        """An allocation throws where it fails: control may go to the clause of the function that catches that."""
+        if self.memory_handlers and self.frame.reachable:
+            self.memory_handlers[-1].throws += 1
+            self._thrown(span, self.memory_handlers[-1], is_behind=False)
+
+    def _may_throw_later(self, statement: Node, throws: int) -> None:
+        """Something else than an allocation may throw, in a statement or behind it: what it touched is unknown then."""
+        if not self.memory_handlers or not self.frame.reachable or statement.type in _OUTER:
+            return
+        handler = self.memory_handlers[-1]
+        is_known = handler.throws - throws == 1 and makes_one_call(statement)
+        if not is_known or may_throw_behind(handler.body, statement):
+            self._thrown(Span(statement.end_byte, statement.end_byte), handler, is_behind=True)
+
+    def _thrown(self, span: Span, handler: MemoryHandler, *, is_behind: bool) -> None:
+        touched = touched_roots(self.frame, handler) if is_behind else ()
+        if is_behind and not touched:
+            return
+        thrown, onward = self.frame.new_block(), self.frame.new_block()
+        self.frame.branch(thrown, (), None, None)
+        self.frame.branch(onward, (), None, None)
+        self.frame.resume(thrown)
+        # What the block itself has named is out of the clause's sight: nobody could release it there.
+        inside = {root for scope in self.frame.scopes[handler.jump.depth :] for root in scope.roots}
+        for root in sorted({*touched, *inside, *self.values.calls.unnamed}):
+            self.frame.emit(Escape(span, Place(root), Handing.PASSED))
+        self.unwind(handler.jump.depth, span)
+        self.frame.goto(handler.jump.block)
+        self.frame.resume(onward)
 
     # if
 
@@ -367,15 +410,15 @@ class BranchLowering(ABC):
     def _try(self, node: Node) -> None:
         body = node.child_by_field_name("body")
         handler, after = self.frame.new_block(), self.frame.new_block()
+        clauses = [child for child in node.children if child.type == syntax.CATCH_CLAUSE]
+        starts = [self.frame.new_block() for _ in clauses]
         self.handlers.append(Jump(handler, len(self.frame.scopes)))
-        self.frame.branch(handler, (), None, None)
-        if body is not None:
-            self.statement(body)
+        catching = next((start for clause, start in zip(clauses, starts, strict=True) if catches_memory(clause)), None)
+        if body is not None and self.frame.reachable:
+            self._tried(body, starts, catching)
         self.handlers.pop()
         self.frame.goto(after)
-        clauses = [child for child in node.children if child.type == syntax.CATCH_CLAUSE]
         self.frame.resume(handler)
-        starts = [self.frame.new_block() for _ in clauses]
         for start in starts:
             self.frame.branch(start, (), None, None)
         self.frame.current = None
@@ -386,6 +429,27 @@ class BranchLowering(ABC):
                 self.statement(inner)
             self.frame.goto(after)
         self.frame.resume(after)
+
+    def _tried(self, body: Node, starts: list[int], catching: int | None) -> None:
+        """The statements of a try block: any of them may throw something that any of the clauses catches.
+
+        Where an allocation may fail, it is known what has happened when the clause begins that catches that.
+        """
+        entry = self.frame.current
+        if catching is None or not allocates(body):
+            for start in starts:
+                self.frame.branch(start, (), None, None)
+            self.statement(body)
+            return
+        first = entry if entry is not None else 0
+        jump = Jump(catching, len(self.frame.scopes))
+        handler = MemoryHandler(jump, body, first, len(self.frame.graph.blocks[first].events))
+        self.memory_handlers.append(handler)
+        self.statement(body)
+        self.memory_handlers.pop()
+        for start in starts:
+            if start != catching or not handler.throws:
+                self.frame.link(entry, start)
 
     # the preprocessor
 

@@ -36,6 +36,7 @@ from leakfix.languages.c.lower_frame import (
     Value,
 )
 from leakfix.languages.c.lower_tests import failure
+from leakfix.languages.c.lower_throws import KEEPERS
 from leakfix.languages.c.lower_unknown import UnknownCalls
 from leakfix.languages.c.summaries import DOUBTFUL, KEPT
 from leakfix.languages.c.types import Callee, CType, result_type
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
 RECEIVER: Final = -1
 _HINTS: Final = ("__builtin_expect", "likely", "UNEXPECTED", "EXPECTED", "LIKELY")
 """How the names of macros end that only tell the compiler which way a condition mostly goes."""
-_KEEPERS: Final = frozenset(("push_back", "push_front", "push", "insert", "emplace_back", "emplace", "emplace_front"))
 _ACCESSORS: Final = frozenset(("back", "front", "at", "top"))
 _CONTAINERS: Final = frozenset(("vector", "list", "map", "set", "deque", "queue", "stack", "unordered_map", "array"))
 
@@ -528,7 +528,8 @@ class CallLowering:
             return None
         if name in _ACCESSORS:
             return Value((Link(inside),))
-        if name in _KEEPERS:
+        if name in KEEPERS:
+            self.values.statements.may_run_out_of_memory(span)
             if self.frame.outlives(inside):
                 self._hand_over(span, NOTHING, arguments)
                 return NOTHING
@@ -562,6 +563,8 @@ class CallLowering:
         if not self.program.is_plain_new(self.frame, node, name, given):
             self._hand_over(span, NOTHING, arguments)
             return NOTHING
+        if not nothrow:
+            self.values.statements.may_run_out_of_memory(span)
         found = self.frame.temporary()
         self.frame.emit(Assign(span, found))
         obligation = self.program.obligation_of("array" if is_array else "object")

@@ -92,6 +92,7 @@ class StatementLowering(BranchLowering):
     def statement(self, node: Node) -> None:
         """Lower one statement; one of no consequence adds nothing."""
         handler = self._statements.get(node.type)
+        throws = self.memory_handlers[-1].throws if self.memory_handlers else 0
         if not self.frame.reachable and not self._may_hold_labels(node):
             return
         if handler is not None:
@@ -99,6 +100,8 @@ class StatementLowering(BranchLowering):
         elif node.type.endswith(("_expression", "identifier")):
             self.values.discard(node)
         self.end_of_statement(node)
+        if self.memory_handlers and self.frame.expansion is None:
+            self._may_throw_later(node, throws)
 
     def _may_hold_labels(self, node: Node) -> bool:
         return node.type == syntax.LABELED_STATEMENT or any(
