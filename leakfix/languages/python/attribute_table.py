@@ -33,6 +33,8 @@ _USING: Final = frozenset(
         *(syntax.ELIF_CLAUSE, syntax.FOR_STATEMENT, syntax.INTERPOLATION, syntax.FOR_IN_CLAUSE),
     )
 )
+_OWNED: Final = frozenset((syntax.CALL, syntax.NONE))
+"""What stands on the right side where an attribute gets something of its own, or nothing."""
 _DYNAMIC: Final = re.compile(rb"\b(?:__dict__|vars\(|getattr\(|__getattr__|__getattribute__|__slots__|dataclass)")
 
 
@@ -46,26 +48,48 @@ class AttributeTable:
 
     def read(self) -> Member | None:
         """The whole table; None where attributes are looked up by their names at run time."""
+        found = self._found()
+        return self._member(*found) if found is not None else None
+
+    def read_kept(self) -> Member | None:
+        """The table; None also where the attribute is handed on, or holds what may be somebody else's."""
+        found = self._found()
+        if found is None or any(use.touch is Touch.HANDED_ON for use in found[1]):
+            return None
+        if any(syntax.unparen(value).type not in _OWNED for _, value in found[0]):
+            return None
+        return self._member(*found)
+
+    def _found(self) -> tuple[list[tuple[Function, Node]], list[Used]] | None:
+        """What is stored by which function, and what is done with it besides."""
         data = self.analysis.file.data
         text = self.class_.node.text or b""
         if _DYNAMIC.search(text) or re.search(rb"[\"']%b[\"']" % re.escape(self.name.encode()), data):
             return None
-        stores: list[Stored] = []
+        stores: list[tuple[Function, Node]] = []
         uses: list[Used] = []
         for node in self._mentions():
             function = self.analysis.function_at(node.start_byte)
             if function.has_error:
                 return None
-            home = Home(self.analysis.source.path, function.node.start_byte, function.name)
-            span = Span(node.start_byte, node.end_byte)
             value = _assigned(node)
             if value is None:
-                uses.append(Used(home, span, self._touch(node)))
-                continue
+                uses.append(Used(self._home(function), Span(node.start_byte, node.end_byte), self._touch(node)))
+            else:
+                stores.append((function, value))
+        return stores, uses
+
+    def _member(self, stored: list[tuple[Function, Node]], uses: list[Used]) -> Member:
+        stores: list[Stored] = []
+        for function, value in stored:
             worth, obligation = self._worth(function, value)
             makes = function.last_name == "__init__"
-            stores.append(Stored(home, Span(value.start_byte, value.end_byte), worth, obligation, "", makes))
+            span = Span(value.start_byte, value.end_byte)
+            stores.append(Stored(self._home(function), span, worth, obligation, "", makes))
         return Member(self.class_.name, self.name, tuple(stores), tuple(uses))
+
+    def _home(self, function: Function) -> Home:
+        return Home(self.analysis.source.path, function.node.start_byte, function.name)
 
     def _mentions(self) -> Iterator[Node]:
         """`x.name` in the file, whatever x is."""
@@ -89,6 +113,8 @@ class AttributeTable:
 
     def _acquired(self, function: Function, call: Node) -> Obligation | None:
         """What a call obliges to whose result is the resource itself."""
+        if not self.analysis.program.calls_what_acquires(function, call):
+            return None
         frame = self.analysis.program.frame(function)
         for site in frame.graph.sites if frame is not None else ():
             if (site.span.start, site.span.end) == (call.start_byte, call.end_byte) and not site.place.path:

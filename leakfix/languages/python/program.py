@@ -118,6 +118,10 @@ class Program:
         """Whether a function calls what acquires, other than as the very context of a `with` statement."""
         return bool(self._acquiring_calls(function))
 
+    def calls_what_acquires(self, function: Function, call: Node) -> bool:
+        """Whether a call in a function is one that may acquire something."""
+        return call in self._acquiring_calls(function)
+
     def _acquiring_calls(self, function: Function) -> tuple[Node, ...]:
         known = function.cache.get("acquires")
         if not isinstance(known, tuple):

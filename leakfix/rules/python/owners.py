@@ -44,13 +44,13 @@ def forgotten_attributes(analysis: Analysis) -> Iterator[ForgottenAttribute]:
     """The forgotten attributes of the classes of a file, in order."""
     for class_ in analysis.file.classes:
         method = next((class_.methods[name] for name in _ENDS if name in class_.methods), None)
-        if method is None or class_.keywords or not analysis.types.classes.is_closed(class_):
+        if method is None or class_.keywords:
             continue
         for name in acquired_attributes(analysis, class_):
-            member = AttributeTable(analysis, class_, name).read()
+            member = AttributeTable(analysis, class_, name).read_kept()
             home = Home(analysis.source.path, method.node.start_byte, method.name)
             told = forgotten(member, frozenset({home})) if member is not None else None
-            if told is not None:
+            if told is not None and analysis.types.classes.is_closed(class_):
                 yield ForgottenAttribute(class_, name, told, method)
 
 
