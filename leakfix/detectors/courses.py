@@ -81,14 +81,15 @@ class Courses(Pursuit):
         """What may have become of it at a `return`."""
         return frozenset(self.arrivals.get(span, ()))
 
-    def trail(self, is_ours: Callable[[Span], bool]) -> Trail | None:
-        """The last points before each loss that are ours; None where a way to a loss passes none."""
+    def trail(self, is_ours: Callable[[Span], bool], leaves: Callable[[Span], bool]) -> Trail | None:
+        """The last points before each loss that are ours; None where a way to a loss passes none.
+
+        Of what raises only that counts from which the exception leaves what is ours.
+        """
         raised: dict[Point, None] = {}
         returned: dict[Point, None] = {}
         waiting: list[_Node] = []
         for kind, point, node in self._lost:
-            if kind in (LossKind.OVERWRITTEN, LossKind.SCOPE):
-                return None
             if kind is LossKind.RETURN and is_ours(point.span):
                 returned[point] = None
             else:
@@ -99,7 +100,7 @@ class Courses(Pursuit):
             if not node[1].held:
                 return None
             for way in self._into[node]:
-                if way.edge.raised is not None and is_ours(way.edge.raised):
+                if way.edge.raised is not None and is_ours(way.edge.raised) and leaves(way.edge.raised):
                     raised[_point(way)] = None
                 elif way.source not in seen:
                     seen.add(way.source)

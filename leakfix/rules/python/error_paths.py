@@ -17,6 +17,7 @@ from leakfix.languages.python.lowering import lower_in_detail
 from leakfix.rules.python.plainness import closes_directly, reads_all_names
 from leakfix.rules.python.repair import RefusalError
 from leakfix.rules.python.scenes import LOOPS, child_around
+from leakfix.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from leakfix.detectors.courses import Trail
     from leakfix.languages.python.scopes import Variable
     from leakfix.rules.python.repair import Repair
-    from leakfix.text import Span
 
+_HANDLERS: Final = frozenset((syntax.EXCEPT_CLAUSE, "except_group_clause"))
 _THROUGH: Final = frozenset((syntax.IF_STATEMENT, syntax.TRY_STATEMENT))
 """What may stand around an acquisition and behind it go on."""
 
@@ -164,7 +165,10 @@ def _block(repair: Repair, courses: Courses) -> tuple[Node, Trail]:
         def is_behind(span: Span, start: int = start, end: int = end) -> bool:
             return start <= span.start and span.end <= end
 
-        trail = courses.trail(is_behind)
+        def leaves(span: Span, block: Node = block) -> bool:
+            return not _is_met(repair, courses, block, span)
+
+        trail = courses.trail(is_behind, leaves)
         if trail is not None and (trail.raised or trail.returned):
             return block, trail
         owner = next(_compounds(block), None)
@@ -172,6 +176,23 @@ def _block(repair: Repair, courses: Courses) -> tuple[Node, Trail]:
             break
         block = syntax.block_of(owner)
     raise RefusalError("outside-block", "it is lost where no statement behind the opening is to blame")
+
+
+def _is_met(repair: Repair, courses: Courses, block: Node, span: Span) -> bool:
+    """Whether a handler in a block meets what is raised there, or a `with` statement that may end exceptions."""
+    node = _node(repair, span)
+    ends = {point.span for point in courses.points()}
+    for outer in _compounds(node):
+        if outer == block.parent or not syntax.is_within(outer, block):
+            return False
+        body = syntax.field(outer, "body")
+        if body is None or not syntax.is_within(node, body):
+            continue
+        if outer.type == syntax.WITH_STATEMENT and Span(outer.start_byte, outer.end_byte) in ends:
+            return True
+        if outer.type == syntax.TRY_STATEMENT and any(one.type in _HANDLERS for one in syntax.named(outer)):
+            return True
+    return False
 
 
 def _compounds(node: Node) -> Iterator[Node]:
