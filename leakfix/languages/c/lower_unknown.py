@@ -410,6 +410,8 @@ class UnknownCalls:
         undoing = self.program.pairs.undoing(name, self.frame.file) if not self._is_in_pool(name, nodes) else ""
         if not undoing and of is not None and not of.is_pointer and customs.is_opening(name):
             undoing = "close" if self.program.pairs.calls("close", self.frame.file) else ""
+        if of is not None and not of.is_pointer and undoing and not self._undoes_number(undoing):
+            undoing = ""
         is_known = of is not None and (of.is_pointer or of.base in _INTEGERS)
         if (of is not None and of.is_const) or not (evident or (undoing and is_known)):
             return
@@ -425,6 +427,10 @@ class UnknownCalls:
         span = self.frame.span(node)
         index = self.calls.site(span, obligation, name, found, failure(fails)[0])
         self.calls.acquire(span, index, fails, NOTHING, found)
+
+    def _undoes_number(self, undoing: str) -> bool:
+        """Whether a function may end what a number stands for: it closes, and takes no pointer."""
+        return _closes(undoing) and not self.program.pairs.takes_pointer(undoing, self.frame.file)
 
     def _is_in_pool(self, name: str, nodes: list[Node]) -> bool:
         """Whether something is made in a pool, which owns it: that is given first."""

@@ -42,6 +42,12 @@ class Pairs:
             self._known[key] = name if file.holds(name.encode()) and self._is_called(name, file) else ""
         return bool(self._known[key])
 
+    def takes_pointer(self, name: str, file: CFile) -> bool:
+        """Whether a function in reach is declared to take one plain pointer, and so no number."""
+        params = self._params(name, file) or []
+        declarator = params[0].declarator if len(params) == 1 else None
+        return declarator is not None and declarators.read(declarator).steps == ("*",)
+
     def _first(self, kind: str, name: str, file: CFile, names: Iterable[str]) -> str:
         key = (kind, name, file.path)
         if key not in self._known:
