@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Obligation
+from leakfix.flow.fates import Fate
 from leakfix.languages.c import customs, declarators, syntax
 from leakfix.languages.c.constants import Constants
 from leakfix.languages.c.evidence import Evidence, bare
@@ -325,7 +326,7 @@ class Program:
 
         What the function itself deletes, or gives to a smart pointer, is its own in any case.
         """
-        struct = self.world.struct(name, frame.file)
+        struct = self._class(frame, name)
         if struct is not None and any(member.startswith("operator new") for member in struct.members):
             return False
         if self._is_ended(frame, node):
@@ -335,7 +336,37 @@ class Program:
             return True
         if struct is not None and not self._has_plain_bases(struct, 0):
             return False
+        if struct is not None and self._keeps_to_itself(frame, struct, len(arguments)):
+            return True
         return not any(_may_be_parent(frame, one) for one in arguments)
+
+    def _keeps_to_itself(self, frame: Frame, struct: Struct, count: int) -> bool:
+        """Whether the constructor was read, gives its object to nobody, and gives the bases nothing to keep it in."""
+        last = struct.name.rpartition("::")[2]
+        found = self.world.functions(f"{struct.name}::{last}", struct.file, frame.function.namespaces)
+        fitting = [one for one in found if len(one.params) == count and not _copies(one, last)]
+        summary = self.summary(fitting[0]) if len(fitting) == 1 else None
+        if summary is None:
+            return False
+        bases = {base.rpartition("::")[2] for base in (*struct.bases, struct.name)}
+        members = (syntax.named(one)[:1] for one in fitting[0].initializers)
+        if any(spelling(name).partition("<")[0].rpartition("::")[2] in bases for named in members for name in named):
+            return False
+        effects = summary.of(-1)
+        return effects is not None and not any(
+            path in ((), (POINTEE,)) and any(one.fate is not Fate.HELD or one.moved for one in told)
+            for path, told in effects.fates
+        )
+
+    def _class(self, frame: Frame, name: str) -> Struct | None:
+        """The class that a name means in a function: one inside of the function's own class comes first."""
+        owner = frame.function.class_name if frame.expansion is None else ""
+        while owner:
+            inner = self.world.struct(f"{owner}::{name}", frame.file)
+            if inner is not None:
+                return inner
+            owner = owner.rpartition("::")[0]
+        return self.world.struct(name, frame.file)
 
     def _is_ended(self, frame: Frame, node: Node) -> bool:
         """Whether the function deletes what a variable holds that is declared with a new object, or set to it."""
