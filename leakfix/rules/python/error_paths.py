@@ -14,9 +14,9 @@ from leakfix.detectors.lifecycle import Status
 from leakfix.flow import Place
 from leakfix.languages.python import syntax
 from leakfix.languages.python.lowering import lower_in_detail
-from leakfix.rules.python.plainness import closes_directly, reads_all_names
+from leakfix.rules.python.plainness import closes_directly, reaches, reads_all_names
 from leakfix.rules.python.repair import RefusalError
-from leakfix.rules.python.scenes import LOOPS, child_around
+from leakfix.rules.python.scenes import child_around
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -110,8 +110,11 @@ class ErrorPaths:
         for outer in _compounds(self.block):
             if outer.type not in (syntax.TRY_STATEMENT, syntax.WITH_STATEMENT):
                 continue
+            # An else clause runs where nothing was raised.
+            clauses = [one for one in syntax.named(outer) if one.type == syntax.ELSE_CLAUSE]
             for use in self._uses():
-                if not syntax.is_within(use, self.block):
+                is_apart = any(syntax.is_within(use, one) for one in (self.block, *clauses))
+                if not is_apart and self._may_see(use):
                     raise RefusalError("used-behind", "a handler that may run behind, or what follows it, uses it too")
 
     def _check_return(self, statement: Node) -> None:
@@ -124,6 +127,14 @@ class ErrorPaths:
             behind = [one for one in clauses if not syntax.is_within(statement, one)]
             if any(syntax.is_within(use, one) for use in self._uses() for one in behind):
                 raise RefusalError("used-behind", "a clause that runs behind the return uses it too")
+
+    def _may_see(self, use: Node) -> bool:
+        """Whether a use may be of what was opened here, not of what its variable holds on other ways."""
+        if self.repair.bindings.variable(use) is not self.variable:
+            return True
+        made = [one for one in self.variable.bindings if syntax.statement_of(one.identifier) == self.repair.statement]
+        function = self.repair.function.node
+        return not made or any(reaches(use, self.variable, one, function) for one in made)
 
     def _uses(self) -> Iterator[Node]:
         for carrier in {self.variable, *self.repair.carriers}:
@@ -172,7 +183,7 @@ def _block(repair: Repair, courses: Courses) -> tuple[Node, Trail]:
         if trail is not None and (trail.raised or trail.returned):
             return block, trail
         owner = next(_compounds(block), None)
-        if owner is None or owner.type not in _THROUGH or owner.type in LOOPS:
+        if owner is None or owner.type not in _THROUGH:
             break
         block = syntax.block_of(owner)
     raise RefusalError("outside-block", "it is lost where no statement behind the opening is to blame")
