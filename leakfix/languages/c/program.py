@@ -336,7 +336,8 @@ class Program:
             return True
         if struct is not None and not self._has_plain_bases(struct, 0):
             return False
-        if struct is not None and self._keeps_to_itself(frame, struct, len(arguments)):
+        is_inner = struct is not None and bool(frame.function.class_name) and "::" in struct.name and "::" not in name
+        if struct is not None and is_inner and _is_named(node) and self._keeps_to_itself(frame, struct, len(arguments)):
             return True
         return not any(_may_be_parent(frame, one) for one in arguments)
 
@@ -411,6 +412,11 @@ def _copies(constructor: Function, name: str) -> bool:
     """Whether a constructor makes an object from another of its class."""
     types = [one.type for one in constructor.params]
     return len(types) == 1 and types[0] is not None and spelling(types[0]).rpartition("::")[2] == name
+
+
+def _is_named(node: Node) -> bool:
+    """Whether a variable is declared with a new object."""
+    return node.parent is not None and node.parent.type == syntax.INIT_DECLARATOR
 
 
 def _may_be_parent(frame: Frame, argument: Node) -> bool:
