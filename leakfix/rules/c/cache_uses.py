@@ -113,11 +113,14 @@ def _given(analysis: Analysis, types: Types, call: Node, index: int) -> Use:
     if any(analysis.models.borrows(symbol) or symbol in _READERS for symbol in (callee.symbol, *callee.symbols)):
         return Use.READ
     arguments = call.child_by_field_name("arguments")
-    count = len(syntax.named(arguments)) if arguments is not None else 0
+    given = syntax.named(arguments) if arguments is not None else []
+    count, index = _expanded(given), _expanded(given[:index])
     known = _bodies(analysis, callee)
-    bodies = [one for one in known if len(one.params) == count]
+    bodies = [one for one in known if _required(one) <= count <= len(one.params)]
     if bodies:
-        return Use.READ if all(_lets_go(analysis, one, index) for one in bodies) else Use.KEPT
+        is_exact = all(one.name == callee.symbol for one in bodies)
+        lets_go = all(_lets_go(analysis, one, index) for one in bodies)
+        return (Use.READ if is_exact else Use.UNKNOWN) if lets_go else Use.KEPT
     is_strange = not known and callee.kind == "method" and callee.declared is None
     return Use.UNKNOWN if is_strange and callee.symbol.rpartition("::")[2] in _COPYING else Use.KEPT
 
@@ -126,16 +129,30 @@ _COPYING: Final = frozenset(("append", "write", "print", "puts", "send", "output
 """Names of methods that are known to copy what they are given."""
 
 
+_TWO_ARGUMENTS: Final = frozenset(("ZEND_STRL", "ZEND_STRS"))
+"""Macros of PHP's headers that stand for a string and its length."""
+
+
+def _expanded(given: list[Node]) -> int:
+    """How many arguments are there when macros are expanded."""
+    called = (node.child_by_field_name("function") for node in given if node.type == syntax.CALL_EXPRESSION)
+    return len(given) + sum(1 for one in called if one is not None and syntax.text(one) in _TWO_ARGUMENTS)
+
+
+def _required(function: Function) -> int:
+    """How many parameters of a function have no default."""
+    return sum(1 for one in function.params if one.node.type != syntax.OPTIONAL_PARAMETER)
+
+
 def _bodies(analysis: Analysis, callee: Callee) -> tuple[Function, ...]:
     """The definitions that a call may mean: of a method all of its overloads, wherever they stand."""
     if callee.function is not None:
         return (callee.function,)
     if callee.kind != "method" or "::" not in callee.symbol:
         return ()
-    last = callee.symbol.rpartition("::")[2]
-    name = callee.symbol.partition("::")[0].encode()
-    found = [one for file in analysis.world.mentioning(name) for one in _named(file, last, name)]
-    return tuple(one for one in found if one.name == callee.symbol)
+    *_, owner, last = callee.symbol.split("::")
+    found = [one for file in analysis.world.mentioning(owner.encode()) for one in _named(file, last, owner.encode())]
+    return tuple(one for one in found if one.name in (callee.symbol, f"{owner}::{last}"))
 
 
 def _named(file: CFile, last: str, name: bytes) -> tuple[Function, ...]:
@@ -147,7 +164,7 @@ def _named(file: CFile, last: str, name: bytes) -> tuple[Function, ...]:
     return file.named_functions(last)
 
 
-def _lets_go(analysis: Analysis, function: Function, index: int) -> bool:
+def _lets_go(analysis: Analysis, function: Function, index: int, depth: int = 0) -> bool:
     """Whether the body of a function hands an argument on to nobody, and gives it no other name.
 
     What its type says of ownership is not enough: a `const char *` that is stored is not owned, and yet kept.
@@ -158,7 +175,31 @@ def _lets_go(analysis: Analysis, function: Function, index: int) -> bool:
     root = next((root for root, position in frame.parameters.items() if position == index), None)
     if root is None:
         return 0 <= index < len(function.params) and not function.params[index].name
-    return not any(_touches(event, root) for event in frame.graph.events())
+    touching = [event for event in frame.graph.events() if _touches(event, root)]
+    if touching and depth == _DEEPEST:
+        return False
+    return all(_is_handed_to_reader(analysis, function, event, index, depth) for event in touching)
+
+
+_DEEPEST: Final = 3
+"""How many methods of a class may hand an argument on to each other."""
+
+
+def _is_handed_to_reader(analysis: Analysis, function: Function, event: Event, index: int, depth: int) -> bool:
+    """Whether what happens to an argument is a call of another method of the class that lets go of it, too."""
+    node = function.node.descendant_for_byte_range(event.span.start, event.span.end)
+    called = node.child_by_field_name("function") if node is not None and node.type == syntax.CALL_EXPRESSION else None
+    if not isinstance(event, Escape) or node is None or called is None or called.type != syntax.IDENTIFIER:
+        return False
+    name = f"{function.class_name}::{syntax.text(called)}"
+    given = syntax.named(node.child_by_field_name("arguments") or node)
+    spelled = function.params[index].name
+    at = [number for number, one in enumerate(given) if one.type == syntax.IDENTIFIER and syntax.text(one) == spelled]
+    others = [one for one in function.file.named_functions(syntax.text(called)) if one.name == name]
+    fitting = [one for one in others if _required(one) <= _expanded(given) <= len(one.params)]
+    if len(at) != 1 or not fitting or function in fitting:
+        return False
+    return all(_lets_go(analysis, one, _expanded(given[: at[0]]), depth + 1) for one in fitting)
 
 
 def _touches(event: Event, root: int) -> bool:
