@@ -121,9 +121,7 @@ class _InPlace(PerCall):
             raise RefusalError("layout", "comments tell what would no longer be true")
         for node in syntax.walk(origin):
             if node.type == syntax.ARRAY_DECLARATOR and not _is_small(node):
-                raise RefusalError(
-                    "in-place", "the buffer is too large for a stack, or of unknown size"
-                )
+                raise RefusalError("in-place", "the buffer is too large for a stack, or of unknown size")
 
     def _check_uses(self, body: Node, key: Part, group: list[Variable]) -> set[Use]:
         """Each part must be overwritten in the block, first of all, and only be looked at behind it."""
