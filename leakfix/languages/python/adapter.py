@@ -50,10 +50,17 @@ class Python(Language["PySurvey"]):
     def may_acquire(self, models: Models, survey: PySurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls what acquires something, and no with statement holds it at once."""
         from leakfix.languages.python.first_look import Acquiring, Owners, declared
+        from leakfix.languages.python.survey import digest_of
 
         acquiring = Acquiring(models)
         owners = Owners(survey.owners)
-        return lambda data: acquiring(data) or owners(data) or bool(declared(data))
+
+        def test(data: bytes) -> bool:
+            # Only a file that was changed since the survey is looked at once more.
+            known = survey.acquiring.get(digest_of(data))
+            return (acquiring(data) if known is None else known) or owners(data) or bool(declared(data))
+
+        return test
 
     def workspace(self, models: Models, survey: PySurvey) -> Workspace:
         """A new world and program."""

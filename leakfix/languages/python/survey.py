@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _INIT: Final = "__init__.py"
 _MOST_ABOVE: Final = 24
+_DIGEST: Final = 20
 _ROUNDS: Final = 4
 _LONGEST_STATEMENT: Final = 2000
 _DEFINITION: Final = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE)
@@ -49,6 +50,8 @@ class PySurvey(Survey):
     """
     replaced: frozenset[str] = frozenset()
     """What tests put something else in the place of: dotted names, or the last part alone where they say no more."""
+    acquiring: Mapping[bytes, bool] = field(default_factory=dict)
+    """Whether a file calls what acquires something, by the digest of its bytes."""
     digest: str = ""
 
     def meaning(self) -> Iterator[str]:
@@ -59,17 +62,28 @@ class PySurvey(Survey):
 def survey(files: Iterable[tuple[str, bytes]], acquiring: Acquiring) -> PySurvey:
     """Look at all files; `acquiring` knows what acquires something."""
     paths: list[str] = []
-    digest = hashlib.blake2b(digest_size=20)
+    whole = hashlib.blake2b(digest_size=_DIGEST)
     sources: list[tuple[str, bytes]] = []
     replaced: set[str] = set()
+    parts: list[frozenset[bytes]] = []
+    found: list[list[int]] = []
+    acquirers: dict[bytes, bool] = {}
     for path, data in files:
-        digest.update(b"%b\0%d\0" % (path.encode("utf-8", "surrogateescape"), len(data)))
-        digest.update(data)
+        digest = digest_of(data)
+        whole.update(b"%b\0%b" % (path.encode("utf-8", "surrogateescape"), digest))
         paths.append(path)
         sources.append((_last_name(path), data))
         replaced.update(_replaced(path, data))
-    owners = _owners(sources, acquiring)
-    return PySurvey(tuple(paths), _modules(paths), owners, frozenset(replaced), digest.hexdigest())
+        parts.append(imported_parts(data))
+        found.append([at for at, _ in acquiring.places(data)])
+        acquirers[digest] = bool(found[-1])
+    owners = _owners(sources, parts, found)
+    return PySurvey(tuple(paths), _modules(paths), owners, frozenset(replaced), acquirers, whole.hexdigest())
+
+
+def digest_of(data: bytes) -> bytes:
+    """Return what stands for the bytes of a file in `PySurvey.acquiring`."""
+    return hashlib.blake2b(data, digest_size=_DIGEST).digest()
 
 
 def _replaced(path: str, data: bytes) -> Iterator[str]:
@@ -129,14 +143,17 @@ def _last_name(path: str) -> str:
     return (parts[-2] if len(parts) > 1 else "") if parts[-1] == _INIT else parts[-1].removesuffix(".py")
 
 
-def _owners(sources: list[tuple[str, bytes]], acquiring: Acquiring) -> dict[str, frozenset[str]]:
-    """Follow what is acquired through functions that return it and constructors that keep it, for some rounds."""
+def _owners(
+    sources: list[tuple[str, bytes]], parts: list[frozenset[bytes]], acquired: list[list[int]]
+) -> dict[str, frozenset[str]]:
+    """Follow what is acquired at some places of each file, with parts of its imports, for some rounds.
+
+    It goes through functions that return it and constructors that keep it.
+    """
     found: dict[str, set[str]] = {}
-    parts: list[frozenset[bytes]] = []
     fresh: dict[str, set[str]] = {}
-    for module, data in sources:
-        parts.append(imported_parts(data))
-        fresh.setdefault(module, set()).update(_handed_on(data, [at for at, _ in acquiring.places(data)]))
+    for (module, data), places in zip(sources, acquired, strict=True):
+        fresh.setdefault(module, set()).update(_handed_on(data, places))
     for _ in range(_ROUNDS):
         fresh = {module: new for module, names in fresh.items() if (new := names - found.get(module, set()))}
         if not fresh:
