@@ -108,5 +108,6 @@ def test_a_rewritten_program_does_what_it_did(opening: str, statements: Sequence
         given_before, told_before, _ = _run(before, folder)
         given_after, told_after, opened = _run(after, folder)
     assert (given_after, told_after) == (given_before, told_before), after
-    if fixed.files and not fixed.left:
+    # What is closed upon an error alone is handed on otherwise, for all that is known: an iterator over it may keep it.
+    if fixed.files and not fixed.left and "except BaseException:" not in after:
         assert all(stream.closed for stream in opened), after
