@@ -117,7 +117,7 @@ def _mended(case: Blocked) -> tuple[tuple[Fix, ...], Refusal | None]:
         try:
             written.append((form, writer(case)))
         except RefusalError as why:
-            reasons.append(Refusal(why.code, why.reason))
+            reasons.append(why.refusal)
         except LayoutError:
             reasons.append(Refusal("layout", "the send does not stand on lines of its own"))
     path = case.source.path

@@ -106,7 +106,7 @@ def _fixes(found: Finalizer) -> tuple[tuple[Fix, ...], Refusal | None]:
         try:
             written = writer(found)
         except RefusalError as why:
-            reasons.append(Refusal(why.code, why.reason))
+            reasons.append(why.refusal)
         else:
             safety, why_safe = (Safety.REVIEW, _SHARES) if written.shares else (form.safety, _WHY[form.name])
             edits = tuple(FileEdit(found.analysis.source.path, edit) for edit in written.edits)

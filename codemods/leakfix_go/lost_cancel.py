@@ -108,7 +108,7 @@ class LostCancel(LifecycleRule):
         try:
             return super().refuse(repair) or _outlives(repair)
         except RefusalError as why:
-            return Refusal(why.code, why.reason)
+            return why.refusal
 
     def writers(self, repair: Repair) -> Sequence[tuple[Form, Writer]]:
         """The usual forms, each behind the last use of what lives under the context."""

@@ -134,6 +134,10 @@ class Models:
         """The resource of that name. Raises KeyError."""
         return self._resources[name]
 
+    def find_resource(self, name: str) -> Resource | None:
+        """The resource of that name; None for what no model tells of: an object of a type of the project."""
+        return self._resources.get(name)
+
     def resources(self) -> tuple[Resource, ...]:
         """Every resource, in the order of the files."""
         return tuple(self._resources.values())

@@ -75,8 +75,7 @@ class RefusalError(Exception):
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
-        self.code = code
-        self.reason = reason
+        self.refusal = Refusal(code, reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ the function releases itself, or what is made by a function that another one is 
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Assign, Derive, Doubt, Escape, Forget, Handing, Obligation, Outcome, Place
@@ -159,10 +160,11 @@ class UnknownCalls:
         if place is None or place.path or place.root not in self.values:
             return
         said = set(customs.words(name))
+        gone = Escape(span, place, Handing.PASSED)
         if said & _EMPTIES:
-            self.frame.emit(Escape(span, place, Handing.PASSED))
+            self.frame.emit(gone)
         elif said & _TELL_EMPTY:
-            let_go: Callable[[], None] = lambda: self.frame.emit(Escape(span, place, Handing.PASSED))  # noqa: E731
+            let_go = partial(self.frame.emit, gone)
             self.frame.fork(found, [((((), Outcome.NIL),), lambda: None), ((((), Outcome.NOT_NIL),), let_go)])
 
     def whole(self, span: Span, value: Value, found: Place) -> None:

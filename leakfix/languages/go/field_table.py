@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.program import Program
     from leakfix.languages.go.scopes import Variable
+    from leakfix.languages.go.types import Signature
 
 _DEEPEST: Final = 3
 _ORDER: Final = (Touch.USED, Touch.LENT, Touch.HANDED_ON, Touch.RELEASED)
@@ -204,10 +205,14 @@ class FieldTable:
             return Touch.RELEASED
         if models.borrows(callee.symbol):
             return Touch.USED
-        signature = callee.signature
-        params = signature.params if signature is not None else ()
-        is_reader = index < len(params) and str(params[index]) in _READING and not signature.results  # type: ignore[union-attr]
-        return Touch.USED if is_reader else Touch.HANDED_ON
+        return Touch.USED if _only_reads(callee.signature, index) else Touch.HANDED_ON
+
+
+def _only_reads(signature: Signature | None, index: int) -> bool:
+    """Whether a parameter can do no more than read, and nothing is given back that works through it."""
+    if signature is None or signature.results or index >= len(signature.params):
+        return False
+    return str(signature.params[index]) in _READING
 
 
 def home_of(function: Function) -> Home:

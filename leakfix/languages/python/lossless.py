@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import libcst
 
-_DIRECTIVES: Final = ("noqa", "type:", "pragma:", "nosec", "pylint:", "pyright:", "mypy:", "fmt:", "ruff:", "isort:")
+DIRECTIVES: Final = ("noqa", "type:", "pragma:", "nosec", "pylint:", "pyright:", "mypy:", "fmt:", "ruff:", "isort:")
 """How comments start that are meant for a tool and for the statement beside them, with which they may go."""
 
 
@@ -48,7 +48,7 @@ def _missing(old: list[str], new: list[str]) -> str:
         try:
             at = new.index(comment, at) + 1
         except ValueError:
-            if not comment.lstrip("#! ").lower().startswith(_DIRECTIVES):
+            if not comment.lstrip("#! ").lower().startswith(DIRECTIVES):
                 return comment
     return ""
 

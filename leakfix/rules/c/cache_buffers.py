@@ -69,15 +69,7 @@ class _InPlace(PerCall):
 
     def _body(self, refresh: Node, key: Part) -> Node:
         """The block of the `if`, which alone has to do with the key. Raises `RefusalError`."""
-        body, condition = refresh.child_by_field_name("consequence"), refresh.child_by_field_name("condition")
-        if refresh.child_by_field_name("alternative") is not None or body is None or condition is None:
-            raise RefusalError("condition", "something else is done where the value is still good")
-        if body.type != syntax.COMPOUND_STATEMENT or any(one.type == syntax.COMMENT for one in syntax.walk(refresh)):
-            raise RefusalError("layout", "comments tell what would no longer be true")
-        if any(one.type in (syntax.CALL_EXPRESSION, syntax.UPDATE_EXPRESSION) for one in syntax.walk(condition)):
-            raise RefusalError("condition", "the comparison does more than compare")
-        if not self._asks_for_key(syntax.unparen(condition), key):
-            raise RefusalError("condition", "the value is not made anew whenever what it was made for differs")
+        condition, body = self._refreshing(refresh, key)
         if any(not holds(condition, read) for read in key.reads) or key.releases:
             raise RefusalError("condition", "what the value was made for is used elsewhere")
         if any(not holds(body, fill) for fill in key.fills):

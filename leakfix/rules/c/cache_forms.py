@@ -213,8 +213,8 @@ class PerCall:
             return name.isupper()
         return any(word in macro.body for macro in macros for word in _HIDING)
 
-    def _check_refresh(self, refresh: Node, key: Part) -> None:
-        """The `if` must hold nothing but the release, the key's new value and the fill."""
+    def _refreshing(self, refresh: Node, key: Part) -> tuple[Node, Node]:
+        """The condition and the block of the `if`, which asks for nothing but the key. Raises `RefusalError`."""
         body, condition = refresh.child_by_field_name("consequence"), refresh.child_by_field_name("condition")
         if refresh.child_by_field_name("alternative") is not None or body is None or condition is None:
             raise RefusalError("condition", "something else is done where the value is still good")
@@ -224,6 +224,11 @@ class PerCall:
             raise RefusalError("condition", "the comparison does more than compare")
         if not self._asks_for_key(syntax.unparen(condition), key):
             raise RefusalError("condition", "the value is not made anew whenever what it was made for differs")
+        return condition, body
+
+    def _check_refresh(self, refresh: Node, key: Part) -> None:
+        """The `if` must hold nothing but the release, the key's new value and the fill."""
+        _, body = self._refreshing(refresh, key)
         for statement in body.named_children:
             if not self._is_part_of_refresh(statement, key):
                 raise RefusalError("condition", "more than the value is made anew")

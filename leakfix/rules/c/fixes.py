@@ -27,7 +27,7 @@ def written(
             edits = write()
             apply_edits(source.data, edits)
         except RefusalError as reason:
-            refusal = Refusal(reason.code, reason.reason)
+            refusal = reason.refusal
         except LayoutError:
             refusal = Refusal("layout", "the code is not laid out so that lines can be added beside it")
         except OverlapError:

@@ -12,14 +12,15 @@ from leakfix.languages.c.analysis import Analysis
 from leakfix.rules.c.checks import runs_code
 from leakfix.rules.c.hidden_exits import is_out_of_memory
 from leakfix.rules.c.layout import LayoutError
-from leakfix.rules.c.repair import RefusalError, Repair, leaks_of, text_of
-from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
+from leakfix.rules.c.repair import RefusalError, Repair, leaks_of
+from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity
 from leakfix.rules.rule import Form, Rule
+from leakfix.rules.tracing import trace
 from leakfix.text import OverlapError, apply_edits
 
 if TYPE_CHECKING:
     from leakfix.rules.c.repair import Unit
-    from leakfix.text import Edit
+    from leakfix.text import Edit, Span
 
 Writer = Callable[[Repair], "list[Edit]"]
 
@@ -69,7 +70,7 @@ class LifecycleRule(Rule[Analysis]):
             message=self.message(repair),
             severity=Severity(obligation.severity) if obligation.severity else self.severity,
             confidence=Confidence(obligation.confidence),
-            trace=_trace(repair),
+            trace=trace(repair.source, repair.leak, f"the {obligation.noun} is acquired here", _ending),
             fixes=fixes,
             refusal=refusal,
         )
@@ -89,7 +90,7 @@ class LifecycleRule(Rule[Analysis]):
                 edits = writer(repair)
                 apply_edits(repair.source.data, edits)
             except RefusalError as why:
-                reasons.append(Refusal(why.code, why.reason))
+                reasons.append(why.refusal)
             except LayoutError:
                 reasons.append(Refusal("layout", "the code is not laid out so that lines can be added beside it"))
             except OverlapError:
@@ -121,19 +122,5 @@ def _fix(repair: Repair, form: Form, edits: Sequence[Edit]) -> Fix:
     return Fix(form.title, form.name, safety, why, tuple(FileEdit(path, edit) for edit in edits), form.requires)
 
 
-def _trace(repair: Repair) -> tuple[Step, ...]:
-    """Where the resource is acquired, the branches taken, and where it is lost."""
-    source, leak = repair.source, repair.leak
-    line = source.line(leak.site.span.start)
-    steps = [Step(source.path, line, f"the {leak.site.obligation.noun} is acquired here")]
-    for loss in leak.losses:
-        steps.extend(_steps(repair, loss, line))
-    return tuple(dict.fromkeys(steps))
-
-
-def _steps(repair: Repair, loss: Loss, acquired: int) -> Iterable[Step]:
-    source = repair.source
-    if loss.branch is not None and source.line(loss.branch.start) >= acquired:
-        holds = "holds" if loss.taken else "does not hold"
-        yield Step(source.path, source.line(loss.branch.start), f"`{text_of(source, loss.branch)}` {holds}")
-    yield Step(source.path, source.line(loss.span.start), _ENDINGS[loss.kind])
+def _ending(loss: Loss) -> tuple[tuple[Span, str], ...]:
+    return ((loss.span, _ENDINGS[loss.kind]),)

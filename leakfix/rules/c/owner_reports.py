@@ -39,7 +39,7 @@ def _finding(rule: Rule[Analysis], analysis: Analysis, forgot: Forgot) -> Findin
     try:
         edits = released_at_end(forgot)
     except RefusalError as why:
-        refusal = Refusal(why.code, why.reason)
+        refusal = why.refusal
     except LayoutError:
         refusal = Refusal("layout", "the code is not laid out one statement a line")
     else:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.scopes import Bindings, Variable
     from leakfix.languages.c.types import CType
-    from leakfix.text import Source, Span
+    from leakfix.text import Source
 
 OBJECT: Final = "object"
 ARRAY: Final = "array"
@@ -236,8 +236,3 @@ def target_of(acquisition: Node) -> Node | None:
             inner = inner.child_by_field_name("declarator")
         return inner if inner is not None and inner.type == syntax.IDENTIFIER else None
     return None
-
-
-def text_of(source: Source, span: Span) -> str:
-    """A stretch of the file in one line."""
-    return " ".join(source.text(span).split())

@@ -76,7 +76,7 @@ def _finding(rule: Rule[Analysis], analysis: Analysis, cache: Cache, found: Faul
         try:
             written = write(analysis, cache, found)
         except RefusalError as error:
-            refusals.append(Refusal(error.code, error.reason))
+            refusals.append(error.refusal)
             continue
         edits = tuple(FileEdit(source.path, edit) for edit in written.edits)
         fixes.append(Fix(form.title, form.name, written.safety, written.why, edits, written.requires))

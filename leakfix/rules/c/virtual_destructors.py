@@ -17,7 +17,7 @@ from leakfix.languages.cpp.classes import (
     members,
 )
 from leakfix.languages.cpp.deletions import Deletion, Deletions
-from leakfix.rules import Confidence, FileEdit, Finding, Fix, Form, Refusal, Rule, Safety, Step
+from leakfix.rules import Confidence, FileEdit, Finding, Fix, Form, Rule, Safety, Step
 from leakfix.rules.c.layout import ends_line, starts_line
 from leakfix.rules.c.repair import RefusalError
 from leakfix.text import Edit, Span
@@ -115,7 +115,7 @@ def _judged(rule: Rule[Analysis], analysis: Analysis, struct: Struct, project: _
     try:
         fixes = tuple(_fixes(analysis, struct, heirs))
     except RefusalError as error:
-        refusal = Refusal(error.code, error.reason)
+        refusal = error.refusal
     return Finding.at(
         analysis.source,
         Span(name.start_byte, name.end_byte),

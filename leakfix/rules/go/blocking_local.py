@@ -98,7 +98,7 @@ def _mended(case: Blocked) -> tuple[tuple[Fix, ...], Refusal | None]:
             check_predeclared(case, "close")
             edits = tuple(FileEdit(case.source.path, edit) for edit in writer(case))
         except RefusalError as why:
-            reasons.append(Refusal(why.code, why.reason))
+            reasons.append(why.refusal)
         except LayoutError:
             reasons.append(Refusal("layout", "the code is not laid out one statement a line"))
         else:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, ClassVar
 from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status, leaks
 from leakfix.languages.go.analysis import Analysis, Unit
 from leakfix.languages.go.statements import LayoutError, check_widths
-from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
+from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity
 from leakfix.rules.go import forms
 from leakfix.rules.go.discarded import bound
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.rules.rule import Form, Rule
+from leakfix.rules.tracing import trace
 from leakfix.text import OverlapError, apply_edits
 
 if TYPE_CHECKING:
-    from leakfix.text import Edit
+    from leakfix.text import Edit, Span
 
 Writer = Callable[[Repair], "list[Edit]"]
 
@@ -68,7 +69,7 @@ class LifecycleRule(Rule[Analysis]):
             message=self.message(repair),
             severity=Severity(obligation.severity) if obligation.severity else self.severity,
             confidence=Confidence(obligation.confidence) if repair.has_typed_holder else Confidence.LOW,
-            trace=trace(repair),
+            trace=trace(repair.source, repair.leak, f"the {obligation.noun} is acquired here", _ending),
             fixes=fixes,
             refusal=refusal,
         )
@@ -112,7 +113,7 @@ class LifecycleRule(Rule[Analysis]):
                 apply_edits(repair.source.data, edits)
                 check_widths(repair.source, repair.root, edits)
             except RefusalError as why:
-                reasons.append(Refusal(why.code, why.reason))
+                reasons.append(why.refusal)
             except LayoutError:
                 reasons.append(Refusal("layout", "the code is not laid out one statement a line"))
             except OverlapError:
@@ -159,20 +160,5 @@ def _is_overwritten(leak: Leak) -> bool:
     return any(loss.kind is LossKind.OVERWRITTEN for loss in leak.losses)
 
 
-def trace(repair: Repair) -> tuple[Step, ...]:
-    """Where the resource is acquired, the branch taken, and where it is lost: for the first loss in the file."""
-    source, leak = repair.source, repair.leak
-    line = source.line(leak.site.span.start)
-    steps = [Step(source.path, line, f"the {leak.site.obligation.noun} is acquired here")]
-    for loss in leak.losses:
-        steps.extend(_steps(repair, loss, line))
-    return tuple(dict.fromkeys(steps))
-
-
-def _steps(repair: Repair, loss: Loss, acquired: int) -> Iterable[Step]:
-    source = repair.source
-    if loss.branch is not None and source.line(loss.branch.start) >= acquired:
-        condition = " ".join(source.text(loss.branch).split())
-        holds = "holds" if loss.taken else "does not hold"
-        yield Step(source.path, source.line(loss.branch.start), f"`{condition}` {holds}")
-    yield Step(source.path, source.line(loss.span.start), _ENDINGS[loss.kind])
+def _ending(loss: Loss) -> tuple[tuple[Span, str], ...]:
+    return ((loss.span, _ENDINGS[loss.kind]),)

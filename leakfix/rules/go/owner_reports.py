@@ -34,7 +34,7 @@ def _finding(rule: Rule[Analysis], analysis: Analysis, found: ForgottenField) ->
     try:
         edits = released_by_owner(found)
     except RefusalError as why:
-        refusal = Refusal(why.code, why.reason)
+        refusal = why.refusal
     except LayoutError:
         refusal = Refusal("layout", f"{method.name} is not laid out one statement a line")
     else:

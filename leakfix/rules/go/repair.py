@@ -104,11 +104,10 @@ class Repair:
         """Which result of the call is the resource; -1 when the call makes its receiver own something."""
         return self.leak.site.result
 
-    @cached_property
+    @property
     def resource(self) -> Resource | None:
         """The model of the resource; None for a type of the project."""
-        known = {resource.name: resource for resource in self.analysis.models.resources()}
-        return known.get(self.leak.site.obligation.resource)
+        return self.analysis.models.find_resource(self.leak.site.obligation.resource)
 
     @cached_property
     def error(self) -> Variable | None:

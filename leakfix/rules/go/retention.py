@@ -163,7 +163,7 @@ class RetentionRule(Rule[Analysis]):
             try:
                 edits = tuple(FileEdit(path, edit) for edit in writer(part))
             except RefusalError as error:
-                reasons.append(Refusal(error.code, error.reason))
+                reasons.append(error.refusal)
             else:
                 fixes.append(Fix(form.title, form.name, safety, why, edits, form.requires))
         if fixes:

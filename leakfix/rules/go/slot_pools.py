@@ -108,7 +108,7 @@ def _fixes(
         try:
             edits = _in_loop(cut, fields, loop) if form is IN_LOOP else _cleared(cut, fields)
         except RefusalError as why:
-            refusal = refusal or Refusal(why.code, why.reason)
+            refusal = refusal or why.refusal
         except LayoutError:
             refusal = refusal or Refusal("layout", "the code is not laid out one statement a line")
         else:

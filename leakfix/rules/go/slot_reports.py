@@ -120,7 +120,7 @@ def _fixes(
         try:
             edits = write(cut)
         except RefusalError as why:
-            refusal = refusal or Refusal(why.code, why.reason)
+            refusal = refusal or why.refusal
         except LayoutError:
             refusal = refusal or Refusal("layout", "the code is not laid out one statement a line")
         else:

@@ -108,7 +108,7 @@ def of_field(rule: Rule[Analysis], forgotten: Forgotten) -> Finding:
     try:
         edits = stopped_by_owner(forgotten)
     except RefusalError as why:
-        refusal = Refusal(why.code, why.reason)
+        refusal = why.refusal
     except LayoutError:
         refusal = Refusal("layout", f"{method.name} is not laid out one statement a line")
     else:
@@ -205,7 +205,7 @@ def _written(channel: Channel, writers: Sequence[tuple[Form, ChannelWriter]]) ->
         try:
             edits = writer(channel)
         except RefusalError as why:
-            reasons.append(Refusal(why.code, why.reason))
+            reasons.append(why.refusal)
         except LayoutError:
             reasons.append(Refusal("layout", "the code is not laid out one statement a line"))
         else:

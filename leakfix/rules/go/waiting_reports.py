@@ -86,7 +86,7 @@ def _mended(stuck: Stuck) -> tuple[tuple[Fix, ...], Refusal | None]:
             edit = watched(Watch(stuck.scene, stuck.operation, signal, stuck.way_out or _answer(stuck)))
             edits = (FileEdit(stuck.scene.source.path, edit),)
     except RefusalError as why:
-        return (), Refusal(why.code, why.reason)
+        return (), why.refusal
     except LayoutError:
         return (), Refusal("layout", "the code is not laid out one statement a line")
     if form is OWNER_CLOSE:

@@ -170,7 +170,7 @@ def _finding(
         assert callable(write)
         edit = write(handler, node)
     except RefusalError as why:
-        refusal = Refusal(why.code, why.reason)
+        refusal = why.refusal
     except LayoutError:
         refusal = Refusal("layout", "the code is not laid out one statement a line")
     else:

@@ -30,7 +30,7 @@ def of_watcher(rule: Rule[Analysis], watcher: Watcher) -> Finding:
     try:
         edits = tuple(FileEdit(source.path, edit) for edit in _mended(watcher))
     except RefusalError as why:
-        refusal = Refusal(why.code, why.reason)
+        refusal = why.refusal
     except LayoutError:
         refusal = Refusal("layout", "the code is not laid out one statement a line")
     else:

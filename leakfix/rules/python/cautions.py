@@ -34,7 +34,7 @@ def check_not_repeated(repair: Repair) -> None:
     try:
         check_hoistable(repair, repair.value)
     except RefusalError as why:
-        if why.code != "conditional" and repair.assignment is None:
+        if why.refusal.code != "conditional" and repair.assignment is None:
             raise
 
 

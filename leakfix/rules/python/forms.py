@@ -115,7 +115,7 @@ def _entered(repair: Repair) -> Written:
     try:
         scene = Scene.of(repair)
     except RefusalError as why:
-        if why.code != "outside-block":
+        if why.refusal.code != "outside-block":
             raise
         return _behind_opening(repair)
     contexts.check_no_parts(repair)

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
 from leakfix.languages.python.analysis import Analysis
-from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Severity, Step
-from leakfix.rules.python.repair import RefusalError, Repair, leaks_of, text_of
+from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Severity
+from leakfix.rules.python.repair import RefusalError, Repair, leaks_of
 from leakfix.rules.rule import Form, Rule
+from leakfix.rules.tracing import trace
 from leakfix.text import OverlapError, apply_edits
 
 if TYPE_CHECKING:
     from leakfix.rules.finding import Safety
-    from leakfix.text import Edit
+    from leakfix.text import Edit, Span
 
 
 class Written:
@@ -72,7 +73,7 @@ class LifecycleRule(Rule[Analysis]):
             message=_message(repair),
             severity=Severity(obligation.severity) if obligation.severity else self.severity,
             confidence=confidence(repair.leak),
-            trace=_trace(repair),
+            trace=trace(repair.source, repair.leak, f"the {repair.noun} is opened here", _ending),
             fixes=fixes,
             refusal=refusal,
         )
@@ -85,7 +86,7 @@ class LifecycleRule(Rule[Analysis]):
                 written = writer(repair)
                 apply_edits(repair.source.data, written.edits)
             except RefusalError as why:
-                reasons.append(Refusal(why.code, why.reason))
+                reasons.append(why.refusal)
             except OverlapError:
                 reasons.append(Refusal("layout", "the edits of this form would overlap"))
             else:
@@ -131,23 +132,9 @@ def _message(repair: Repair) -> str:
     return f"the {noun} is never closed"
 
 
-def _trace(repair: Repair) -> tuple[Step, ...]:
-    """Where the resource is acquired, the branches taken, what is raised, and where it is lost."""
-    source, leak = repair.source, repair.leak
-    line = source.line(leak.site.span.start)
-    steps = [Step(source.path, line, f"the {repair.noun} is opened here")]
-    for loss in leak.losses:
-        steps.extend(_steps(repair, loss, line))
-    return tuple(dict.fromkeys(steps))
-
-
-def _steps(repair: Repair, loss: Loss, acquired: int) -> Iterable[Step]:
-    source = repair.source
-    if loss.branch is not None and source.line(loss.branch.start) >= acquired:
-        holds = "holds" if loss.taken else "does not hold"
-        yield Step(source.path, source.line(loss.branch.start), f"`{text_of(source, loss.branch)}` {holds}")
+def _ending(loss: Loss) -> Iterable[tuple[Span, str]]:
+    """What is raised, and where the resource is lost unless that is where the exception passes."""
     if loss.raised is not None:
-        yield Step(source.path, source.line(loss.raised.start), "an exception passes here")
-        if loss.kind is LossKind.RAISED:
-            return
-    yield Step(source.path, source.line(loss.span.start), _ENDINGS[loss.kind])
+        yield loss.raised, "an exception passes here"
+    if loss.raised is None or loss.kind is not LossKind.RAISED:
+        yield loss.span, _ENDINGS[loss.kind]

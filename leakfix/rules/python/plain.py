@@ -73,7 +73,7 @@ def _fixes(
             mended = write()
             apply_edits(source.data, mended.edits)
         except RefusalError as why:
-            reasons[form.name] = Refusal(why.code, why.reason)
+            reasons[form.name] = why.refusal
         except (LayoutError, OverlapError) as why:
             reasons[form.name] = Refusal("layout", str(why))
         else:

@@ -108,11 +108,10 @@ class Repair:
         """What messages call what leaks."""
         return self.leak.site.obligation.noun
 
-    @cached_property
+    @property
     def resource(self) -> Resource | None:
         """The model of what leaks; None of an object of a class of the project."""
-        known = {resource.name: resource for resource in self.analysis.models.resources()}
-        return known.get(self.leak.site.obligation.resource)
+        return self.analysis.models.find_resource(self.leak.site.obligation.resource)
 
     @cached_property
     def acquisition(self) -> Node:
@@ -246,8 +245,3 @@ def node_at(root: Node, span: Span) -> Node | None:
 
 def _covers_same(node: Node, span: Span) -> bool:
     return node.start_byte == span.start and node.end_byte == span.end
-
-
-def text_of(source: Source, span: Span) -> str:
-    """A stretch of the file in one line."""
-    return " ".join(source.text(span).split())

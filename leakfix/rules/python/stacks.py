@@ -106,7 +106,7 @@ def _scene(repair: Repair) -> Scene:
         try:
             return Scene.in_block(repair, flow, block)
         except RefusalError as why:
-            if why.code != "outside-block" or owner is None:
+            if why.refusal.code != "outside-block" or owner is None:
                 raise
         if owner.type in LOOPS and not flow.containers:
             raise RefusalError("loop", "each turn of a loop opens another one, and the last is used behind the loop")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leakfix.languages.python import syntax
+from leakfix.languages.python.lossless import DIRECTIVES
 from leakfix.rules.python.indenting import leading, starts_line, unit_of
 from leakfix.text import Edit, Span
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.text import Source
-
-_DIRECTIVES: Final = ("noqa", "type:", "pragma:", "nosec", "pylint:", "pyright:", "mypy:", "fmt:", "ruff:", "isort:")
-"""How comments start that are meant for a tool and for the statement beside them."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ def comment_behind(source: Source, node: Node) -> Node | None:
 
 def is_directive(comment: Node) -> bool:
     """Whether a comment tells a tool something about the statement beside it."""
-    return syntax.text(comment).lstrip("#! ").lower().startswith(_DIRECTIVES)
+    return syntax.text(comment).lstrip("#! ").lower().startswith(DIRECTIVES)
 
 
 def removals(suite: Suite, gone: Collection[Node]) -> list[Edit]:
