@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Derive
 from leakfix.languages.python import syntax
 from leakfix.rules.python import order, safety
-from leakfix.rules.python.plainness import is_eager
+from leakfix.rules.python.plainness import closes_directly, is_eager, reaches
 from leakfix.rules.python.repair import RefusalError
 from leakfix.rules.python.scenes import in_finally, is_context, is_entered
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.python.files import Function
     from leakfix.languages.python.scopes import Variable
-    from leakfix.rules.python.repair import Repair
+    from leakfix.rules.python.repair import Closing, Repair
     from leakfix.rules.python.scenes import Scene
 
 _LATE: Final = frozenset(("apply_async", "map_async", "starmap_async", "imap", "imap_unordered"))
@@ -62,10 +62,21 @@ def check_not_entered(scene: Scene) -> None:
         raise RefusalError("closed-elsewhere", "a `with` statement of the code closes it already")
     gone = {node for nodes in scene.closings() for node in nodes}
     for closing in repair.closings:
+        if _closes_another(scene, closing):
+            continue
         if closing.statement is None and is_context(closing.call):
             raise RefusalError("closed-elsewhere", "a `with` statement of the code closes it already")
         if closing.statement is not None and closing.statement not in gone and in_finally(closing.statement):
             raise RefusalError("closed-elsewhere", "a `finally` clause of the code closes it already")
+
+
+def _closes_another(scene: Scene, closing: Closing) -> bool:
+    """Whether what a call closes is surely not what was acquired here, but what the variable held before or later."""
+    closed, holder = closes_directly(closing.call), scene.holder
+    if closed is None or holder is None or scene.repair.bindings.variable(closed) is not holder:
+        return False
+    own = (one for one in holder.bindings if syntax.statement_of(one.identifier) == scene.repair.statement)
+    return not any(reaches(closed, holder, one, scene.repair.function.node) for one in own)
 
 
 def check_surely_made(repair: Repair) -> None:

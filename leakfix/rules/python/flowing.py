@@ -125,7 +125,7 @@ class Flow:
 
     def _is_need(self, use: Node) -> bool:
         if plainness.asks_whether_closed(use):
-            return not any(closing.call.end_byte <= use.start_byte for closing in self.repair.closings)
+            return not self._is_surely_closed(use)
         return not self._is_closing(use) and not plainness.works_closed(use, is_temporary=self._is_temporary)
 
     @property
@@ -141,6 +141,22 @@ class Flow:
         # What writes, or what somebody listens to at its other end, is closed when the code says so, and not before.
         block = syntax.block_of(self.repair.statement)
         return not writes(self.repair) or block is None or not syntax.is_within(closing, block)
+
+    def _is_surely_closed(self, use: Node) -> bool:
+        """Whether the code itself has always closed what a name holds by then."""
+        variable = self.repair.bindings.variable(use)
+        if variable is None:
+            return False
+        for closing in self.repair.closings:
+            closed = plainness.closes_directly(closing.call) if closing.statement is not None else None
+            if closed is None or self.repair.bindings.variable(closed) is not variable:
+                continue
+            between = range(closing.call.end_byte, use.start_byte)
+            if plainness.always_before(closing.call, use) and not any(
+                one.identifier.start_byte in between for one in variable.bindings
+            ):
+                return True
+        return False
 
     def _nested(self, use: Node, variable: Variable) -> None:
         """A use in a function, lambda or generator expression: that is what works through the resource."""

@@ -213,6 +213,25 @@ def dominates(binding: Binding, use: Node) -> bool:
     return use.start_byte >= statement.end_byte
 
 
+def always_before(node: Node, use: Node) -> bool:
+    """Whether what is reached behind a node's statement, or behind the `try` that it ends in any case, has passed it.
+
+    The node is all of its statement.
+    """
+    at = syntax.statement_of(node)
+    while at.end_byte <= use.start_byte:
+        block = syntax.block_of(at)
+        if block is None:
+            return False
+        if syntax.is_within(use, block):
+            return True
+        clause = block.parent
+        if clause is None or clause.type != syntax.FINALLY_CLAUSE or clause.parent is None:
+            return False
+        at = clause.parent
+    return False
+
+
 def _common_loop(use: Node, other: Node, function: Node) -> Node | None:
     """The outermost loop of a function around two nodes."""
     found = None
