@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import leakfix.languages
 
@@ -30,18 +30,23 @@ class Survey(ABC):
 SurveyT = TypeVar("SurveyT", bound=Survey)
 
 
+class Subject(Protocol):
+    """What the rules of a language are given of a file."""
+
+    @property
+    def source(self) -> Source:
+        """The bytes of the file."""
+
+
 class OpenFile(ABC):
     """One file under analysis."""
 
-    @property
-    @abstractmethod
-    def source(self) -> Source:
-        """Its bytes."""
+    subject: Subject
 
     @property
-    @abstractmethod
-    def subject(self) -> object:
-        """What the rules of the language are given."""
+    def source(self) -> Source:
+        """Its bytes."""
+        return self.subject.source
 
     @abstractmethod
     def syntax_errors(self, *, thorough: bool = True) -> tuple[Span, ...]:

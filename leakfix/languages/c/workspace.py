@@ -4,68 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leakfix.languages import trees
 from leakfix.languages.c import comments
 from leakfix.languages.c.analysis import Analysis
 from leakfix.languages.c.program import Program
 from leakfix.languages.c.standards import reaches
 from leakfix.languages.c.world import World
 from leakfix.languages.language import OpenFile, Workspace
-from leakfix.text import Span
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tree_sitter import Node
-
     from leakfix.languages.c.survey import CSurvey
     from leakfix.models import Models
-    from leakfix.text import Source
+    from leakfix.text import Span
 
 
 class OpenC(OpenFile):
     """One C or C++ file; its rules are given its `Analysis`."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
-
-    @property
-    def source(self) -> Source:
-        """Its bytes."""
-        return self.analysis.source
-
-    @property
-    def subject(self) -> Analysis:
-        """What the rules are given."""
-        return self.analysis
+    def __init__(self, subject: Analysis) -> None:
+        self.subject: Analysis = subject
 
     def syntax_errors(self, *, thorough: bool = True) -> tuple[Span, ...]:  # noqa: ARG002 (all functions are parsed)
         """The error nodes and missing tokens in functions, in order.
 
         Macros that stand for anything make many headers and declarations unreadable in sound code: those say nothing.
         """
-        waiting: list[Node] = [function.body for function in reversed(self.analysis.file.functions)]
-        found: list[Span] = []
-        while waiting:
-            node = waiting.pop()
-            if node.is_error or node.is_missing:
-                found.append(Span(node.start_byte, node.end_byte))
-            elif node.has_error:
-                waiting.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
-        return tuple(found)
+        return tuple(trees.broken(function.body for function in self.subject.file.functions))
 
     def comments(self) -> list[tuple[Span, str]]:
         """All comments, in order."""
-        return comments.comments(self.analysis.file)
+        return comments.comments(self.subject.file)
 
     def node_lines(self, line: int) -> tuple[int, int] | None:
         """First and last line of the outermost statement or declaration that starts on a line."""
-        return comments.node_lines(self.analysis.file, line)
+        return comments.node_lines(self.subject.file, line)
 
     def admits(self, requires: str) -> bool:
         """Whether the file's language standard reaches `c++NN`; nothing of C++ fits a C file."""
-        if requires.startswith("c++") and not self.analysis.file.is_cpp:
+        if requires.startswith("c++") and not self.subject.file.is_cpp:
             return False
-        return reaches(self.analysis.standard, requires)
+        return reaches(self.subject.standard, requires)
 
 
 class CWorkspace(Workspace):

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import Query
 
+from leakfix.languages import trees
 from leakfix.languages.go import syntax
-from leakfix.text import Span
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
-
     from leakfix.languages.go.packages import File
+    from leakfix.text import Span
 
-_LISTS = frozenset({syntax.STATEMENT_LIST, syntax.BLOCK})
+_LISTS: Final = frozenset((syntax.STATEMENT_LIST, syntax.BLOCK))
 
 
 def comments(file: File) -> list[tuple[Span, str]]:
     """Return all comments with their text, in order."""
-    captured = QueryCursor(_query()).captures(file.root).get("comment", [])
-    spans = sorted(Span(node.start_byte, node.end_byte) for node in captured)
-    return [(span, file.source.text(span)) for span in spans]
+    return trees.comments(_query(), file.root, file.source)
 
 
 def node_lines(file: File, line: int) -> tuple[int, int] | None:
@@ -30,25 +27,14 @@ def node_lines(file: File, line: int) -> tuple[int, int] | None:
 
     The package clause is the whole file, as it is for golangci-lint.
     """
-    source = file.source
-    if not 1 <= line <= source.line_count:
-        return None
-    span = source.line_span(line)
-    start = span.start + len(source.indent(span.start))
-    if start >= span.end:
-        return None
-    node = file.root.descendant_for_byte_range(start, start)
-    found: Node | None = None
-    while node is not None and node.parent is not None and node.start_byte == start:
-        found = node
-        node = node.parent
+    found = trees.outermost(file.root, file.source, line)
     if found is None:
         return None
     if found.kind_id == syntax.PACKAGE_CLAUSE:
-        return 1, max(source.line_count, 1)
+        return 1, max(file.source.line_count, 1)
     while found.kind_id in _LISTS and found.named_child_count:
         found = found.named_children[0]
-    return line, source.line(max(found.end_byte - 1, start))
+    return line, file.source.line(max(found.end_byte - 1, found.start_byte))
 
 
 @cache

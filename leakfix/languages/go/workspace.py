@@ -4,75 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leakfix.languages import trees
 from leakfix.languages.go import comments
 from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.packages import World
 from leakfix.languages.go.program import Program
 from leakfix.languages.go.versions import parse_version
 from leakfix.languages.language import OpenFile, Workspace
-from leakfix.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from tree_sitter import Node
-
     from leakfix.languages.go.packages import Function
     from leakfix.models import Models
-    from leakfix.text import Source
+    from leakfix.text import Span
 
 
 class GoFile(OpenFile):
     """One Go file; its rules are given its `Analysis`."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
-
-    @property
-    def source(self) -> Source:
-        """Its bytes."""
-        return self.analysis.source
-
-    @property
-    def subject(self) -> Analysis:
-        """What the Go rules are given."""
-        return self.analysis
+    def __init__(self, subject: Analysis) -> None:
+        self.subject: Analysis = subject
 
     def syntax_errors(self, *, thorough: bool = True) -> tuple[Span, ...]:
         """The error nodes and missing tokens, in order; unless `thorough`, those that may concern rules."""
-        file = self.analysis.file
+        file = self.subject.file
         is_whole = thorough or file.standings is None
-        waiting: list[Node] = [file.root] if is_whole else [one.node for one in reversed(self._concerned())]
-        found: list[Span] = []
-        while waiting:
-            node = waiting.pop()
-            if node.is_error or node.is_missing:
-                found.append(Span(node.start_byte, node.end_byte))
-            elif node.has_error:
-                waiting.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
-        return tuple(found)
+        return tuple(trees.broken([file.root] if is_whole else [one.node for one in self._concerned()]))
 
     def _concerned(self) -> list[Function]:
         """The functions that may lose what they acquire, or do something with channels."""
-        file, program = self.analysis.file, self.analysis.program
+        file, program = self.subject.file, self.subject.program
         return [
             one for one in file.functions if file.data.find(b"<-", one.start, one.end) >= 0 or program.may_lose(one)
         ]
 
     def comments(self) -> list[tuple[Span, str]]:
         """All comments, in order."""
-        return comments.comments(self.analysis.file)
+        return comments.comments(self.subject.file)
 
     def node_lines(self, line: int) -> tuple[int, int] | None:
         """First and last line of the outermost statement or declaration that starts on a line."""
-        return comments.node_lines(self.analysis.file, line)
+        return comments.node_lines(self.subject.file, line)
 
     def admits(self, requires: str) -> bool:
         """Whether the file's language version reaches `go1.N`; an unknown version reaches none."""
         if not requires:
             return True
-        needed, version = parse_version(requires), self.analysis.version
+        needed, version = parse_version(requires), self.subject.version
         return needed is not None and version is not None and version >= needed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leakfix.languages import trees
 from leakfix.languages.language import OpenFile, Workspace
 from leakfix.languages.python import syntax
 from leakfix.languages.python.analysis import Analysis
@@ -19,46 +20,32 @@ if TYPE_CHECKING:
 
     from leakfix.languages.python.survey import PySurvey
     from leakfix.models import Models
-    from leakfix.text import Source
 
 
 class OpenPython(OpenFile):
     """One Python file; its rules are given its `Analysis`."""
 
-    def __init__(self, analysis: Analysis) -> None:
-        self.analysis = analysis
-
-    @property
-    def source(self) -> Source:
-        """Its bytes."""
-        return self.analysis.source
-
-    @property
-    def subject(self) -> Analysis:
-        """What the rules are given."""
-        return self.analysis
+    def __init__(self, subject: Analysis) -> None:
+        self.subject: Analysis = subject
 
     def syntax_errors(self, *, thorough: bool = True) -> tuple[Span, ...]:  # noqa: ARG002 (the whole file is parsed)
         """The error nodes, missing tokens and what only Python 2 reads, in order."""
-        file = self.analysis.file
-        found = [Span(node.start_byte, node.end_byte) for node in file.outdated]
-        if file.root.has_error:
-            found += _broken(file.root)
-        return tuple(sorted(found))
+        file = self.subject.file
+        outdated = [Span(node.start_byte, node.end_byte) for node in file.outdated]
+        return tuple(sorted([*outdated, *trees.broken([file.root])]))
 
     def comments(self) -> list[tuple[Span, str]]:
         """All comments, in order."""
-        found = syntax.captures("(comment) @c", self.analysis.file.root).get("c", [])
-        return [(Span(node.start_byte, node.end_byte), syntax.text(node)) for node in found]
+        return trees.comments(syntax.query("(comment) @comment"), self.subject.file.root, self.source)
 
     def node_lines(self, line: int) -> tuple[int, int] | None:
         """First and last line of the outermost statement that starts on a line."""
-        source = self.analysis.source
+        source = self.subject.source
         span = source.line_span(line)
         start = span.start + len(source.indent(span.start))
         if start >= span.end:
             return None
-        root = self.analysis.file.root
+        root = self.subject.file.root
         node: Node | None = root.descendant_for_byte_range(start, start + 1)
         found = None
         while node is not None and node.start_byte >= span.start and node != root:
@@ -69,7 +56,7 @@ class OpenPython(OpenFile):
 
     def admits(self, requires: str) -> bool:
         """Whether the file may rely on `python3.N`."""
-        return reaches(self.analysis.version, requires)
+        return reaches(self.subject.version, requires)
 
 
 class PyWorkspace(Workspace):
@@ -82,15 +69,3 @@ class PyWorkspace(Workspace):
     def open(self, path: Path, data: bytes) -> OpenPython:
         """A file with this content among the files of the run."""
         return OpenPython(Analysis(self._program, self._world.file(path, data)))
-
-
-def _broken(root: Node) -> list[Span]:
-    waiting = [root]
-    found: list[Span] = []
-    while waiting:
-        node = waiting.pop()
-        if node.is_error or node.is_missing:
-            found.append(Span(node.start_byte, node.end_byte))
-        elif node.has_error:
-            waiting.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
-    return found
