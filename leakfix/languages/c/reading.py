@@ -12,20 +12,21 @@ from leakfix.languages.c import conditionals, preprocessor
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from leakfix.languages.c.conditionals import Group
     from leakfix.languages.c.preprocessor import Macro
 
 _OPAQUE: Final = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
-_COMMENT: Final = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _DIRECTIVE: Final = re.compile(rb"^[ \t]*#(?:[^\n\\]+|\\\r?\n|\\.|\\)*", re.MULTILINE)
 _BLANKED: Final = bytes(byte if byte in b"\r\n" else ord(" ") for byte in range(256))
 
-_LABEL: Final = re.compile(rb"^[ \t]*(?:[A-Za-z_]\w*|case\b[^:;{}?\n]*)[ \t]*:(?=[ \t]*\r?\n\s*[#}])", re.MULTILINE)
+_LABEL: Final = re.compile(rb"[ \t]*(?:[A-Za-z_]\w*|case\b[^:;{}?\n]*)[ \t]*")
+_LABEL_END: Final = re.compile(rb":(?=[ \t]*\r?\n\s*[#}])")
 _STATEMENT: Final = re.compile(rb"^[ \t]+([A-Za-z_]\w+)(?=[ \t]*(?:[({]|\r?$))", re.MULTILINE)
 _CLASS_HEAD: Final = re.compile(rb"\b(?:class|struct)[ \t]+([A-Z][A-Z0-9_]+(?:\([^()\n]*\))?)(?=[ \t]+[A-Za-z_])")
-_BESIDE_TEXT: Final = re.compile(rb"(?<=\")[ \t\r\n]+([A-Za-z_]\w*)(?=\s*[\"),;\]}])|\b([A-Za-z_]\w*)(?=[ \t\r\n]+\")")
+_BEHIND_TEXT: Final = re.compile(rb"[ \t\r\n]+([A-Za-z_]\w*)(?=\s*[\"),;\]}])")
+_BEFORE_TEXT: Final = re.compile(rb"\b([A-Za-z_]\w*)[ \t\r\n]+\Z")
 _ARGUMENT_TYPE: Final = re.compile(
     rb"\b(?:va_arg|container_of|list_entry|list_first_entry|list_last_entry|hlist_entry|rb_entry)\s*\(([^;{}()]*)\)"
 )
@@ -95,15 +96,18 @@ def readable(data: bytes, *, is_cpp: bool, habits: Habits = NO_HABITS) -> Readab
     """
     buffer = bytearray(data)
     torn = _choose(buffer, data, is_cpp=is_cpp)
-    plain = bytearray(_OPAQUE.sub(_blank, bytes(buffer)))
+    plain, comments, quoted = _plain(bytes(buffer))
     plain[:] = _DIRECTIVE.sub(_blank_directive, bytes(plain))
     if habits.decorations:
         _undecorate(buffer, plain, habits.decorations)
     _quieten(buffer, plain)
     _end_statements(buffer, plain, habits.headers)
-    for match in _LABEL.finditer(_COMMENT.sub(_blank_comment, bytes(buffer))):
-        buffer[match.end() : match.end() + 1] = b";"
-    _join_texts(buffer)
+    uncommented = bytearray(buffer)
+    for start, end in comments:
+        uncommented[start:end] = plain[start:end]
+    for at in list(_label_ends(bytes(uncommented))):
+        uncommented[at : at + 1] = buffer[at : at + 1] = b";"
+    _join_texts(buffer, bytes(uncommented), quoted)
     text = bytes(plain)
     if b"_Thread_local" in text:
         buffer[:] = bytes(buffer).replace(b"_Thread_local", b"__thread".ljust(len(b"_Thread_local")))
@@ -246,10 +250,11 @@ def _keep(buffer: bytearray, group: Group, kept: int) -> None:
 def _undecorate(buffer: bytearray, plain: bytearray, decorations: Mapping[bytes, Macro]) -> None:
     """Blank the uses of macros that only decorate; of one that stands around something, that stays."""
     text = bytes(plain)
-    for match in _HEAD_WORD.finditer(text):
-        macro = decorations.get(match[0])
-        if macro is None or text[match.start() - 1 : match.start()] in (b".", b">"):
+    used = decorations.keys() & frozenset(_HEAD_WORD.findall(text))
+    for match in _HEAD_WORD.finditer(text) if used else ():
+        if match[0] not in used or text[match.start() - 1 : match.start()] in (b".", b">"):
             continue
+        macro = decorations[match[0]]
         if macro.params is None:
             _wipe(buffer, plain, match.start(), match.end())
             continue
@@ -292,31 +297,48 @@ def _end_statements(buffer: bytearray, plain: bytearray, headers: Mapping[bytes,
     text = bytes(plain)
     for match in _STATEMENT.finditer(text):
         name = match[1]
-        if name in _STATEMENT_WORDS or not _starts_statement(text, match.start(1), name in headers):
+        if name in _STATEMENT_WORDS:
             continue
         end = match.end(1)
         opening = end
         while text[opening : opening + 1] in (b" ", b"\t"):
             opening += 1
         has_arguments = text[opening : opening + 1] == b"("
-        arguments: tuple[bytes, ...] = ()
         if has_arguments:
-            read = preprocessor.arguments_of(text, opening)
-            if read is None:
+            end = _closing(text, opening)
+            if end < 0:
                 continue
-            arguments, end = read
         elif not (name in headers or _SHOUTED.fullmatch(name)):
             continue
-        following = text[end : end + 400].lstrip()
+        following = text[end : end + _NEAR].lstrip()
+        if following[:1] in _WITHIN_STATEMENT or not _starts_statement(text, match.start(1), name in headers):
+            continue
         is_header = name in headers or _LOOP_NAME.search(name) is not None
         keyword = headers.get(name, _WHILE if len(name) >= len(_WHILE) else b"if")
         if has_arguments == (keyword not in _BARE) and _heads_here(following, is_header=is_header):
             buffer[match.start(1) : match.end(1)] = keyword + b" " * (len(name) - len(keyword))
-            if has_arguments and not arguments and end - opening > 2:
+            if has_arguments and end - opening > 2 and not text[opening + 1 : end - 1].strip():
                 buffer[opening + 1] = ord(b"1")
         elif _starts_anew(following) and text[end : end + 1] in (b" ", b"\t", b"\r", b"\n"):
             buffer[end : end + 1] = b";"
             plain[end : end + 1] = b";"
+
+
+_NEAR: Final = 400
+_WITHIN_STATEMENT: Final = frozenset(bytes((byte,)) for byte in b";,.()[]<>=+-*/%&|^!?:") | {b""}
+"""What stands behind a call that neither ends a statement there nor heads one."""
+_BRACKET: Final = re.compile(rb"[()\[\]{}]")
+_LONGEST_ARGUMENTS: Final = 64 << 10
+
+
+def _closing(text: bytes, start: int) -> int:
+    """Where the list that is opened at `start` ends, in a text without comments and strings; -1 when not soon."""
+    depth = 0
+    for match in _BRACKET.finditer(text, start, start + _LONGEST_ARGUMENTS):
+        depth += 1 if match[0] in b"([{" else -1
+        if not depth:
+            return match.end()
+    return -1
 
 
 _WHILE: Final = b"while"
@@ -339,7 +361,7 @@ def _starts_anew(following: bytes) -> bool:
 
 def _starts_statement(text: bytes, at: int, is_header: bool) -> bool:
     """Whether what stands before is a whole statement, the start of a block, or a label; or the header of one."""
-    before = text[max(at - 400, 0) : at].rstrip()
+    before = text[max(at - _NEAR, 0) : at].rstrip()
     if is_header and before.endswith((b")", b"else")):
         return True
     return before.endswith((b";", b"{", b"}", b":")) or _is_statement_macro(before)
@@ -354,30 +376,48 @@ def _is_statement_macro(before: bytes) -> bool:
     )
 
 
-def _join_texts(buffer: bytearray) -> None:
-    """Blank the macros that stand beside string literals: `"%" PRIu64 "\\n"`."""
-    data = _COMMENT.sub(_blank_comment, bytes(buffer))
-    if b'"' not in data:
-        return
-    quoted = [(match.start(), match.end()) for match in _OPAQUE.finditer(data)]
-    starts = {start for start, _ in quoted}
-    ends = {end for _, end in quoted}
-    for match in _BESIDE_TEXT.finditer(data):
-        group = 1 if match[1] is not None else 2
-        word = match[group]
-        if word in _TEXT_WORDS or match.start(group) < 0 or _is_in_directive(data, match.start()):
+def _label_ends(text: bytes) -> Iterator[int]:
+    """Where a label ends that has no statement behind it."""
+    for match in _LABEL_END.finditer(text):
+        if _LABEL.fullmatch(text, text.rfind(b"\n", 0, match.start()) + 1, match.start()) is not None:
+            yield match.end()
+
+
+def _join_texts(buffer: bytearray, text: bytes, quoted: list[tuple[int, int]]) -> None:
+    """Blank the macros that stand beside string literals: `"%" PRIu64 "\\n"`. `text` has no comments."""
+    done = -1
+    for start, end in quoted:
+        if text[start : start + 1] != b'"':
             continue
-        if group == 1 and match.start() in ends:
-            _wipe(buffer, None, match.start(1), match.end(1))
-        elif group == 2 and data.find(b'"', match.end()) in starts and not _is_inside(quoted, match.start()):
-            _wipe(buffer, None, match.start(2), match.end(2))
+        before = _word_before(text, start)
+        if before is not None and before[0] > done:
+            _blank_beside(buffer, text, before[0], before)
+        match = _BEHIND_TEXT.match(text, end)
+        if match is not None:
+            done = match.start(1)
+            _blank_beside(buffer, text, end, match.span(1))
 
 
-def _is_inside(quoted: list[tuple[int, int]], at: int) -> bool:
-    from bisect import bisect_right
+def _word_before(text: bytes, at: int) -> tuple[int, int] | None:
+    """The word before an offset, with blanks between them."""
+    if text[at - 1 : at] not in _BLANK_BYTES:
+        return None
+    near = text[max(at - _NEAR, 0) : at]
+    length = len(near.rstrip())
+    if length < _LONGEST_WORD and at > _NEAR:
+        near = text[:at]
+        length = len(near.rstrip())
+    match = _BEFORE_TEXT.search(near, max(length - _LONGEST_WORD, 0))
+    return (at - len(near) + match.start(1), at - len(near) + match.end(1)) if match is not None else None
 
-    number = bisect_right(quoted, (at, len(quoted) and quoted[-1][1])) - 1
-    return number >= 0 and quoted[number][0] <= at < quoted[number][1]
+
+_BLANK_BYTES: Final = (b" ", b"\t", b"\r", b"\n")
+_LONGEST_WORD: Final = 200
+
+
+def _blank_beside(buffer: bytearray, text: bytes, at: int, word: tuple[int, int]) -> None:
+    if text[word[0] : word[1]] not in _TEXT_WORDS and not _is_in_directive(text, at):
+        _wipe(buffer, None, *word)
 
 
 def _is_in_directive(data: bytes, at: int) -> bool:
@@ -401,6 +441,24 @@ def _wipe(buffer: bytearray, plain: bytearray | None, start: int, end: int) -> N
         plain[start:end] = _blanks(plain[start:end])
 
 
+def _plain(data: bytes) -> tuple[bytearray, list[tuple[int, int]], list[tuple[int, int]]]:
+    """A text with blanks for its comments and literals, and where the comments stand, and the literals."""
+    comments: list[tuple[int, int]] = []
+    quoted: list[tuple[int, int]] = []
+    parts: list[bytes] = []
+    at = 0
+    for match in _OPAQUE.finditer(data):
+        start, end = match.span()
+        parts += (data[at:start], match[0].translate(_BLANKED))
+        (comments if data[start] == _SLASH else quoted).append((start, end))
+        at = end
+    parts.append(data[at:])
+    return bytearray(b"".join(parts)), comments, quoted
+
+
+_SLASH: Final = ord("/")
+
+
 def _blank(match: re.Match[bytes]) -> bytes:
     return _blanks(match[0])
 
@@ -409,10 +467,6 @@ def _blank_directive(match: re.Match[bytes]) -> bytes:
     """Leave the `#`, which ends a statement."""
     at = match[0].index(b"#")
     return match[0][: at + 1] + _blanks(match[0][at + 1 :])
-
-
-def _blank_comment(match: re.Match[bytes]) -> bytes:
-    return match[1] if match[1] is not None else _blanks(match[0])
 
 
 def _blanks(text: bytes | bytearray) -> bytes:
