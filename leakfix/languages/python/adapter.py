@@ -50,15 +50,15 @@ class Python(Language["PySurvey"]):
     def may_acquire(self, models: Models, survey: PySurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls what acquires something, and no with statement holds it at once."""
         from leakfix.languages.python.first_look import Acquiring, Owners, declared
-        from leakfix.languages.python.survey import digest_of
 
         acquiring = Acquiring(models)
         owners = Owners(survey.owners)
 
         def test(data: bytes) -> bool:
+            known = survey.acquiring.get(data)
             # Only a file that was changed since the survey is looked at once more.
-            known = survey.acquiring.get(digest_of(data))
-            return (acquiring(data) if known is None else known) or owners(data) or bool(declared(data))
+            calls = acquiring(data) or owners(data) if known is None else known or data in survey.calling
+            return bool(calls or declared(data))
 
         return test
 

@@ -7,13 +7,16 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from leakfix.text.records import record
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 
     from leakfix.models import Models
 
+_IMPORT: Final = b"import"
 _CONFLICT: Final = b"\n<<<<<<< "
-_BEFORE_MODULE: Final = frozenset((b"import", b","))
+_BEFORE_MODULE: Final = frozenset((_IMPORT, b","))
 _MANAGED: Final = re.compile(rb"[ \t]*(?:async[ \t]+)?with[ \t(]+[\w.]*\Z")
 # A definition, a comment, or an example in a docstring.
 _SPOKEN: Final = re.compile(rb"[ \t]*(?:#|>>>|\.\.\. |\*|(?:async[ \t]+)?def[ \t]+\Z|class[ \t])")
@@ -36,6 +39,7 @@ _ANY_WORD: Final = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
 _LAST_NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
 _AS: Final = b" as "
+_ALIAS: Final = re.compile(rb"([A-Za-z_]\w*) as ([A-Za-z_]\w*)")
 _TAKEN: Final = b" = getattr("
 _TAKEN_NAME: Final = re.compile(rb"[\w.]+,[ \t]*[\"'](\w+)[\"']")
 _LONGEST_NAME: Final = 40
@@ -44,48 +48,70 @@ _RESULT: Final = b") -> "
 _HEAD: Final = re.compile(rb"def[ \t]+(\w+)[ \t]*\(")
 _LONGEST_HEAD: Final = 2000
 _SIX: Final = b".six.moves"
-_MEMBER: Final = re.compile(rb" = [\w.]*\.(\w+)\r?\n")
+_MEMBER: Final = re.compile(rb" = ([\w.]++)\r?\n")
 _BUILTINS: Final = b"builtins"
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
 
 
+@record
+class _Imports:
+    """What the lines that say `import` tell, strings that look like imports among them."""
+
+    modules: frozenset[bytes]
+    """The dotted names of the modules."""
+    members: frozenset[bytes]
+    """What is taken from them on the same line, since that may be a module too."""
+    aliases: tuple[tuple[bytes, bytes], ...]
+    """Names with the other names that they are given: `from io import open as opened`."""
+
+
 def imported_modules(data: bytes) -> frozenset[bytes]:
     """Return the dotted names of the modules that a file names in imports, with strings that look like imports."""
-    return _imported(data)[0]
+    return _imports(data).modules
 
 
 @lru_cache(maxsize=1)
-def _imported(data: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """The modules that a file imports, and what is taken from them on the same line, since that may be one too."""
+def _imports(data: bytes) -> _Imports:
     modules: set[bytes] = set()
     members: set[bytes] = set()
-    at = data.find(b"import")
+    aliases: list[tuple[bytes, bytes]] = []
+    at = data.find(_IMPORT)
     while at >= 0:
-        start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-        words = data[start : end if end >= 0 else len(data)].split(b"#", 1)[0].replace(b",", b" , ").split()
+        start, end = data.rfind(b"\n", 0, at) + 1, _end_of_line(data, at)
+        line = data[start:end]
+        words = line.split(b"#", 1)[0].replace(b",", b" , ").split()
         if words and words[0] == b"from" and len(words) > 1:
             modules.add(words[1])
             members.update(word.strip(b"()") for word in words[3:])
-        elif words and words[0] == b"import":
+        elif words and words[0] == _IMPORT:
             modules.update(word for before, word in pairwise(words) if before in _BEFORE_MODULE)
-        at = data.find(b"import", end) if end >= 0 else -1
-    return frozenset(modules), frozenset(members)
+        statement = line if b"(" not in line and b"\\" not in line else data[start : _end_of_import(data, start, at)]
+        if _AS in statement:
+            aliases += _ALIAS.findall(statement)
+        at = data.find(_IMPORT, end)
+    return _Imports(frozenset(modules), frozenset(members), tuple(aliases))
 
 
 def import_words(data: bytes) -> frozenset[bytes]:
     """Return all words in the import statements of a file: those that they bind are among them."""
     found: set[bytes] = set()
-    at = data.find(b"import")
+    at = data.find(_IMPORT)
     while at >= 0:
-        start, end = data.rfind(b"\n", 0, at) + 1, _end_of_line(data, at)
-        while data[start:end].rstrip().endswith(b"\\") and end < len(data):
-            end = _end_of_line(data, end + 1)
-        if b"(" in data[at:end]:
-            closing = data.find(b")", at)
-            end = max(end, closing) if closing >= 0 else len(data)
+        end = _end_of_import(data, data.rfind(b"\n", 0, at) + 1, at)
         found.update(_ANY_WORD.findall(data, at, end))
-        at = data.find(b"import", end)
+        at = data.find(_IMPORT, end)
     return frozenset(found)
+
+
+def _end_of_import(data: bytes, start: int, at: int) -> int:
+    """Where the statement ends at the earliest that starts with a line and says `import` at an offset."""
+    end = _end_of_line(data, at)
+    while data[start:end].rstrip().endswith(b"\\") and end < len(data):
+        end = _end_of_line(data, end + 1)
+    if b"(" in data[at:end]:
+        closing = data.find(b")", at)
+        end = max(end, closing) if closing >= 0 else len(data)
+    return end
 
 
 def _end_of_line(data: bytes, at: int) -> int:
@@ -177,7 +203,7 @@ class Acquiring:
                 found[name] = found.get(name, True) and managed
         plain = {name: managed for name, managed in self._anywhere.items() if name not in found}
         known = found | plain
-        for old, new in (*_aliases(data), *_assigned(data)):
+        for old, new in (*_imports(data).aliases, *_assigned(data, tuple(known))):
             if old in known and new not in found:
                 found[new] = known[old]
         return (
@@ -200,8 +226,8 @@ def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
 
 def imported_parts(data: bytes) -> frozenset[bytes]:
     """Return the parts of all dotted names in the imports of a file."""
-    modules, members = _imported(data)
-    return frozenset(part for name in modules | members for part in name.split(b"."))
+    found = _imports(data)
+    return frozenset(part for name in found.modules | found.members for part in name.split(b"."))
 
 
 class Owners:
@@ -211,12 +237,12 @@ class Owners:
         """Take the names."""
         self._wanted = {module.encode(): tuple(name.encode() for name in names) for module, names in owners.items()}
 
-    def places(self, data: bytes, parts: frozenset[bytes], own: str = "") -> Iterator[int]:
-        """Yield where a file calls one of its own module, or of one whose name is a part of its imports."""
-        modules = (parts | {own.encode()}) & self._wanted.keys()
-        for name in {name for module in modules for name in self._wanted[module]}:
-            if name in data:
-                yield from _places(data, name, plain=False, managed=True)
+    def places(self, data: bytes, parts: Set[bytes]) -> Iterator[int]:
+        """Yield where a file calls one of a module whose name is among some parts of names."""
+        if self._wanted.keys().isdisjoint(parts):
+            return
+        for name in {name for module in self._wanted.keys() & parts for name in self._wanted[module]}:
+            yield from _places(data, name, plain=False, managed=True)
 
     def __call__(self, data: bytes) -> bool:
         """Whether a file may call one."""
@@ -229,7 +255,7 @@ def called_places(owners: Mapping[str, Collection[str]]) -> Callable[[bytes, Col
 
     def find(data: bytes, own: Collection[str]) -> list[int]:
         names = {name.encode() for name in own}
-        mine = [at for name in names if name in data for at in _places(data, name, plain=False, managed=True)]
+        mine = [at for name in names for at in _places(data, name, plain=False, managed=True)]
         return [*known.places(data, imported_parts(data)), *mine]
 
     return find
@@ -305,35 +331,30 @@ def _tops(models: Models) -> Mapping[str, tuple[bytes, ...]]:
     return {first: tuple(tops) for first, tops in found.items()}
 
 
-def _aliases(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The other names of what a file imports: `from io import open as opened`, `opened = getattr(io, "open")`.
+def _assigned(data: bytes, names: tuple[bytes, ...]) -> Iterator[tuple[bytes, bytes]]:
+    """The members of modules that variables are assigned, with the variables, some members of other names among them.
 
-    What is no import may be among them.
+    `connect = socket.create_connection`, `opened = getattr(io, "open")`.
     """
-    at = data.find(_AS)
-    while at >= 0:
-        behind = at + len(_AS)
-        new, old = _NAME.match(data, behind), _LAST_NAME.search(data, max(at - _LONGEST_NAME, 0), at)
-        if new is not None and old is not None:
-            yield old[0], new[0]
-        at = data.find(_AS, behind)
     at = data.find(_TAKEN)
     while at >= 0:
         behind = at + len(_TAKEN)
-        new, old = _LAST_NAME.search(data, max(at - _LONGEST_NAME, 0), at), _TAKEN_NAME.match(data, behind)
-        if new is not None and old is not None:
-            yield old[1], new[0]
+        old = _TAKEN_NAME.match(data, behind)
+        if old is not None:
+            yield from _given_to_variable(data, at, old[1])
         at = data.find(_TAKEN, behind)
+    for value in _MEMBER.finditer(data):
+        if data.endswith(names, *value.span(1)):
+            _, dot, name = value[1].rpartition(b".")
+            if dot:
+                yield from _given_to_variable(data, value.start(), name)
 
 
-def _assigned(data: bytes) -> list[tuple[bytes, bytes]]:
-    """The members of modules that variables are assigned, with the variables: `connect = socket.create_connection`."""
-    found: list[tuple[bytes, bytes]] = []
-    for member in _MEMBER.finditer(data):
-        variable = _LAST_NAME.search(data, max(member.start() - _LONGEST_NAME, 0), member.start())
-        if variable is not None:
-            found.append((member[1], variable[0]))
-    return found
+def _given_to_variable(data: bytes, at: int, member: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """A member with the variable that stands in front of an offset."""
+    variable = _LAST_NAME.search(data, max(at - _LONGEST_NAME, 0), at)
+    if variable is not None:
+        yield member, variable[0]
 
 
 def _all_places(data: bytes, wanted: Iterable[tuple[bytes, bool, bool]]) -> Iterator[tuple[int, bytes]]:

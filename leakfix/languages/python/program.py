@@ -20,7 +20,7 @@ from leakfix.languages.python.values import Relation
 from leakfix.models.schema import RECEIVER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from tree_sitter import Node
 
@@ -146,11 +146,15 @@ class Program:
         known = file.cache.get("acquiring")
         if not isinstance(known, _Places):
             own = declared_names(file.data).union(self._makers.get(file.module.rpartition(".")[2], ()))
-            offsets = {at for at, _ in self._acquiring.places(file.data)} | {*self._calls_maker(file.data, own)}
+            offsets = {*self._calls_maker(file.data, own), *self._acquired_at(file.data)}
             known = file.cache["acquiring"] = _Places()
             for at in sorted(offsets):
                 known.setdefault(id(file.function_at(at)), []).append(at)
         return known
+
+    def _acquired_at(self, data: bytes) -> Iterable[int]:
+        known = self.world.survey.acquiring.get(data)
+        return known if known is not None else (at for at, _ in self._acquiring.places(data))
 
     def _acquiring_call(self, function: Function, at: int) -> Node | None:
         """The call that acquires something by the name at a byte offset, if one does."""

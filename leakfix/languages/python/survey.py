@@ -41,6 +41,8 @@ class PySurvey(Survey):
 
     files: tuple[str, ...] = ()
     """Display paths; the numbers below are places in it."""
+    contents: tuple[bytes, ...] = ()
+    """The bytes of the files, the very ones that the run holds anyway."""
     modules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """The files by the dotted name under which they are imported."""
     owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -50,40 +52,46 @@ class PySurvey(Survey):
     """
     replaced: frozenset[str] = frozenset()
     """What tests put something else in the place of: dotted names, or the last part alone where they say no more."""
-    acquiring: Mapping[bytes, bool] = field(default_factory=dict)
-    """Whether a file calls what acquires something, by the digest of its bytes."""
-    digest: str = ""
+    acquiring: Mapping[bytes, tuple[int, ...]] = field(default_factory=dict)
+    """The byte offsets of the names in calls of what acquires something, by the bytes of the file."""
+    calling: frozenset[bytes] = frozenset()
+    """The files that call one of the owners of a module that they import, as bytes."""
 
     def meaning(self) -> Iterator[str]:
         """Yield a digest of all files: what one defines, all may use."""
-        yield self.digest
+        whole = hashlib.blake2b(digest_size=_DIGEST)
+        for path, data in zip(self.files, self.contents, strict=True):
+            digest = hashlib.blake2b(data, digest_size=_DIGEST).digest()
+            whole.update(b"%b\0%b" % (path.encode("utf-8", "surrogateescape"), digest))
+        yield whole.hexdigest()
 
 
 def survey(files: Iterable[tuple[str, bytes]], acquiring: Acquiring) -> PySurvey:
     """Look at all files; `acquiring` knows what acquires something."""
     paths: list[str] = []
-    whole = hashlib.blake2b(digest_size=_DIGEST)
-    sources: list[tuple[str, bytes]] = []
+    contents: list[bytes] = []
     replaced: set[str] = set()
-    parts: list[frozenset[bytes]] = []
-    found: list[list[int]] = []
-    acquirers: dict[bytes, bool] = {}
+    looks: list[_Look] = []
     for path, data in files:
-        digest = digest_of(data)
-        whole.update(b"%b\0%b" % (path.encode("utf-8", "surrogateescape"), digest))
         paths.append(path)
-        sources.append((_last_name(path), data))
+        contents.append(data)
         replaced.update(_replaced(path, data))
-        parts.append(imported_parts(data))
-        found.append([at for at, _ in acquiring.places(data)])
-        acquirers[digest] = bool(found[-1])
-    owners = _owners(sources, parts, found)
-    return PySurvey(tuple(paths), _modules(paths), owners, frozenset(replaced), acquirers, whole.hexdigest())
+        parts = imported_parts(data)
+        looks.append(_Look(_last_name(path), data, parts, tuple(at for at, _ in acquiring.places(data))))
+    owners, calling = _owners(looks)
+    acquired = {look.data: look.places for look in looks}
+    modules = _modules(paths)
+    return PySurvey(tuple(paths), tuple(contents), modules, owners, frozenset(replaced), acquired, calling)
 
 
-def digest_of(data: bytes) -> bytes:
-    """Return what stands for the bytes of a file in `PySurvey.acquiring`."""
-    return hashlib.blake2b(data, digest_size=_DIGEST).digest()
+@record
+class _Look:
+    """A file by its bytes: the last name of its module, the parts of its imports, where it acquires something."""
+
+    module: str
+    data: bytes
+    parts: frozenset[bytes]
+    places: tuple[int, ...]
 
 
 def _replaced(path: str, data: bytes) -> Iterator[str]:
@@ -143,30 +151,31 @@ def _last_name(path: str) -> str:
     return (parts[-2] if len(parts) > 1 else "") if parts[-1] == _INIT else parts[-1].removesuffix(".py")
 
 
-def _owners(
-    sources: list[tuple[str, bytes]], parts: list[frozenset[bytes]], acquired: list[list[int]]
-) -> dict[str, frozenset[str]]:
-    """Follow what is acquired at some places of each file, with parts of its imports, for some rounds.
+def _owners(looks: list[_Look]) -> tuple[dict[str, frozenset[str]], frozenset[bytes]]:
+    """Follow what is acquired in some files for some rounds, and tell which of them call an owner of another module.
 
     It goes through functions that return it and constructors that keep it.
     """
     found: dict[str, set[str]] = {}
     fresh: dict[str, set[str]] = {}
-    for (module, data), places in zip(sources, acquired, strict=True):
-        fresh.setdefault(module, set()).update(_handed_on(data, places))
+    calling: set[bytes] = set()
+    for look in looks:
+        fresh.setdefault(look.module, set()).update(_handed_on(look.data, look.places))
     for _ in range(_ROUNDS):
         fresh = {module: new for module, names in fresh.items() if (new := names - found.get(module, set()))}
         if not fresh:
             break
         for module, names in fresh.items():
             found.setdefault(module, set()).update(names)
-        owners = Owners(fresh)
-        fresh = {}
-        for (module, data), imported in zip(sources, parts, strict=True):
-            at = list(owners.places(data, imported, module))
+        owners, fresh = Owners(fresh), {}
+        for look in looks:
+            at = list(owners.places(look.data, look.parts))
             if at:
-                fresh.setdefault(module, set()).update(_handed_on(data, at))
-    return {module: frozenset(names) for module, names in found.items()}
+                calling.add(look.data)
+            at += owners.places(look.data, {look.module.encode()} - look.parts)
+            if at:
+                fresh.setdefault(look.module, set()).update(_handed_on(look.data, at))
+    return {module: frozenset(names) for module, names in found.items()}, frozenset(calling)
 
 
 def _handed_on(data: bytes, places: Iterable[int]) -> Iterator[str]:

@@ -174,17 +174,20 @@ class World:
     def _at(self, number: int) -> PyFile | None:
         key = self._keys[number]
         if key not in self._files:
-            self._read(key, self.survey.files[number])
+            data = self.survey.contents[number]
+            self._keep(key, self.survey.files[number], data if len(data) <= _LARGEST_FILE else None)
         return self._files[key]
 
-    def _read(self, key: str, shown: str = "") -> PyFile | None:
+    def _read(self, key: str) -> PyFile | None:
         if key not in self._files:
-            data = _read(key)
-            if data is None:
-                self._files[key] = None
-            else:
-                self._add(key, shown or key, data)
+            self._keep(key, key, _read(key))
         return self._files[key]
+
+    def _keep(self, key: str, shown: str, data: bytes | None) -> None:
+        if data is None:
+            self._files[key] = None
+        else:
+            self._add(key, shown, data)
 
     def _root(self, file: PyFile) -> str:
         known = file.cache.get("root")
