@@ -201,7 +201,7 @@ class CFile:
     """A file with what it declares; parsed when first asked for its tree. Offsets are bytes of `data`."""
 
     def __init__(
-        self, path: str, data: bytes, dialect: Dialect | None = None, habits: Callable[[], Habits] | None = None
+        self, path: str, data: bytes, dialect: Dialect | None = None, habits: Callable[[CFile], Habits] | None = None
     ) -> None:
         """Take the bytes. `habits` is asked what the macros of the tree stand for when the file cannot be parsed."""
         self.source = Source(path, data)
@@ -233,7 +233,7 @@ class CFile:
         tree = self._parsed(data)
         if not tree.root_node.has_error:
             return tree.root_node
-        habits = self._habits() if self._habits is not None else reading.habits_of(self.macros)
+        habits = self._habits(self) if self._habits is not None else reading.habits_of(self.macros)
         read = reading.readable(self.data, is_cpp=self.is_cpp, habits=habits)
         if read.data == data:
             return tree.root_node

@@ -19,6 +19,7 @@ from leakfix.languages.c.survey import CSurvey, FileSketch, mark, sketch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from leakfix.languages.c.files import Function, Global, Struct, Typedef
     from leakfix.languages.c.preprocessor import Include, Macro
@@ -46,7 +47,7 @@ class World:
         self._tails: dict[str, list[str]] | None = None
         self._roots: dict[str, str] = {}
         self._reach: dict[str, tuple[str, ...]] = {}
-        self._resolved: dict[tuple[str, Include], str | None] = {}
+        self._targets: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str, str], object] = {}
         self._habits: Habits | None = None
         self._standards: dict[str, int | None] = {}
@@ -68,7 +69,7 @@ class World:
         shown = path.as_posix() if isinstance(path, Path) else path
         number = self._numbers.get(key)
         dialect = self._survey.dialects[number] if number is not None else None
-        found = self._files[key] = CFile(shown, data, dialect, lambda: self.habits(key))
+        found = self._files[key] = CFile(shown, data, dialect, self.habits)
         if known is not None or (number is not None and self._survey.marks[number] != mark(data)):
             self._forget(key, data)
         return found
@@ -106,7 +107,7 @@ class World:
 
     def includes(self, file: CFile, path: str) -> bool:
         """Whether a file is another one, or includes it."""
-        return _key(path) in self.reach(file)
+        return _key(path) in self._reach_set(file)
 
     def macros_named(self, name: str, from_file: CFile) -> Iterator[Macro]:
         """Yield all macros of a name: those of the run, and those that a file includes from elsewhere."""
@@ -120,11 +121,10 @@ class World:
         return self._cached("foreign", "", file, lambda: tuple(self._foreign(file)))
 
     def _foreign(self, file: CFile) -> Iterator[CFile]:
-        for key in self.reach(file):
-            if key not in self._numbers or key in self._sketches:
-                holder = self._at(key)
-                if holder is not None:
-                    yield holder
+        for key in self._unsurveyed(file):
+            holder = self._at(key)
+            if holder is not None:
+                yield holder
 
     def defining(self, last_name: str) -> Iterator[Function]:
         """Yield the functions in files of the run that bear a name, whatever class or namespace they are in."""
@@ -187,9 +187,8 @@ class World:
             while waiting and len(seen) < _MOST_INCLUDED:
                 following: list[str] = []
                 for at in waiting:
-                    for include in self._includes(at):
-                        target = self._resolve(at, include)
-                        if target is not None and target not in seen:
+                    for target in self._included(at):
+                        if target not in seen:
                             seen[target] = None
                             following.append(target)
                 waiting = following
@@ -198,10 +197,7 @@ class World:
 
     def included(self, file: CFile) -> tuple[CFile, ...]:
         """Return the files that a file includes itself, as far as they are there."""
-        key = file.key
-        targets = (self._resolve(key, include) for include in file.includes)
-        found = (self._at(target) for target in targets if target is not None)
-        return tuple(one for one in found if one is not None)
+        return tuple(one for one in map(self._at, self._included(file.key)) if one is not None)
 
     def standard(self, file: CFile) -> int | None:
         """Return the C++ standard of a file as its two digits (98, 11, 14, 17, 20); None of C, or when nothing tells.
@@ -216,18 +212,21 @@ class World:
         told = self._standards[directory]
         return told if told is not None else used(file.data)
 
-    def habits(self, path: str) -> Habits:
-        """Return what macros stand for in a file, as far as parsing has to know it.
+    def habits(self, file: CFile) -> Habits:
+        """Return what macros stand for in a file, as far as parsing has to know it: those that it names.
 
         Those in capitals may be anybody's in the run; the others count where the file sees them.
         """
         known = self._all_habits()
-        lower = [name for name in (*known.decorations, *known.headers) if not name.isupper()]
-        reach = set(self._reached(_key(path)))
-        unseen = {name for name in lower if not reach.intersection(self._defining(name.decode("utf-8", "replace")))}
-        decorations = {name: macro for name, macro in known.decorations.items() if name not in unseen}
-        headers = {name: keyword for name, keyword in known.headers.items() if name not in unseen}
-        return Habits(decorations, headers)
+        decorations = {name: known.decorations[name] for name in self._seen(known.decorations.keys(), file)}
+        return Habits(decorations, {name: known.headers[name] for name in self._seen(known.headers.keys(), file)})
+
+    def _seen(self, macros: AbstractSet[bytes], file: CFile) -> Iterator[bytes]:
+        """Those of some macros that a file names and may mean."""
+        reach = self._reach_set(file)
+        for name in macros & file.words:
+            if name.isupper() or not reach.isdisjoint(self._defining(name.decode("utf-8", "replace"))):
+                yield name
 
     def _defining(self, macro: str) -> Iterator[str]:
         """The files of the run that define a macro."""
@@ -255,6 +254,7 @@ class World:
         self._indexed = None
         self._found.clear()
         self._reach.clear()
+        self._targets.pop(key, None)
         self._sketches[key] = sketch(key, data)
 
     def _functions(self, name: str, file: CFile, namespaces: tuple[str, ...]) -> tuple[Function, ...]:
@@ -262,7 +262,7 @@ class World:
         own = _fitting(file.named_functions(last), name)
         if own:
             return _nearest(own, namespaces)
-        reach = set(self.reach(file))
+        reach = self._reach_set(file)
         seen: list[Function] = []
         others: list[Function] = []
         for place in self._holding(name, file, namespaces):
@@ -293,14 +293,14 @@ class World:
 
     def _within(self, kind: str, name: str, file: CFile) -> list[str]:
         """The files in reach that may define a name."""
-        reach = set(self.reach(file))
+        reach = self._reach_set(file)
         return [place for place in self._places(kind, name, file) if place in reach]
 
     def _macros(self, name: str, file: CFile) -> tuple[Macro, ...]:
         own = file.macros.get(name, ())
         if own:
             return own
-        reach = set(self.reach(file))
+        reach = self._reach_set(file)
         seen: list[Macro] = []
         others: list[Macro] = []
         for place in self._places("macro", name, file):
@@ -329,7 +329,7 @@ class World:
         own = find(file, name)
         if own is not None:
             return own
-        reach = set(self.reach(file))
+        reach = self._reach_set(file)
         others: list[_FoundT] = []
         for place in self._places(kind, name.rpartition("::")[2], file):
             holder = self._at(place)
@@ -346,17 +346,23 @@ class World:
         table = {"function": self._survey.functions, "type": self._survey.types, "macro": self._survey.macros}[kind]
         found = dict.fromkeys(self._keys[number] for number in table.get(name, ()))
         if len(found) > _MOST_PLACES:
-            reach = set(self.reach(file))
+            reach = self._reach_set(file)
             found = {place: None for place in found if place in reach}
-        for place in self.reach(file):
-            if place not in self._numbers or place in self._sketches:
-                looked = self._sketch(place)
-                names = getattr(looked, f"{kind}s") if looked is not None else ()
-                if name in names:
-                    found[place] = None
-                else:
-                    found.pop(place, None)
+        for place in self._unsurveyed(file):
+            looked = self._sketch(place)
+            names = getattr(looked, f"{kind}s") if looked is not None else ()
+            if name in names:
+                found[place] = None
+            else:
+                found.pop(place, None)
         return list(found)
+
+    def _unsurveyed(self, file: CFile) -> tuple[str, ...]:
+        """The files in reach of which the survey does not tell, or no longer."""
+        return self._cached("unsurveyed", "", file, lambda: tuple(filter(self._is_unsurveyed, self.reach(file))))
+
+    def _is_unsurveyed(self, key: str) -> bool:
+        return key not in self._numbers or key in self._sketches
 
     def _sketch(self, key: str) -> FileSketch | None:
         if key not in self._sketches:
@@ -374,7 +380,7 @@ class World:
             else:
                 dialect = self._survey.dialects[number] if number is not None else None
                 shown = self._survey.files[number] if number is not None else key
-                self._files[key] = CFile(shown, data, dialect, lambda: self.habits(key))
+                self._files[key] = CFile(shown, data, dialect, self.habits)
         return self._files[key]
 
     def _includes(self, key: str) -> tuple[Include, ...]:
@@ -384,11 +390,13 @@ class World:
         looked = self._sketch(key)
         return looked.includes if looked is not None else ()
 
-    def _resolve(self, key: str, include: Include) -> str | None:
-        known = (key, include)
-        if known not in self._resolved:
-            self._resolved[known] = self._lead(key, include)
-        return self._resolved[known]
+    def _included(self, key: str) -> tuple[str, ...]:
+        """The files that a file includes itself, as far as they can be there."""
+        known = self._targets.get(key)
+        if known is None:
+            targets = (self._lead(key, include) for include in self._includes(key))
+            known = self._targets[key] = tuple(dict.fromkeys(target for target in targets if target is not None))
+        return known
 
     def _lead(self, key: str, include: Include) -> str | None:
         name = include.name
