@@ -29,7 +29,7 @@ def leaking(tmp_path: Path, **texts: str) -> list[str]:
     workspace = PyWorkspace(MODELS, LANGUAGE.survey(files.items(), MODELS))
     found = []
     for path, data in files.items():
-        analysis = workspace.open(Path(path), data).analysis
+        analysis = workspace.open(Path(path), data).subject
         for _, leak in leaks_of(analysis):
             sure = confidence(told(leak))
             if sure is not Confidence.LOW:
