@@ -143,7 +143,7 @@ def _combined(found: Configuration, options: Options) -> Configuration:
         confidence=found.confidence if options.confidence is None else options.confidence,
     )
     try:
-        changed.exclude_patterns  # noqa: B018
+        changed.exclude_patterns  # noqa: B018 (asked for what it raises)
     except PatternError as error:
         raise OptionError(f"--exclude: {error}") from error
     return changed

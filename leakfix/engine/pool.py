@@ -94,6 +94,7 @@ class Pool(Generic[Task, Outcome]):
         here, there = self._context.Pipe()
         forked = isinstance(self._context, ForkContext)
         inherited = [here, *(worker.connection for worker in self._workers)] if forked else []
+        # The stubs give `Process` to each kind of context, and not to what they have in common.
         process = self._context.Process(  # type: ignore[attr-defined]
             target=_serve, args=(there, inherited, self._tasks, self._work), daemon=True
         )
