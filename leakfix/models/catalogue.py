@@ -14,6 +14,7 @@ from leakfix.models.schema import (
     Fact,
     Keep,
     Large,
+    Leave,
     Lend,
     ModelError,
     NoReturn,
@@ -44,6 +45,7 @@ _FactT = TypeVar(
     Check,
     Keep,
     Large,
+    Leave,
     Lend,
     NoReturn,
     Release,
@@ -188,6 +190,14 @@ class Models:
         """Position of the argument that a call takes over; RECEIVER possible."""
         keep = self._fact(symbol, Keep)
         return None if keep is None else keep.argument
+
+    def keep(self, symbol: str) -> Keep | None:
+        """Which arguments a call takes over, and when."""
+        return self._fact(symbol, Keep)
+
+    def leave(self, symbol: str) -> Leave | None:
+        """What a macro hands on that returns from the function that uses it."""
+        return self._fact(symbol, Leave)
 
     def wrap(self, symbol: str) -> Wrap | None:
         """How a call's first result reads or writes through its arguments."""

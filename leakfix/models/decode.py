@@ -22,6 +22,7 @@ from leakfix.models.schema import (
     Holds,
     Keep,
     Large,
+    Leave,
     Lend,
     ModelError,
     NoReturn,
@@ -110,8 +111,8 @@ class _Table:
             raise self.error(key, "must not be empty")
         return value
 
-    def flag(self, key: str) -> bool:
-        value = self.rest.pop(key, False)
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        value = self.rest.pop(key, default)
         if not isinstance(value, bool):
             raise self.error(key, f"expected true or false, got {_shown(value)}")
         return value
@@ -376,9 +377,10 @@ def _release(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
     calls = table.calls()
     argument = _argument(table)
     resource = _named_resource(table, known).name if "resource" in table.rest else ""
-    convert, unless = table.symbol("convert"), table.failure("unless")
+    convert, unless, null = table.symbol("convert"), table.failure("unless"), table.flag("null")
+    writable = table.flag("writable", default=True)
     for symbol in calls:
-        yield Release(symbol, argument, resource, convert, unless)
+        yield Release(symbol, argument, resource, convert, unless, null, writable)
 
 
 def _argument(table: _Table) -> int:
@@ -393,9 +395,16 @@ def _borrow(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
 
 
 def _keep(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
-    calls, argument = table.calls(), _argument(table)
+    calls, fails = table.calls(), table.failure("fails")
+    arguments = table.positions("argument", receiver=True) or (0,)
     for symbol in calls:
-        yield Keep(symbol, argument)
+        yield Keep(symbol, arguments, fails)
+
+
+def _leave(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
+    calls, arguments = table.calls(), table.positions("argument")
+    for symbol in calls:
+        yield Leave(symbol, arguments)
 
 
 def _wrap(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
@@ -472,6 +481,7 @@ _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator
     "release": _release,
     "borrow": _borrow,
     "keep": _keep,
+    "leave": _leave,
     "wrap": _wrap,
     "lend": _lend,
     "noreturn": _noreturn,

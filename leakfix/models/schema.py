@@ -118,6 +118,10 @@ class Release:
     """The conversion that the argument needs (``unsafe.Pointer``); "" if it is passed as it is."""
     unless: str = ""
     """What the call returns when it released nothing, as in `Acquire.fails`; "" if it always releases."""
+    null: bool = False
+    """Whether it takes null, and does nothing then."""
+    writable: bool = True
+    """Whether a fix can write it; False of one that needs more than the resource, or gives what is to be released."""
 
 
 @record
@@ -131,10 +135,26 @@ class Borrow:
 
 @record
 class Keep:
-    """A call that takes over an argument: whoever passes it need no longer release it."""
+    """A call that takes over arguments: whoever passes them need no longer release them."""
 
     symbol: str
-    argument: int
+    arguments: tuple[int, ...]
+    fails: str = ""
+    """What the call returns when it took over nothing, as in `Acquire.fails`; "" if it always does."""
+
+    @property
+    def argument(self) -> int:
+        """The first of the arguments that it takes over."""
+        return self.arguments[0]
+
+
+@record
+class Leave:
+    """A macro that returns from the function that uses it."""
+
+    symbol: str
+    arguments: tuple[int, ...]
+    """Positions of what it hands to the caller; often none."""
 
 
 @record
@@ -234,4 +254,19 @@ class Signature:
     parameters: tuple[str, ...]
 
 
-Fact = Acquire | Release | Borrow | Keep | Wrap | Lend | NoReturn | Check | View | Large | Store | Returns | Signature
+Fact = (
+    Acquire
+    | Release
+    | Borrow
+    | Keep
+    | Leave
+    | Wrap
+    | Lend
+    | NoReturn
+    | Check
+    | View
+    | Large
+    | Store
+    | Returns
+    | Signature
+)

@@ -4,7 +4,21 @@ import tomllib
 
 import pytest
 
-from leakfix.models import CALL, CONTEXT, OUT, RECEIVER, Acquire, Borrow, Check, Keep, Lend, ModelError, Release, Wrap
+from leakfix.models import (
+    CALL,
+    CONTEXT,
+    OUT,
+    RECEIVER,
+    Acquire,
+    Borrow,
+    Check,
+    Keep,
+    Leave,
+    Lend,
+    ModelError,
+    Release,
+    Wrap,
+)
 from leakfix.models.decode import Document, decode
 
 RESOURCE = """
@@ -135,8 +149,15 @@ def test_alias_stands_for_each_of_its_packages() -> None:
         ),
         ('[[borrow]]\ncall = ["db.Show"]', Borrow("db.Show", "")),
         ('[[borrow]]\ncall = ["db.Record"]\nuntil = "db.Stop"', Borrow("db.Record", "db.Stop")),
-        ('[[keep]]\ncall = ["db.Own"]\nargument = 2', Keep("db.Own", 2)),
-        ('[[keep]]\ncall = ["db.T.Own"]\nargument = "receiver"', Keep("db.T.Own", RECEIVER)),
+        ('[[keep]]\ncall = ["db.Own"]\nargument = 2', Keep("db.Own", (2,))),
+        (
+            '[[release]]\ncall = ["db.Free"]\nnull = true\nwritable = false',
+            Release("db.Free", 0, "", "", "", null=True, writable=False),
+        ),
+        ('[[keep]]\ncall = ["db.Own"]\nargument = [1, 2]\nfails = "nonzero"', Keep("db.Own", (1, 2), "nonzero")),
+        ('[[leave]]\ncall = ["db.RETURN"]', Leave("db.RETURN", ())),
+        ('[[leave]]\ncall = ["db.RETURN"]\nargument = 0', Leave("db.RETURN", (0,))),
+        ('[[keep]]\ncall = ["db.T.Own"]\nargument = "receiver"', Keep("db.T.Own", (RECEIVER,))),
         ('[[wrap]]\ncall = ["db.Tee"]\nargument = [0, 1]', Wrap("db.Tee", (0, 1), closes=False, closes_on_error=False)),
         (
             '[[wrap]]\ncall = ["db.Over"]\ncloses = true\ncloses_on_error = true',

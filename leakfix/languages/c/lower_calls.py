@@ -235,11 +235,13 @@ class CallLowering:
         if check is not None:
             self._checked(node, check.argument)
             return NOTHING
+        if self.leave(span, symbol, arguments):
+            return NOTHING
         release, wrap = self.models.release(symbol), self.models.wrap(symbol)
-        kept = self.models.kept_argument(symbol)
-        if kept is not None and kept < len(arguments):
-            self.frame.escape(span, arguments[kept], Handing.PASSED)
-        acquires = self.models.acquires(symbol)
+        acquires = tuple(
+            one for one in self.models.acquires(symbol) if not one.when or self._is_asked_for(one, arguments)
+        )
+        kept = self._kept(node, symbol, arguments, wanted) if not acquires else NOTHING
         released = arguments[release.argument] if release is not None and release.argument < len(arguments) else NOTHING
         if release is not None and not release.unless:
             self.release(span, released, is_memory=not acquires)
@@ -251,7 +253,54 @@ class CallLowering:
         for value in arguments:
             if value.address is not None and release is None:
                 self._overwrite(span, value.address)
-        return NOTHING
+        return kept
+
+    def _is_asked_for(self, acquire: Acquire, arguments: list[Value]) -> bool:
+        """Whether the arguments are such that the call acquires: `getcwd(NULL, 0)` does, with a buffer it does not."""
+        name, _, wanted = acquire.when.partition("=")
+        parameters = self.models.parameters(acquire.symbol)
+        position = parameters.index(name) if name in parameters else len(arguments)
+        return position < len(arguments) and wanted == "NULL" and arguments[position].number == 0
+
+    def leave(self, span: Span, symbol: str, arguments: list[Value]) -> bool:
+        """Whether a macro, as the models tell, returns from the function that uses it: control leaves here."""
+        leave = self.models.leave(symbol)
+        if leave is None:
+            return False
+        for index in leave.arguments:
+            if index < len(arguments):
+                self.frame.escape(span, arguments[index], Handing.RETURNED)
+        self.values.statements.leave_function(span)
+        self.frame.exit(ExitKind.RETURN, span)
+        return True
+
+    def _taken(self, symbol: str, arguments: list[Value]) -> tuple[Value, ...]:
+        """What a modelled call takes over."""
+        keep = self.models.keep(symbol)
+        positions = keep.arguments if keep is not None else ()
+        return tuple(arguments[index] for index in positions if index < len(arguments))
+
+    def _kept(self, node: Node, symbol: str, arguments: list[Value], wanted: bool) -> Value:
+        """A modelled call takes over operands, always or where it succeeds; the value that tells of that."""
+        taken = self._taken(symbol, arguments)
+        if not taken:
+            return NOTHING
+        span = self.frame.span(node)
+
+        def take() -> None:
+            for value in taken:
+                self.frame.escape(span, value, Handing.PASSED)
+
+        keep = self.models.keep(symbol)
+        if keep is None or not keep.fails or not wanted:
+            # Whoever does not ask whether it was taken over believes that it was.
+            take()
+            return NOTHING
+        found = self.frame.temporary()
+        self.frame.emit(Assign(span, found))
+        success, failed = failure(keep.fails)
+        self.frame.fork(found, [(success, take), (failed, lambda: None)])
+        return Value((Link(found),))
 
     def _overwrite(self, span: Span, place: Place) -> None:
         """What is known of a variable is known no more; what it holds it may hold still."""
@@ -277,12 +326,15 @@ class CallLowering:
         found = self.frame.temporary()
         self.frame.emit(Assign(span, found))
         place = found
+        for index, value in enumerate(arguments):
+            if value.address is not None and index != acquire.argument:
+                self._overwrite(span, value.address)
         if acquire.result == OUT:
             value = arguments[acquire.argument or 0] if (acquire.argument or 0) < len(arguments) else NOTHING
             aimed = self.resolve(value, (POINTEE,))
             if aimed is None or self._is_elsewhere(aimed):
                 self.frame.escape(span, value, Handing.PASSED)
-                return NOTHING
+                return self._kept(node, symbol, arguments, wanted)
             place = aimed
             if not acquire.fails:
                 # A call that cannot fail takes what was there before, as getline does.
@@ -290,11 +342,13 @@ class CallLowering:
         index = self.site(span, self.program.obligation(acquire), symbol, place, failure(acquire.fails)[0])
         if not wanted and place == found:
             self.frame.discard(index)
-        self.acquire(span, index, acquire.fails, released, found)
+        self.acquire(span, index, acquire.fails, released, found, self._taken(symbol, arguments))
         return Value((Link(found),))
 
-    def acquire(self, span: Span, index: int, fails: str, released: Value, found: Place) -> None:
-        """An acquisition happens, or fails as its model tells; what it was to release is released or not then."""
+    def acquire(
+        self, span: Span, index: int, fails: str, released: Value, found: Place, taken: tuple[Value, ...] = ()
+    ) -> None:
+        """An acquisition happens, or fails as its model tells; only then is anything else released, or taken over."""
         place = self.frame.graph.sites[index].place
         success, failed = failure(fails)
         spare = self.frame.temporary()
@@ -302,6 +356,8 @@ class CallLowering:
 
         def succeed() -> None:
             self.release(span, released)
+            for value in taken:
+                self.frame.escape(span, value, Handing.PASSED)
             if place != found:
                 self.frame.emit(Assign(span, place, Outcome.NOT_NIL))
             self.frame.acquire(index)

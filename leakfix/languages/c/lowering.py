@@ -262,7 +262,8 @@ class StatementLowering(BranchLowering):
     def _expression(self, node: Node) -> None:
         for inner in syntax.named(node):
             if inner.type == syntax.IDENTIFIER and self.frame.variable(inner) is None:
-                self.values.macros.statement(inner)
+                if not self.values.macros.statement(inner):
+                    self.values.calls.leave(self.frame.span(inner), syntax.text(inner), [])
             else:
                 self.values.discard(inner)
 

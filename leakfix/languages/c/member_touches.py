@@ -158,7 +158,8 @@ class Touches:
         release, wrap = models.release(symbol), models.wrap(symbol)
         if release is not None and release.argument == index:
             return Touch.RELEASED
-        if models.kept_argument(symbol) == index:
+        keep = models.keep(symbol)
+        if keep is not None and index in keep.arguments:
             return Touch.HANDED_ON
         closes = wrap is not None and wrap.argument == index and wrap.closes
         return Touch.HANDED_ON if closes else Touch.USED

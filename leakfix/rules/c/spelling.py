@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _DELETE: Final = "delete"
 _DELETE_ARRAY: Final = "delete[]"
 _NEW: Final = {"new": _DELETE, "new[]": _DELETE_ARRAY}
-_NULL_SAFE: Final = frozenset(("free", "std::free", _DELETE, _DELETE_ARRAY))
-"""Releases that take null and then do nothing."""
 
 
 class Spelling:
@@ -45,7 +43,7 @@ class Spelling:
         if function == _DELETE_ARRAY:
             self._check_deletable(variable)
             return f"{self._delete_array} {variable.name};"
-        return f"{function}({self.repair.expression(variable)});"
+        return f"{function}({', '.join((self.repair.expression(variable), *self._further(function)))});"
 
     def function(self, variable: Variable) -> str:
         """The name of the function that releases what a variable holds. Raises `RefusalError`."""
@@ -55,7 +53,9 @@ class Spelling:
 
     def takes_nothing(self, variable: Variable) -> bool:
         """Whether releasing null, or whatever stands for nothing, does nothing."""
-        return self.function(variable) in _NULL_SAFE
+        name = self.function(variable)
+        release = self.repair.analysis.models.release(name.removeprefix("std::"))
+        return name in _NEW.values() or (release is not None and release.null)
 
     def is_library(self, variable: Variable) -> bool:
         """Whether the release runs no code of the project."""
@@ -98,6 +98,13 @@ class Spelling:
                 yield _NEW[symbol]
             else:
                 raise RefusalError("type", f"{variable.name} is a pointer to another type than what was made")
+
+    def _further(self, function: str) -> tuple[str, ...]:
+        """What the release of the library is given besides what it releases."""
+        models = self.repair.analysis.models
+        resource = models.find_resource(self.repair.resource)
+        named = {release.symbol for release in models.releasing_functions(self.repair.resource)}
+        return resource.arguments if resource is not None and function in named else ()
 
     @property
     def _delete_array(self) -> str:
@@ -144,7 +151,7 @@ class Spelling:
         for release in self.repair.analysis.models.releasing_functions(self.repair.resource):
             if release.argument != 0 or release.unless:
                 continue
-            if release.symbol in _WITH_LENGTH:
+            if not release.writable:
                 break
             return f"std::{release.symbol}" if self._is_qualified else release.symbol
         raise RefusalError("no-release", "the release needs more than the resource")
@@ -181,7 +188,6 @@ class Spelling:
 
 
 _PLAIN: Final = frozenset((syntax.IDENTIFIER, syntax.FIELD_EXPRESSION, syntax.POINTER_EXPRESSION))
-_WITH_LENGTH: Final = frozenset(("munmap",))
 
 
 def plain_release(node: Node, name: str) -> str:
