@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
-from leakfix.languages.python.first_look import defined, import_words, may_be_outdated
+from leakfix.languages.python.first_look import defined, import_words, outdated_places, words
 from leakfix.languages.python.imports import Import, imported, is_of_python_2
 from leakfix.text import Source, Span
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 MODULE_BODY: Final = "<module>"
 """The name of the pseudo function that stands for the code of a module, its classes' bodies included."""
 
-_DEFINITIONS: Final = "[(function_definition) (class_definition)] @d"
+_DEFINITIONS: Final = ((b"def", syntax.FUNCTION_DEFINITION), (b"class", syntax.CLASS_DEFINITION))
+_SPOKEN: Final = frozenset((syntax.COMMENT, syntax.STRING_CONTENT))
 _IMPORTS: Final = frozenset((syntax.IMPORT_STATEMENT, syntax.IMPORT_FROM_STATEMENT))
 _IMPORT: Final = b"import"
 _YIELDS: Final = "(yield) @y"
@@ -230,7 +231,12 @@ class PyFile:
     @cached_property
     def outdated(self) -> tuple[Node, ...]:
         """What the grammar reads that is not of Python 3, in order."""
-        return tuple(syntax.outdated(self.root)) if may_be_outdated(self.data) else ()
+        is_there = any(self._is_code(at) for at in outdated_places(self.data))
+        return tuple(syntax.outdated(self.root)) if is_there else ()
+
+    def _is_code(self, offset: int) -> bool:
+        node = self.root.descendant_for_byte_range(offset, offset + 1)
+        return node is None or node.type not in _SPOKEN
 
     @property
     def has_error(self) -> bool:
@@ -347,7 +353,7 @@ class PyFile:
         functions: list[Function] = []
         classes: list[PyClass] = []
         around: list[Function | PyClass] = []
-        for node in syntax.captures(_DEFINITIONS, self.root).get("d", []):
+        for node in sorted(self._definition_nodes(), key=_start):
             while around and around[-1].node.end_byte <= node.start_byte:
                 around.pop()
             name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -368,6 +374,16 @@ class PyFile:
         functions.append(Function(MODULE_BODY, self.root, self.root, self, None, False))
         return tuple(functions), tuple(classes)
 
+    def _definition_nodes(self) -> Iterator[Node]:
+        """The statements that the words `def` and `class` stand in, looked up where the bytes have them."""
+        root = self.root
+        for keyword, kind in _DEFINITIONS:
+            for at in words(self.data, keyword):
+                word = root.descendant_for_byte_range(at, at + len(keyword))
+                made = word.parent if word is not None and not word.is_named else None
+                if made is not None and made.type == kind:
+                    yield made
+
     @cached_property
     def _spans(self) -> tuple[Function, ...]:
         return self.functions[:-1]
@@ -379,6 +395,10 @@ class PyFile:
     @cached_property
     def _by_start(self) -> Mapping[int, Function]:
         return {function.node.start_byte: function for function in self._spans}
+
+
+def _start(node: Node) -> int:
+    return node.start_byte
 
 
 def parameters(listed: Node) -> tuple[Param, ...]:

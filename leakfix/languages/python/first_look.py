@@ -22,6 +22,7 @@ _MANAGED: Final = re.compile(rb"[ \t]*(?:async[ \t]+)?with[ \t(]+[\w.]*\Z")
 _SPOKEN: Final = re.compile(rb"[ \t]*(?:#|>>>|\.\.\. |\*|(?:async[ \t]+)?def[ \t]+\Z|class[ \t])")
 _DOT: Final = 0x2E
 _PRINT: Final = re.compile(rb"[ \t]*[\"'\w%>`]+[^\n=\[(.:]*\r?\n|[ \t]*[\"'%>`]")
+_UNEQUAL: Final = b"<>"
 _OLD_STATEMENTS: Final = (
     (b"print ", _PRINT),
     (b"exec ", re.compile(rb"[ \t]*[^\s(=.,:]")),
@@ -32,6 +33,7 @@ _OLD_STATEMENTS: Final = (
 _OLD_LITERAL: Final = re.compile(rb"[ \t=(,\[](?:0[0-7]|\d+L\b|[uU][rR][\"']|`\w)")
 _COOKIE: Final = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_LETTERS: Final = _WORD | frozenset(range(128, 256))
 _DEF: Final = b"def"
 _BEHIND: Final = re.compile(rb"[ \t\r\n\f\\]+([A-Za-z_\x80-\xff][\w\x80-\xff]*)")
 _DEFINED: Final = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+\w+")
@@ -121,14 +123,18 @@ def _end_of_line(data: bytes, at: int) -> int:
 
 def defined(data: bytes, keyword: bytes) -> frozenset[bytes]:
     """Return all names behind a keyword: those of the functions that a file defines by `def` are among them."""
-    found: set[bytes] = set()
-    at = data.find(keyword)
+    names = (_BEHIND.match(data, at + len(keyword)) for at in words(data, keyword))
+    return frozenset(name[1] for name in names if name is not None)
+
+
+def words(data: bytes, word: bytes) -> Iterator[int]:
+    """Yield the byte offsets at which a word stands that is no part of a longer one."""
+    at = data.find(word)
     while at >= 0:
-        name = _BEHIND.match(data, at + len(keyword))
-        if name is not None:
-            found.add(name[1])
-        at = data.find(keyword, at + len(keyword))
-    return frozenset(found)
+        behind = at + len(word)
+        if (at == 0 or data[at - 1] not in _LETTERS) and (behind == len(data) or data[behind] not in _LETTERS):
+            yield at
+        at = data.find(word, behind)
 
 
 def may_not_return(data: bytes, name: bytes) -> bool:
@@ -282,7 +288,7 @@ def declared(data: bytes) -> set[str]:
 
 def looks_broken(data: bytes) -> bool:
     """Whether a merge was not finished in a file, it says `print "x"`, or it is not UTF-8 and does not say so."""
-    if _CONFLICT in data or _follows(data, b"print ", _PRINT):
+    if _CONFLICT in data or any(True for _ in _followed(data, b"print ", _PRINT)):
         return True
     if data.isascii():
         return False
@@ -295,20 +301,29 @@ def looks_broken(data: bytes) -> bool:
 
 def may_be_outdated(data: bytes) -> bool:
     """Whether a file may hold what only Python 2 reads."""
-    if b"<>" in data or _OLD_LITERAL.search(data) is not None:
-        return True
-    return any(_follows(data, word, pattern) for word, pattern in _OLD_STATEMENTS)
+    return any(True for _ in outdated_places(data))
 
 
-def _follows(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> bool:
-    """Whether something stands behind a word that starts a line."""
+def outdated_places(data: bytes) -> Iterator[int]:
+    """Yield the byte offsets of what only Python 2 reads, unless it stands in comments and strings."""
+    at = data.find(_UNEQUAL)
+    while at >= 0:
+        yield at
+        at = data.find(_UNEQUAL, at + 1)
+    for literal in _OLD_LITERAL.finditer(data):
+        yield literal.start() + 1
+    for word, pattern in _OLD_STATEMENTS:
+        yield from _followed(data, word, pattern)
+
+
+def _followed(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> Iterator[int]:
+    """Where something stands behind a word that starts a line."""
     at = data.find(word)
     while at >= 0:
         behind = at + len(word)
         if pattern.match(data, behind) is not None and not data[data.rfind(b"\n", 0, at) + 1 : at].strip():
-            return True
+            yield at
         at = data.find(word, behind)
-    return False
 
 
 def declares_encoding(data: bytes) -> bool:
