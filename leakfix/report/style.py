@@ -30,7 +30,7 @@ def safe(text: str) -> str:
 
     Characters that reorder or hide text are replaced as well; tabs stay.
     """
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.replace("\t", "").isprintable():
         return text
     return "".join(map(_shown, text))
 

@@ -90,26 +90,22 @@ def _lines(data: bytes) -> list[bytes]:
 def _common_prefix(old: bytes, new: bytes) -> int:
     """The length of the common whole lines at the start."""
     limit = min(len(old), len(new))
-    at = 0
-    while at < limit and old[at : at + CHUNK] == new[at : at + CHUNK]:
-        at += CHUNK
-    at = min(at, limit)
-    while at < limit and old[at] == new[at]:
-        at += 1
+    at, size = 0, CHUNK
+    while size:
+        while at + size <= limit and old[at : at + size] == new[at : at + size]:
+            at += size
+        size //= 2
     return old.rfind(b"\n", 0, at) + 1
 
 
 def _common_suffix(old: bytes, new: bytes, start: int) -> tuple[int, int]:
     """Where the common whole lines at the end start in each; nothing before `start` counts."""
     limit = min(len(old), len(new)) - start
-    length = 0
-    while length + CHUNK <= limit and (
-        old[len(old) - length - CHUNK : len(old) - length] == new[len(new) - length - CHUNK : len(new) - length]
-    ):
-        length += CHUNK
-    while length < limit and old[len(old) - length - 1] == new[len(new) - length - 1]:
-        length += 1
-    old_end, new_end = len(old) - length, len(new) - length
+    old_end, new_end, size = len(old), len(new), CHUNK
+    while size:
+        while len(old) - old_end + size <= limit and old[old_end - size : old_end] == new[new_end - size : new_end]:
+            old_end, new_end = old_end - size, new_end - size
+        size //= 2
     if _starts_line(old, old_end) and _starts_line(new, new_end):
         return old_end, new_end
     cut = old.find(b"\n", old_end) + 1 or len(old)
