@@ -48,6 +48,16 @@ def functions(file: File) -> Iterator[Function]:
             yield Function(file, syntax.text(name), receiver_name(child), start, end, child)
 
 
+def first(root: Node) -> Node:
+    """The first function, or spec of a type, at the root of a file; the root where there is none."""
+    for child in root.children:
+        if child.kind_id in (syntax.FUNCTION_DECLARATION, syntax.METHOD_DECLARATION):
+            return child
+        if child.kind_id == syntax.TYPE_DECLARATION:
+            return next((spec for spec in child.named_children if spec.child_by_field_id(syntax.F_NAME)), root)
+    return root
+
+
 def objects(file: File) -> Iterator[Object]:
     """Yield what a file declares at package level, methods included."""
     for child in file.root.children:

@@ -15,11 +15,12 @@ from leakfix.languages.go import declarations, syntax
 from leakfix.languages.go.constraints import And, name_constraint, parse_constraint, satisfied
 from leakfix.languages.go.layout import OPAQUE, imports, receiver_type, standings
 from leakfix.languages.go.modules import likely_name
-from leakfix.languages.go.objects import Function
+from leakfix.languages.go.objects import Function, Object
+from leakfix.languages.go.places import places, plain_kind
 from leakfix.languages.go.versions import effective
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from tree_sitter import Node, Tree
 
@@ -27,12 +28,10 @@ if TYPE_CHECKING:
     from leakfix.languages.go.headers import Header
     from leakfix.languages.go.layout import Standing
     from leakfix.languages.go.lookup import Package
-    from leakfix.languages.go.objects import Object
+    from leakfix.languages.go.objects import Kind
     from leakfix.languages.go.versions import Version
     from leakfix.text import Source
 
-# How formatted code starts declarations. This only tells what is worth parsing for a name; the tree then decides.
-_NAMES: Final = re.compile(rb"\n(?:(?:func|type|var|const) |\t(?=\w+[ ,=\t\r\n]))(\w+)")
 _METHODS: Final = re.compile(rb"\nfunc ?\(([^)\n]*)\) ?(\w+)")
 _FIRST: Final = re.compile(rb"\n(?:func|type|var|const)\b")
 _NEXT: Final = re.compile(rb"\n(?![\t })\r\n])")
@@ -42,9 +41,6 @@ _RAW: Final = re.compile(
     re.DOTALL,
 )
 _FUNCTIONS: Final = frozenset({syntax.FUNCTION_DECLARATION, syntax.METHOD_DECLARATION})
-_STARTS: Final = (b"\nfunc ", b"\ntype ", b"\nvar ", b"\nconst ")
-_GROUPS: Final = (b"\ntype (", b"\nvar (", b"\nconst (")
-_AFTER: Final = b" \t\r\n,=([*"
 
 
 class File:
@@ -60,11 +56,12 @@ class File:
         self.source = source
         self.data = source.data
         self.header = header
+        self.start = 0
         self.package: Package
         self.is_test = location.endswith("_test.go")
         self.cache: dict[str, object] = {}
         self.tree: Tree | None = None
-        self._pieces: dict[int, File] = {}
+        self._pieces: dict[int, _Piece] = {}
         self._stretches: dict[tuple[int, int], File] = {}
 
     @cached_property
@@ -102,6 +99,11 @@ class File:
         around = bisect_right(self.functions, offset, key=_start_of) - 1
         found = self.functions[around] if around >= 0 else None
         return found if found is not None and offset < found.end and offset < found.node.end_byte else None
+
+    @property
+    def first_declaration(self) -> Node:
+        """The function, or the spec of the type, that it starts with."""
+        return declarations.first(self.root)
 
     @property
     def is_parsed(self) -> bool:
@@ -174,9 +176,8 @@ class File:
 
     def _find_import(self, name: str) -> str | None:
         package = self.package
-        likely = [path for given, path in self.import_specs if not given and likely_name(path) == name]
         # A file cannot import two packages under one name: the first that surely has it is the one.
-        for path in likely:
+        for path in self._likely_imports.get(name, ()):
             if package.world.package_name(path, package) == name:
                 return path
         return self.imports.get(name)
@@ -193,10 +194,20 @@ class File:
         return {given: path for given, path in self.import_specs if given not in ("", "_", ".")}
 
     @cached_property
+    def _likely_imports(self) -> Mapping[str, Sequence[str]]:
+        """The paths that are imported without a name, by the names that they suggest."""
+        found: dict[str, list[str]] = {}
+        for given, path in self.import_specs:
+            if not given:
+                found.setdefault(likely_name(path), []).append(path)
+        return found
+
+    @cached_property
     def guessed_imports(self) -> Mapping[str, str]:
         """The imports of packages that were not found, under the names that their paths suggest."""
         known = set(self._known_imports.values())
-        return {likely_name(path): path for name, path in self.import_specs if not name and path not in known}
+        likely = ((name, path) for name, paths in self._likely_imports.items() for path in paths)
+        return {name: path for name, path in likely if path not in known}
 
     @cached_property
     def _known_imports(self) -> Mapping[str, str]:
@@ -233,9 +244,9 @@ class File:
         found = token.parent if token is not None else None
         return found if found is not None and found.start_byte == start and found.kind_id in _FUNCTIONS else root
 
-    def function_at(self, node: Node) -> Function | None:
-        """Return the Function of a top-level declaration node."""
-        return self._by_start.get(node.start_byte)
+    def function_from(self, start: int) -> Function | None:
+        """Return the Function that starts at an offset."""
+        return self._by_start.get(start)
 
     @cached_property
     def _by_start(self) -> Mapping[int, Function]:
@@ -266,7 +277,12 @@ class File:
     def objects(self, name: str) -> Sequence[Object]:
         """Return what it declares under a name at package level; parses no more than that, if it can."""
         if self.tree is None:
-            for start in self._places(name.encode()):
+            for start in self.likely_names.get(name.encode(), ()):
+                if self.is_opaque(start - 1):
+                    continue
+                kind = plain_kind(self.data, start, name.encode())
+                if kind is not None:
+                    return (self._piece(start).alone(kind, name),)
                 piece = self._piece(start)
                 if piece.root.has_error:
                     break
@@ -281,7 +297,7 @@ class File:
         if self.tree is not None or self.standings is None:
             return self.declared.get(name, ())
         wanted = name.encode()
-        pieces = [self._piece(one.start) for one in self.standings if one.name == name and not one.receiver]
+        pieces: list[File] = [self._piece(one.start) for one in self.standings if one.name == name and not one.receiver]
         named = re.compile(rb"\b%b\b" % re.escape(wanted))
         between = (one for one in self._between if self.data.find(wanted, *one) >= 0)
         pieces += [self._stretch(*one) for one in between if named.search(OPAQUE.sub(b" ", self.data[slice(*one)]))]
@@ -319,15 +335,13 @@ class File:
             start = self.likely_methods.get((type_name.encode(), name.encode()))
             if start is None:
                 return None
-            piece = self._piece(start)
-            if not piece.root.has_error:
-                return piece.declared_methods.get(type_name, {}).get(name)
+            return self._piece(start).alone("method", name, type_name)
         return self.declared_methods.get(type_name, {}).get(name)
 
     @cached_property
-    def likely_names(self) -> frozenset[bytes]:
-        """The names that a look at the starts of lines takes for declared; other words among them."""
-        return frozenset(_NAMES.findall(self.data))
+    def likely_names(self) -> Mapping[bytes, Sequence[int]]:
+        """The names that a look at the starts of lines takes for declared, and where their declarations start."""
+        return places(self.data)
 
     @cached_property
     def likely_methods(self) -> Mapping[tuple[bytes, bytes], int]:
@@ -336,20 +350,6 @@ class File:
             return {(one.receiver.encode(), one.name.encode()): one.start for one in self.standings if one.receiver}
         found = (match for match in _METHODS.finditer(self.data) if not self.is_opaque(match.start()))
         return {(receiver_type(match[1]), match[2]): match.start() + 1 for match in found}
-
-    def _places(self, name: bytes) -> Iterator[int]:
-        """Yield where declarations of a name start: on their own, then in a group."""
-        data = self.data
-        for start in _STARTS:
-            for at in _occurrences(data, start + name):
-                if not self.is_opaque(at):
-                    yield at + 1
-        for at in _occurrences(data, b"\n\t" + name):
-            if self.is_opaque(at):
-                continue
-            group = max(data.rfind(start, 0, at) for start in _GROUPS)
-            if group >= 0 and data.find(b"\n)", group) > at:
-                yield group + 1
 
     def is_opaque(self, offset: int) -> bool:
         """Whether a line ends at an offset inside of a comment or a raw string."""
@@ -364,22 +364,17 @@ class File:
     @cached_property
     def _opaque(self) -> Sequence[tuple[int, int]]:
         """The comments and literals of several lines."""
-        if b"`" not in self.data and b"/*" not in self.data:
+        if b"/*" not in self.data and _is_each_on_a_line(self.data):
             return ()
         spans = (match.span(1) for match in _RAW.finditer(self.data) if match[1])
         return tuple((start, end) for start, end in spans if self.data.find(b"\n", start, end) >= 0)
 
-    def _piece(self, start: int) -> File:
+    def _piece(self, start: int) -> _Piece:
         """The declaration at an offset."""
         piece = self._pieces.get(start)
         if piece is None:
             # The newline belongs to it: a declaration wants its terminator.
-            piece = _Piece(self, start, self._behind(_NEXT, start))
-            if piece.root.has_error and self.standings is not None:
-                # A label may stand where lines start, and in code that nobody has formatted everything.
-                ends = (one.start for one in self.standings if one.start > start)
-                piece = _Piece(self, start, next(ends, len(self.data)))
-            self._pieces[start] = piece
+            piece = self._pieces[start] = _Piece(self, start, self._behind(_NEXT, start), grows=True)
         return piece
 
     def _stretch(self, start: int, end: int) -> File:
@@ -402,18 +397,18 @@ class File:
 
 
 class _Piece(File):
-    """One top-level declaration of a file that is not parsed as a whole; offsets count from the file's start."""
+    """One top-level declaration of a file that is not parsed as a whole; rows of its nodes count from its start."""
 
-    def __init__(self, whole: File, start: int, end: int) -> None:
-        """Take the file and the range of the declaration."""
+    def __init__(self, whole: File, start: int, end: int, *, grows: bool = False) -> None:
+        """Take the file and the range; one that `grows` reaches to the next function if it is no declaration else."""
         super().__init__(whole.location, whole.source, whole.header)
         self.package = whole.package
         self.cache = whole.cache
+        self.start = start
         self._whole = whole
-        rows = [self.data.count(b"\n", 0, start)]
-        rows.append(rows[0] + self.data.count(b"\n", start, end))
-        columns = [offset - self.data.rfind(b"\n", 0, offset) - 1 for offset in (start, end)]
-        self._range = Range((rows[0], columns[0]), (rows[1], columns[1]), start, end)
+        self._range = _range(start, end)
+        self._grows = grows
+        self._alone: Object | None = None
 
     @property
     def whole(self) -> File:
@@ -423,7 +418,18 @@ class _Piece(File):
     def root(self) -> Node:
         if self.tree is None:
             self.tree = syntax.parse(self.data, self._range)
+            standings = self._whole.standings if self._grows and self.tree.root_node.has_error else None
+            if standings is not None:
+                # A label may stand where lines start, and in code that nobody has formatted everything.
+                end = next((one.start for one in standings if one.start > self.start), len(self.data))
+                self.tree = syntax.parse(self.data, _range(self.start, end))
         return self.tree.root_node
+
+    def alone(self, kind: Kind, name: str, receiver: str = "") -> Object:
+        """Return the only thing that it declares, which is told by its bytes."""
+        if self._alone is None:
+            self._alone = Object(kind, name, self, None, receiver=receiver)
+        return self._alone
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
@@ -447,19 +453,25 @@ class _Piece(File):
     def guessed_imports(self) -> Mapping[str, str]:
         return self._whole.guessed_imports
 
-    def function_at(self, node: Node) -> Function | None:
+    def function_from(self, start: int) -> Function | None:
         is_known = self._whole.is_parsed or self._whole.standings is not None
-        return self._whole.function_at(node) if is_known else super().function_at(node)
+        return self._whole.function_from(start) if is_known else super().function_from(start)
+
+
+def _range(start: int, end: int) -> Range:
+    """What is parsed of a file; rows of nodes count from its start."""
+    return Range((0, 0), (0, 0), start, end)
+
+
+def _is_each_on_a_line(data: bytes) -> bool:
+    """Whether raw strings begin and end on one line each, and no other literal or comment seems to hold a backquote."""
+    opening = data.find(b"`")
+    while opening >= 0:
+        closing = data.find(b"`", opening + 1)
+        if closing < 0 or data.find(b"\n", opening, closing) >= 0:
+            return False
+        opening = data.find(b"`", closing + 1)
+    return True
 
 
 _start_of: Final = attrgetter("start")
-
-
-def _occurrences(data: bytes, text: bytes) -> Iterator[int]:
-    """Yield where a text stands that ends with a whole word."""
-    at = data.find(text)
-    while at >= 0:
-        after = at + len(text)
-        if after < len(data) and data[after] in _AFTER:
-            yield at
-        at = data.find(text, after)

@@ -28,37 +28,48 @@ Kind: TypeAlias = Literal["func", "type", "var", "const", "method", "field"]
 class Object:
     """A declared entity: compared by identity.
 
-    `node` is its function_declaration, method_declaration, type_spec, type_alias, var_spec, const_spec,
-    field_declaration or method_elem; `index` its place among the names of that spec; `receiver` the type name of a
-    method, else "". For a constant, `iota` is its row in the group and `values` the spec that gives type and values
-    (an earlier one when its own gives none). `cache` belongs to the type resolver.
+    `index` is its place among the names of its spec; `receiver` the type name of a method, else "". For a constant,
+    `iota` is its row in the group and `values` the spec that gives type and values (an earlier one when its own gives
+    none). `cache` belongs to the type resolver.
     """
 
-    __slots__ = ("_function", "cache", "file", "index", "iota", "kind", "name", "node", "receiver", "values")
+    __slots__ = ("_function", "_node", "cache", "file", "index", "iota", "kind", "name", "receiver", "values")
 
     def __init__(
         self,
         kind: Kind,
         name: str,
         file: File,
-        node: Node,
+        node: Node | None,
         *,
         receiver: str = "",
         index: int = 0,
         iota: int = 0,
         values: Node | None = None,
     ) -> None:
-        """Take what a declaration says."""
+        """Take what a declaration says; without its node, `file` is a piece that declares nothing else."""
         self.kind = kind
         self.name = name
         self.file = file
-        self.node = node
+        self._node = node
         self.receiver = receiver
         self.index = index
         self.iota = iota
         self.values = values
         self.cache: object = None
         self._function: tuple[Tree | None, Function | None] | None = None
+
+    @property
+    def node(self) -> Node:
+        """Its function_declaration, method_declaration, type_spec, type_alias, var_spec, const_spec and so on."""
+        if self._node is None:
+            self._node = self.file.first_declaration
+        return self._node
+
+    @property
+    def is_alias(self) -> bool:
+        """Whether it is another name for a type; what the bytes take for a type is none."""
+        return self._node is not None and self._node.kind_id == syntax.TYPE_ALIAS
 
     @property
     def package(self) -> Package:
@@ -72,7 +83,8 @@ class Object:
         known = self._function
         if known is None or known[0] is not tree:
             has_one = self.kind in ("func", "method") and not self.package.is_snapshot
-            found = self.file.function_at(self.node) if has_one else None
+            start = self._node.start_byte if self._node is not None else self.file.start
+            found = self.file.function_from(start) if has_one else None
             known = self._function = (self.file.whole.tree, found)
         return known[1]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.declaring import receiver_type_parameters
-from leakfix.languages.go.packages import PREDECLARED
+from leakfix.languages.go.packages import PREDECLARED, Object
 from leakfix.languages.go.types import (
     Array,
     Chan,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.go.packages import File, Object
+    from leakfix.languages.go.packages import File
     from leakfix.languages.go.scopes import Bindings, Variable
     from leakfix.languages.go.types import Type, Types
 
@@ -237,12 +237,12 @@ _HANDLERS: Final = {
 class TypeDeclaration:
     """The declaration of a defined type: its type parameters, underlying type and methods, each when asked for."""
 
-    __slots__ = ("_methods", "_names", "_outer", "_under", "file", "local", "name", "node", "selections")
+    __slots__ = ("_declared", "_methods", "_names", "_outer", "_under", "file", "local", "name", "selections")
 
-    def __init__(self, file: File, node: Node, name: str, outer: Resolver, local: bool = False) -> None:
-        """Take its type_spec; `outer` resolves what the spec does not declare itself."""
+    def __init__(self, file: File, declared: Object | Node, name: str, outer: Resolver, local: bool = False) -> None:
+        """Take its object, of a local one the type_spec; `outer` resolves what the spec does not declare itself."""
         self.file = file
-        self.node = node
+        self._declared = declared
         self.name = name
         self.local = local
         self._outer = outer
@@ -250,6 +250,11 @@ class TypeDeclaration:
         self._under: dict[Types, Type | None] = {}
         self.selections: dict[object, object] = {}
         self._methods: dict[tuple[str, Types], Declared | None] = {}
+
+    @property
+    def node(self) -> Node:
+        """Its type_spec."""
+        return self._declared.node if isinstance(self._declared, Object) else self._declared
 
     @property
     def type_parameters(self) -> tuple[str, ...]:
@@ -335,13 +340,13 @@ def declared_type(declared: Object, args: Types = ()) -> Type | None:
 
 
 def _declare(declared: Object, args: Types, cache: dict[object, object]) -> Type | None:
-    file, node = declared.file, declared.node
-    if node.kind_id == syntax.TYPE_ALIAS:
-        env = dict(zip(type_parameter_names(node), args, strict=False))
-        return Resolver(file, env).type(node.child_by_field_id(syntax.F_TYPE))
+    file = declared.file
+    if declared.is_alias:
+        env = dict(zip(type_parameter_names(declared.node), args, strict=False))
+        return Resolver(file, env).type(declared.node.child_by_field_id(syntax.F_TYPE))
     declaration = cache.get("declaration")
     if not isinstance(declaration, TypeDeclaration):
-        declaration = cache["declaration"] = TypeDeclaration(file, node, declared.name, Resolver(file))
+        declaration = cache["declaration"] = TypeDeclaration(file, declared, declared.name, Resolver(file))
     if declared.package.path == "unsafe":
         return types.UNSAFE_POINTER
     return Named(declared.package.key, declared.name, args, -1, declaration)

@@ -144,7 +144,7 @@ class _Checker:
     def owner(self, node: Node) -> Types:
         top = next(child for start, child in reversed(self.tops) if start <= node.start_byte)
         if top.id not in self.types:
-            function = self.file.function_at(top)
+            function = self.file.function_from(top.start_byte)
             self.types[top.id] = (
                 Types.of_function(function) if function is not None else Types.of_declaration(self.file, node)
             )
