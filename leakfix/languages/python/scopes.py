@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from leakfix.languages.python import syntax
 from leakfix.languages.python.files import Function, parameters
+from leakfix.languages.python.first_look import words
 from leakfix.languages.python.imports import imported
 from leakfix.text import Span
 
@@ -153,7 +154,7 @@ class Variable:
 
 
 class Scopes:
-    """All scopes and variables of one file; what stands in a definition of the module is looked at when asked for."""
+    """All scopes and variables of one file; definitions, and methods of classes, are looked at when asked for."""
 
     def __init__(self, file: PyFile) -> None:
         """Find what the module binds, and where its definitions stand."""
@@ -162,18 +163,13 @@ class Scopes:
         self.module = Scope("module", file.root, None)
         self._by_node: dict[int, Scope] = {file.root.id: self.module}
         self._bound: dict[int, Variable] = {}
-        self._definitions = [node for node in file.root.children if node.type in _DEFINITIONS]
-        self._starts = [node.start_byte for node in self._definitions]
-        self._tables: dict[int, _Table] = {}
-        self._load_module()
+        self._module = _Part(file.root, self.module, 0, len(self._data) + 1)
+        self._load_around(self._module, file.root, self.module)
         # What says `global` anywhere binds names of the module.
-        at = self._data.find(b"global ")
-        while at >= 0:
+        for at in words(self._data, b"global"):
             self.scope_at(at)
-            at = self._data.find(b"global ", at + 1)
         self._globals = {name for scope in self._by_node.values() for name in scope.globals}
-        for variable in self.module.variables.values():
-            variable.bindings.sort(key=lambda one: one.identifier.start_byte)
+        _sort(self.module)
 
     @classmethod
     def of(cls, file: PyFile) -> Scopes:
@@ -186,18 +182,24 @@ class Scopes:
     @property
     def scopes(self) -> tuple[Scope, ...]:
         """All scopes, the module's first."""
-        for number in range(len(self._definitions)):
-            self._table(number)
+        waiting = [self._module]
+        while waiting:
+            part = waiting.pop()
+            self.scope_at(part.start)
+            waiting += part.inner
         return tuple(self._by_node.values())
 
     def scope_at(self, offset: int) -> Scope:
         """Return the scope in which a name at a byte offset is looked up."""
-        number = bisect_right(self._starts, offset) - 1
-        if number >= 0 and offset < self._definitions[number].end_byte:
-            starts, scopes = self._table(number)
-        else:
-            starts, scopes = self._tables[_MODULE]
-        return scopes[bisect_right(starts, offset) - 1]
+        part = self._module
+        while part.inner:
+            number = bisect_right(part.inner_starts, offset) - 1
+            if number < 0 or offset >= part.inner[number].end:
+                break
+            part = part.inner[number]
+            if not part.scopes:
+                self._load(part)
+        return part.scopes[bisect_right(part.starts, offset) - 1]
 
     def scope_of(self, node: Node) -> Scope:
         """Return the scope that a function_definition, lambda, class, comprehension or the root makes."""
@@ -205,34 +207,42 @@ class Scopes:
             self.scope_at(node.start_byte)
         return self._by_node[node.id]
 
-    def _table(self, number: int) -> _Table:
-        """Where which scope starts in a definition of the module, which is looked at now if it was not before."""
-        if number not in self._tables:
-            node = self._definitions[number]
-            self._load(number, Span(node.start_byte, node.end_byte), syntax.captures(_SITES, node))
-        return self._tables[number]
+    def _load(self, part: _Part) -> None:
+        """Look at a definition: all of a function, and of a class what is around the definitions in it."""
+        definition = syntax.definition(part.node)
+        body = definition.child_by_field_name("body") if definition.type == syntax.CLASS_DEFINITION else None
+        if body is not None:
+            self._by_node[definition.id] = scope = Scope("class", definition, part.around)
+            self._load_around(part, body, scope)
+            return
+        found = syntax.captures(_SITES, part.node)
+        self._lay_out(part, found.get("scope", []), [(part.start, part.end, part.around)])
+        self._take(found)
 
-    def _load_module(self) -> None:
-        """Look at what stands between the definitions of the module, and take their names."""
+    def _load_around(self, part: _Part, body: Node, scope: Scope) -> None:
+        """Look at a module or class, and at nothing in its body that has a scope of its own but the name."""
+        children = body.children
+        part.inner = [_Part(one, scope, one.start_byte, one.end_byte) for one in children if one.type in _DEFINITIONS]
+        part.inner_starts = [one.start for one in part.inner]
         found: dict[str, list[Node]] = {}
-        edges = [0, *(at for node in self._definitions for at in (node.start_byte, node.end_byte)), len(self._data)]
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            if not self._data[start:end].strip():
-                continue
-            for kind, nodes in syntax.captures(_SITES, self.file.root, Span(start, end)).items():
-                inside = (node for node in nodes if start <= node.start_byte and node.end_byte <= end)
+        head = (Span(part.start, body.start_byte),) if part.start < body.start_byte else ()
+        for span in (*head, *_between(children)):
+            for kind, nodes in syntax.captures(_SITES, part.node, span).items():
+                inside = (node for node in nodes if span.start <= node.start_byte and node.end_byte <= span.end)
                 found.setdefault(kind, []).extend(inside)
-        for node in self._definitions:
-            inner = syntax.definition(node)
+        around = [(part.start, part.end, part.around), (body.start_byte, body.end_byte, scope)]
+        self._lay_out(part, found.get("scope", []), around)
+        for one in part.inner:
+            inner = syntax.definition(one.node)
             name = inner.child_by_field_name("name")
             if name is not None:
                 is_class = inner.type == syntax.CLASS_DEFINITION
-                self._bind(Binding("class" if is_class else "function", name, name), self.module)
-        self._load(_MODULE, Span(0, len(self._data) + 1), found)
+                self._bind(Binding("class" if is_class else "function", name, name), scope)
+        self._take(found)
+        _sort(scope)
 
-    def _load(self, number: int, span: Span, found: dict[str, list[Node]]) -> None:
-        """Make the scopes and variables of what a query found in a stretch of the file."""
-        self._tables[number] = self._laid_out(found.get("scope", []), span)
+    def _take(self, found: dict[str, list[Node]]) -> None:
+        """Make the variables of what a query found in a stretch of the file whose scopes are laid out."""
         for node in found.get("global", []):
             self.scope_at(node.start_byte).globals.update(child.text or b"" for child in node.named_children)
         for node in found.get("nonlocal", []):
@@ -298,10 +308,12 @@ class Scopes:
                     yield found
             at = data.find(name, behind, end)
 
-    def _laid_out(self, nodes: list[Node], stretch: Span) -> _Table:
-        """Make the scopes of nodes in source order, and the table of which one holds an offset of a stretch."""
-        spans: list[tuple[int, int, Scope]] = [(stretch.start, stretch.end, self.module)]
-        around: list[tuple[int, int, Scope]] = [spans[0]]
+    def _lay_out(self, part: _Part, nodes: list[Node], around: list[tuple[int, int, Scope]]) -> None:
+        """Make the scopes of nodes in source order, and the table of which one holds an offset of a part.
+
+        `around` are the scopes that there are already, outermost first, with their stretches.
+        """
+        spans = list(around)
         for node in nodes:
             while around[-1][1] <= node.start_byte:
                 around.pop()
@@ -316,7 +328,7 @@ class Scopes:
             if hole is not None:
                 around.append((hole.start_byte, hole.end_byte, parent))
                 spans.append(around[-1])
-        return _flattened(spans, self.module)
+        part.starts, part.scopes = _flattened(spans)
 
     def _bindings(self, found: dict[str, list[Node]]) -> Iterator[tuple[Binding, Scope]]:
         for node in found.get("assign", []):
@@ -380,13 +392,45 @@ class Scopes:
         self._bound[binding.identifier.start_byte] = variable
 
 
-_Table: TypeAlias = "tuple[list[int], list[Scope]]"
-_MODULE: Final = -1
+@dataclass(slots=True, eq=False)
+class _Part:
+    """What is looked at as a whole: a definition, or the module. Those that stand in its body are parts themselves.
+
+    Nothing but its place is known of it before: then `scopes` is empty.
+    """
+
+    node: Node
+    around: Scope
+    """The scope that it stands in."""
+    start: int
+    end: int
+    starts: list[int] = field(default_factory=list)
+    """Where the scope that names are looked up in changes, to the one in the same place of `scopes`."""
+    scopes: list[Scope] = field(default_factory=list)
+    inner: list[_Part] = field(default_factory=list)
+    inner_starts: list[int] = field(default_factory=list)
+
+
 _DEFINITIONS: Final = frozenset((syntax.FUNCTION_DEFINITION, syntax.CLASS_DEFINITION, syntax.DECORATED_DEFINITION))
 
 
-def _flattened(spans: list[tuple[int, int, Scope]], outermost: Scope) -> _Table:
-    """Flatten nested spans into the places where the innermost scope changes."""
+def _between(children: list[Node]) -> Iterator[Span]:
+    """Yield the stretches between the definitions of a body where there is more than comments."""
+    first = last = None
+    for child in children:
+        if child.type in _DEFINITIONS:
+            if first is not None and last is not None:
+                yield Span(first.start_byte, last.end_byte)
+            first = None
+        elif child.type != syntax.COMMENT:
+            first, last = first or child, child
+    if first is not None and last is not None:
+        yield Span(first.start_byte, last.end_byte)
+
+
+def _flattened(spans: list[tuple[int, int, Scope]]) -> tuple[list[int], list[Scope]]:
+    """Flatten nested spans, the first of which holds all, into the places where the innermost scope changes."""
+    outermost = spans[0][2]
     spans.sort(key=lambda span: (span[0], -span[1]))
     open_spans: list[tuple[int, Scope]] = []
     changes: list[tuple[int, Scope]] = []
@@ -399,6 +443,12 @@ def _flattened(spans: list[tuple[int, int, Scope]], outermost: Scope) -> _Table:
     while len(open_spans) > 1:
         changes.append((open_spans.pop()[0], open_spans[-1][1]))
     return [at for at, _ in changes], [scope for _, scope in changes]
+
+
+def _sort(scope: Scope) -> None:
+    """Put the bindings of each variable in source order."""
+    for variable in scope.variables.values():
+        variable.bindings.sort(key=lambda one: one.identifier.start_byte)
 
 
 class Bindings:
