@@ -39,6 +39,7 @@ from leakfix.flow import (
     explore,
 )
 from leakfix.flow.ahead import Ahead, ReleasesAhead
+from leakfix.flow.loops import Loop, begun
 from leakfix.flow.remembering import sources
 from leakfix.text import Span
 from leakfix.text.records import record, replace
@@ -127,6 +128,8 @@ class State:
     """What a callee gave back that may have taken the resource over, as long as nobody has asked for it."""
     lent: bool = False
     """Whether a callee had it of which only releases on failing ways tell that it was lent."""
+    due: frozenset[tuple[int, int]] = frozenset()
+    """The loops that were come to since the acquisition and have had no turn yet, as `Edge.begins` tells them."""
 
     @property
     def held(self) -> bool:
@@ -181,10 +184,14 @@ def remembered(graph: Graph, worth: tuple[Place, ...] | None = None) -> frozense
 def _pursued(graph: Graph, index: int, worth: tuple[Place, ...]) -> Leak | None:
     """Follow one acquisition; None when the function is too large for it."""
     pursuit = Pursuit(graph, index, remembered(graph, worth))
-    try:
-        explore(graph, State(), pursuit.run, pursuit.cross)
-    except BudgetError:
+    if not pursuit.explored():
         return None
+    loops = begun(graph) if pursuit.losses else ()
+    if loops:
+        # What only a loop without a turn forgets is nothing: a turn would have handed it on or released it.
+        busy = Pursuit(graph, index, pursuit.correlated, loops)
+        if busy.explored():
+            pursuit.losses = {key: loss for key, loss in pursuit.losses.items() if key in busy.losses}
     return pursuit.leak()
 
 
@@ -223,11 +230,13 @@ def _correlated(graph: Graph) -> tuple[Place, ...]:
 class Pursuit:
     """Follows the resource of one acquisition; collects where it is lost."""
 
-    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place]) -> None:
+    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place], loops: tuple[Loop, ...] = ()) -> None:
+        """Take a graph and the number of its acquisition; each of the ``loops`` has one turn at least."""
         self.graph = graph
         self.index = index
         self.site = graph.sites[index]
         self.correlated = correlated
+        self.loops = {loop.after: loop for loop in loops}
         self.late = _late(graph, self.site)
         self.losses: dict[tuple[LossKind, Span, Span | None], Loss] = {}
         """By where the resource is lost, and the last goto on the way there."""
@@ -239,6 +248,14 @@ class Pursuit:
         self.releases = tuple(
             (tuple(parts[:-1]), parts[-1]) for parts in (r.split(".") for r in self.site.obligation.releases)
         ) or (((), ANY_METHOD),)
+
+    def explored(self) -> bool:
+        """Follow every path; whether the function was small enough for it."""
+        try:
+            explore(self.graph, State(), self.run, self.cross)
+        except BudgetError:
+            return False
+        return True
 
     def leak(self) -> Leak:
         """What was found, once every path was followed."""
@@ -303,6 +320,11 @@ class Pursuit:
 
     def cross(self, edge: Edge, state: State) -> State | None:
         """The state behind an edge; None where it contradicts what was tested before."""
+        if self.loops and state.held:
+            turned = self._turned(edge, state)
+            if turned is None:
+                return None
+            state = turned
         if edge.raised is not None and state.held:
             level = _DOUBTFUL if edge.doubtful else _RAISED
             state = state if level <= state.raised else replace(state, raised=level)
@@ -319,6 +341,20 @@ class Pursuit:
                 state = replace(state, facts=state.facts | {test})
             if state.asked and state.held and edge.span is not None:
                 state = self._answered(state, test, edge)
+        return state
+
+    def _turned(self, edge: Edge, state: State) -> State | None:
+        """The state behind an edge where every loop has a turn; None where one would have none."""
+        if edge.begins is not None:
+            state = replace(state, due=state.due | {edge.begins})
+        elif state.due:
+            if any(edge.target == after for _, after in state.due):
+                return None
+            if any(edge.target == inside for inside, _ in state.due):
+                state = replace(state, due=frozenset(loop for loop in state.due if loop[0] != edge.target))
+        loop = self.loops.get(edge.target)
+        if loop is not None and any(place in state.holders or (place, True) in state.derived for place in loop.dealt):
+            return self._end(state, Status.HANDED_ON)
         return state
 
     def _answered(self, state: State, test: Test, edge: Edge) -> State:
@@ -449,6 +485,7 @@ class Pursuit:
             state.raised,
             _unless_within(event.place, state.asked),
             state.lent,
+            state.due,
         )
         if behind.lost:
             if state.lent or state.asked:

@@ -217,6 +217,8 @@ class Edge:
     """What raises the exception that takes this way: to a handler, to what runs in any case, or out of the function."""
     doubtful: bool = False
     """Whether it is doubtful that the exception is ever raised."""
+    begins: tuple[int, int] | None = None
+    """The loop that this edge leads to from outside: the block that each turn starts with, and the one behind it."""
 
 
 class ExitKind(Enum):

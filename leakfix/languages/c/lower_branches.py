@@ -202,6 +202,7 @@ class BranchLowering(ABC):
         head, inside, after, again = (self.frame.new_block() for _ in range(4))
         if first == 0:
             return
+        before = self.frame.current
         if first is not None:
             self.frame.goto(inside)
         else:
@@ -221,6 +222,8 @@ class BranchLowering(ABC):
         self.continues.pop()
         self.frame.goto(again)
         self.frame.resume(again)
+        if first is None and self.frame.reachable:
+            self.frame.begin(before, head, (inside, after))
         if update is not None and self.frame.reachable:
             self.values.discard(update)
             self.end_of_statement(update)
@@ -258,6 +261,7 @@ class BranchLowering(ABC):
         right, body = node.child_by_field_name("right"), node.child_by_field_name("body")
         ranged = self.values.place(right) if right is not None else None
         head, inside, after = (self.frame.new_block() for _ in range(3))
+        before = self.frame.current
         self.frame.goto(head)
         self.frame.resume(head)
         self.frame.branch(inside, (), None, None)
@@ -279,6 +283,8 @@ class BranchLowering(ABC):
         self.breaks.pop()
         self.continues.pop()
         self.leave(_end(body or node, self.frame))
+        if self.frame.reachable:
+            self.frame.begin(before, head, (inside, after))
         self.frame.goto(head)
         self.frame.resume(after)
         self.leave(_end(node, self.frame))

@@ -39,7 +39,7 @@ from leakfix.languages.c.lower_tests import failure
 from leakfix.languages.c.lower_throws import KEEPERS
 from leakfix.languages.c.lower_unknown import UnknownCalls
 from leakfix.languages.c.summaries import DOUBTFUL, KEPT
-from leakfix.languages.c.types import Callee, CType, result_type
+from leakfix.languages.c.types import SMART_POINTERS, Callee, CType, result_type
 from leakfix.models import OUT
 
 if TYPE_CHECKING:
@@ -589,6 +589,10 @@ class CallLowering:
             if self.frame.outlives(inside):
                 self._hand_over(span, NOTHING, arguments)
                 return NOTHING
+            if self._holds_owners(callee.receiver_type):
+                for value in arguments:
+                    self.unknown.own(span, value)
+                return NOTHING
             for value in arguments:
                 for link in value.links:
                     self.frame.emit(Copy(span, inside, link.place))
@@ -596,6 +600,10 @@ class CallLowering:
         if name in ("end", "begin", "size", "empty", "cend", "cbegin", "reserve", "capacity"):
             return NOTHING
         return None
+
+    def _holds_owners(self, of: CType | None) -> bool:
+        """Whether the elements of a container are smart pointers."""
+        return of is not None and any(one is not None and one.base in SMART_POINTERS for one in of.args)
 
     def _is_container(self, of: CType | None) -> bool:
         return of is not None and not of.is_pointer and of.base.removeprefix("std::") in _CONTAINERS

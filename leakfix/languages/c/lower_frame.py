@@ -195,6 +195,11 @@ class Frame:
         self.link(self.current, target, Edge(target, jump=jump) if jump is not None else None)
         self.current = None
 
+    def begin(self, before: int | None, head: int, loop: tuple[int, int]) -> None:
+        """The edges from ``before`` to ``head`` begin a loop that goes round: the block of a turn, and that behind."""
+        edges = self.graph.blocks[before].edges if before is not None else []
+        edges[:] = [replace(edge, begins=loop) if edge.target == head else edge for edge in edges]
+
     def branch(self, target: int, tests: tuple[Test, ...], span: Span | None, taken: bool | None) -> None:
         """A conditional edge out of the current block, which stays open for the others."""
         self.link(self.current, target, Edge(target, tests, span, taken))

@@ -165,7 +165,7 @@ class ValueLowering:
             inner = syntax.unparen(argument)
             if inner.type == syntax.SUBSCRIPT_EXPRESSION:
                 base = inner.child_by_field_name("argument")
-                return self.value(base).through() if base is not None else NOTHING
+                return self._inside(base, self.value(base)) if base is not None else NOTHING
             place = self.place(inner)
             if place is None:
                 value = self.value(inner)
@@ -177,6 +177,15 @@ class ValueLowering:
             return Value(address=place)
         place = self.place(node)
         return Value((Link(place),)) if place is not None else NOTHING
+
+    def _inside(self, array: Node, value: Value) -> Value:
+        """The address of an element: one of an array that is a field lies in the object that has the field."""
+        path = value.place.path if value.place is not None else ()
+        steps = [path.index(step) for step in (ELEMENT, POINTEE) if step in path]
+        found = self.frame.types.of(array) if steps and self.frame.expansion is None else None
+        if value.place is None or found is None or not found.is_array:
+            return value.through()
+        return Value((Link(Place(value.place.root, path[: min(steps)]), Relation.THROUGH),))
 
     def _cast(self, node: Node) -> Value:
         value = node.child_by_field_name("value")
@@ -303,7 +312,19 @@ class ValueLowering:
         values = [self.value(side) for side in (left, right) if side is not None]
         if kind in ("+", "-") and values:
             return Value(tuple(link for value in values for link in value.through().links))
+        if kind == "<<" and right is not None and self._is_object(right):
+            self.frame.escape(self.frame.span(node), values[-1], Handing.PASSED)
         return NOTHING
+
+    def _is_object(self, node: Node) -> bool:
+        """Whether an expression is a pointer to an object of a class: the left side is given it."""
+        if not self.frame.file.is_cpp or self.frame.expansion is not None:
+            return False
+        inner = syntax.unparen(node)
+        found = self.frame.types.of(inner) if inner.type in (syntax.THIS, syntax.IDENTIFIER) else None
+        return inner.type == syntax.THIS or (
+            found is not None and found.pointers == 1 and self.frame.types.struct(found.pointee) is not None
+        )
 
     def _unary(self, node: Node) -> Value:
         number = self.constant(node)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
 from leakfix.languages.c.analysis import Analysis
+from leakfix.rules.c.amounts import is_of_nothing
 from leakfix.rules.c.checks import runs_code
+from leakfix.rules.c.error_objects import is_ignored_error
 from leakfix.rules.c.hidden_exits import is_out_of_memory
 from leakfix.rules.c.layout import LayoutError
 from leakfix.rules.c.repair import RefusalError, Repair, leaks_of
@@ -48,7 +50,11 @@ class LifecycleRule(Rule[Analysis]):
         """The leaks that the rule is for, with the fixes that can be written."""
         for unit, leak in leaks_of(subject):
             losses = self.losses(subject, unit, leak)
-            losses = tuple(loss for loss in losses if not is_out_of_memory(subject, unit, loss))
+            losses = tuple(
+                loss
+                for loss in losses
+                if not is_out_of_memory(subject, unit, loss) and not is_of_nothing(subject, unit, leak, loss)
+            )
             repair = Repair(subject, unit, replace(leak, losses=losses))
             if losses and self.concerns(repair) and not repair.is_hidden:
                 yield self.finding(repair)
@@ -69,7 +75,7 @@ class LifecycleRule(Rule[Analysis]):
             function=repair.function.qualified,
             message=self.message(repair),
             severity=Severity(obligation.severity) if obligation.severity else self.severity,
-            confidence=Confidence(obligation.confidence),
+            confidence=Confidence.LOW if is_ignored_error(repair) else Confidence(obligation.confidence),
             trace=trace(repair.source, repair.leak, f"the {obligation.noun} is acquired here", _ending),
             fixes=fixes,
             refusal=refusal,
