@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +58,7 @@ class Examined:
     warnings: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Examiner:
     """Runs rules over files. `stable` is what the paths in fingerprints are relative to, however leakfix was called."""
 

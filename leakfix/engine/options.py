@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from leakfix.project import Configuration, find_configuration, read_configuratio
 from leakfix.project.ignoring import PatternError
 from leakfix.project.selectors import EVERYTHING, specificity
 from leakfix.rules import registry
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -24,7 +25,7 @@ UNUSED_SUPPRESSION = "unused-suppression"
 """The rule of the engine itself: a `leakfix: ignore` comment that keeps no finding quiet."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What a caller asks for beyond the project's configuration; what is None or empty is left to that."""
 
@@ -50,7 +51,7 @@ class Options:
     """Whether results are kept in, and taken from, the user's cache directory."""
 
 
-@dataclass(frozen=True)
+@record
 class Setup:
     """A run that can start: rules and configuration are known to be sound."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
+
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from leakfix.text import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statistics:
     """What a run looked at and what it found, in numbers."""
 
@@ -45,7 +47,7 @@ class Statistics:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """The findings of a scan by path, position and rule, and what could not be looked at.
 

@@ -5,11 +5,11 @@ step is named by its index. Steps that concern no channel are left out.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 
 from leakfix.text import Span
-from leakfix.text.records import record
+from leakfix.text.records import record, state
 
 Step = int
 """The index of a step in `Net.steps`."""
@@ -195,7 +195,7 @@ class Process:
     """The groups that wait until it has nothing to do: until it waits to receive."""
 
 
-@dataclass(slots=True)
+@state
 class Net:
     """A function, which is process 0, with what it starts and the channels that it makes."""
 

@@ -4,12 +4,12 @@ Every language lowers to this; nothing here knows a syntax. Spans are byte offse
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple
 
 from leakfix.text import Span
-from leakfix.text.records import record
+from leakfix.text.records import record, state
 
 ANY_METHOD = "*"
 """The method of a `Release` that a function does to its argument: it releases whatever the argument holds."""
@@ -245,7 +245,7 @@ class Exit:
     """Whether the caller is told that the function failed."""
 
 
-@dataclass(slots=True)
+@state
 class Block:
     """A basic block: events in order, then the edges out of it, or an exit."""
 
@@ -289,7 +289,7 @@ class Site:
     """Whether the result is thrown away where it is made."""
 
 
-@dataclass(slots=True)
+@state
 class Graph:
     """The control-flow graph of one function; block 0 is the entry."""
 

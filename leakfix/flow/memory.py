@@ -7,11 +7,11 @@ function. `Sharing` tells what the events stand for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
-from leakfix.text.records import record
+from leakfix.text.records import record, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,7 +117,7 @@ class Store:
     """How the source spells where it is stored."""
 
 
-@dataclass(slots=True)
+@state
 class Sharing:
     """The flow graph of a function and what its events stand for."""
 

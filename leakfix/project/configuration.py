@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from leakfix.project.ignoring import PatternError, Patterns
 from leakfix.project.problems import because
 from leakfix.project.selectors import EVERYTHING, closest, specificity
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -30,7 +31,7 @@ class ConfigurationError(ValueError):
     """A configuration that cannot be used: one line that names the file, the key and what is wrong."""
 
 
-@dataclass(frozen=True)
+@record
 class Configuration:
     """What a project asks for; without a file, the defaults.
 
@@ -201,7 +202,7 @@ def _configuration(path: Path, prefix: str, table: Document) -> Configuration:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Values:
     """The values of a table, each checked for what its key takes; a key that is absent is empty or the default."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from leakfix.text.records import ordered
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Problem:
     """One line about one path: `path` is a display path (as of a candidate), `message` a clause without it."""
 

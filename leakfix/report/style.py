@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from leakfix.text.records import record
 
 TAB: Final = 4
 
@@ -12,7 +13,7 @@ _CODES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": 
 _PICTURES: Final = 0x2400
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Style:
     """Whether to colour, and how wide the terminal shows what."""
 

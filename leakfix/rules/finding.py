@@ -1,9 +1,10 @@
 """What a rule says about code: findings, their traces, the fixes that they carry and the reasons for offering none."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from leakfix.text import Edit, Source, Span
+from leakfix.text.records import record
 
 
 class Safety(StrEnum):
@@ -31,7 +32,7 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """One line of a trace: ``line`` is 1-based in ``path``."""
 
@@ -40,7 +41,7 @@ class Step:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileEdit:
     """An edit to the file with the display path ``path``."""
 
@@ -48,7 +49,7 @@ class FileEdit:
     edit: Edit
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fix:
     """One way to mend a finding, complete and independent of other fixes."""
 
@@ -62,7 +63,7 @@ class Fix:
     """The language version that the fixed form needs, as ``go1.21``; empty for any."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """Why a finding carries no fix: ``code`` is counted by ``--statistics``, ``reason`` is a sentence."""
 
@@ -78,7 +79,7 @@ class RefusalError(Exception):
         self.refusal = Refusal(code, reason)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """A leak: where it is, how it comes about and how it can be mended.
 

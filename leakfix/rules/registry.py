@@ -3,16 +3,16 @@
 import importlib
 import pkgutil
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from leakfix.rules.installed import Pack, packs
 from leakfix.rules.rule import Rule, RuleError, check_declaration
+from leakfix.text.records import record
 
 GROUP = "leakfix.codemods"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Registry:
     """The rules by id and then language, in alphabetical order, and what could not be loaded.
 

@@ -4,10 +4,10 @@ import inspect
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from leakfix.rules.finding import Finding, Safety, Severity
+from leakfix.text.records import record
 
 _ID = re.compile(r"^[a-z]+(-[a-z0-9]+)+$")
 
@@ -15,7 +15,7 @@ Subject = TypeVar("Subject")
 """What a language hands to its rules: for Go a ``leakfix.languages.go.analysis.Analysis``, one file with its world."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """One fixed form of a rule, as the user names it with ``--prefer``."""
 

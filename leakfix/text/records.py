@@ -6,13 +6,13 @@ of all that a start costs. Here the methods of classes with as many fields are o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import MISSING, dataclass, field
+from functools import cached_property, lru_cache
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from dataclasses import replace as replace
     from types import CodeType
     from typing import TypeVar, dataclass_transform
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     def ordered(cls: type[_Class]) -> type[_Class]:
         """Make a class a record whose values are compared by their fields, from the first on."""
 
+    @dataclass_transform(eq_default=False, field_specifiers=(field,))
+    def state(cls: type[_Class]) -> type[_Class]:
+        """Make a class a dataclass with slots whose fields change, and that equals nothing but itself."""
+
 else:
     # A frozen dataclass guards every field at run time, which makes it three times as dear to make.
-    ordered: Final = dataclass(slots=True, unsafe_hash=True, order=True)
-
     def record(cls):
         """A class of values, as above."""
         return _made(cls, compared=True)
@@ -42,6 +44,12 @@ else:
     def individual(cls):
         """A class of things, as above."""
         return _made(cls, compared=False)
+
+    def ordered(cls):
+        """A class of values in an order, as above."""
+        return _made(cls, compared=True, in_order=True)
+
+    state: Final = individual
 
     def replace(one, /, **changes):
         """A record like another but for some fields: `dataclasses.replace`, in half the time."""
@@ -51,10 +59,14 @@ else:
         return one.__class__(**changes)
 
 
-_OWN_METHODS: Final = ("__init__", "__post_init__", "__eq__", "__hash__", "__slots__")
-_TEMPLATE: Final = """
+_OWN_METHODS: Final = ("__init__", "__eq__", "__hash__", "__slots__", "__lt__")
+_OPTIONS: Final = ("init", "compare", "hash", "kw_only")
+_INITIALISE: Final = """
 def __init__(self, {fields}):
     {assigned}
+"""
+_ANEW: Final = "{name}.make() if {name}.__class__ is _Each else {name}"
+_COMPARE: Final = """
 def __eq__(self, other):
     if other.__class__ is self.__class__:
         return ({own}) == ({others})
@@ -62,65 +74,122 @@ def __eq__(self, other):
 def __hash__(self):
     return hash(({own}))
 """
+_ORDER: Final = """
+def {name}(self, other):
+    if other.__class__ is self.__class__:
+        return ({own}) {sign} ({others})
+    return NotImplemented
+"""
+_SIGNS: Final = {"__lt__": "<", "__le__": "<=", "__gt__": ">", "__ge__": ">="}
 
 
-def _made(cls: type[Any], *, compared: bool) -> type[Any]:
+class _Each:
+    """The default of a field of which each value gets one of its own."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self.make = make
+
+
+def _made(cls: type[Any], *, compared: bool, in_order: bool = False) -> type[Any]:
     fields: Mapping[str, object] = cls.__annotations__
     if not _is_plain(cls, fields):
-        return dataclass(slots=True, unsafe_hash=compared, eq=compared)(cls)
+        return dataclass(slots=True, unsafe_hash=compared, eq=compared, order=in_order)(cls)
     body = dict(cls.__dict__)
     names = tuple(fields)
-    defaults = {name: body.pop(name) for name in names if name in body}
+    given = {name: body.pop(name) for name in names if name in body}
+    defaults = {name: default for name, value in given.items() if (default := _default(value)) is not MISSING}
     body.pop("__dict__", None)
     body.pop("__weakref__", None)
-    initialise, equal, hashed = _codes(len(names))
+    made = tuple(number for number, name in enumerate(names) if defaults.get(name).__class__ is _Each)
+    initialise = _initialiser(len(names), made, "__post_init__" in body)
     body["__init__"] = _function(initialise, names, cls, tuple(defaults.values()))
-    if compared:
-        body["__eq__"] = _function(equal, names, cls)
-        body["__hash__"] = _function(hashed, names, cls)
-    body.setdefault("__repr__", _shown)
-    body |= {"__slots__": names, "__match_args__": names, "__reduce__": _reduced}
-    body |= {"__dataclass_fields__": _Standard(fields, defaults), "__dataclass_params__": _Standard(fields, defaults)}
+    for code in (*(_comparing(len(names)) if compared else ()), *(_ordering(len(names)) if in_order else ())):
+        body[code.co_name] = _function(code, names, cls)
+    hidden = frozenset(name for name, value in given.items() if _is_field(value) and not value.repr)
+    body.setdefault("__repr__", _showing(hidden) if hidden else _shown)
+    # What is cached needs a place.
+    caches = ("__dict__",) if any(isinstance(value, cached_property) for value in body.values()) else ()
+    body |= {"__slots__": (*names, *caches), "__match_args__": names, "__reduce__": _reduced}
+    body |= {"__dataclass_fields__": _Standard(fields, given), "__dataclass_params__": _Standard(fields, given)}
     metaclass: Any = type(cls)
-    made: type[Any] = metaclass(cls.__name__, cls.__bases__, body)
-    made.__qualname__ = cls.__qualname__
-    return made
+    remade: type[Any] = metaclass(cls.__name__, cls.__bases__, body)
+    remade.__qualname__ = cls.__qualname__
+    return remade
 
 
 def _is_plain(cls: type[Any], fields: Mapping[str, object]) -> bool:
     """Whether all fields are the class's own, set by its constructor from arguments or from values that stand there."""
     body = cls.__dict__
-    known = [name in body for name in fields]
+    known = [_default(body[name]) is not MISSING if name in body else False for name in fields]
     return (
         bool(fields)
         and not any(hasattr(base, "__dataclass_fields__") for base in cls.__bases__)
         and not any(name in body for name in _OWN_METHODS)
         and not any("ClassVar" in str(told) or "InitVar" in str(told) for told in fields.values())
         # Mutable defaults, fields with options and a field without a default behind one are for `dataclass` to judge.
-        and all(
-            body[name].__class__.__hash__ is not None and not _is_field(body[name]) for name in fields if name in body
-        )
+        and all(_is_usual(body[name]) for name in fields if name in body)
         and known == sorted(known)
     )
+
+
+def _is_usual(value: Any) -> bool:
+    """Whether a default needs no more than to be set, or to be made anew."""
+    if _is_field(value):
+        options = [getattr(value, option) for option in _OPTIONS]
+        return options[:2] == [True, True] and options[2] is None and options[3] is MISSING and _is_usual(value.default)
+    return value.__class__.__hash__ is not None
+
+
+def _default(value: Any) -> object:
+    """What a field is set to, an `_Each`, or `MISSING`."""
+    if not _is_field(value):
+        return value
+    return value.default if value.default_factory is MISSING else _Each(value.default_factory)
 
 
 def _is_field(value: object) -> bool:
     return hasattr(value, "default_factory")
 
 
-@lru_cache(maxsize=64)
-def _codes(count: int) -> tuple[CodeType, CodeType, CodeType]:
-    """The methods of a class with that many fields, which are called `_0`, `_1` and so on."""
-    names = [f"_{number}" for number in range(count)]
-    made: dict[str, FunctionType] = {}
-    source = _TEMPLATE.format(
-        fields=", ".join(names),
-        assigned="; ".join(f"self.{name} = {name}" for name in names),
-        own="".join(f"self.{name}, " for name in names),
-        others="".join(f"other.{name}, " for name in names),
-    )
+def _compiled(source: str) -> list[CodeType]:
+    made: dict[str, Any] = {}
     exec(source, made)  # noqa: S102 (nothing in it comes from outside)
-    return made["__init__"].__code__, made["__eq__"].__code__, made["__hash__"].__code__
+    return [one.__code__ for one in made.values() if isinstance(one, FunctionType)]
+
+
+def _numbered(count: int) -> list[str]:
+    """What the fields of a class with so many are called here."""
+    return [f"_{number}" for number in range(count)]
+
+
+def _tuple_of(owner: str, count: int) -> str:
+    return "".join(f"{owner}.{name}, " for name in _numbered(count))
+
+
+@lru_cache(maxsize=128)
+def _initialiser(count: int, made: tuple[int, ...], checks: bool) -> CodeType:
+    """The constructor of a class with so many fields, some of which are `made` anew for each value."""
+    names = _numbered(count)
+    values = [_ANEW.format(name=name) if number in made else name for number, name in enumerate(names)]
+    assigned = "; ".join(f"self.{name} = {value}" for name, value in zip(names, values, strict=True))
+    assigned += "; self.__post_init__()" if checks else ""
+    return _compiled(_INITIALISE.format(fields=", ".join(names), assigned=assigned))[0]
+
+
+@lru_cache(maxsize=64)
+def _comparing(count: int) -> list[CodeType]:
+    """What compares and hashes values with so many fields."""
+    return _compiled(_COMPARE.format(own=_tuple_of("self", count), others=_tuple_of("other", count)))
+
+
+@lru_cache(maxsize=8)
+def _ordering(count: int) -> list[CodeType]:
+    """What tells which of two values with so many fields comes first."""
+    own, others = _tuple_of("self", count), _tuple_of("other", count)
+    pieces = (_ORDER.format(name=name, sign=sign, own=own, others=others) for name, sign in _SIGNS.items())
+    return _compiled("".join(pieces))
 
 
 def _function(
@@ -141,6 +210,16 @@ def _shown(self: Any) -> str:
     return f"{self.__class__.__qualname__}({values})"
 
 
+def _showing(hidden: frozenset[str]) -> Callable[[Any], str]:
+    """What shows a value without some of its fields."""
+
+    def shown(self: Any) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__ if name not in hidden)
+        return f"{self.__class__.__qualname__}({values})"
+
+    return shown
+
+
 def _reduced(self: Any) -> tuple[type[Any], tuple[object, ...]]:
     return self.__class__, tuple([getattr(self, name) for name in self.__match_args__])
 
@@ -148,8 +227,8 @@ def _reduced(self: Any) -> tuple[type[Any], tuple[object, ...]]:
 class _Standard:
     """What `dataclasses.replace` and `fields` look for in a class: made by `dataclass`, when they do."""
 
-    def __init__(self, fields: Mapping[str, object], defaults: Mapping[str, object]) -> None:
-        self.body = {"__annotations__": dict(fields), **defaults}
+    def __init__(self, fields: Mapping[str, object], given: Mapping[str, object]) -> None:
+        self.body = {"__annotations__": dict(fields), **given}
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.owner, self.name = owner, name

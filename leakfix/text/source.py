@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import accumulate
 from typing import Literal
 
+from leakfix.text.records import record
 from leakfix.text.spans import Span
 
 BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     r"""The bytes of one file under its display path (posix, relative to the working directory where possible).
 

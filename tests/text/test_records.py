@@ -6,11 +6,12 @@ import copy
 import dataclasses
 import pickle
 from dataclasses import field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import pytest
 
-from leakfix.text.records import individual, ordered, record, replace
+from leakfix.text.records import individual, ordered, record, replace, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,6 +147,54 @@ def test_a_field_without_a_default_comes_first() -> None:
         class Wrong:
             first: int = 1
             second: int  # type: ignore[misc]
+
+
+@state
+class Heap:
+    """Changes, and equals nothing but itself."""
+
+    name: str
+    values: list[int] = field(default_factory=list)
+
+
+@record
+class Hidden:
+    """Shows only a part of itself, and keeps what it has worked out."""
+
+    name: str
+    data: bytes = field(repr=False)
+    table: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def size(self) -> int:
+        """Of the data."""
+        return len(self.data)
+
+
+def test_each_value_gets_a_default_of_its_own() -> None:
+    one, other = Heap("a"), Heap("a")
+    one.values.append(1)
+    one.name = "b"
+    assert (one.name, one.values, other.values) == ("b", [1], [])
+    assert Heap("a", [2]).values == [2]
+    assert one != copy.copy(one)
+
+
+def test_fields_can_be_hidden_and_properties_kept() -> None:
+    value = Hidden("n", b"data")
+    assert repr(value) == "Hidden(name='n', table={})"
+    assert value.size == 4
+    assert value.__dict__ == {"size": 4}
+    assert pickle.loads(pickle.dumps(value)) == value
+    assert [one.name for one in dataclasses.fields(value)] == ["name", "data", "table"]
+    assert dataclasses.replace(value, name="m").table == {}
+
+
+def test_ordered_records_are_on_either_side_of_each_other() -> None:
+    assert Version(1, 2) < Version(1, 3) <= Version(1, 3)
+    assert Version(2, 0) > Version(1, 9) >= Version(1, 9)
+    with pytest.raises(TypeError):
+        assert Version(1, 2) < OTHER
 
 
 def test_a_record_is_replaced_in_part() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from leakfix.flow.channels import Net
 from leakfix.languages.go.channel_conditions import Conditions
 from leakfix.languages.go.channel_uses import Reader
-from leakfix.text.records import record
+from leakfix.text.records import record, state
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -32,7 +32,7 @@ class Site:
     node: Node
 
 
-@dataclass(slots=True)
+@state
 class Shared:
     """What the lowerings of all functions of one net share."""
 

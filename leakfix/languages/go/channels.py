@@ -8,7 +8,6 @@ One that is given to an unknown function which can only send on it is followed t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.channels import Channel
@@ -26,7 +25,7 @@ from leakfix.languages.go.channel_uses import (
     role_of_call,
 )
 from leakfix.languages.go.consts import evaluate
-from leakfix.text.records import record
+from leakfix.text.records import record, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,7 +224,7 @@ def _repeats(main: Node, offset: int) -> bool:
     return False
 
 
-@dataclass(slots=True)
+@state
 class _Known:
     unknown_senders: bool = False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,7 @@ from leakfix.languages.go.closures_deferred import (
 )
 from leakfix.languages.go.closures_values import Round, binding_of, last_name
 from leakfix.languages.go.types import Array, deref, underlying
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ DEFERS_AT_MOST: Final = 50
 """How many defers of one loop are looked at."""
 
 
-@dataclass(frozen=True)
+@record
 class Pile:
     """The defers of one loop that run only at the end of the function; ``label`` marks a loop built with goto."""
 

@@ -7,7 +7,6 @@ a temporary file's path (NAMES). Types decide: what was read out of a file is ne
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -65,7 +64,7 @@ class Mark(IntEnum):
     HOLDS = 2
 
 
-@dataclass(frozen=True)
+@record
 class Round:
     """One loop of a function: ``owner`` is the declaration or literal inside of ``function`` whose loop it is."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.declarations import const_specs, value_specs
+from leakfix.text.records import state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ _PARAMETERS: Final[tuple[tuple[int, VariableKind], ...]] = (
 )
 
 
-@dataclass(slots=True, eq=False)
+@state
 class Declaring:
     """One name that is declared: its identifier, by what, in which function.
 

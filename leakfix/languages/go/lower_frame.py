@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -30,7 +30,7 @@ from leakfix.flow import (
 )
 from leakfix.languages.go import syntax
 from leakfix.text import Span
-from leakfix.text.records import record
+from leakfix.text.records import record, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,7 +140,7 @@ def span_of(node: Node) -> Span:
 _START: Final = attrgetter("start_byte")
 
 
-@dataclass(slots=True)
+@state
 class Scope:
     """A lexical block: the roots that it declares."""
 

@@ -6,7 +6,7 @@ nothing in the function declares are package-level, imported, builtin or unknown
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.declaring import Declarations, VariableKind
 from leakfix.languages.go.packages import PREDECLARED, Function
 from leakfix.languages.go.shapes import IDENTIFIERS
+from leakfix.text.records import state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ _WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0
 _DEEPEST_TYPE: Final = 100
 
 
-@dataclass(slots=True, eq=False)
+@state
 class Variable:
     """A variable that a function declares, compared by identity; `entity` also gives local constants and types so.
 

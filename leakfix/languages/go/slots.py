@@ -6,7 +6,6 @@ What the array's other slots hold stays reachable until they are overwritten or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,7 @@ from leakfix.languages.go.slots_holders import appends_to, owner_of
 from leakfix.languages.go.slots_literals import held_by_elements
 from leakfix.languages.go.slots_places import bounds
 from leakfix.languages.go.types import Slice, core
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ class Kind(StrEnum):
     """``x = slices.Delete(x, i, j)`` and the like, where these may be of a toolchain that clears nothing."""
 
 
-@dataclass(frozen=True, eq=False)
+@individual
 class Cut:
     """One cut.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -13,6 +13,7 @@ from leakfix.languages.go.slots_mentions import files_of, given, mentions, named
 from leakfix.languages.go.slots_overtaken import overtaken
 from leakfix.languages.go.slots_places import bounds, indexed
 from leakfix.languages.go.types import Map, Slice, core
+from leakfix.text.records import state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ _COPIED: Final = re.compile(rb"(?:= |return |, )\*\w+[,\n]")
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
-@dataclass(slots=True)
+@state
 class Uses:
     """What was found.
 

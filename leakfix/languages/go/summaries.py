@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from leakfix.flow import (
@@ -21,7 +21,7 @@ from leakfix.flow import (
 )
 from leakfix.languages.go import syntax
 from leakfix.languages.go.lower_frame import KeptError
-from leakfix.text.records import record
+from leakfix.text.records import record, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -250,7 +250,7 @@ def effects_on(graph: Graph, root: int) -> Effects:
     return told.effects()
 
 
-@dataclass(slots=True)
+@state
 class _Told:
     """What the events of a function tell of one operand."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from leakfix.rules.finding import Confidence, Finding, Severity, Step
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_scene import Scene
 from leakfix.text import Span
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from leakfix.text import Source
 
 
-@dataclass(frozen=True, eq=False)
+@individual
 class Blocked:
     """A channel at which goroutines can get stuck, and where: all of them send, or all receive."""
 

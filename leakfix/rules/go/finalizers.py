@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from leakfix.flow.holdings import CellKind
 from leakfix.languages.go import syntax
 from leakfix.languages.go.heap_walk import walked
 from leakfix.languages.go.versions import Version
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ _CALLERS: Final = 8
 """In how many callers of a function the objects that it gives a finalizer are looked at."""
 
 
-@dataclass(frozen=True, eq=False)
+@individual
 class Finalizer:
     """A call of runtime.SetFinalizer whose object is never collected."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from leakfix.languages.go.statements import header_of, node_at, statement_of
 from leakfix.languages.go.types import has_method, selection
 from leakfix.rules.finding import RefusalError as RefusalError
 from leakfix.rules.go.contexts import Dependents, Seed
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _ASSIGNING = frozenset({syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT, syntax.VAR_SPEC})
 
 
-@dataclass(frozen=True)
+@record
 class Repair:
     """A leak with the nodes around its acquisition."""
 

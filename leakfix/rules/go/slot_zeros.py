@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +24,7 @@ from leakfix.languages.go.types import (
 from leakfix.languages.go.versions import Version
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.spelling import spelled
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -36,7 +36,7 @@ CLEAR_SINCE: Final = Version(1, 21)
 _NILS: Final = (Pointer, Slice, Map, Chan, Signature, Interface)
 
 
-@dataclass(frozen=True)
+@record
 class Zeros:
     """Spells what clears the slots of one cut's array."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from leakfix.languages.go import syntax
 from leakfix.rules.go.ticker_durations import is_never_positive
 from leakfix.rules.go.ticker_once import is_made_few_times, is_made_once
 from leakfix.rules.go.ticker_scene import AFTER, TICK, is_target, outer_expression, time_calls
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DEEPEST_COPY = 4
 
 
-@dataclass(frozen=True, eq=False)
+@individual
 class Channel:
     """The channel of a ticker or timer that has no name, and where its owner receives from it."""
 

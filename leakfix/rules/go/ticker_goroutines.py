@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.rules.go.ticker_channels import target_of
 from leakfix.rules.go.ticker_members import Use, selected_from, stored_in, uses_of
 from leakfix.rules.go.ticker_scene import NEW_TICKER, scene_of, time_calls
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from leakfix.rules.go.ticker_scene import Scene, TimeCall
 
 
-@dataclass(frozen=True, eq=False)
+@individual
 class Stuck:
     """A goroutine that ranges over the channel of a ticker, without a way out, and the Stop that leaves it there."""
 

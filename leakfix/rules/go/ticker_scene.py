@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from leakfix.languages.go.defaults import declared_version
 from leakfix.languages.go.statements import statement_of
 from leakfix.languages.go.versions import Version
 from leakfix.rules.go.ticker_control import Control
+from leakfix.text.records import individual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ _CALLED: Final = re.compile(rb"\b(?:Tick|After|NewTicker|NewTimer)\(")
 _TIMERS: Final = frozenset({"*time.Ticker", "time.Ticker", "*time.Timer", "time.Timer"})
 
 
-@dataclass(frozen=True, eq=False)
+@individual
 class Scene:
     """A function declaration or literal (``owner``) inside the top-level function ``function``."""
 
@@ -103,7 +103,7 @@ class Scene:
         return callee.function is not None and self.analysis.program.summary(callee.function).never_returns
 
 
-@dataclass(frozen=True, eq=False)
+@individual
 class TimeCall:
     """A call in a function's body that starts a ticker or timer."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.signals import Channel, Party, Signal
@@ -54,7 +53,6 @@ ENDLESS_CONTEXTS: Final = frozenset({"context.Background", "context.TODO"})
 """What makes contexts that are never done."""
 
 
-@dataclass(frozen=True, eq=False)
 class WaitScene(Scene):
     """A scene in which a range over a channel that nobody closes never ends."""
 
@@ -122,7 +120,7 @@ def signal_of(function: Function, channel: Node) -> ChannelField | None:
     return field_of(function, context)
 
 
-@dataclass(frozen=True)
+@record
 class Facts:
     """The channels and signals of one package, seen from the analysis of one of its files."""
 
