@@ -230,20 +230,20 @@ class CFile:
         data = self.data
         if any(dead in data for dead in _DEAD):
             data = reading.without_dead(data, is_cpp=self.is_cpp)
+        data = _without_storage(data)
         tree = self._parsed(data)
         if not tree.root_node.has_error:
             return tree.root_node
         habits = self._habits(self) if self._habits is not None else reading.habits_of(self.macros)
         read = reading.readable(self.data, is_cpp=self.is_cpp, habits=habits)
-        if read.data == data:
+        readable = _without_storage(read.data)
+        if readable == data:
             return tree.root_node
         self._torn = read.torn
-        return self._parsed(read.data).root_node
+        return syntax.parse_again(tree, data, bytearray(readable), self.data, self.dialect).root_node
 
     def _parsed(self, data: bytes) -> Tree:
         """Parse bytes that stand for those of the file."""
-        if _THREAD_LOCAL in data:
-            data = reading.without_storage(data)
         if data is self.data:
             return syntax.parse(data, self.dialect)
         return syntax.parse_as(bytearray(data), self.data, self.dialect)
@@ -329,6 +329,12 @@ _WORDS: Final = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*+")
 _HEADED: Final = re.compile(rb"([A-Za-z_]\w*+)\s*+\(")
 _DEAD: Final = (b"#if 0", b"# if 0", b"#  if 0", b"#if (0)", b"#if false")
 _THREAD_LOCAL: Final = b"_THREAD_LOCAL "
+
+
+def _without_storage(data: bytes) -> bytes:
+    return reading.without_storage(data) if _THREAD_LOCAL in data else data
+
+
 _DOTS: Final = frozenset((syntax.VARIADIC_PARAMETER, "..."))
 
 

@@ -297,7 +297,7 @@ def _end_statements(buffer: bytearray, plain: bytearray, headers: Mapping[bytes,
     text = bytes(plain)
     for match in _STATEMENT.finditer(text):
         name = match[1]
-        if name in _STATEMENT_WORDS:
+        if name in _STATEMENT_WORDS or not _starts_statement(text, match.start(1), name in headers):
             continue
         end = match.end(1)
         opening = end
@@ -311,7 +311,7 @@ def _end_statements(buffer: bytearray, plain: bytearray, headers: Mapping[bytes,
         elif not (name in headers or _SHOUTED.fullmatch(name)):
             continue
         following = text[end : end + _NEAR].lstrip()
-        if following[:1] in _WITHIN_STATEMENT or not _starts_statement(text, match.start(1), name in headers):
+        if following[:1] in _WITHIN_STATEMENT:
             continue
         is_header = name in headers or _LOOP_NAME.search(name) is not None
         keyword = headers.get(name, _WHILE if len(name) >= len(_WHILE) else b"if")
@@ -402,11 +402,11 @@ def _word_before(text: bytes, at: int) -> tuple[int, int] | None:
     """The word before an offset, with blanks between them."""
     if text[at - 1 : at] not in _BLANK_BYTES:
         return None
-    near = text[max(at - _NEAR, 0) : at]
-    length = len(near.rstrip())
-    if length < _LONGEST_WORD and at > _NEAR:
-        near = text[:at]
-        length = len(near.rstrip())
+    size = _NEAR
+    near = text[max(at - size, 0) : at]
+    while (length := len(near.rstrip())) < _LONGEST_WORD and size < at:
+        size *= 8
+        near = text[max(at - size, 0) : at]
     match = _BEFORE_TEXT.search(near, max(length - _LONGEST_WORD, 0))
     return (at - len(near) + match.start(1), at - len(near) + match.end(1)) if match is not None else None
 

@@ -5,6 +5,9 @@ The two grammars number their node types differently, so that names are compared
 
 from __future__ import annotations
 
+import re
+from array import array
+from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -171,6 +174,37 @@ def parse_as(buffer: bytearray, data: bytes, dialect: Dialect) -> Tree:
     tree = Parser(language(dialect)).parse(buffer)
     buffer[:] = data
     return tree
+
+
+def parse_again(tree: Tree, before: bytes, buffer: bytearray, data: bytes, dialect: Dialect) -> Tree:
+    """Do as `parse_as`, given the tree of bytes as long, of which what is the same is not parsed again."""
+    starts = array("L", (match.end() for match in _NEWLINE.finditer(before)))
+
+    def point(offset: int) -> tuple[int, int]:
+        row = bisect_right(starts, offset)
+        return row, offset - (starts[row - 1] if row else 0)
+
+    # From the last to the first: what stands before an edit is where it was.
+    for start, end in reversed(_changes(before, bytes(buffer))):
+        text = buffer[start:end]
+        row, column = point(start)
+        lines = text.count(b"\n")
+        after = (row + lines, len(text) - text.rfind(b"\n") - 1) if lines else (row, column + len(text))
+        tree.edit(start, end, end, (row, column), point(end), after)
+    again = Parser(language(dialect)).parse(buffer, tree)
+    buffer[:] = data
+    return again
+
+
+_NEWLINE: Final = re.compile(rb"\n")
+_CHANGE: Final = re.compile(rb"[^\0](?:\0{0,16}[^\0])*")
+"""Differing bytes, with a few that are the same among them."""
+
+
+def _changes(before: bytes, after: bytes) -> list[tuple[int, int]]:
+    """Where two texts that are as long differ, as byte offsets."""
+    differing = int.from_bytes(before, "big") ^ int.from_bytes(after, "big")
+    return [match.span() for match in _CHANGE.finditer(differing.to_bytes(len(before), "big"))]
 
 
 def text(node: Node) -> str:
