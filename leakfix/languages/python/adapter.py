@@ -42,14 +42,15 @@ class Python(Language["PySurvey"]):
 
     def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> PySurvey:
         """Where the modules are, and what may hand on what it acquires."""
-        from leakfix.languages.python.first_look import Acquiring
+        from leakfix.languages.python.call_looks import Acquiring
         from leakfix.languages.python.survey import survey
 
         return survey(files, Acquiring(models))
 
     def may_acquire(self, models: Models, survey: PySurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls what acquires something, and no with statement holds it at once."""
-        from leakfix.languages.python.first_look import Acquiring, Owners, declared
+        from leakfix.languages.python.call_looks import Acquiring, Owners
+        from leakfix.languages.python.first_look import declared
 
         acquiring = Acquiring(models)
         owners = Owners(survey.owners)

@@ -10,17 +10,11 @@ from typing import TYPE_CHECKING, Final
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
-
-    from leakfix.models import Models
+    from collections.abc import Iterable, Iterator
 
 _IMPORT: Final = b"import"
 _CONFLICT: Final = b"\n<<<<<<< "
 _BEFORE_MODULE: Final = frozenset((_IMPORT, b","))
-_MANAGED: Final = re.compile(rb"[ \t]*(?:async[ \t]+)?with[ \t(]+[\w.]*\Z")
-# A definition, a comment, or an example in a docstring.
-_SPOKEN: Final = re.compile(rb"[ \t]*(?:#|>>>|\.\.\. |\*|(?:async[ \t]+)?def[ \t]+\Z|class[ \t])")
-_DOT: Final = 0x2E
 _PRINT: Final = re.compile(rb"[ \t]*[\"'\w%>`]+[^\n=\[(.:]*\r?\n|[ \t]*[\"'%>`]")
 _UNEQUAL: Final = b"<>"
 _OLD_STATEMENTS: Final = (
@@ -38,25 +32,18 @@ _DEF: Final = b"def"
 _BEHIND: Final = re.compile(rb"[ \t\r\n\f\\]+([A-Za-z_\x80-\xff][\w\x80-\xff]*)")
 _DEFINED: Final = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+\w+")
 _ANY_WORD: Final = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-_NAME: Final = re.compile(rb"[A-Za-z_]\w*")
-_LAST_NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
 _AS: Final = b" as "
 _ALIAS: Final = re.compile(rb"([A-Za-z_]\w*) as ([A-Za-z_]\w*)")
-_TAKEN: Final = b" = getattr("
-_TAKEN_NAME: Final = re.compile(rb"[\w.]+,[ \t]*[\"'](\w+)[\"']")
 _LONGEST_NAME: Final = 40
 _NEW: Final = re.compile(r"_*(?:new|create|make|open|connect)(?![a-z])")
 _RESULT: Final = b") -> "
 _HEAD: Final = re.compile(rb"def[ \t]+(\w+)[ \t]*\(")
 _LONGEST_HEAD: Final = 2000
-_SIX: Final = b".six.moves"
-_MEMBER: Final = re.compile(rb" = ([\w.]++)\r?\n")
-_BUILTINS: Final = b"builtins"
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
 
 
 @record
-class _Imports:
+class Imports:
     """What the lines that say `import` tell, strings that look like imports among them."""
 
     modules: frozenset[bytes]
@@ -69,11 +56,12 @@ class _Imports:
 
 def imported_modules(data: bytes) -> frozenset[bytes]:
     """Return the dotted names of the modules that a file names in imports, with strings that look like imports."""
-    return _imports(data).modules
+    return imports_in(data).modules
 
 
 @lru_cache(maxsize=1)
-def _imports(data: bytes) -> _Imports:
+def imports_in(data: bytes) -> Imports:
+    """Return what the imports of a file tell, read once for those who ask in turn."""
     modules: set[bytes] = set()
     members: set[bytes] = set()
     aliases: list[tuple[bytes, bytes]] = []
@@ -81,7 +69,7 @@ def _imports(data: bytes) -> _Imports:
     while at >= 0:
         start, end = data.rfind(b"\n", 0, at) + 1, _end_of_line(data, at)
         line = data[start:end]
-        words = line.split(b"#", 1)[0].replace(b",", b" , ").split()
+        words = line.partition(b"#")[0].replace(b",", b" , ").split()
         if words and words[0] == b"from" and len(words) > 1:
             modules.add(words[1])
             members.update(word.strip(b"()") for word in words[3:])
@@ -91,7 +79,7 @@ def _imports(data: bytes) -> _Imports:
         if _AS in statement:
             aliases += _ALIAS.findall(statement)
         at = data.find(_IMPORT, end)
-    return _Imports(frozenset(modules), frozenset(members), tuple(aliases))
+    return Imports(frozenset(modules), frozenset(members), tuple(aliases))
 
 
 def import_words(data: bytes) -> frozenset[bytes]:
@@ -159,112 +147,10 @@ def _definitions(data: bytes, name: bytes) -> Iterator[int]:
         at = data.find(name, at + len(name))
 
 
-class Acquiring:
-    """The names of what acquires something, by the modules that have to be imported for it."""
-
-    def __init__(self, models: Models) -> None:
-        """Take the names from models: "socket" needs `import socket`, "open" needs nothing."""
-        self._anywhere: dict[bytes, bool] = {}
-        self._by_module: dict[bytes, dict[bytes, bool]] = {}
-        tops = _tops(models)
-        for symbol in models.symbols():
-            for fact in models.acquires(symbol):
-                first, _, rest = symbol.partition(".")
-                name = (rest.rpartition(".")[2] or first).encode()
-                # What has no context of its own stands in no with statement; `closing` comes around it.
-                managed = models.resource(fact.resource).context != "closing"
-                modules = tops[first] if rest else (*tops[first], _BUILTINS)
-                places = [self._by_module.setdefault(one, {}) for one in modules]
-                for place in places if rest else (self._anywhere, *places):
-                    place[name] = place.get(name, True) and managed
-
-    @property
-    def names(self) -> frozenset[bytes]:
-        """The last names of all that acquires."""
-        return frozenset((*self._anywhere, *(name for names in self._by_module.values() for name in names)))
-
-    def __call__(self, data: bytes) -> bool:
-        """Whether a file may call what acquires something, other than as the very context of a with statement."""
-        return self.in_file(data)(data)
-
-    def in_file(self, data: bytes) -> Callable[[bytes], bool]:
-        """Make the test whether a piece of a file may call what acquires something, by what the file imports."""
-        wanted = self._wanted(data)
-        return lambda piece: any(True for _ in _all_places(piece, wanted))
-
-    def places(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Yield the byte offsets of the names of such calls in a file, with the names."""
-        return _all_places(data, self._wanted(data))
-
-    def _wanted(self, data: bytes) -> tuple[tuple[bytes, bool, bool], ...]:
-        """The names that count in a file, whether they are no method, and whether a with statement may hold them."""
-        found: dict[bytes, bool] = {}
-        modules = imported_modules(data)
-        # The last part counts for copies of a library's modules in packages, what is before it for copies of six.
-        ends = {part for module in modules for part in (module.partition(b".")[0], module.rpartition(b".")[2])}
-        if _SIX in data:
-            ends.add(b"six")
-        for top in ends & self._by_module.keys():
-            for name, managed in self._by_module[top].items():
-                found[name] = found.get(name, True) and managed
-        plain = {name: managed for name, managed in self._anywhere.items() if name not in found}
-        known = found | plain
-        for old, new in (*_imports(data).aliases, *_assigned(data, tuple(known))):
-            if old in known and new not in found:
-                found[new] = known[old]
-        return (
-            *((name, True, managed) for name, managed in plain.items()),
-            *((name, False, managed) for name, managed in found.items()),
-        )
-
-
-def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
-    """Make the test whether a file may call a function of one of these names."""
-    wanted = frozenset(name.encode() for name in names)
-
-    def test(data: bytes) -> bool:
-        return any(
-            name in data and any(True for _ in _places(data, name, plain=False, managed=False)) for name in wanted
-        )
-
-    return test
-
-
 def imported_parts(data: bytes) -> frozenset[bytes]:
     """Return the parts of all dotted names in the imports of a file."""
-    found = _imports(data)
+    found = imports_in(data)
     return frozenset(part for name in found.modules | found.members for part in name.split(b"."))
-
-
-class Owners:
-    """The functions and classes that may hand on what they acquire, by the last names of their modules."""
-
-    def __init__(self, owners: Mapping[str, Collection[str]]) -> None:
-        """Take the names."""
-        self._wanted = {module.encode(): tuple(name.encode() for name in names) for module, names in owners.items()}
-
-    def places(self, data: bytes, parts: Set[bytes]) -> Iterator[int]:
-        """Yield where a file calls one of a module whose name is among some parts of names."""
-        if self._wanted.keys().isdisjoint(parts):
-            return
-        for name in {name for module in self._wanted.keys() & parts for name in self._wanted[module]}:
-            yield from _places(data, name, plain=False, managed=True)
-
-    def __call__(self, data: bytes) -> bool:
-        """Whether a file may call one."""
-        return any(True for _ in self.places(data, imported_parts(data)))
-
-
-def called_places(owners: Mapping[str, Collection[str]]) -> Callable[[bytes, Collection[str]], list[int]]:
-    """Make what finds the calls of functions that stand in modules which a file imports, and of names of its own."""
-    known = Owners(owners)
-
-    def find(data: bytes, own: Collection[str]) -> list[int]:
-        names = {name.encode() for name in own}
-        mine = [at for name in names for at in _places(data, name, plain=False, managed=True)]
-        return [*known.places(data, imported_parts(data)), *mine]
-
-    return find
 
 
 def says_new(name: str) -> bool:
@@ -333,73 +219,6 @@ def declares_encoding(data: bytes) -> bool:
         if found is not None:
             return found[1].lower() not in _UTF8
     return False
-
-
-def _tops(models: Models) -> Mapping[str, tuple[bytes, ...]]:
-    """For the first component of each symbol the top modules whose import may lead to it: "urllib" by "six" too."""
-    found: dict[str, dict[bytes, None]] = {}
-    for symbol in models.symbols():
-        first = symbol.partition(".")[0]
-        found.setdefault(first, {first.encode(): None})
-    for name, meant in models.aliases():
-        found.setdefault(meant.partition(".")[0], {})[name.partition(".")[0].encode()] = None
-    return {first: tuple(tops) for first, tops in found.items()}
-
-
-def _assigned(data: bytes, names: tuple[bytes, ...]) -> Iterator[tuple[bytes, bytes]]:
-    """The members of modules that variables are assigned, with the variables, some members of other names among them.
-
-    `connect = socket.create_connection`, `opened = getattr(io, "open")`.
-    """
-    at = data.find(_TAKEN)
-    while at >= 0:
-        behind = at + len(_TAKEN)
-        old = _TAKEN_NAME.match(data, behind)
-        if old is not None:
-            yield from _given_to_variable(data, at, old[1])
-        at = data.find(_TAKEN, behind)
-    for value in _MEMBER.finditer(data):
-        if data.endswith(names, *value.span(1)):
-            _, dot, name = value[1].rpartition(b".")
-            if dot:
-                yield from _given_to_variable(data, value.start(), name)
-
-
-def _given_to_variable(data: bytes, at: int, member: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """A member with the variable that stands in front of an offset."""
-    variable = _LAST_NAME.search(data, max(at - _LONGEST_NAME, 0), at)
-    if variable is not None:
-        yield member, variable[0]
-
-
-def _all_places(data: bytes, wanted: Iterable[tuple[bytes, bool, bool]]) -> Iterator[tuple[int, bytes]]:
-    for name, plain, managed in wanted:
-        for at in _places(data, name, plain=plain, managed=managed):
-            yield at, name
-
-
-def _places(data: bytes, name: bytes, *, plain: bool, managed: bool) -> Iterator[int]:
-    """Where a name is called; `plain`: not as a method, and with arguments; `managed`: with statements hold none."""
-    called = name + b"("
-    at = data.find(called)
-    while at >= 0:
-        before = data[at - 1] if at else 0
-        behind = at + len(called)
-        if before not in _WORD and not (plain and (before == _DOT or data[behind : behind + 1] == b")")):
-            line = data[data.rfind(b"\n", 0, at) + 1 : at]
-            if _SPOKEN.match(line) is None and not (managed and _is_held(data, line, behind)):
-                yield at
-        at = data.find(called, behind)
-
-
-def _is_held(data: bytes, line: bytes, behind: int) -> bool:
-    """Whether a call is the very context of a with statement, on its first line or on one that starts with the call."""
-    if _MANAGED.match(line) is not None:
-        return True
-    if line.strip():
-        return False
-    end = data.find(b"\n", behind)
-    return b") as " in data[behind : end if end >= 0 else len(data)]
 
 
 def dotted_prefixes(modules: Iterable[bytes]) -> Iterator[str]:

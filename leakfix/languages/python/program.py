@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ExitKind, Obligation
 from leakfix.languages.python import containers, declared, nested, syntax
+from leakfix.languages.python.call_looks import Acquiring, called_places
 from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate
-from leakfix.languages.python.first_look import Acquiring, called_places
 from leakfix.languages.python.first_look import declared as declared_names
 from leakfix.languages.python.lowering import lower
 from leakfix.languages.python.lowerings import Lowerings
@@ -154,7 +154,7 @@ class Program:
 
     def _acquired_at(self, data: bytes) -> Iterable[int]:
         known = self.world.survey.acquiring.get(data)
-        return known if known is not None else (at for at, _ in self._acquiring.places(data))
+        return known if known is not None else self._acquiring.places(data)
 
     def _acquiring_call(self, function: Function, at: int) -> Node | None:
         """The call that acquires something by the name at a byte offset, if one does."""

@@ -12,13 +12,14 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.language import Survey
-from leakfix.languages.python.first_look import Owners, imported_parts
+from leakfix.languages.python.call_looks import Owners
+from leakfix.languages.python.first_look import imported_parts
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from leakfix.languages.python.first_look import Acquiring
+    from leakfix.languages.python.call_looks import Acquiring
 
 _INIT: Final = "__init__.py"
 _MOST_ABOVE: Final = 24
@@ -77,7 +78,7 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Acquiring) -> PySurvey
         contents.append(data)
         replaced.update(_replaced(path, data))
         parts = imported_parts(data)
-        looks.append(_Look(_last_name(path), data, parts, tuple(at for at, _ in acquiring.places(data))))
+        looks.append(_Look(_last_name(path), data, parts, tuple(acquiring.places(data))))
     owners, calling = _owners(looks)
     acquired = {look.data: look.places for look in looks}
     modules = _modules(paths)
@@ -98,7 +99,9 @@ def _replaced(path: str, data: bytes) -> Iterator[str]:
     """What a file of tests replaces: by `mock.patch`, `monkeypatch.setattr`, or an assignment to another module."""
     if "test" not in path:
         return
-    found = [name for match in _PATCHED.finditer(data) for name in match.groups() if name]
+    found: list[bytes] = []
+    if b"patch" in data or b"setattr" in data:
+        found += [name for match in _PATCHED.finditer(data) for name in match.groups() if name]
     found += [match[1] for match in _ASSIGNED_ELSEWHERE.finditer(data)]
     for name in found:
         # What `mock_open` makes is a context manager.
@@ -167,12 +170,13 @@ def _owners(looks: list[_Look]) -> tuple[dict[str, frozenset[str]], frozenset[by
             break
         for module, names in fresh.items():
             found.setdefault(module, set()).update(names)
-        owners, fresh = Owners(fresh), {}
+        owners, wanted, fresh = Owners(fresh), fresh, {}
         for look in looks:
-            at = list(owners.places(look.data, look.parts))
+            at = owners.places(look.data, look.parts)
             if at:
                 calling.add(look.data)
-            at += owners.places(look.data, {look.module.encode()} - look.parts)
+            if look.module in wanted and look.module.encode() not in look.parts:
+                at += owners.places(look.data, {look.module.encode()})
             if at:
                 fresh.setdefault(look.module, set()).update(_handed_on(look.data, at))
     return {module: frozenset(names) for module, names in found.items()}, frozenset(calling)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from leakfix.languages.python.first_look import Acquiring, imported_modules, looks_broken, may_be_outdated
+from leakfix.languages.python.call_looks import Acquiring
+from leakfix.languages.python.first_look import imported_modules, looks_broken, may_be_outdated
 from leakfix.languages.python.survey import survey
 from tests.languages.python.worlds import MODELS
 
