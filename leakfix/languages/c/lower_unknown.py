@@ -16,6 +16,7 @@ from leakfix.flow.remembering import NEGATIVE, equal_to
 from leakfix.languages.c import customs, declarators, syntax
 from leakfix.languages.c.evidence import DELETE, DELETE_ARRAY, Evidence, bare, given, says_release_of_first
 from leakfix.languages.c.files import spelling
+from leakfix.languages.c.lower_assertions import assertion
 from leakfix.languages.c.lower_frame import NOTHING, POINTEE, Facts, Link, Relation, Value
 from leakfix.languages.c.lower_tests import failure, is_constant_name
 from leakfix.languages.c.types import SMART_POINTERS, declared_result, result_type
@@ -150,6 +151,7 @@ class UnknownCalls:
             if mode is Mode.BORROWED and value.place is not None:
                 self._come_back(node, name, result, inner, found, value.place)
         self.emptied(span, name, arguments, found)
+        assertion(self.calls, node, name, arguments)
         if self.frame.expansion is None and callee is not None and callee.kind in ("function", "value", "macro"):
             self._acquisitions(node, name, callee, nodes, arguments, result, found)
         return Value((Link(found),))
