@@ -15,16 +15,24 @@ if TYPE_CHECKING:
 _IMPORT: Final = b"import"
 _CONFLICT: Final = b"\n<<<<<<< "
 _BEFORE_MODULE: Final = frozenset((_IMPORT, b","))
+_PRINTING: Final = b"print "
 _PRINT: Final = re.compile(rb"[ \t]*[\"'\w%>`]+[^\n=\[(.:]*\r?\n|[ \t]*[\"'%>`]")
 _UNEQUAL: Final = b"<>"
-_OLD_STATEMENTS: Final = (
-    (b"print ", _PRINT),
-    (b"exec ", re.compile(rb"[ \t]*[^\s(=.,:]")),
-    (b"except ", re.compile(rb"[^:\n(#]*,[^:\n(#]*:")),
-    (b"raise ", re.compile(rb"[ \t]*[\w.]+[ \t]*,")),
-    (b"def ", re.compile(rb"\w+[ \t]*\([^()\n]*,?[ \t]*\([\w \t]+,")),
-)
-_OLD_LITERAL: Final = re.compile(rb"[ \t=(,\[](?:0[0-7]|\d+L\b|[uU][rR][\"']|`\w)")
+_BEFORE_LITERAL: Final = frozenset(b" \t=(,[")
+# Patterns that start with a character are found as quickly as that is.
+_OLD_LITERALS: Final = tuple(map(re.compile, (rb"0[0-7]", rb"u[rR][\"']", rb"U[rR][\"']", rb"`\w")))
+_LONG: Final = re.compile(rb"L\b")
+_DIGITS: Final = frozenset(b"0123456789")
+_ENDING_DIGITS: Final = re.compile(rb"\d+\Z")
+_OLD_STATEMENTS: Final = {
+    b"print": _PRINT,
+    b"exec": re.compile(rb"[ \t]*[^\s(=.,:]"),
+    b"except": re.compile(rb"[^:\n(#]*,[^:\n(#]*:"),
+    b"raise": re.compile(rb"[ \t]*[\w.]+[ \t]*,"),
+    b"def": re.compile(rb"\w+[ \t]*\([^()\n]*,?[ \t]*\([\w \t]+,"),
+}
+_OLD_STATEMENT: Final = re.compile(rb"[ \t\f]*+(%b) " % b"|".join(_OLD_STATEMENTS))
+_LATER_STATEMENT: Final = re.compile(rb"\n" + _OLD_STATEMENT.pattern)
 _COOKIE: Final = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _WORD: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _LETTERS: Final = _WORD | frozenset(range(128, 256))
@@ -174,7 +182,7 @@ def declared(data: bytes) -> set[str]:
 
 def looks_broken(data: bytes) -> bool:
     """Whether a merge was not finished in a file, it says `print "x"`, or it is not UTF-8 and does not say so."""
-    if _CONFLICT in data or any(True for _ in _followed(data, b"print ", _PRINT)):
+    if _CONFLICT in data or _prints(data):
         return True
     if data.isascii():
         return False
@@ -182,6 +190,17 @@ def looks_broken(data: bytes) -> bool:
         data.decode()
     except UnicodeDecodeError:
         return not declares_encoding(data)
+    return False
+
+
+def _prints(data: bytes) -> bool:
+    """Whether a line starts with `print` and something to print."""
+    at = data.find(_PRINTING)
+    while at >= 0:
+        behind = at + len(_PRINTING)
+        if _PRINT.match(data, behind) is not None and not data[data.rfind(b"\n", 0, at) + 1 : at].strip():
+            return True
+        at = data.find(_PRINTING, behind)
     return False
 
 
@@ -196,20 +215,23 @@ def outdated_places(data: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = data.find(_UNEQUAL, at + 1)
-    for literal in _OLD_LITERAL.finditer(data):
-        yield literal.start() + 1
-    for word, pattern in _OLD_STATEMENTS:
-        yield from _followed(data, word, pattern)
+    for pattern in _OLD_LITERALS:
+        for found in pattern.finditer(data):
+            if _starts_literal(data, found.start()):
+                yield found.start()
+    for found in _LONG.finditer(data):
+        if found.start() and data[found.start() - 1] in _DIGITS:
+            digits = _ENDING_DIGITS.search(data, data.rfind(b"\n", 0, found.start()) + 1, found.start())
+            if digits is not None and _starts_literal(data, digits.start()):
+                yield digits.start()
+    first = _OLD_STATEMENT.match(data)
+    for statement in (*((first,) if first is not None else ()), *_LATER_STATEMENT.finditer(data)):
+        if _OLD_STATEMENTS[statement[1]].match(data, statement.end()) is not None:
+            yield statement.start(1)
 
 
-def _followed(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> Iterator[int]:
-    """Where something stands behind a word that starts a line."""
-    at = data.find(word)
-    while at >= 0:
-        behind = at + len(word)
-        if pattern.match(data, behind) is not None and not data[data.rfind(b"\n", 0, at) + 1 : at].strip():
-            yield at
-        at = data.find(word, behind)
+def _starts_literal(data: bytes, at: int) -> bool:
+    return at > 0 and data[at - 1] in _BEFORE_LITERAL
 
 
 def declares_encoding(data: bytes) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.language import Survey
 from leakfix.languages.python.call_looks import Owners
-from leakfix.languages.python.first_look import imported_parts
+from leakfix.languages.python.first_look import imported_parts, words
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _ROUNDS: Final = 4
 _LONGEST_STATEMENT: Final = 2000
 _DEFINITION: Final = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE)
 _GIVEN: Final = re.compile(rb"[ \t]*(?:return|yield)\b[ \t(]*(?:await[ \t]+)?[\w.]*\Z")
+_RETURNS: Final = re.compile(rb"\b(?:return|yield)\b")
 _STORED: Final = re.compile(rb"[ \t]*([\w.]+)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t(]*(?:await[ \t]+)?[\w.]*\Z")
 _CLOSES: Final = re.compile(rb"def[ \t]+(?:close|aclose|stop|shutdown|__a?exit__)\b")
 _PATCHED: Final = re.compile(
@@ -201,12 +202,15 @@ def _maker(data: bytes, at: int, variable: bytes) -> Iterator[str]:
     head = _around(data, at, b"def")
     if head is None or head[3].startswith(b"__"):
         return
-    if (
-        variable
-        and re.search(rb"\b(?:return|yield)\b[^\n]*\b%b\b" % re.escape(variable), data[at : _end(data, head)]) is None
-    ):
+    if variable and not _is_given_back(data, variable, at, _end(data, head)):
         return
     yield head[3].decode("utf-8", "replace")
+
+
+def _is_given_back(data: bytes, variable: bytes, start: int, end: int) -> bool:
+    """Whether a variable stands behind `return` or `yield` on some line of a stretch."""
+    stretch = data[start:end]
+    return any(_RETURNS.search(stretch, stretch.rfind(b"\n", 0, at) + 1, at) for at in words(stretch, variable))
 
 
 def _keeper(data: bytes, at: int, target: bytes) -> Iterator[str]:
