@@ -58,7 +58,7 @@ def main() -> int:
         case = case_of(path)
         if case is None or _WINDOWS in path.name or given.only not in path.name:
             continue
-        analysis = workspace.open(path, path.read_bytes()).analysis
+        analysis = workspace.open(path, path.read_bytes()).subject
         count = counts[case[0][:6]]
         for function in analysis.file.functions:
             role = role_of(path, function)

@@ -26,7 +26,7 @@ def lost(tmp_path: Path, **texts: str) -> list[str]:
     workspace = CWorkspace(MODELS, LANGUAGE.survey(files, MODELS))
     found = []
     for path, data in files:
-        analysis = workspace.open(tmp_path / path, data).analysis
+        analysis = workspace.open(tmp_path / path, data).subject
         for function in analysis.units():
             graph = analysis.graph(function)
             for leak in leaks(graph) if graph is not None else ():

@@ -24,7 +24,7 @@ def opened(paths: list[Path]) -> list[tuple[Program, Function]]:
     """All functions of files that are looked at together."""
     files = [(str(path), path.read_bytes()) for path in paths]
     workspace = CWorkspace(MODELS, LANGUAGE.survey(files, MODELS))
-    analyses = [workspace.open(path, data).analysis for path, (_, data) in zip(paths, files, strict=True)]
+    analyses = [workspace.open(path, data).subject for path, (_, data) in zip(paths, files, strict=True)]
     return [(one.program, function) for one in analyses for function in one.file.functions]
 
 
@@ -77,7 +77,7 @@ def test_what_changes_is_looked_at_anew(tmp_path: Path) -> None:
     workspace = CWorkspace(MODELS, LANGUAGE.survey([(str(path), before)], MODELS))
 
     def told(data: bytes) -> bool:
-        analysis = workspace.open(path, data).analysis
+        analysis = workspace.open(path, data).subject
         return analysis.program.promising.may_acquire(analysis.file.functions[1])
 
     assert not told(before)
