@@ -72,6 +72,8 @@ class Resource:
     """How a with statement releases it: its own, ``closing`` around it, or ``async with``; None: none does."""
     exits: Exits | None = None
     """What the end of that with statement does besides: break work off, wait for it, remove what is on disk."""
+    in_place: bool = False
+    """Whether a variable of the caller is the resource, and its functions are given the address of that."""
 
 
 @record

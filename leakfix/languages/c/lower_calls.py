@@ -16,6 +16,7 @@ from leakfix.flow import (
     Drop,
     Escape,
     ExitKind,
+    Forget,
     Handing,
     Obligation,
     Outcome,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.lower_values import ValueLowering
     from leakfix.languages.c.summaries import Acquisition, Effect, Summary
     from leakfix.models import Acquire, Wrap
+    from leakfix.models import Release as ModelledRelease
     from leakfix.text import Span
 
 RECEIVER: Final = -1
@@ -80,6 +82,8 @@ class CallLowering:
         """Places that the callee that is being lowered stores something in, with what holds it until it is done."""
         self.unnamed: list[int] = []
         """The roots of what was acquired since the statement began."""
+        self._in_place: set[Place] = set()
+        """The variables that are a resource themselves, as a `regex_t` is."""
         self.unknown = UnknownCalls(self)
 
     # calls
@@ -242,7 +246,7 @@ class CallLowering:
             one for one in self.models.acquires(symbol) if not one.when or self._is_asked_for(one, arguments)
         )
         kept = self._kept(node, symbol, arguments, wanted) if not acquires else NOTHING
-        released = arguments[release.argument] if release is not None and release.argument < len(arguments) else NOTHING
+        released = self._released(release, arguments)
         if release is not None and not release.unless:
             self.release(span, released, is_memory=not acquires)
         if acquires:
@@ -302,8 +306,22 @@ class CallLowering:
         self.frame.fork(found, [(success, take), (failed, lambda: None)])
         return Value((Link(found),))
 
+    def _released(self, release: ModelledRelease | None, arguments: list[Value]) -> Value:
+        """What a modelled call releases: what it is given, or what that leads to."""
+        if release is None or release.argument >= len(arguments):
+            return NOTHING
+        value = arguments[release.argument]
+        resource = self.models.find_resource(release.resource)
+        if resource is None or not resource.in_place or value.place is None:
+            return value
+        inside = self.frame.below(value.place, POINTEE)
+        return Value((Link(inside),)) if inside is not None else NOTHING
+
     def _overwrite(self, span: Span, place: Place) -> None:
         """What is known of a variable is known no more; what it holds it may hold still."""
+        if place in self._in_place:
+            self.frame.emit(Forget(span, place))
+            return
         self.frame.emit(Escape(span, place, Handing.ADDRESSED))
         self.frame.emit(Assign(span, place))
 
@@ -336,6 +354,8 @@ class CallLowering:
                 self.frame.escape(span, value, Handing.PASSED)
                 return self._kept(node, symbol, arguments, wanted)
             place = aimed
+            if self.models.resource(acquire.resource).in_place:
+                self._in_place.add(place)
             if not acquire.fails:
                 # A call that cannot fail takes what was there before, as getline does.
                 self.release(span, Value((Link(place),)))

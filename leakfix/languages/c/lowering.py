@@ -7,6 +7,7 @@ and runs their destructors. Expressions are evaluated by `lower_values`, calls b
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Known, Outcome, Place, Test
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.program import Program
 
-_CLEANUP: Final = (b"cleanup", b"autofree", b"autoptr", b"_auto", b"__free", b"autoclose")
+_CLEANUP: Final = (b"cleanup", b"g_auto", b"__free(")
+"""What attributes say that release a variable where its scope ends, and macros that stand for them."""
+_HEAD: Final = 200
+_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 
 
 def lower(program: Program, function: Function) -> Frame:
@@ -142,7 +146,7 @@ class StatementLowering(BranchLowering):
                 self.frame.escape(span_of(initializer), value, Handing.STORED)
 
     def _declaration(self, node: Node) -> None:
-        released = any(mark in (node.text or b"")[:200] for mark in _CLEANUP) and self._is_cleaned(node)
+        released = self._is_cleaned(node)
         for one in declarators.declarators(node):
             if one.name is None:
                 continue
@@ -184,8 +188,21 @@ class StatementLowering(BranchLowering):
                     self.frame.emit(Escape(self.frame.span(node), place, Handing.PASSED, late=True))
 
     def _is_cleaned(self, node: Node) -> bool:
-        text = node.text or b""
-        return b"cleanup" in text or b"g_auto" in text or b"_cleanup_" in text or b"__free(" in text
+        """Whether an attribute, or a macro that stands for one, releases what is declared where its scope ends."""
+        text = (node.text or b"")[:_HEAD].partition(b"=")[0]
+        if any(mark in text for mark in _CLEANUP):
+            return True
+        if self.frame.expansion is not None:
+            return False
+        # What only decorates a declaration is blanked before it is parsed.
+        before = node.prev_sibling
+        between = self.frame.file.data[before.end_byte if before is not None else node.start_byte : node.start_byte]
+        words = _WORD.findall(between) if not between.isspace() else ()
+        return any(any(mark in word for mark in _CLEANUP) or self._stands_for_cleanup(word) for word in words)
+
+    def _stands_for_cleanup(self, word: bytes) -> bool:
+        macros = self.frame.program.world.macros(word.decode("utf-8", "replace"), self.frame.file)
+        return any(mark in macro.body for macro in macros for mark in _CLEANUP)
 
     def _initialised(
         self, node: Node, place: Place, value: Node | None, variable_type: Node | None, steps: tuple[str, ...]

@@ -66,10 +66,20 @@ def _before(repair: Repair, loss: Loss, variable: Variable, spelling: Spelling) 
     check_exit(repair, variable, node)
     if node.type == syntax.RETURN_STATEMENT and loss.kind is LossKind.RETURN:
         yield from _before_return(repair, loss, node, lines, is_library=spelling.is_library(variable))
+    elif node.type == syntax.EXPRESSION_STATEMENT and loss.kind is LossKind.RETURN:
+        if any(needs(repair, loss, one, is_library=spelling.is_library(variable)) for one in _given(node)):
+            raise RefusalError("used-in-exit", "what the macro returns needs what it would be released before")
+        yield from insert_before(repair.source, _first_of_releases(repair, node), lines)
     elif node.type in _JUMPS or (node.type == syntax.THROW_STATEMENT and not _throws(repair, loss, node)):
         yield from insert_before(repair.source, _first_of_releases(repair, node), lines)
     else:
         raise RefusalError("no-owner", "the resource is lost where no statement leaves")
+
+
+def _given(statement: Node) -> list[Node]:
+    """What is handed to the macro that a statement consists of."""
+    arguments = statement.named_children[0].child_by_field_name("arguments")
+    return syntax.named(arguments) if arguments is not None else []
 
 
 def _throws(repair: Repair, loss: Loss, node: Node) -> bool:

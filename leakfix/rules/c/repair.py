@@ -182,10 +182,13 @@ class Repair:
         return f"&{name}" if self.is_value(variable) else name
 
     def is_value(self, variable: Variable) -> bool:
-        """Whether a variable is a struct on the stack that owns what was acquired as a whole."""
+        """Whether a variable is a struct on the stack that owns what was acquired as a whole, or has one in it."""
         of = self.type_of(variable)
         is_pointer = of is None or of.is_pointer
-        return not is_pointer and self.resource == PAIR and not self.path_of(variable)
+        if self.resource == PAIR:
+            return not is_pointer and not self.path_of(variable)
+        resource = self.analysis.models.find_resource(self.resource)
+        return not is_pointer and resource is not None and resource.in_place
 
     def is_acquired_into(self, variable: Variable) -> bool:
         """Whether the acquisition is assigned to a variable as it is, or writes it as its out-parameter."""
@@ -214,9 +217,19 @@ class Repair:
     def exit_of(self, loss: Loss) -> Node:
         """The statement at which the resource is lost. Raises `RefusalError` when a macro hides it."""
         node = node_at(self.root, loss.span)
+        if node is not None and self.leaves(node) and node.parent is not None:
+            return node.parent
         if node is None or statement_of(node) != node:
             raise RefusalError("macro", "a macro hides the way out")
         return node
+
+    def leaves(self, node: Node) -> bool:
+        """Whether a macro that stands alone as a statement is known to return: `RETURN_FALSE;`."""
+        called = node.child_by_field_name("function") if node.type == syntax.CALL_EXPRESSION else node
+        if called is None or called.type != syntax.IDENTIFIER or node.parent is None:
+            return False
+        is_statement = node.parent.type == syntax.EXPRESSION_STATEMENT
+        return is_statement and self.analysis.models.leave(syntax.text(called)) is not None
 
 
 def target_of(acquisition: Node) -> Node | None:
