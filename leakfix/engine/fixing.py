@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from leakfix.engine.choice import Policy
 from leakfix.engine.examine import Examined, Request, position
 from leakfix.engine.mend import Mended, Mending
-from leakfix.engine.scan import WORTH_A_POOL, Scan
+from leakfix.engine.plan import WORTH_A_PROCESS
+from leakfix.engine.scan import Scan
 from leakfix.engine.workers import Lost, run
 from leakfix.project import Problem
 
@@ -159,7 +160,7 @@ class Fixing:
         mended: list[Mended] = []
         errors: list[Problem] = []
         done = 0
-        with closing(run(ordered, self._mender, self._jobs if total >= WORTH_A_POOL else 1)) as outcomes:
+        with closing(run(ordered, self._mender, self._jobs if total >= WORTH_A_PROCESS else 1)) as outcomes:
             for task, outcome in outcomes:
                 done += task.weight
                 if self._progress:

@@ -50,6 +50,11 @@ class Options:
     cache: bool = False
     """Whether results are kept in, and taken from, the user's cache directory."""
 
+    @property
+    def processes(self) -> int:
+        """How many processes may work at once."""
+        return self.jobs or processors()
+
 
 @record
 class Setup:
@@ -83,7 +88,7 @@ class Setup:
     @property
     def jobs(self) -> int:
         """How many processes may work at once."""
-        return self.options.jobs or processors()
+        return self.options.processes
 
     def preferred(self, rule: str) -> tuple[str, ...]:
         """The names of forms to prefer for a rule: those of the options, then those of the configuration."""

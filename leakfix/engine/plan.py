@@ -2,37 +2,60 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from leakfix.engine.examine import Examiner
+from leakfix.engine.meanwhile import meanwhile
 from leakfix.engine.work import Tongue, Unit, Work
 from leakfix.models import Models
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
     from leakfix.engine.inputs import Input
     from leakfix.engine.options import Setup
-    from leakfix.languages.language import Language
+    from leakfix.languages.language import Language, Survey
+    from leakfix.project import Configuration
+
+# Below this many bytes, starting processes costs more than they save.
+WORTH_A_PROCESS = 256 << 10
 
 
-def models_of(language: Language[Any], inputs: Iterable[Input], setup: Setup) -> Models:
+def models_of(language: Language[Any], inputs: Iterable[Input], configuration: Configuration) -> Models:
     """The models that can matter: those of libraries that no file imports are left out. Raises ModelError."""
     imports = frozenset(path for file in inputs for path in language.imports(file.data))
-    return Models.load(language.name, setup.configuration.read_models(), imports)
+    return Models.load(language.name, configuration.read_models(), imports)
 
 
-def tongues_of(inputs: Sequence[Input], languages: Mapping[str, Language[Any]], setup: Setup) -> dict[str, Tongue]:
-    """Each language of the files with its models and a first look at all of them. Raises ModelError."""
-    found: dict[str, Tongue] = {}
-    for name in sorted({file.language for file in inputs}):
-        mine = [file for file in inputs if file.language == name]
-        models = models_of(languages[name], mine, setup)
-        survey = languages[name].survey(((file.display, file.data) for file in mine), models)
-        found[name] = Tongue(languages[name], models, survey)
-    return found
+@contextmanager
+def surveys(
+    inputs: Sequence[Input], languages: Mapping[str, Language[Any]], configuration: Configuration, jobs: int
+) -> Iterator[Mapping[str, Callable[[], Tongue]]]:
+    """Begin a first look at all files, with several jobs in other processes where the language allows it.
+
+    Gives by its name what waits for each language of the files, with its models; that raises ModelError.
+    """
+    with ExitStack() as stack:
+        found: dict[str, Callable[[], Tongue]] = {}
+        for name in sorted({file.language for file in inputs}):
+            language, mine = languages[name], [file for file in inputs if file.language == name]
+            is_worth = jobs > 1 and language.surveyed_apart and sum(len(f.data) for f in mine) >= WORTH_A_PROCESS
+            looked = stack.enter_context(meanwhile(partial(_survey, language, mine, configuration), apart=is_worth))
+            found[name] = partial(_tongue, language, looked)
+        yield found
+
+
+def _survey(language: Language[Any], inputs: Sequence[Input], configuration: Configuration) -> tuple[Models, Survey]:
+    models = models_of(language, inputs, configuration)
+    return models, language.survey(((file.display, file.data) for file in inputs), models)
+
+
+def _tongue(language: Language[Any], looked: Callable[[], tuple[Models, Survey]]) -> Tongue:
+    return Tongue(language, *looked())
 
 
 def worker(tree: Path, setup: Setup, tongues: Mapping[str, Tongue]) -> Work:

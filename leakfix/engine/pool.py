@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import signal
-import sys
 from collections import deque
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext, ForkContext
 from typing import TYPE_CHECKING, Generic, cast
 
+from leakfix.engine.meanwhile import CAN_FORK
 from leakfix.engine.workers import Lost, Outcome, Task, attempt, told
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Pool(Generic[Task, Outcome]):
     def __init__(
         self, tasks: Sequence[Task], work: Callable[[Task], Outcome], size: int, weights: Sequence[int] = ()
     ) -> None:
-        """Start the workers. With weights, each has tasks of its own that lie next to each other."""
+        """Start the workers and first tasks. With weights, each has tasks of its own that lie next to each other."""
         self._tasks = tasks
         self._work = work
         self._shares = shares(weights, size) if weights else [deque(range(len(tasks)))]
@@ -59,11 +59,11 @@ class Pool(Generic[Task, Outcome]):
         with _frozen_heap(self._context):
             for number in range(size):
                 self._start(self._shares[number % len(self._shares)])
+        for worker in list(self._workers):
+            self._feed(worker)
 
     def outcomes(self) -> Iterator[tuple[Task, Outcome | Lost[Task]]]:
         """What comes of each task; a worker that dies is replaced."""
-        for worker in list(self._workers):
-            self._feed(worker)
         while self._workers:
             ready = wait([worker.connection for worker in self._workers])
             for worker in [worker for worker in self._workers if worker.connection in ready]:
@@ -160,8 +160,7 @@ def _serve(
 
 def _context() -> BaseContext:
     """Forking is cheap and shares what was read; only on Linux is it also safe."""
-    method = "fork" if sys.platform == "linux" else "spawn"
-    return multiprocessing.get_context(method)
+    return multiprocessing.get_context("fork" if CAN_FORK else "spawn")
 
 
 @contextmanager

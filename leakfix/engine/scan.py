@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int], None]
 """Told how many bytes are done of how many."""
 
-# Below this many bytes to open, starting processes costs more than they save.
-WORTH_A_POOL = 256 << 10
-
 
 class Scan:
     """A scan whose files are read; `run` analyses them. What fixing needs of it stays at hand."""
@@ -47,11 +44,12 @@ class Scan:
         configuration = configured(given, asked)
         known = languages()
         gathered = gather(given, configuration, known)
-        self.setup = Setup.of(asked, configuration, known.keys() - gathered.languages)
-        # Files that no rule is about are none of its business.
-        self.inputs: Inputs = gathered.of({name for name in known if self.setup.registry.for_language(name)})
         self._progress = progress
-        self.tongues = plan.tongues_of(self.inputs.files, known, self.setup)
+        with plan.surveys(gathered.files, known, configuration, asked.processes) as surveys:
+            self.setup = Setup.of(asked, configuration, known.keys() - gathered.languages)
+            # Files that no rule is about are none of its business.
+            self.inputs: Inputs = gathered.of({name for name in known if self.setup.registry.for_language(name)})
+            self.tongues = {name: tongue() for name, tongue in surveys.items() if name in self.inputs.languages}
         self.tree = tree_of(given)
         self.work: Work = plan.worker(self.tree, self.setup, self.tongues)
 
@@ -106,7 +104,7 @@ def examined(
     weights = [unit.weight for unit in units]
     total = sum(weights)
     done = 0
-    outcomes = run(units, work, jobs if total >= WORTH_A_POOL else 1, weights)
+    outcomes = run(units, work, jobs if total >= plan.WORTH_A_PROCESS else 1, weights)
     with closing(outcomes):
         for unit, outcome in outcomes:
             done += unit.weight

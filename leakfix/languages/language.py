@@ -93,6 +93,8 @@ class Language(ABC, Generic[SurveyT]):
 
     name: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]]
+    surveyed_apart: ClassVar[bool] = False
+    """Whether another process may make the survey: it is small, and making it leaves nothing behind of use."""
 
     @abstractmethod
     def is_test(self, name: str) -> bool:

@@ -35,6 +35,7 @@ class Go(Language[GoSurvey]):
 
     name: ClassVar[str] = "go"
     suffixes: ClassVar[tuple[str, ...]] = (".go",)
+    surveyed_apart: ClassVar[bool] = True
 
     def is_test(self, name: str) -> bool:
         """Whether `go build` leaves a file to `go test`."""
