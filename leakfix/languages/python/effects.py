@@ -69,8 +69,11 @@ def model_effect(models: Models, symbol: str, position: int | None, keyword: str
         return KEEPS
     if position == RECEIVER:
         return BORROWS if models.returned(symbol) in PLAIN | COLLECTIONS else WORKS_THROUGH
+    if wrap is not None:
+        # `itertools.chain(*files)`, `zip(names, f)`: what works through one argument may work through another.
+        return WORKS_THROUGH
     borrows = models.borrows(symbol) or models.lends(symbol) or bool(models.acquires(symbol))
-    if borrows or wrap is not None or models.released_argument(symbol) is not None:
+    if borrows or models.released_argument(symbol) is not None:
         return BORROWS
     return None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import ANY_METHOD, Escape, ExitKind, Handing, Release
 from leakfix.languages.python import syntax
 from leakfix.languages.python.effects import (
+    BORROWS,
     EAGER,
     IN_MEMORY,
     KEEPS,
@@ -38,12 +39,19 @@ if TYPE_CHECKING:
     from leakfix.models import Acquire
     from leakfix.text import Span
 
-_NEVER_RAISING: Final = frozenset(("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"))
+_NEVER_RAISING: Final = frozenset(
+    (
+        *("contextlib.closing", "contextlib.aclosing", "contextlib.nullcontext"),
+        *("iter", "enumerate", "zip", "map", "filter", "itertools.chain", "itertools.count"),
+    )
+)
 """What only keeps what it is given."""
 _WRITING_OUT: Final = frozenset(("str", "repr", "format"))
 _CONTAINERS: Final = "collections."
 _APPENDING: Final = frozenset(("append", "add", "appendleft", "insert", "setdefault"))
 _EXTENDING: Final = frozenset(("extend", "update"))
+_TAKING_ITEMS: Final = frozenset(("extend", "extendleft", "writelines"))
+"""The methods of whatever that take the items of what they are given, all of them at once."""
 _TAKING: Final = frozenset(("pop", "popleft", "popitem", "get"))
 
 
@@ -264,6 +272,8 @@ class CallLowering:
             return KEEPS if self._is_container(held) else program.effect(callee, position, keyword)
         if position == RECEIVER:
             return Effect(Fate.HELD, Relation.THROUGH)
+        if position == 0 and not call.symbol and call.method in _TAKING_ITEMS and len(call.arguments) == 1:
+            return BORROWS
         return builtin_effect(self.frame.types, call.symbol, callee)
 
     def _fills(self, call: Call, argument: Argument) -> bool:

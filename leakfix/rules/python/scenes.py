@@ -97,11 +97,12 @@ class Scene:
 
     @cached_property
     def is_reassigned(self) -> bool:
-        """Whether the variable takes anything else behind the acquisition, inside the run."""
+        """Whether the variable takes anything else behind the acquisition, or is deleted, inside the run."""
         if self.holder is None:
             return False
         span = range(self.repair.acquisition.end_byte, self.last.end_byte)
-        return any(binding.identifier.start_byte in span for binding in self.holder.bindings)
+        changes = (*self.holder.bindings, *self.holder.deletions)
+        return any(change.identifier.start_byte in span for change in changes)
 
     def closings(self) -> tuple[list[Node], list[Node]]:
         """The statements that only close it and that the block makes needless: inside of the run, and behind it."""
@@ -112,7 +113,7 @@ class Scene:
             if closing.statement is None or closed is None or self._variable(closed) is not self.holder:
                 continue
             statement = whole_closing(closing.statement, self.holder)
-            if not self._is_ours(closing.call, is_guarded=statement.type == syntax.IF_STATEMENT):
+            if not self._is_ours(closing.call, _condition(statement)):
                 continue
             top = child_around(self.block, statement)
             if self._is_used_for_value(statement) or (top is None and not self._is_bound_once(statement)):
@@ -126,10 +127,12 @@ class Scene:
     def _variable(self, identifier: Node) -> Variable | None:
         return self.repair.bindings.variable(identifier)
 
-    def _is_ours(self, call: Node, *, is_guarded: bool) -> bool:
+    def _is_ours(self, call: Node, condition: Node | None) -> bool:
         """Whether what a call closes is surely what was acquired here, or something else only where a test says so."""
         acquired = self.repair.acquisition
         if self.holder is None or call.start_byte < acquired.end_byte:
+            return False
+        if any(acquired.end_byte <= one.identifier.start_byte < call.start_byte for one in self.holder.deletions):
             return False
         others = []
         for binding in self.holder.bindings:
@@ -137,15 +140,18 @@ class Scene:
                 others.append(binding)
             elif dominates(binding, call):
                 between = range(acquired.end_byte, call.start_byte)
-                return not any(one.identifier.start_byte in between for one in self._unlike(self.holder.bindings))
+                changes = self._changes(self.holder.bindings, condition)
+                return not any(one.identifier.start_byte in between for one in changes)
         lent = (one.value is None or one.value.type in _LENT for one in others)
-        is_last = all(one.identifier.start_byte < acquired.start_byte for one in self._unlike(others))
+        is_last = all(one.identifier.start_byte < acquired.start_byte for one in self._changes(others, condition))
         unknown = [one for one in others if one.identifier.start_byte not in self.alike]
-        return not unknown or (is_guarded and is_last and all(lent))
+        return not unknown or (condition is not None and is_last and all(lent))
 
-    def _unlike(self, bindings: Iterable[Binding]) -> list[Binding]:
-        """The bindings that do not give the variable what the block closes too."""
+    def _changes(self, bindings: Iterable[Binding], condition: Node | None) -> list[Binding]:
+        """The bindings that give the variable what the block does not close; None is no matter where a test asks."""
         same = (one for one in bindings if one.identifier.start_byte not in self.alike)
+        if condition is None or not _asks_what_it_is(condition):
+            return list(same)
         return [one for one in same if one.value is None or one.value.type != syntax.NONE]
 
     def _is_bound_once(self, statement: Node) -> bool:
@@ -196,6 +202,21 @@ def whole_closing(statement: Node, holder: Variable | None) -> Node:
     condition = syntax.field(owner, "condition")
     alone = len(syntax.statements(block)) == 1 and syntax.field(owner, "alternative") is None
     return owner if condition is not None and alone and is_pure(condition) else statement
+
+
+def _condition(statement: Node) -> Node | None:
+    """What an `if` around the statement that closes asks."""
+    return syntax.field(statement, "condition") if statement.type == syntax.IF_STATEMENT else None
+
+
+def _asks_what_it_is(condition: Node) -> bool:
+    """Whether a condition tells None from anything else, and not what becomes of it: `f`, `f is not None`."""
+    node = syntax.unparen(condition)
+    if node.type == syntax.BOOLEAN_OPERATOR and any(child.type == "and" for child in node.children):
+        return _asks_what_it_is(syntax.named(node)[0])
+    if node.type == syntax.COMPARISON_OPERATOR:
+        return any(child.type == "is not" for child in node.children)
+    return node.type == syntax.IDENTIFIER
 
 
 def is_context(node: Node) -> bool:
