@@ -49,6 +49,14 @@ def surveys(
         yield found
 
 
+def prepare(languages: Iterable[Language[Any]]) -> None:
+    """Import what workers need, so that it is there when they are forked."""
+    import hashlib  # noqa: F401 (loads a library, for fingerprints)
+
+    for language in languages:
+        language.prepare()
+
+
 def _survey(language: Language[Any], inputs: Sequence[Input], configuration: Configuration) -> tuple[Models, Survey]:
     models = models_of(language, inputs, configuration)
     return models, language.survey(((file.display, file.data) for file in inputs), models)

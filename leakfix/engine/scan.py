@@ -49,6 +49,8 @@ class Scan:
             self.setup = Setup.of(asked, configuration, known.keys() - gathered.languages)
             # Files that no rule is about are none of its business.
             self.inputs: Inputs = gathered.of({name for name in known if self.setup.registry.for_language(name)})
+            if asked.processes > 1:
+                plan.prepare(known[name] for name in self.inputs.languages)
             self.tongues = {name: tongue() for name, tongue in surveys.items() if name in self.inputs.languages}
         self.tree = tree_of(given)
         self.work: Work = plan.worker(self.tree, self.setup, self.tongues)

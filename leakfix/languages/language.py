@@ -120,6 +120,9 @@ class Language(ABC, Generic[SurveyT]):
     def workspace(self, models: Models, survey: SurveyT) -> Workspace:
         """A new workspace."""
 
+    def prepare(self) -> None:
+        """Import what workspaces need, before processes are forked that would each do it."""
+
     def spoiled(self, before: bytes, after: bytes) -> str:  # noqa: ARG002 (a language that has more to keep says so)
         """What a rewritten file lacks of what has to be kept besides what it does, in a few words; "" if nothing."""
         return ""

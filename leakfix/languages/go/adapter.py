@@ -67,6 +67,10 @@ class Go(Language[GoSurvey]):
 
         return calls_any(acquiring_names(models) | survey.owners)
 
+    def prepare(self) -> None:
+        """Import the analysis."""
+        import leakfix.languages.go.workspace  # noqa: F401 (what counts is that it is there)
+
     def workspace(self, models: Models, survey: GoSurvey) -> Workspace:
         """A new world and program."""
         from leakfix.languages.go.workspace import GoWorkspace
