@@ -105,6 +105,10 @@ class File:
         """The function, or the spec of the type, that it starts with."""
         return declarations.first(self.root)
 
+    def may_mention(self, name: bytes) -> bool:
+        """Whether some bytes stand in it."""
+        return name in self.data
+
     @property
     def is_parsed(self) -> bool:
         """Whether it was parsed as a whole."""
@@ -430,6 +434,9 @@ class _Piece(File):
         if self._alone is None:
             self._alone = Object(kind, name, self, None, receiver=receiver)
         return self._alone
+
+    def may_mention(self, name: bytes) -> bool:
+        return self.data.find(name, self._range.start_byte, self._range.end_byte) >= 0
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leakfix.languages.go.objects import Object
+    from leakfix.languages.go.places import Shape
 
 
 @record
@@ -366,6 +367,13 @@ class Declaration(Protocol):
     def selections(self) -> dict[object, object]:
         """What was found of its members so far; belongs to `types.selection`."""
 
+    @property
+    def shape(self) -> Shape:
+        """Whether it is spelled out as a struct or interface, where that is told without its tree."""
+
+    def may_have_field(self, name: str) -> bool:
+        """Whether the name may be that of a field which it declares itself, told without its tree."""
+
     def underlying(self, args: Types) -> Type | None:
         """Return the underlying type for these type arguments; None when it is unknown."""
 
@@ -412,6 +420,16 @@ class _ErrorDeclaration:
     def selections(self) -> dict[object, object]:
         """Return nothing: what all packages share keeps no state."""
         return {}
+
+    @property
+    def shape(self) -> Shape:
+        """It is an interface."""
+        return "interface"
+
+    def may_have_field(self, name: str) -> bool:
+        """An interface has no fields."""
+        del name
+        return False
 
     def underlying(self, args: Types) -> Type | None:
         """Return the interface with its one method."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.places import written_shape
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
     from leakfix.languages.go.files import File
     from leakfix.languages.go.lookup import Package
+    from leakfix.languages.go.places import Shape
 
 PREDECLARED: Final = frozenset(
     (
@@ -70,6 +72,16 @@ class Object:
     def is_alias(self) -> bool:
         """Whether it is another name for a type; what the bytes take for a type is none."""
         return self._node is not None and self._node.kind_id == syntax.TYPE_ALIAS
+
+    @property
+    def shape(self) -> Shape:
+        """Whether it is a type that is spelled out as a struct or interface, as far as the bytes tell."""
+        is_told = self._node is None and self.kind == "type"
+        return written_shape(self.file.data, self.file.start) if is_told else ""
+
+    def may_mention(self, name: str) -> bool:
+        """Whether what it declares may hold a name: a look at the bytes."""
+        return self._node is not None or self.file.may_mention(name.encode())
 
     @property
     def package(self) -> Package:

@@ -6,17 +6,20 @@ This only tells what is worth parsing for a name; the tree then decides.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from leakfix.languages.go.objects import Kind
 
+Shape = Literal["struct", "interface", ""]
+
 _DECLARATION: Final = re.compile(
     rb"\n(?:func (\w+)(?=[ \t\r\n,=([*])|(?:type|var|const) (?:(\w+)(?=[ \t\r\n,=([*])|(\()))"
 )
 _GROUPED: Final = re.compile(rb"\n\t(\w+)(?=[ \t\r\n,=([*])")
+_SHAPE: Final = re.compile(rb"type \w+ (struct|interface)\b")
 _TYPE: Final = b"type "
 _FUNCTION: Final = b"func "
 
@@ -46,3 +49,11 @@ def plain_kind(data: bytes, start: int, name: bytes) -> Kind | None:
     if not data.startswith(_TYPE + name + b" ", start):
         return None
     return "type" if data[behind + 1 : behind + 2].isalpha() else None
+
+
+def written_shape(data: bytes, start: int) -> Shape:
+    """Whether the type that `plain_kind` tells of is spelled out as a struct or interface; "" where it is not."""
+    match = _SHAPE.match(data, start)
+    if match is None:
+        return ""
+    return "struct" if match[1] == b"struct" else "interface"

@@ -123,7 +123,7 @@ class Program:
 
     def is_read(self, function: Function | None) -> bool:
         """Whether a function's body is read for what it does: bodies of dependencies are not, models and types tell."""
-        return function is not None and function.body is not None and self.is_code(function.file)
+        return function is not None and self.is_code(function.file) and function.body is not None
 
     def is_code(self, file: File) -> bool:
         """Whether a file belongs to the project: it is no dependency."""
@@ -196,7 +196,7 @@ class Program:
             return None
         if any(acquire.until is None or is_below(function.file, acquire.until) for acquire in acquired):
             return True
-        if plain.function is None or not self.is_read(plain.function):
+        if plain.function is None or not (self._may_owe(plain.function) and self.is_read(plain.function)):
             return False
         summary = self.summary(plain.function)
         if any(are_met(summary.needs.get(index, frozenset()), plain.function, call) for index in summary.owned):
@@ -212,10 +212,14 @@ class Program:
         acquired = self.models.acquires(plain.symbol)
         if acquired:
             return {acquire.result for acquire in acquired}
-        if plain.function is None or not self.is_read(plain.function):
+        if plain.function is None or not (self._may_owe(plain.function) and self.is_read(plain.function)):
             return ()
         summary = self.summary(plain.function)
         return summary.owned.keys() | summary.holders
+
+    def _may_owe(self, function: Function) -> bool:
+        """A look at the bytes of a function: whether its results may oblige to anything."""
+        return self.is_code(function.file) and self.names_acquiring(function)
 
     def takes(self, plain: PlainCall, index: int) -> bool:
         """Whether a function surely releases or keeps an argument, so that its caller need not release it."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.go.packages import File
+    from leakfix.languages.go.places import Shape
     from leakfix.languages.go.scopes import Bindings, Variable
     from leakfix.languages.go.types import Type, Types
 
@@ -237,12 +238,13 @@ _HANDLERS: Final = {
 class TypeDeclaration:
     """The declaration of a defined type: its type parameters, underlying type and methods, each when asked for."""
 
-    __slots__ = ("_declared", "_methods", "_names", "_outer", "_under", "file", "local", "name", "selections")
+    __slots__ = ("_declared", "_methods", "_names", "_outer", "_under", "file", "local", "name", "selections", "shape")
 
     def __init__(self, file: File, declared: Object | Node, name: str, outer: Resolver, local: bool = False) -> None:
         """Take its object, of a local one the type_spec; `outer` resolves what the spec does not declare itself."""
         self.file = file
         self._declared = declared
+        self.shape: Shape = declared.shape if isinstance(declared, Object) else ""
         self.name = name
         self.local = local
         self._outer = outer
@@ -255,6 +257,10 @@ class TypeDeclaration:
     def node(self) -> Node:
         """Its type_spec."""
         return self._declared.node if isinstance(self._declared, Object) else self._declared
+
+    def may_have_field(self, name: str) -> bool:
+        """Whether the name may be that of a field which it declares itself, told without its tree."""
+        return not isinstance(self._declared, Object) or self._declared.may_mention(name)
 
     @property
     def type_parameters(self) -> tuple[str, ...]:

@@ -270,6 +270,7 @@ class Bindings:
 
 
 _DOT: Final = ord(".")
+_ELEMENTS: Final = frozenset({syntax.MAP_TYPE, syntax.SLICE_TYPE, syntax.ARRAY_TYPE, syntax.IMPLICIT_LENGTH_ARRAY_TYPE})
 _MAY_BE_KEY: Final = frozenset((b":", b" ", b"\t", b"\r", b"\n", b"/"))
 
 
@@ -314,24 +315,18 @@ def takes_fields(key: Node, file: File) -> bool:
     Decided by the literal's type as written, through the declarations of named types; a struct when they are unknown.
     """
     literal = _literal_type(key)
-    found = type_literal(literal, file) if literal is not None else None
-    return found is None or found.kind_id not in (
-        syntax.MAP_TYPE,
-        syntax.SLICE_TYPE,
-        syntax.ARRAY_TYPE,
-        syntax.IMPLICIT_LENGTH_ARRAY_TYPE,
-    )
+    return literal is None or not _holds_elements(literal, file)
 
 
-def type_literal(node: Node, file: File) -> Node | None:
-    """Follow a type name to the type literal it stands for; None when a declaration on the way is not found."""
+def _holds_elements(node: Node, file: File) -> bool:
+    """Whether a type stands for a map, a slice or an array: its name is followed to what it is declared as."""
     for _ in range(20):
         node = syntax.unparen(node)
         declared: Object | None
         if node.kind_id == syntax.GENERIC_TYPE:
             inner = node.child_by_field_id(syntax.F_TYPE)
             if inner is None:
-                return None
+                return False
             node = inner
             continue
         if node.kind_id == syntax.TYPE_IDENTIFIER:
@@ -342,12 +337,14 @@ def type_literal(node: Node, file: File) -> Node | None:
             found = file.package.world.imported(path, file.package) if path is not None else None
             declared = found.lookup(syntax.text(name)) if found is not None and name is not None else None
         else:
-            return node
-        target = declared.node.child_by_field_id(syntax.F_TYPE) if declared and declared.kind == "type" else None
-        if declared is None or target is None:
-            return None
+            return node.kind_id in _ELEMENTS
+        if declared is None or declared.kind != "type" or declared.shape:
+            return False
+        target = declared.node.child_by_field_id(syntax.F_TYPE)
+        if target is None:
+            return False
         node, file = target, declared.file
-    return None
+    return False
 
 
 def _literal_type(key: Node) -> Node | None:

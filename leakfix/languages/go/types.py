@@ -193,7 +193,8 @@ def is_integer(t: Type | None) -> bool:
 
 def is_interface(t: Type | None) -> bool:
     """Whether the underlying type is an interface."""
-    return isinstance(underlying(t), Interface)
+    shape = t.declaration.shape if isinstance(t, Named) and t.declaration is not None else ""
+    return shape == "interface" if shape else isinstance(underlying(t), Interface)
 
 
 def deref(t: Type | None) -> Type | None:
@@ -282,7 +283,7 @@ def _search(t: Type | None, name: str) -> Selection | Literal[False] | None:
             return False
     else:
         start = t
-        if isinstance(t, Named):
+        if isinstance(t, Named) and (t.declaration is None or not t.declaration.shape):
             under = underlying(t)
             if isinstance(under, Pointer):
                 start = under.element
@@ -319,6 +320,11 @@ def _member(
     """Look at one type's own members, and note what it embeds for the next depth."""
     if t is None:
         return None
+    declaration = t.declaration if isinstance(t, Named) else None
+    if declaration is not None and declaration.shape == "struct" and not declaration.may_have_field(name):
+        method = declaration.method(name, t.args) if isinstance(t, Named) else None
+        if method is not None:
+            return Selection("method", name, method.signature, t, path, method.object)
     under = underlying(t)
     if isinstance(under, Struct):
         for item in under.fields:
