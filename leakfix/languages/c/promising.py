@@ -6,7 +6,6 @@ It says yes wherever lowering could find an acquisition: `lower_calls` and `lowe
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import customs
@@ -43,7 +42,10 @@ class Promising:
         self._releasing = frozenset(
             symbol.rpartition("::")[2].encode() for symbol in symbols if models.release(symbol) is not None
         )
-        self._hands_on: dict[bytes, bool] = {}
+        self._customs = _Customs(self._releasing)
+        self._settled: set[bytes] = set()
+        self._handing: set[bytes] = set()
+        """Of the names that are settled those of functions that hand on what they acquire."""
         self._macros: dict[bytes, frozenset[bytes]] = {}
         self._foreign: dict[str, CFile] = {}
         """Files outside of the run that some of its files include."""
@@ -55,8 +57,8 @@ class Promising:
         if self._acquires(function):
             return True
         named = self._named(function)
-        self._settle(named)
-        return any(self._hands_on.get(name) for name in named)
+        self._settle(self._definable(named))
+        return not self._handing.isdisjoint(named)
 
     def _notice(self, file: CFile) -> None:
         """Forget what other bytes, or more files, may change."""
@@ -70,7 +72,8 @@ class Promising:
             self._forget()
 
     def _forget(self) -> None:
-        self._hands_on.clear()
+        self._settled.clear()
+        self._handing.clear()
         self._macros.clear()
 
     # what a function does itself
@@ -84,26 +87,29 @@ class Promising:
     def _looked(self, function: Function) -> bool:
         text = _text(function)
         called = frozenset(_CALLED.findall(text))
-        named = self._named(function)
+        words = frozenset(_WORD.findall(text))
+        named = function.cache["named"] = self._with_meanings(words, function.file)
         if not self._acquiring.isdisjoint(called) or _NEW in named or _JOINS in named:
             return True
         # A macro may be only another name of what is called.
-        meant = named - frozenset(_WORD.findall(text))
-        if not self._acquiring.isdisjoint(meant) or self._is_undone(function, called | meant):
+        meant = named - words
+        if not self._acquiring.isdisjoint(meant):
             return True
-        if (_DELETE in named or any(self._says_release(name) for name in called)) and self._releases(function):
+        said_here = self._customs.said_by(called)
+        said = said_here | self._customs.said_by(meant)
+        if said & (_OPENS | _MAKES) and self._is_undone(function, called | meant, said):
             return True
-        return any(_makes(name) or _fills(name) for name in called | meant) and self._gives_what_ends(function, text)
+        if (_DELETE in named or said_here & _RELEASES) and self._releases(function):
+            return True
+        return bool(said & (_MAKES | _FILLS)) and self._gives_what_ends(function, text)
 
-    def _is_undone(self, function: Function, called: Iterable[bytes]) -> bool:
+    def _is_undone(self, function: Function, called: Iterable[bytes], said: int) -> bool:
         """Whether it calls what another function is named to undo."""
         pairs = self._program.pairs
-        if any(map(_opens, called)) and pairs.calls("close", function.file):
+        if said & _OPENS and pairs.calls("close", function.file):
             return True
-        return any(_makes(name) and bool(pairs.undoing(name.decode(), function.file)) for name in called)
-
-    def _says_release(self, name: bytes) -> bool:
-        return name in self._releasing or _releases(name)
+        making = (name for name in called if self._customs[name] & _MAKES) if said & _MAKES else ()
+        return any(pairs.undoing(name.decode(), function.file) for name in making)
 
     def _releases(self, function: Function) -> bool:
         program = self._program
@@ -128,21 +134,31 @@ class Promising:
     def _settle(self, names: Iterable[bytes]) -> None:
         """Find out of functions, and of all that they name, whether they hand on what they acquire."""
         found: dict[bytes, list[Function]] = {}
-        waiting = [name for name in names if name not in self._hands_on]
+        waiting = [name for name in names if name not in self._settled]
         while waiting:
             name = waiting.pop()
-            if name in found or name in self._hands_on:
+            if name in found or name in self._settled:
                 continue
             found[name] = [one for one in self._defining(name) if _may_hand_on(one)]
             for function in found[name]:
                 if not self._acquires(function):
-                    waiting.extend(self._named(function))
+                    waiting.extend(self._definable(self._named(function)))
+        if not found:
+            return
         handing: set[bytes] = set()
         for name, functions in found.items():
             if any(self._acquires(one) and self._is_handing(one) for one in functions):
                 handing.add(name)
-        self._hands_on |= dict.fromkeys(found, False) | dict.fromkeys(handing, True)
+        self._settled |= found.keys()
+        self._handing |= handing
         self._spread({name: functions for name, functions in found.items() if functions and name not in handing})
+
+    def _definable(self, names: frozenset[bytes]) -> frozenset[bytes]:
+        """Those of some names that functions in reach may bear."""
+        found = names & self._world.headed
+        for file in self._foreign.values():
+            found |= names & file.headed
+        return found
 
     def _defining(self, name: bytes) -> Iterator[Function]:
         last = name.decode()
@@ -152,17 +168,19 @@ class Promising:
 
     def _spread(self, found: dict[bytes, list[Function]]) -> None:
         """Who calls what hands on may hand it on himself."""
+        waiting = [(name, [one for one in functions if not self._acquires(one)]) for name, functions in found.items()]
         changed = True
         while changed:
             changed = False
-            for name, functions in found.items():
-                if not self._hands_on[name] and any(
-                    not self._acquires(one) and self._calls_handing(one) and self._is_handing(one) for one in functions
+            for name, functions in waiting:
+                if name not in self._handing and any(
+                    self._calls_handing(one) and self._is_handing(one) for one in functions
                 ):
-                    self._hands_on[name] = changed = True
+                    self._handing.add(name)
+                    changed = True
 
     def _calls_handing(self, function: Function) -> bool:
-        return any(self._hands_on.get(name) for name in self._named(function))
+        return not self._handing.isdisjoint(self._named(function))
 
     def _is_handing(self, function: Function) -> bool:
         summary = self._program.summary(function) if self._program.is_read(function) else None
@@ -175,9 +193,13 @@ class Promising:
         known = function.cache.get("named")
         if not isinstance(known, frozenset):
             words = frozenset(_WORD.findall(_text(function)))
-            meant = (self._meant(word, function.file) for word in words)
-            known = function.cache["named"] = words.union(*meant)
+            known = function.cache["named"] = self._with_meanings(words, function.file)
         return known
+
+    def _with_meanings(self, words: frozenset[bytes], file: CFile) -> frozenset[bytes]:
+        """Words, and what stands in the macros that they may mean."""
+        macros = self._world.macro_words(file) & words
+        return words.union(*(self._meant(word, file) for word in macros)) if macros else words
 
     def _meant(self, word: bytes, file: CFile) -> frozenset[bytes]:
         """What stands in the macros of a name, and in those that stand there."""
@@ -188,7 +210,7 @@ class Promising:
                 words.update(_WORD.findall(macro.body))
                 if _JOINED.search(macro.body) is not None:
                     words.add(_JOINS)
-            self._macros[word] = frozenset(words).union(*(self._meant(inner, file) for inner in words))
+            self._macros[word] = self._with_meanings(frozenset(words), file)
         return self._macros[word]
 
 
@@ -211,21 +233,33 @@ def _may_hand_on(function: Function) -> bool:
     return any(one.declarator is not None and read(one.declarator).steps for one in function.params)
 
 
-@lru_cache(maxsize=16384)
-def _makes(name: bytes) -> bool:
-    return customs.is_making(name.decode())
+class _Customs(dict[bytes, int]):
+    """What names of functions say by custom, read once for each."""
+
+    def __init__(self, releasing: frozenset[bytes]) -> None:
+        super().__init__()
+        self._releasing = releasing
+
+    def __missing__(self, name: bytes) -> int:
+        text = name.decode()
+        said = (
+            customs.is_making(text) * _MAKES
+            | customs.is_opening(text) * _OPENS
+            | (name in self._releasing or customs.says_release(text, of_value=True)) * _RELEASES
+            | (not FILLS.isdisjoint(customs.words(text))) * _FILLS
+        )
+        self[name] = said
+        return said
+
+    def said_by(self, names: Iterable[bytes]) -> int:
+        """What any of some names says."""
+        said = 0
+        for name in names:
+            said |= self[name]
+        return said
 
 
-@lru_cache(maxsize=16384)
-def _opens(name: bytes) -> bool:
-    return customs.is_opening(name.decode())
-
-
-@lru_cache(maxsize=16384)
-def _releases(name: bytes) -> bool:
-    return customs.says_release(name.decode(), of_value=True)
-
-
-@lru_cache(maxsize=16384)
-def _fills(name: bytes) -> bool:
-    return not FILLS.isdisjoint(customs.words(name.decode()))
+_MAKES: Final = 1
+_OPENS: Final = 2
+_RELEASES: Final = 4
+_FILLS: Final = 8

@@ -52,6 +52,7 @@ class World:
         self._habits: Habits | None = None
         self._standards: dict[str, int | None] = {}
         self._indexed: _Index | None = None
+        self._surveyed_macros: frozenset[bytes] | None = None
         self.edits = 0
         """How often a file was opened with other bytes than before."""
 
@@ -130,6 +131,21 @@ class World:
         """Yield the functions in files of the run that bear a name, whatever class or namespace they are in."""
         for holder in self._index.headed.get(last_name.encode(), ()):
             yield from holder.named_functions(last_name)
+
+    @property
+    def headed(self) -> AbstractSet[bytes]:
+        """The names that functions in files of the run may bear."""
+        return self._index.headed.keys()
+
+    def macro_words(self, from_file: CFile) -> frozenset[bytes]:
+        """The names of all macros that `macros_named` knows of."""
+        return self._cached("macro words", "", from_file, lambda: self._macro_words(from_file))
+
+    def _macro_words(self, file: CFile) -> frozenset[bytes]:
+        if self._surveyed_macros is None:
+            self._surveyed_macros = frozenset(name.encode() for name in self._survey.macros)
+        foreign = self.foreign(file)
+        return self._surveyed_macros.union(*([name.encode() for name in one.macros] for one in foreign))
 
     def macro(self, name: str, from_file: CFile) -> Macro | None:
         """Return the macro that a name means; None when there is none, or it is defined in several ways."""
