@@ -22,12 +22,25 @@ _ROOT_MARKS: Final = (".git", ".hg")
 _AT_LEAST: Final = re.compile(r"(>=|~=|==|>|\^)?\s*3\.(\d+)")
 _STATED: Final = re.compile(r"""python_requires\s*=\s*(?:["']([^"'\n]*)["']|([^"'\n]+))""")
 _NEEDS: Final = re.compile(r"python3\.(\d+)")
-_USED: Final[tuple[tuple[int, str], ...]] = (
-    (14, '(string_start) @s (#match? @s "^[rR]?[tT]")'),
-    (12, "[(type_alias_statement) (type_parameter)] @s"),
-    (11, '(except_clause "*") @s'),
-    (10, "(match_statement) @s"),
+_TEMPLATE: Final = rb"(?:(?<!\w%b)|(?<=\W[rR]%b))[rR]?[\"']"
+_USED: Final[tuple[tuple[int, str, tuple[re.Pattern[bytes], ...]], ...]] = tuple(
+    (version, query, tuple(map(re.compile, looks)))
+    for version, query, looks in (
+        (
+            14,
+            '((string_start) @s (#match? @s "^[rR]?[tT]"))',
+            (b"t" + _TEMPLATE % (b"t", b"t"), b"T" + _TEMPLATE % (b"T", b"T")),
+        ),
+        (
+            12,
+            "[(type_alias_statement) (type_parameter)] @s",
+            (rb"\n[ \t]*+type\b", rb"def[ \t]+\w+[ \t]*\[", rb"class[ \t]+\w+[ \t]*\["),
+        ),
+        (11, '(except_clause "*") @s', (rb"except[ \t]*\*",)),
+        (10, "(match_statement) @s", (rb"\n[ \t]*+match\b",)),
+    )
 )
+"""What a version brought: the version, its nodes, and what stands in the bytes of files that have some."""
 
 
 def stated_above(directory: Path) -> int | None:
@@ -70,8 +83,9 @@ def used(file: PyFile) -> int:
     """Return the least minor version that a file itself needs, as far as its statements tell."""
     from leakfix.languages.python import syntax
 
-    for version, pattern in _USED:
-        if syntax.captures(pattern, file.root):
+    data = b"\n" + file.data
+    for version, query, looks in _USED:
+        if any(look.search(data) for look in looks) and syntax.captures(query, file.root):
             return version
     return OLDEST
 

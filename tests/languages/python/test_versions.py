@@ -30,6 +30,10 @@ def test_what_build_files_state(name: str, text: str, version: int | None) -> No
     ("code", "version"),
     [
         ("x = 1\n", OLDEST),
+        ("x = f'start' + r'a' + \"b\"  # don't\n", OLDEST),
+        ("x = t'{y}'\n", 14),
+        ("x = rT'{y}'\n", 14),
+        ("x = 'match'; matched = 'type'\n", OLDEST),
         ("match x:\n    case 1: pass\n", 10),
         ("try:\n    pass\nexcept* OSError:\n    pass\n", 11),
         ("type X = int\n", 12),
