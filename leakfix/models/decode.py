@@ -354,7 +354,8 @@ def _acquire(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
     if discard and not _METHOD.fullmatch(discard):
         raise table.error("discard", f'"{discard}" is not a method')
     severity, confidence, fails = _severity(table), _confidence(table), table.failure("fails")
-    when = table.condition("when")
+    when, allocator = table.condition("when"), table.text("allocator")
+    hooks = table.symbols("hooks")
     for symbol in calls:
         for result in results:
             yield Acquire(
@@ -371,6 +372,8 @@ def _acquire(table: _Table, known: Mapping[str, Resource]) -> Iterator[Fact]:
                 argument=argument,
                 fails=fails,
                 when=when,
+                allocator=allocator,
+                hooks=hooks,
             )
 
 

@@ -106,6 +106,10 @@ class Acquire:
     when: str = ""
     """The arguments without which the call acquires nothing, as ``stream=True``, or several of which one is enough, as
     ``stdin=PIPE|stdout=PIPE``; what is not given is None. "" if it always acquires."""
+    allocator: str = ""
+    """The member of what is set up in place that tells who gives it memory: whoever that is set to owns that."""
+    hooks: tuple[str, ...] = ()
+    """What else than the call itself a program may replace, or has to call, so that the call gives what it likes."""
 
 
 @record

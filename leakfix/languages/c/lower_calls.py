@@ -306,6 +306,20 @@ class CallLowering:
         self.frame.fork(found, [(success, take), (failed, lambda: None)])
         return Value((Link(found),))
 
+    def _has_allocator(self, place: Place, member: str) -> bool:
+        """Whether the function says where something takes its memory from, so that losing it loses none."""
+        variable = self.frame.variable_of(place.root)
+        for use in self.frame.bindings.uses(variable) if variable is not None else ():
+            field = use.parent
+            named = field.child_by_field_name("field") if field is not None else None
+            parent = field.parent if field is not None else None
+            if named is None or syntax.text(named) != member or parent is None:
+                continue
+            right = parent.child_by_field_name("right") if parent.type == syntax.ASSIGNMENT_EXPRESSION else None
+            if right is not None and right != field and self.values.constant(right) != 0:
+                return not syntax.text(right).endswith("NULL")
+        return False
+
     def _released(self, release: ModelledRelease | None, arguments: list[Value]) -> Value:
         """What a modelled call releases: what it is given, or what that leads to."""
         if release is None or release.argument >= len(arguments):
@@ -353,6 +367,8 @@ class CallLowering:
             if aimed is None or self._is_elsewhere(aimed):
                 self.frame.escape(span, value, Handing.PASSED)
                 return self._kept(node, symbol, arguments, wanted)
+            if acquire.allocator and self._has_allocator(aimed, acquire.allocator):
+                return NOTHING
             place = aimed
             if self.models.resource(acquire.resource).in_place:
                 self._in_place.add(place)
@@ -472,6 +488,8 @@ class CallLowering:
         self.unknown.emptied(span, function.last_name, arguments, found)
         for acquisition in summary.acquired() if not customs.is_weak(function.last_name) else ():
             if acquisition.operand is not None:
+                if self._is_part(acquisition):
+                    continue
                 value = operands.get(acquisition.operand, NOTHING)
                 place = self.resolve(value, acquisition.path)
                 if place is not None and not self._is_elsewhere(place):
@@ -479,6 +497,11 @@ class CallLowering:
             elif not acquisition.path:
                 self._acquired_by(span, function, acquisition, found, found)
         return Value((Link(found),), number)
+
+    def _is_part(self, acquisition: Acquisition) -> bool:
+        """Whether a resource is a member of what a callee sets up: that tells itself what it holds."""
+        resource = self.models.find_resource(acquisition.obligation.resource)
+        return resource is not None and resource.in_place and len(acquisition.path) > 1
 
     def _is_sent(self, param: Param, address: Place) -> bool:
         """Whether a pointer is given as the bytes that it is made of: `write(fd, &p, sizeof(p))`."""

@@ -98,6 +98,9 @@ def _declared(repair: Repair, variable: Variable) -> Edit:
     name, made = variable.name, syntax.text(of)
     text = syntax.text(value)
     if repair.resource == ARRAY:
+        sizes = next((child for child in value.children if child.type == "new_declarator"), None)
+        if sizes is not None and any(child.type == "new_declarator" for child in sizes.children):
+            raise RefusalError("type", "an array of arrays")
         new = f"std::unique_ptr<{made}[]> {name}({text});"
     elif reaches(repair.analysis.standard, "c++14") and can_be_made(repair, value, made):
         arguments = value.child_by_field_name("arguments")

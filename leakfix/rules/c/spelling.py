@@ -119,11 +119,18 @@ class Spelling:
         types = self.repair.analysis.types(self.repair.function)
         struct = types.struct(of)
         made = self._made
+        if not made and (struct is None or not self._is_seen(struct)):
+            raise RefusalError("type", f"{of.base} is only declared here, not defined")
         is_other = made and not self._is_type(made, of)
         if is_other and (struct is None or not _has_virtual_destructor(struct)):
             raise RefusalError("type", f"{variable.name} is a pointer to another type than what was made")
         if struct is not None and _hides_destructor(struct):
             raise RefusalError("type", f"the destructor of {of.base} is not public")
+
+    def _is_seen(self, struct: Struct) -> bool:
+        """Whether the file, or what it includes, defines a class."""
+        analysis = self.repair.analysis
+        return analysis.world.includes(analysis.file, struct.file.source.path)
 
     def _is_type(self, made: str, of: CType) -> bool:
         """Whether a name means the type that a pointer leads to."""
