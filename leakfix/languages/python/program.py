@@ -9,6 +9,7 @@ from leakfix.languages.python import containers, declared, nested, syntax
 from leakfix.languages.python.call_looks import Acquiring, called_places
 from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate
 from leakfix.languages.python.first_look import declared as declared_names
+from leakfix.languages.python.first_look import may_not_return
 from leakfix.languages.python.lowering import lower
 from leakfix.languages.python.lowerings import Lowerings
 from leakfix.languages.python.owners import Owners
@@ -273,9 +274,13 @@ class Program:
         statements = syntax.named(function.body)
         if not statements or is_unfinished(function) or not self.is_plain_function(function):
             return None
-        if function.class_ is not None and self.types(function).classes.subclasses(function.class_):
-            return None
-        last = statements[-1]
+        found = self._statement_ending(function, statements[-1])
+        if found is None or function.class_ is None:
+            return found
+        return None if self.types(function).classes.subclasses(function.class_) else found
+
+    def _statement_ending(self, function: Function, last: Node) -> ExitKind | None:
+        """How control ends with the last statement of a function."""
         if last.type == syntax.RAISE_STATEMENT:
             return ExitKind.RAISE
         inner = syntax.named(last)[0] if last.type == syntax.EXPRESSION_STATEMENT else None
@@ -284,7 +289,8 @@ class Program:
         callee = self.types(function).callee(inner)
         if self.models.never_returns(callee.symbol or ""):
             return ExitKind.STOP
-        return self.ending(callee.function) if callee.function is not None else None
+        called = callee.function if callee.may_be_function(may_not_return) else None
+        return self.ending(called) if called is not None else None
 
     def lends(self, function: Function) -> str:
         """Whether a generator lends what it yields: "context" to a `with` statement, "fixture" to a test, else ""."""

@@ -74,14 +74,19 @@ def _merge_edges(block: Block) -> bool:
 
 def _leave_out_raised(blocks: list[Block]) -> bool:
     """What an empty block may raise is no news where all that leads to it may have raised as much."""
-    before: dict[int, list[tuple[int, Edge]]] = {}
-    for number, block in enumerate(blocks):
+    before: dict[int, list[tuple[int, Edge]]] = {
+        number: []
+        for number, block in enumerate(blocks)
+        if number and not block.events and any(edge.raised is not None for edge in block.edges)
+    }
+    for number, block in enumerate(blocks) if before else ():
         for edge in block.edges:
-            before.setdefault(edge.target, []).append((number, edge))
+            if edge.target in before:
+                before[edge.target].append((number, edge))
     changed = False
-    for number, block in enumerate(blocks):
-        leading = before.get(number, [])
-        if number == 0 or block.events or not leading or any(edge.raised is not None for _, edge in leading):
+    for number, leading in before.items():
+        block = blocks[number]
+        if not leading or any(edge.raised is not None for _, edge in leading):
             continue
         kept = [
             edge
