@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.lower_values import ValueLowering
 
 
+_BUILTINS = frozenset({"append", "cap", "close", "copy", "delete", "len", "make", "new"})
 _HOLDS = {"nil": Outcome.NIL, "not-nil": Outcome.NOT_NIL, "true": Outcome.TRUE, "false": Outcome.FALSE}
 
 
@@ -42,13 +43,16 @@ class CallLowering:
     def call(self, node: Node) -> list[Value]:
         """Evaluate a call; one value a result."""
         function = syntax.unparen(node.child_by_field_id(syntax.F_FUNCTION) or node)
+        name = _last_name(function)
+        is_builtin = function.kind_id == syntax.IDENTIFIER and name in _BUILTINS
+        if not is_builtin and not self.frame.concerns(node):
+            return [NOTHING]
         if function.kind_id == syntax.FUNC_LITERAL:
             self._arguments(node)
             self.values.closures.run(function, deferred=False)
             return [NOTHING]
-        name = _last_name(function)
         receiver = self._receiver(function)
-        arguments = self._arguments(node)
+        arguments = self._arguments(node, is_builtin=is_builtin)
         builtin = self._builtin(node, function, name, arguments)
         if builtin is not None:
             return [builtin]
@@ -196,13 +200,14 @@ class CallLowering:
         operand = function.child_by_field_id(syntax.F_OPERAND)
         return self.values.settle(self.values.value(operand)) if operand is not None else NOTHING
 
-    def _arguments(self, node: Node) -> list[Value]:
+    def _arguments(self, node: Node, *, is_builtin: bool = False) -> list[Value]:
+        """The values of a call's arguments; of others than builtins, what concerns nothing is left out."""
         arguments = node.child_by_field_id(syntax.F_ARGUMENTS)
-        if arguments is None:
-            return []
-        nodes = list(syntax.operands(arguments))
         values = []
-        for child in nodes:
+        for child in syntax.operands(arguments) if arguments is not None else ():
+            if not is_builtin and not self.frame.concerns(child):
+                values.append(NOTHING)
+                continue
             inner = syntax.operands(child)[0] if child.kind_id == syntax.VARIADIC_ARGUMENT else child
             values.append(self.values.settle(self.values.value(inner)))
         return values
@@ -212,12 +217,10 @@ class CallLowering:
 
     def _builtin(self, node: Node, function: Node, name: str, arguments: list[Value]) -> Value | None:
         """The result of a call to a builtin that matters here; None if it is none of them."""
-        if function.kind_id == syntax.IDENTIFIER and name in ("make", "new") and self.frame.variable(function) is None:
+        if name not in _BUILTINS or function.kind_id != syntax.IDENTIFIER or self.frame.variable(function) is not None:
+            return None
+        if name in ("make", "new"):
             return Value(fresh=True)
-        if function.kind_id != syntax.IDENTIFIER or name not in ("append", "copy", "len", "cap", "delete", "close"):
-            return None
-        if self.frame.variable(function) is not None:
-            return None
         concerned = self._concerned(NOTHING, arguments)
         if name == "append" and arguments:
             links = list(arguments[0].links) if concerned else []

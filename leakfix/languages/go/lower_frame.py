@@ -270,14 +270,23 @@ class Frame:
 
     def touches(self, node: Node) -> bool:
         """Whether a node names a variable that is followed, or acquires something."""
-        start, end = node.start_byte, node.end_byte
-        if self._points is None:
+        points = self._points
+        if points is None:
             followed = [root for root in self.tracked if root >= 0]
-            self._points = sorted(
-                {*self.acquiring, *followed, *(use for root in followed for use in self.uses_of(root))}
-            )
-        at = bisect_left(self._points, start)
-        return at < len(self._points) and self._points[at] < end
+            points = sorted({*self.acquiring, *followed, *(use for root in followed for use in self.uses_of(root))})
+            self._points = points
+        at = bisect_left(points, node.start_byte)
+        return at < len(points) and points[at] < node.end_byte
+
+    def concerns(self, node: Node) -> bool:
+        """Whether an expression may hold what is followed, or do anything about it."""
+        if self.touches(node):
+            return True
+        if not self.acquires:
+            return False
+        calls = self.program.spelled_calls(self.file)
+        at = bisect_left(calls, node.start_byte)
+        return at < len(calls) and calls[at] < node.end_byte
 
     def kill(self, node: Node) -> None:
         """Whatever is known of variables that a node names, and that are declared before it, is known no more."""

@@ -52,6 +52,22 @@ _LEAVES = re.compile(
     rb"\b(?:return|break|continue|goto|panic|fallthrough)\b|\bselect\s*\{\s*\}|\bfor\s*\{|:\s*$", re.MULTILINE
 )
 """A first look at a statement that mentions nothing followed: control may not get to its end."""
+_JUMPS = re.compile(rb"\b(?:break|continue|goto|fallthrough)\b")
+"""A first look at a branch that does nothing: whether it decides on where control gets to beyond it."""
+_MAKING = frozenset(
+    {syntax.COMPOSITE_LITERAL, syntax.UNARY_EXPRESSION, syntax.CALL_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION}
+)
+"""Values that may be new objects."""
+_PLAIN = frozenset(
+    {
+        syntax.kind("inc_statement"),
+        syntax.kind("dec_statement"),
+        syntax.DEFER_STATEMENT,
+        syntax.GO_STATEMENT,
+        syntax.SEND_STATEMENT,
+    }
+)
+"""Statements behind which control goes on, and which make nothing."""
 _TELLING = frozenset(
     {
         syntax.NIL,
@@ -199,10 +215,27 @@ class StatementLowering(BranchLowering):
             return
         if not self.frame.reachable and node.kind_id not in _MAY_HOLD_LABELS:
             return
-        if not self.frame.touches(node) and self._pass_over(node):
-            return
+        if not self.frame.touches(node):
+            if not self.frame.acquires and self._has_no_effect(node):
+                return
+            if self._pass_over(node):
+                return
         handler(node)
         self.end_of_statement(node)
+
+    def _has_no_effect(self, node: Node) -> bool:
+        """Whether a statement that touches nothing followed is left out where only effects are asked for.
+
+        What counts then is where control gets to, and which objects are new.
+        """
+        kind, data = node.kind_id, self.frame.file.data
+        if kind == syntax.SHORT_VAR_DECLARATION or kind == syntax.ASSIGNMENT_STATEMENT:
+            right = node.child_by_field_id(syntax.F_RIGHT)
+            return right is None or not any(value.kind_id in _MAKING for value in syntax.operands(right))
+        if kind == syntax.IF_STATEMENT:
+            is_open = node.child_by_field_id(syntax.F_ALTERNATIVE) is None
+            return is_open and not (self.results or _JUMPS.search(data, node.start_byte, node.end_byte))
+        return kind in _PLAIN
 
     def _pass_over(self, node: Node) -> bool:
         """Whether a statement that concerns nothing that is followed needs no more than this."""

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*)\(")
 """Where a call may stand: only a first look, the tree decides."""
 
+_COMPOUND_CALL: Final = re.compile(rb"[\])]\(")
+"""Where something may be called that is no plain name: an instance, a function in parentheses."""
 _DOT: Final = ord(".")
 _DEEPEST_SUMMARY = 4
 _ANSWER: Final = "response-body"
@@ -306,8 +308,25 @@ class Program:
         cache = file.whole.cache
         known = cache.get("named")
         if not isinstance(known, list):
-            named = called(file.data, self._wanted)
+            named = self._spelled(file)
             known = cache["named"] = [(start, name) for start, name in named if self._is_likely(file, start, name)]
+        return known
+
+    def _spelled(self, file: File) -> list[tuple[int, bytes]]:
+        """Where the name of an acquiring function stands before an opening parenthesis, in order."""
+        cache = file.whole.cache
+        known = cache.get("spelled")
+        if not isinstance(known, list):
+            known = cache["spelled"] = list(called(file.data, self._wanted))
+        return known
+
+    def spelled_calls(self, file: File) -> Sequence[int]:
+        """Where anything may stand that is called under the name of an acquiring function, in order."""
+        cache = file.whole.cache
+        known = cache.get("spelled calls")
+        if not isinstance(known, list):
+            plain = (start for start, _ in self._spelled(file))
+            known = cache["spelled calls"] = sorted({*plain, *(m.start() for m in _COMPOUND_CALL.finditer(file.data))})
         return known
 
     def _is_likely(self, file: File, start: int, name: bytes) -> bool:
