@@ -23,6 +23,7 @@ class C(Language["CSurvey"]):
     """The family of C and C++; each file knows its dialect."""
 
     name: ClassVar[str] = "c"
+    surveyed_apart: ClassVar[bool] = True
     suffixes: ClassVar[tuple[str, ...]] = (*(".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".inl", ".ipp"),)
 
     def is_test(self, name: str) -> bool:
