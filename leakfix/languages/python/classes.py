@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
+from leakfix.languages.python.first_look import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from leakfix.languages.python.world import World
 
 _STORES: Final = "(assignment left: (attribute) @a)"
+_ASSIGNED: Final = re.compile(rb"[\s\\]*(?::|=(?!=))")
 _DEEPEST: Final = 16
 
 
@@ -90,17 +93,14 @@ class Classes:
 
     def stores(self, class_: PyClass, attribute: str) -> tuple[Node, ...]:
         """Return the targets `self.attribute` of all assignments in its own methods, in source order."""
-        known = class_.cache.get("stores")
-        if not isinstance(known, dict):
-            known = class_.cache["stores"] = self._stores(class_)
-        found: tuple[Node, ...] = known.get(attribute, ())
-        return found
+        targets = _targets(class_, attribute.encode())
+        return tuple(target for target in targets if _is_of_object(class_, target))
 
     def attributes(self, class_: PyClass) -> tuple[str, ...]:
         """Return the names of all attributes that its own methods assign on `self`."""
-        self.stores(class_, "")
-        known = class_.cache["stores"]
-        return tuple(known) if isinstance(known, dict) else ()
+        targets = syntax.captures(_STORES, class_.body).get("a", [])
+        names = (one.child_by_field_name("attribute") for one in targets if _is_of_object(class_, one))
+        return tuple(dict.fromkeys(syntax.text(name) for name in names if name is not None))
 
     def attribute_type(self, class_: PyClass, attribute: str) -> str | None:
         """Return the class of all values that an attribute is ever given on `self`, None itself left out."""
@@ -128,18 +128,6 @@ class Classes:
         kinds.discard("None")
         return kinds.pop() if len(kinds) == 1 else None
 
-    def _stores(self, class_: PyClass) -> dict[str, tuple[Node, ...]]:
-        found: dict[str, tuple[Node, ...]] = {}
-        for node in syntax.captures(_STORES, class_.body).get("a", []):
-            held, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
-            method = class_.file.function_at(node.start_byte)
-            if held is None or name is None or method.class_ is not class_ or not method.params:
-                continue
-            if held.text == method.params[0].name.encode():
-                key = syntax.text(name)
-                found[key] = (*found.get(key, ()), node)
-        return found
-
     def _names(self, class_: PyClass, depth: int) -> Iterator[str]:
         yield class_.symbol
         if depth < _DEEPEST:
@@ -153,6 +141,33 @@ class Classes:
     def _class(self, class_: PyClass, base: str) -> PyClass | None:
         found = self.world.class_(base, class_.file)
         return found if found is not class_ else None
+
+
+def _targets(class_: PyClass, attribute: bytes) -> Iterator[Node]:
+    """The targets `x.attribute` of the assignments in a class, looked up where the bytes look like one."""
+    data, root = class_.file.data, class_.file.root
+    for at in words(data, attribute, class_.body.start_byte, class_.body.end_byte):
+        behind = at + len(attribute)
+        name = root.descendant_for_byte_range(at, behind) if _ASSIGNED.match(data, behind) is not None else None
+        target = name.parent if name is not None else None
+        statement = target.parent if target is not None and target.type == syntax.ATTRIBUTE else None
+        if (
+            target is not None
+            and statement is not None
+            and statement.type == syntax.ASSIGNMENT
+            and statement.child_by_field_name("left") == target
+            and target.child_by_field_name("attribute") == name
+        ):
+            yield target
+
+
+def _is_of_object(class_: PyClass, target: Node) -> bool:
+    """Whether a target is an attribute of what a method of the very class is called on."""
+    method = class_.file.function_at(target.start_byte)
+    held = target.child_by_field_name("object")
+    if held is None or method.class_ is not class_ or not method.params:
+        return False
+    return held.text == method.params[0].name.encode()
 
 
 def _unsubscripted(base: Node) -> Node:

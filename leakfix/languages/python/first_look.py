@@ -123,14 +123,14 @@ def defined(data: bytes, keyword: bytes) -> frozenset[bytes]:
     return frozenset(name[1] for name in names if name is not None)
 
 
-def words(data: bytes, word: bytes) -> Iterator[int]:
-    """Yield the byte offsets at which a word stands that is no part of a longer one."""
-    at = data.find(word)
+def words(data: bytes, word: bytes, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """Yield the byte offsets in a stretch at which a word stands that is no part of a longer one."""
+    at = data.find(word, start, end) if word else -1
     while at >= 0:
         behind = at + len(word)
         if (at == 0 or data[at - 1] not in _LETTERS) and (behind == len(data) or data[behind] not in _LETTERS):
             yield at
-        at = data.find(word, behind)
+        at = data.find(word, behind, end)
 
 
 def may_not_return(data: bytes, name: bytes) -> bool:
