@@ -36,6 +36,7 @@ from leakfix.languages.c.lower_frame import (
     Relation,
     Value,
 )
+from leakfix.languages.c.lower_tables import stands_for
 from leakfix.languages.c.lower_tests import failure
 from leakfix.languages.c.lower_throws import KEEPERS
 from leakfix.languages.c.lower_unknown import UnknownCalls
@@ -127,6 +128,9 @@ class CallLowering:
         called = node.child_by_field_name("function")
         if called is None:
             return None
+        standing = stands_for(self.frame, called)
+        if standing:
+            return Callee("function", syntax.text(called), (standing,))
         if self.frame.expansion is not None:
             if called.type not in (syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER):
                 return None
@@ -203,8 +207,12 @@ class CallLowering:
     ) -> Value:
         span = self.frame.span(node)
         symbol = next((one for one in callee.symbols if self._is_modelled(one)), "") if callee is not None else ""
-        if symbol:
-            return self._modelled(node, symbol, arguments, wanted)
+        if callee is not None and symbol:
+            before = len(self.frame.graph.sites)
+            value = self._modelled(node, symbol, arguments, wanted)
+            if callee.symbol not in callee.symbols:
+                self.frame.named(before, callee.symbol)
+            return value
         contained = self._of_container(span, callee, receiver, arguments)
         if contained is not None:
             return contained
@@ -563,10 +571,12 @@ class CallLowering:
                 for effect in alternatives
             ]
             self.frame.fork(found, happenings)
+        sometimes = {path for path, told in effects.fates if len(told) > 1}
         for path, known in effects.assigned:
             place = self.resolve(value, path)
             if place is not None and not self.frame.outlives(place):
-                self.frame.emit(Assign(span, place, known))
+                # What is gone on some ways only is set anew on those: on the others it is there still.
+                self.frame.emit(Forget(span, place) if path in sometimes else Assign(span, place, known))
 
     def _effect(
         self, span: Span, value: Value, path: tuple[str, ...], effect: Effect, operands: dict[int, Value], found: Place

@@ -328,6 +328,11 @@ class Frame:
         self.graph.sites.append(Site(span, obligation, symbol, place, None, result, None, discarded=False))
         return len(self.graph.sites) - 1
 
+    def named(self, first: int, symbol: str) -> None:
+        """The acquisitions from the one with the number ``first`` on are made by ``symbol``."""
+        sites = self.graph.sites
+        sites[first:] = [replace(site, symbol=symbol) for site in sites[first:]]
+
     def acquire(self, index: int) -> None:
         """The acquisition happens here."""
         site = self.graph.sites[index]

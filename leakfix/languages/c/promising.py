@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.c import customs
 from leakfix.languages.c.declarators import read
 from leakfix.languages.c.evidence import Evidence
+from leakfix.languages.c.lower_tables import role
 from leakfix.languages.c.lower_unknown import FILLS
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _CALLED: Final = re.compile(rb"([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _GIVEN: Final = re.compile(rb"&\s*\(*\s*([A-Za-z_]\w*)")
 _COMMENT: Final = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+_MEMBER: Final = re.compile(rb"\.\s*+([A-Za-z_]\w*+)\s*+\(")
 _NEW: Final = b"new"
 _DELETE: Final = b"delete"
 _JOINS: Final = b"##"
@@ -96,6 +98,8 @@ class Promising:
         if not self._acquiring.isdisjoint(meant):
             return True
         said_here = self._customs.said_by(called)
+        if said_here & _ALLOCATES and self._customs.said_by(_MEMBER.findall(text)) & _ALLOCATES:
+            return True
         said = said_here | self._customs.said_by(meant)
         if said & (_OPENS | _MAKES) and self._is_undone(function, called | meant, said):
             return True
@@ -247,6 +251,7 @@ class _Customs(dict[bytes, int]):
             | customs.is_opening(text) * _OPENS
             | (name in self._releasing or customs.says_release(text, of_value=True)) * _RELEASES
             | (not FILLS.isdisjoint(customs.words(text))) * _FILLS
+            | (role(text) not in ("", "free")) * _ALLOCATES
         )
         self[name] = said
         return said
@@ -263,3 +268,4 @@ _MAKES: Final = 1
 _OPENS: Final = 2
 _RELEASES: Final = 4
 _FILLS: Final = 8
+_ALLOCATES: Final = 16

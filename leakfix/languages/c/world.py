@@ -290,7 +290,18 @@ class World:
                 seen += found
             else:
                 others += (one for one in found if not one.is_static or one.is_method)
+        if not seen and len(others) > 1:
+            others = self._declared_for_both(last, file, others)
         return _nearest(tuple(seen) if seen else tuple(others), namespaces)
+
+    def _declared_for_both(self, name: str, file: CFile, found: list[Function]) -> list[Function]:
+        """Of several definitions those whose files include what declares the name for the caller, if there are any.
+
+        Stand-ins, models for other tools and parts of other programs declare for themselves what they define.
+        """
+        told = {holder.key for holder in self._reaching(file, name.encode()) if holder is not file}
+        both = [one for one in found if not told.isdisjoint(self._reach_set(one.file))]
+        return both or found
 
     def _holding(self, name: str, file: CFile, namespaces: tuple[str, ...]) -> list[str]:
         """The files that may define a function: those of its class, of the namespace of the call, else of its name."""
