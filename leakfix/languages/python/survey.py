@@ -31,10 +31,6 @@ _GIVEN: Final = re.compile(rb"[ \t]*(?:return|yield)\b[ \t(]*(?:await[ \t]+)?[\w
 _RETURNS: Final = re.compile(rb"\b(?:return|yield)\b")
 _STORED: Final = re.compile(rb"[ \t]*([\w.]+)(?:[ \t]*:[^=\n]*)?[ \t]*=[ \t(]*(?:await[ \t]+)?[\w.]*\Z")
 _CLOSES: Final = re.compile(rb"def[ \t]+(?:close|aclose|stop|shutdown|__a?exit__)\b")
-_PATCHED: Final = re.compile(
-    rb"""\bpatch(?:\.object)?\((?:[^()\n'"]*,)?\s*['"]([\w.]+)['"]|\bsetattr\((?:[^()\n'"]*,)?\s*['"]([\w.]+)['"]"""
-)
-_ASSIGNED_ELSEWHERE: Final = re.compile(rb"^[ \t]+(?!self\.|cls\.)[\w.]+\.(\w+)[ \t]*=[ \t]*[\w(]", re.MULTILINE)
 
 
 @record
@@ -52,8 +48,6 @@ class PySurvey(Survey):
 
     They are listed by the last name of the module that defines them, which others have to import.
     """
-    replaced: frozenset[str] = frozenset()
-    """What tests put something else in the place of: dotted names, or the last part alone where they say no more."""
     acquiring: Mapping[bytes, tuple[int, ...]] = field(default_factory=dict)
     """The byte offsets of the names in calls of what acquires something, by the bytes of the file."""
     calling: frozenset[bytes] = frozenset()
@@ -72,18 +66,16 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Acquiring) -> PySurvey
     """Look at all files; `acquiring` knows what acquires something."""
     paths: list[str] = []
     contents: list[bytes] = []
-    replaced: set[str] = set()
     looks: list[_Look] = []
     for path, data in files:
         paths.append(path)
         contents.append(data)
-        replaced.update(_replaced(path, data))
         parts = imported_parts(data)
         looks.append(_Look(_last_name(path), data, parts, tuple(acquiring.places(data))))
     owners, calling = _owners(looks)
     acquired = {look.data: look.places for look in looks}
     modules = _modules(paths)
-    return PySurvey(tuple(paths), tuple(contents), modules, owners, frozenset(replaced), acquired, calling)
+    return PySurvey(tuple(paths), tuple(contents), modules, owners, acquired, calling)
 
 
 @record
@@ -94,20 +86,6 @@ class _Look:
     data: bytes
     parts: frozenset[bytes]
     places: tuple[int, ...]
-
-
-def _replaced(path: str, data: bytes) -> Iterator[str]:
-    """What a file of tests replaces: by `mock.patch`, `monkeypatch.setattr`, or an assignment to another module."""
-    if "test" not in path:
-        return
-    found: list[bytes] = []
-    if b"patch" in data or b"setattr" in data:
-        found += [name for match in _PATCHED.finditer(data) for name in match.groups() if name]
-    found += [match[1] for match in _ASSIGNED_ELSEWHERE.finditer(data)]
-    for name in found:
-        # What `mock_open` makes is a context manager.
-        if not (name.endswith(b"open") and b"mock_open" in data):
-            yield name.decode("ascii", "replace")
 
 
 def module_of(path: str, packages: Callable[[str], bool]) -> tuple[str, str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leakfix.languages.python.classes import Classes
+    from leakfix.languages.python.replacements import Replacements
     from leakfix.languages.python.types import Types
     from leakfix.models import Models
 
@@ -44,6 +45,7 @@ class World:
         self._canonical: dict[tuple[str, str], str] = {}
         self._versions: dict[str, int | None] = {}
         self.classes: Classes | None = None
+        self.replacements: Replacements | None = None
 
     def file(self, path: Path | str, data: bytes | None = None) -> PyFile:
         """Return a file; `data` counts instead of what the disk holds. Raises OSError when it cannot be read."""

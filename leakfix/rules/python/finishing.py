@@ -20,17 +20,20 @@ if TYPE_CHECKING:
     from leakfix.text import Edit
 
 
-def wrapped(scene: Scene, wrap: Wrap, edits: Sequence[Edit], late: Sequence[Node]) -> Written:
-    """A block around a run, with other edits, and with statements behind it that go. Raises `RefusalError`."""
+def wrapped(scene: Scene, wrap: Wrap, edits: Sequence[Edit], late: Sequence[Node], calls: str = "") -> Written:
+    """A block around a run, with other edits, and with statements behind it that go. Raises `RefusalError`.
+
+    ``calls`` is the method that the edits call; "" where they enter a context.
+    """
     try:
         change = wrap.edit()
         others = outside(scene.repair.source, scene.repair.root, late)
     except LayoutError as why:
         raise RefusalError("layout", str(why)) from None
-    return finished(scene, [change, *others, *edits])
+    return finished(scene, [change, *others, *edits], calls)
 
 
-def finished(scene: Scene, edits: Sequence[Edit]) -> Written:
+def finished(scene: Scene, edits: Sequence[Edit], calls: str = "") -> Written:
     """All edits of a fix, with what can be said of it."""
-    verdict = safety.judge(scene)
+    verdict = safety.judge(scene, calls)
     return Written(edits, verdict.safety, verdict.why)

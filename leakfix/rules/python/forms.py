@@ -23,6 +23,7 @@ from leakfix.rules.python.lifecycle import Written
 from leakfix.rules.python.naming import free_name, name_of_resource
 from leakfix.rules.python.openings import opened_by
 from leakfix.rules.python.repair import RefusalError
+from leakfix.rules.python.safety import judge_callee
 from leakfix.rules.python.scenes import Scene
 from leakfix.rules.python.wrapping import Wrap
 from leakfix.text import Edit, Span
@@ -92,12 +93,17 @@ def finally_block(repair: Repair) -> Written:
 
 def read_path(repair: Repair) -> Written:
     """`path.read_text()` in the place of `path.open().read()`."""
-    return Written([paths.read_at_once(repair, text=True)])
+    return _read(repair, paths.read_at_once(repair, text=True))
 
 
 def read_path_bytes(repair: Repair) -> Written:
     """`path.read_bytes()` in the place of `path.open("rb").read()`."""
-    return Written([paths.read_at_once(repair, text=False)])
+    return _read(repair, paths.read_at_once(repair, text=False))
+
+
+def _read(repair: Repair, edit: Edit) -> Written:
+    verdict = judge_callee(repair)
+    return Written([edit], verdict.safety, verdict.why)
 
 
 # the block that a context manager is entered for
@@ -253,7 +259,7 @@ def _finally(
         gone=tuple(gone),
         inner=inner,
     )
-    return wrapped(scene, wrap, [], late)
+    return wrapped(scene, wrap, [], late, headers.method_of(scene.repair))
 
 
 def _closed_at_once(scene: Scene, release: tuple[bytes, ...], gone: Sequence[Node]) -> Written:
@@ -262,4 +268,5 @@ def _closed_at_once(scene: Scene, release: tuple[bytes, ...], gone: Sequence[Nod
     if len(release) > 1 or gone or suite.chain(scene.first) != [scene.first] or suite.is_inline:
         raise RefusalError("layout", "the statement shares its line with others")
     end = source.line_end(scene.first.end_byte)
-    return finished(scene, [Edit(Span(end, end), source.newline + suite.indent + release[0])])
+    added = Edit(Span(end, end), source.newline + suite.indent + release[0])
+    return finished(scene, [added], headers.method_of(scene.repair))

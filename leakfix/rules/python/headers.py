@@ -178,10 +178,15 @@ def value_names(value: Node) -> tuple[str, ...]:
     return (*_CALLED.get(name, ()), "data", "content", "value")
 
 
+def method_of(repair: Repair) -> str:
+    """The method that a fix calls to release the resource; "" where a function does it."""
+    return next((one for one in repair.leak.site.obligation.releases if one.isidentifier()), "")
+
+
 def release_of(repair: Repair) -> Callable[[str], bytes]:
     """How the resource of a name is released by a call. Raises `RefusalError`."""
     obligation = repair.leak.site.obligation
-    method = next((one for one in obligation.releases if one.isidentifier()), "")
+    method = method_of(repair)
     is_async = repair.context == "async with"
     if is_async and not repair.function.is_async:
         raise RefusalError("not-async", "what closes it has to be awaited")

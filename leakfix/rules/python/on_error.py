@@ -12,6 +12,7 @@ from leakfix.rules.python.error_paths import ErrorPaths
 from leakfix.rules.python.indenting import LayoutError
 from leakfix.rules.python.lifecycle import NO_CASE, Written
 from leakfix.rules.python.repair import RefusalError
+from leakfix.rules.python.safety import judge_callee
 from leakfix.rules.python.suites import Suite
 from leakfix.rules.python.wrapping import Wrap
 from leakfix.text import Edit, Span
@@ -55,7 +56,8 @@ def close_on_error(repair: Repair) -> Written:
     except LayoutError as why:
         raise RefusalError("layout", str(why)) from None
     told = f"The {repair.noun} is closed where it would be lost; where it is handed on, nothing changes."
-    return Written(edits, why=told)
+    verdict = judge_callee(repair, headers.method_of(repair))
+    return Written(edits, verdict.safety, verdict.why or told)
 
 
 def _closed_before(repair: Repair, paths: ErrorPaths, closing: bytes, unit: bytes) -> tuple[list[Edit], list[Edit]]:

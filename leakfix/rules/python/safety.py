@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
 from leakfix.rules.finding import Safety
+from leakfix.rules.python.certainty import is_certain
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,7 +42,7 @@ class Verdict:
     why: str = ""
 
 
-def judge(scene: Scene) -> Verdict:
+def judge(scene: Scene, calls: str = "") -> Verdict:
     """Whether anything could be noticed of a fix but that the leak is gone."""
     repair = scene.repair
     for word, why in _WAITS:
@@ -52,9 +53,17 @@ def judge(scene: Scene) -> Verdict:
     if _is_written(scene) and not repair.closings and _is_met_again(scene):
         why = f"What was written is on disk by the end of the block, so that {_path(repair)!r}, used behind it, has it."
         return Verdict(Safety.REVIEW, why.replace("'", "`"))
-    if _is_patched(repair) or _is_replaced(repair):
+    return judge_callee(repair, calls)
+
+
+def judge_callee(repair: Repair, calls: str = "") -> Verdict:
+    """Whether what opens it is certain, or the fix asks nothing of it but ``calls``, which the code calls anyway."""
+    is_lost_by_exceptions = all(loss.raised is not None for loss in repair.leak.losses)
+    if is_lost_by_exceptions and any(closing.method == calls for closing in repair.closings):
+        return Verdict()
+    if _is_patched(repair) or not is_certain(repair):
         return Verdict(
-            Safety.REVIEW, "A test puts something else in the place of what opens it, which must know the protocol too."
+            Safety.REVIEW, "Something else may stand in the place of what opens it, which must know the protocol too."
         )
     return Verdict()
 
@@ -103,15 +112,6 @@ def _is_met_again(scene: Scene) -> bool:
             [child.text or b"" for child in syntax.walk(node) if child.type == syntax.IDENTIFIER]
         )
     return scene.mentions_behind([node.text or b""])
-
-
-def _is_replaced(repair: Repair) -> bool:
-    """Whether a test of the run puts something else in the place of what opens it, as this file calls it."""
-    symbol, file = repair.leak.site.symbol, repair.analysis.file
-    replaced = repair.analysis.world.survey.replaced
-    name = symbol.rpartition(".")[2]
-    # A builtin is named by far too many tests: only where they say whose name of it they mean.
-    return not replaced.isdisjoint(({name, symbol} - {symbol if name == symbol else ""}) | {f"{file.module}.{name}"})
 
 
 def _is_patched(repair: Repair) -> bool:

@@ -1,0 +1,229 @@
+"""What code of the run puts in the place of functions and classes of others: what a call calls is not certain then.
+
+Tests do it mostly: they assign to an attribute of a module (`upload.urlopen = fake`), name it to something that does
+(`mock.patch("pkg.upload.urlopen")`, `monkeypatch.setattr(upload, "urlopen", fake)`), put a module of their own into
+`sys.modules`, or call what a library has for it (`urllib.request.install_opener`). A first look at the bytes tells
+which files may; their trees decide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.python import syntax
+from leakfix.text.records import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tree_sitter import Node
+
+    from leakfix.languages.python.files import PyFile
+    from leakfix.languages.python.types import Types
+    from leakfix.languages.python.world import World
+
+_NAMING: Final = (b"patch", b"setattr", b"swap_", b"setitem", b"stub")
+"""What is written in the name of whatever replaces something that it is given the name of."""
+_ASKING: Final = frozenset(("getattr", "hasattr", "delattr", "print", "isinstance", "issubclass", "repr", "len"))
+"""Functions that are given names, and replace nothing."""
+_OWN: Final = frozenset((b"self", b"cls"))
+_ENTERS: Final = ("__enter__", "__aenter__")
+_MOCK: Final = b"Mock("
+_MODULES: Final = b"sys.modules"
+_MAKES_FILES: Final = "mock_open"
+"""What makes a mock that knows the context protocol."""
+
+
+@record
+class Replacement:
+    """Something else stands for ``symbol`` while code of a file runs.
+
+    ``symbol`` is dotted; it starts with a dot where nothing tells whose attribute it is.
+    """
+
+    symbol: str
+    file: PyFile
+
+
+class Replacements:
+    """What is replaced anywhere in the files of a run, asked for by its last name; found when somebody asks."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._by_name: dict[str, tuple[Replacement, ...]] = {}
+        self._calls: dict[str, bool] = {}
+        self._stand_ins: dict[str, bool] = {}
+        contents = world.survey.contents
+        self._naming = frozenset(
+            number for number, data in enumerate(contents) if any(word in data for word in _NAMING) or _MODULES in data
+        )
+
+    @classmethod
+    def of(cls, world: World) -> Replacements:
+        """The replacements in the files of a world, made once."""
+        if world.replacements is None:
+            world.replacements = cls(world)
+        return world.replacements
+
+    def named(self, name: str) -> tuple[Replacement, ...]:
+        """What is replaced whose last name is ``name``, unless by something that a `with` statement can enter too."""
+        if name not in self._by_name:
+            self._by_name[name] = tuple(self._find(name))
+        return self._by_name[name]
+
+    def may_be_stood_in(self, name: str) -> bool:
+        """Whether some class of the run has a method of a name, or a mock may have it."""
+        if name not in self._stand_ins:
+            self._stand_ins[name] = any(map(self._has_stand_in(name), self._files_with(name.encode())))
+        return self._stand_ins[name]
+
+    def _has_stand_in(self, name: str) -> Callable[[PyFile], bool]:
+        def holds(file: PyFile) -> bool:
+            if _MOCK in file.data:
+                return True
+            return any(one.class_ is not None and one.last_name == name for one in file.functions_by_name.values())
+
+        return holds
+
+    def is_called(self, symbol: str) -> bool:
+        """Whether any file calls a function."""
+        if symbol not in self._calls:
+            name = symbol.rpartition(".")[2].encode()
+            self._calls[symbol] = any(self._has_call(file, symbol) for file in self._files_with(name))
+        return self._calls[symbol]
+
+    def _files_with(self, word: bytes) -> Iterator[PyFile]:
+        survey = self._world.survey
+        for path, data in zip(survey.files, survey.contents, strict=True):
+            if word in data:
+                yield self._world.file(path, data)
+
+    def _has_call(self, file: PyFile, symbol: str) -> bool:
+        types = self._world.types(file)
+        calls = syntax.captures("(call) @call", file.root).get("call", [])
+        return any(types.symbol(syntax.callee(call)) == symbol for call in calls)
+
+    def _find(self, name: str) -> Iterator[Replacement]:
+        word = name.encode()
+        assigned = (b"." + word + b" =", b"." + word + b"=")
+        survey = self._world.survey
+        for number, (path, data) in enumerate(zip(survey.files, survey.contents, strict=True)):
+            if (number in self._naming and word in data) or any(one in data for one in assigned):
+                file = self._world.file(path, data)
+                yield from _Reading(self._world.types(file), file, name).replacements()
+
+
+class _Reading:
+    """What one file replaces that has a certain last name."""
+
+    def __init__(self, types: Types, file: PyFile, name: str) -> None:
+        self._types = types
+        self._file = file
+        self._name = name
+        self._found = syntax.captures("(assignment) @set (call) @call", file.root)
+
+    def replacements(self) -> Iterator[Replacement]:
+        """All of them, in no order."""
+        for node in self._found.get("set", []):
+            symbol, value = self._assigned(node)
+            if symbol and value is not None and not (self._fits(value) or self._restores(value)):
+                yield Replacement(symbol, self._file)
+        for node in self._found.get("call", []):
+            symbol = self._named(node)
+            if symbol and not any(self._fits(value) for value in _values(node)):
+                yield Replacement(symbol, self._file)
+
+    def _assigned(self, assignment: Node) -> tuple[str, Node | None]:
+        """What an assignment to an attribute, or to a module of `sys.modules`, replaces, and what it puts there."""
+        left, value = syntax.field(assignment, "left"), syntax.field(assignment, "right")
+        while value is not None and value.type == syntax.ASSIGNMENT:
+            value = syntax.field(value, "right")
+        if left is None:
+            return "", None
+        if left.type == syntax.SUBSCRIPT and (left.text or b"").startswith(_MODULES):
+            keys = [syntax.string_value(one) for one in left.children_by_field_name("subscript")]
+            return (self._name if self._name in keys else ""), value
+        held, name = syntax.field(left, "object"), syntax.field(left, "attribute")
+        if left.type != syntax.ATTRIBUTE or held is None or name is None or syntax.text(name) != self._name:
+            return "", None
+        return ("" if held.text in _OWN else self._below(held)), value
+
+    def _below(self, held: Node) -> str:
+        """The dotted name of the attribute of a module, class or whatever it is."""
+        symbol = self._types.symbol(held) if self._types.is_name_of(held) else None
+        return f"{symbol or ''}.{self._name}".removeprefix("builtins.")
+
+    def _named(self, call: Node) -> str:
+        """What a call replaces whose name says that it does so, by what it is given."""
+        called = syntax.text(syntax.callee(call))
+        if called.rpartition(".")[2] in _ASKING or not any(word.decode() in called for word in _NAMING):
+            return ""
+        if called.endswith("multiple") and self._name in syntax.keywords(call):
+            owner = syntax.positional(call)[:1]
+            target = syntax.string_value(owner[0]) if owner else None
+            return f"{target}.{self._name}" if target else f".{self._name}"
+        before: Node | None = None
+        for node in syntax.positional(call):
+            value = syntax.string_value(node) if node.type == syntax.STRING else None
+            if value == self._name:
+                if before is None:
+                    return ""
+                return self._name if (before.text or b"") == _MODULES else self._below(before)
+            if value is not None and value.endswith(f".{self._name}"):
+                models = self._types.models
+                return (models.canonical(value) if models is not None else value).removeprefix("builtins.")
+            if node.type == syntax.DICTIONARY and b"modules" in (call.text or b"") and self._is_key(node):
+                return self._name
+            before = node
+        return ""
+
+    def _is_key(self, dictionary: Node) -> bool:
+        keys = (syntax.field(pair, "key") for pair in syntax.named(dictionary))
+        return any(key is not None and syntax.string_value(key) == self._name for key in keys)
+
+    def _restores(self, value: Node) -> bool:
+        """Whether what is put there is what stood there before: `old = upload.urlopen` ... `upload.urlopen = old`."""
+        if value.type not in (syntax.IDENTIFIER, syntax.ATTRIBUTE):
+            return False
+        for node in self._found.get("set", []):
+            left, right = syntax.field(node, "left"), syntax.field(node, "right")
+            if left is not None and right is not None and left.text == value.text and right.type == syntax.ATTRIBUTE:
+                name = syntax.field(right, "attribute")
+                if name is not None and syntax.text(name) == self._name:
+                    return True
+        return False
+
+    def _fits(self, value: Node) -> bool:
+        """Whether what is put there gives what a `with` statement can enter, as far as that can be told."""
+        made = syntax.text(syntax.callee(value) if value.type == syntax.CALL else value)
+        if made.rpartition(".")[2] == _MAKES_FILES:
+            return True
+        variable = self._types.scopes.variable(value) if value.type == syntax.IDENTIFIER else None
+        if variable is not None and variable.bindings:
+            values = [one.value for one in variable.bindings]
+            if all(one is not None and one.type == syntax.CALL and _is_mock_open(one) for one in values):
+                return True
+        return self._gives_context(value)
+
+    def _gives_context(self, value: Node) -> bool:
+        types, world = self._types, self._types.world
+        if value.type == syntax.LAMBDA:
+            body = syntax.field(value, "body")
+            given = types.of(body) if body is not None else None
+        else:
+            symbol = types.symbol(value)
+            function = world.function(symbol, self._file) if symbol is not None else None
+            given = symbol
+            if function is not None:
+                given = world.types(function.file).result(function)
+        class_ = world.class_(given, self._file) if given is not None else None
+        return class_ is not None and any(types.classes.method(class_, name) is not None for name in _ENTERS)
+
+
+def _values(call: Node) -> list[Node]:
+    """What a call that replaces something may put there: its last argument by position, and those by keyword."""
+    return [*syntax.positional(call)[-1:], *syntax.keywords(call).values()]
+
+
+def _is_mock_open(call: Node) -> bool:
+    return syntax.text(syntax.callee(call)).rpartition(".")[2] == _MAKES_FILES
