@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from leakfix.languages.c.lambdas import lambdas_of
+
 if TYPE_CHECKING:
     from leakfix.flow import Graph
     from leakfix.languages.c.files import CFile, Function
@@ -45,8 +47,15 @@ class Analysis:
         return self.world.standard(self.file)
 
     def units(self) -> tuple[Function, ...]:
-        """The functions that are looked at: those that can be read, and call what acquires or may hand it on."""
-        return tuple(function for function in self.file.functions if self.program.may_acquire(function))
+        """The functions that are looked at: those that can be read, and call what acquires or may hand it on.
+
+        What a lambda acquires is its own: it is a function of its own.
+        """
+        found: list[Function] = []
+        for function in self.file.functions:
+            if self.program.may_acquire(function):
+                found += (function, *filter(self.program.may_acquire, lambdas_of(function)))
+        return tuple(found)
 
     def graph(self, function: Function) -> Graph | None:
         """The flow graph of a function; None when it cannot be read."""

@@ -92,6 +92,9 @@ class CallLowering:
     def call(self, node: Node) -> Value:
         """Evaluate a call."""
         wanted, self.wanted = self.wanted, True
+        called = node.child_by_field_name("function")
+        if called is not None and syntax.unparen(called).type == syntax.LAMBDA_EXPRESSION:
+            self.values.value(called)
         callee = self._callee(node)
         if callee is not None and callee.kind == "macro" and self._is_unseen(callee):
             callee = Callee("function", callee.symbol, callee.symbols)
@@ -287,10 +290,10 @@ class CallLowering:
         return True
 
     def _taken(self, symbol: str, arguments: list[Value]) -> tuple[Value, ...]:
-        """What a modelled call takes over."""
+        """What a modelled call takes over; a macro may stand for several arguments before it."""
         keep = self.models.keep(symbol)
-        positions = keep.arguments if keep is not None else ()
-        return tuple(arguments[index] for index in positions if index < len(arguments))
+        positions = keep.arguments if keep is not None and arguments else ()
+        return tuple(arguments[min(index, len(arguments) - 1)] for index in positions)
 
     def _kept(self, node: Node, symbol: str, arguments: list[Value], wanted: bool) -> Value:
         """A modelled call takes over operands, always or where it succeeds; the value that tells of that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Assign, Copy, Drop, Escape, ExitKind, Handing, Outcome, Place, Test
-from leakfix.languages.c import syntax
+from leakfix.languages.c import lambdas, syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_calls import CallLowering
 from leakfix.languages.c.lower_frame import (
@@ -364,13 +364,16 @@ class ValueLowering:
         return self._list(inner) if inner is not None else NOTHING
 
     def _lambda(self, node: Node) -> Value:
-        """A lambda may be run at any time: what it names is out of sight."""
+        """A lambda that is handed on may be run at any time: what it names is out of sight; any other only looks."""
+        stays = self.frame.expansion is None and lambdas.stays(node, self.frame.bindings)
+        kept: dict[int, bool] = {}
         for inner in syntax.walk(node):
-            if inner.type == syntax.IDENTIFIER:
-                variable = self.frame.variable(inner)
-                if variable is not None and variable.function != node:
-                    place = Place(self.frame.root(variable))
-                    self.frame.emit(Escape(self.frame.span(node), place, Handing.CAPTURED, late=True))
+            variable = self.frame.variable(inner) if inner.type == syntax.IDENTIFIER else None
+            if variable is not None and variable.function != node:
+                root = self.frame.root(variable)
+                kept[root] = kept.get(root, False) or not (stays and lambdas.only_looks(inner))
+        for root in (root for root, is_kept in kept.items() if is_kept):
+            self.frame.emit(Escape(self.frame.span(node), Place(root), Handing.CAPTURED, late=True))
         return NOTHING
 
     def _call(self, node: Node) -> Value:
