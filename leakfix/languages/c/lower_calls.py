@@ -226,11 +226,17 @@ class CallLowering:
                 if summary.never_returns:
                     self.frame.exit(ExitKind.STOP, span)
                     return NOTHING
-                self._unheard = not wanted
-                value = self.summarised(node, function, summary, receiver, arguments)
-                self._unheard = False
-                return value
+                operands = _operands(function, receiver, arguments)
+                if summary.knows(self._asked(operands)):
+                    self._unheard = not wanted
+                    value = self.summarised(node, summary, operands, arguments)
+                    self._unheard = False
+                    return value
         return self.unknown.call(node, callee, receiver, arguments)
+
+    def _asked(self, operands: dict[int, Value]) -> list[int]:
+        """The operands of which the callee has to tell what it does with them."""
+        return [index for index, value in operands.items() if self.frame.concerns(value)]
 
     def _hand_over(self, span: Span, receiver: Value, arguments: list[Value]) -> None:
         """Nothing is known of the callee: it may keep, release and change what it can reach."""
@@ -470,24 +476,19 @@ class CallLowering:
 
     # summaries
 
-    def summarised(
-        self, node: Node, function: Function, summary: Summary, receiver: Value, arguments: list[Value]
-    ) -> Value:
+    def summarised(self, node: Node, summary: Summary, operands: dict[int, Value], arguments: list[Value]) -> Value:
         """The callee's body was read: it does to its operands what its summary says."""
-        span = self.frame.span(node)
+        function, span = summary.function, self.frame.span(node)
         found = self.frame.temporary()
         self.frame.emit(Assign(span, found))
         number = self.program.constants.returned(function)
         params = function.params
-        operands = {
-            index: referred(value) if index < len(params) and is_reference(params[index]) else value
-            for index, value in enumerate(arguments)
-        }
         count = len(params)
-        operands[RECEIVER] = receiver
         self._failures = self.unknown.failures(result_type(function))
         self._keeps_receiver = customs.gives_away(function.last_name) and not function.is_constructor
         for index, value in operands.items():
+            if not self.frame.concerns(value):
+                continue
             if index >= count:
                 self.frame.escape(span, value, Handing.PASSED)
                 continue
@@ -496,7 +497,7 @@ class CallLowering:
             if value.address is not None and index >= 0 and self._is_sent(params[index], value.address):
                 self.frame.emit(Escape(span, value.address, Handing.PASSED))
         self._settle_moves(span)
-        self.unknown.emptied(span, function.last_name, arguments, found)
+        self.unknown.emptied(span, function.last_name, arguments[0] if arguments else NOTHING, found)
         for acquisition in summary.acquired() if not customs.is_weak(function.last_name) else ():
             if acquisition.operand is not None:
                 if self._is_part(acquisition):
@@ -704,16 +705,20 @@ class CallLowering:
         """The constructor of a class runs on ``receiver``."""
         constructor = self.program.constructor(self.frame, name, len(arguments))
         summary = self.program.summary(constructor) if constructor is not None else None
-        if constructor is None or summary is None:
-            if arguments or not self.program.is_simple(self.frame, name):
-                self._hand_over(self.frame.span(node), NOTHING, arguments)
-            return
-        self.summarised(node, constructor, summary, receiver, arguments)
+        if constructor is not None and summary is not None:
+            operands = _operands(constructor, receiver, arguments)
+            if summary.knows(self._asked(operands)):
+                self.summarised(node, summary, operands, arguments)
+                return
+        if arguments or not self.program.is_simple(self.frame, name):
+            self._hand_over(self.frame.span(node), NOTHING, arguments)
 
     def destroy(self, span: Span, destructor: Function, receiver: Value) -> None:
         """A destructor runs on ``receiver``."""
+        if not self.frame.concerns(receiver):
+            return
         summary = self.program.summary(destructor)
-        if summary is None:
+        if summary is None or not summary.knows((RECEIVER,)):
             self.frame.escape(span, receiver, Handing.PASSED)
             return
         self._effects(span, summary, RECEIVER, receiver, {RECEIVER: receiver}, self.frame.temporary())
@@ -731,6 +736,17 @@ class CallLowering:
             self.destroy(span, destructor, value)
         self.release(span, value, is_memory=destructor is not None)
         return NOTHING
+
+
+def _operands(function: Function, receiver: Value, arguments: list[Value]) -> dict[int, Value]:
+    """What a callee is given by position, as its parameters take it; the receiver last."""
+    params = function.params
+    operands = {
+        index: referred(value) if index < len(params) and is_reference(params[index]) else value
+        for index, value in enumerate(arguments)
+    }
+    operands[RECEIVER] = receiver
+    return operands
 
 
 def is_reference(param: Param) -> bool:

@@ -33,6 +33,7 @@ from leakfix.flow import (
 )
 from leakfix.flow.remembering import NEGATIVE, equal_to
 from leakfix.languages.c import syntax
+from leakfix.languages.c.following import Followed
 from leakfix.text import Span
 from leakfix.text.records import record
 
@@ -142,8 +143,9 @@ class Expansion:
 class Frame:
     """The state of lowering one function to a graph."""
 
-    def __init__(self, program: Program, function: Function) -> None:
+    def __init__(self, program: Program, function: Function, followed: Followed | None = None) -> None:
         self.program = program
+        self.followed = followed if followed is not None else Followed()
         self.function = function
         self.file: CFile = function.file
         self.bindings: Bindings = program.bindings(function)
@@ -163,6 +165,8 @@ class Frame:
         """What is known of the place of each acquisition when it did acquire."""
         self.made: set[int] = set()
         """The roots of what was just acquired and has no name yet."""
+        self.aims: dict[int, Place | None] = {}
+        """The places that variables stand for, by the roots of the variables."""
         self._temporaries = -RESULT
         self._named: dict[str, int] = {}
         self._memory: dict[int, bool] = {}
@@ -183,6 +187,8 @@ class Frame:
         """Append an event where control is; dropped when no control gets here."""
         if self.current is not None:
             self.graph.blocks[self.current].events.append(event)
+            if isinstance(event, (Copy, Derive)):
+                self.followed.connect(event.source.root, event.target.root)
 
     def link(self, source: int | None, target: int, edge: Edge | None = None) -> None:
         """An edge from ``source``, if control leaves it, to ``target``."""
@@ -321,10 +327,22 @@ class Frame:
         if roots:
             self.emit(Drop(span, frozenset(roots)))
 
+    def follow(self, operand: int) -> None:
+        """What an operand leads to is followed; the receiver is -1."""
+        roots = [root for root, position in self.parameters.items() if position == operand]
+        self.followed.roots.update(roots if operand >= 0 else [self.this])
+
+    def concerns(self, value: Value) -> bool:
+        """Whether it matters what a callee does with an operand: something followed may be behind it."""
+        return any(self.followed.is_followed(link.place.root) for link in value.links) or (
+            value.address is not None and self.followed.is_set(value.address.root)
+        )
+
     # sites
 
     def site(self, span: Span, obligation: Obligation, symbol: str, result: int, place: Place) -> int:
         """A new acquisition: its index."""
+        self.followed.roots.add(place.root)
         self.graph.sites.append(Site(span, obligation, symbol, place, None, result, None, discarded=False))
         return len(self.graph.sites) - 1
 

@@ -150,15 +150,15 @@ class UnknownCalls:
             self.whole(span, value, found)
             if mode is Mode.BORROWED and value.place is not None:
                 self._come_back(node, name, result, inner, found, value.place)
-        self.emptied(span, name, arguments, found)
+        self.emptied(span, name, arguments[0] if arguments else NOTHING, found)
         assertion(self.calls, node, name, arguments)
         if self.frame.expansion is None and callee is not None and callee.kind in ("function", "value", "macro"):
             self._acquisitions(node, name, callee, nodes, arguments, result, found)
         return Value((Link(found),))
 
-    def emptied(self, span: Span, name: str, arguments: list[Value], found: Place) -> None:
+    def emptied(self, span: Span, name: str, first: Value, found: Place) -> None:
         """What a struct on the stack holds is taken out of it, or a method tells that it holds nothing."""
-        place = arguments[0].address if arguments else None
+        place = first.address
         if place is None or place.path or place.root not in self.values:
             return
         said = set(customs.words(name))

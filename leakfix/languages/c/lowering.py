@@ -14,6 +14,7 @@ from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, K
 from leakfix.flow.remembering import equal_to
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import spelling
+from leakfix.languages.c.following import Followed
 from leakfix.languages.c.lower_aliases import hand_over_parts, prune
 from leakfix.languages.c.lower_branches import BranchLowering
 from leakfix.languages.c.lower_failures import returns_failure
@@ -37,10 +38,21 @@ _HEAD: Final = 200
 _WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 
 
-def lower(program: Program, function: Function) -> Frame:
-    """Lower a function: its graph is that of the frame."""
-    frame = Frame(program, function)
-    StatementLowering(frame).body()
+_ROUNDS: Final = 4
+
+
+def lower(program: Program, function: Function, operand: int | None = None) -> Frame:
+    """Lower a function: its graph is that of the frame.
+
+    What it acquires is followed, and what it is given as an operand, the receiver being -1.
+    """
+    followed: Followed | None = Followed()
+    for number in range(_ROUNDS):
+        if followed is None:
+            break
+        frame = Frame(program, function, followed if number < _ROUNDS - 1 else Followed(everything=True))
+        StatementLowering(frame).body(operand)
+        followed = frame.followed.next(frame.graph)
     _separate(frame.graph)
     hand_over_parts(frame)
     prune(frame)
@@ -77,12 +89,14 @@ class StatementLowering(BranchLowering):
             "co_return_statement": self._return,
         }
 
-    def body(self) -> None:
-        """Lower the whole function."""
+    def body(self, operand: int | None = None) -> None:
+        """Lower the whole function, following an operand if one is given."""
         function = self.frame.function
         self.frame.graph.ends_process = function.name == "main" and not function.class_name
         self.frame.enter(function.node)
         self._parameters()
+        if operand is not None:
+            self.frame.follow(operand)
         self.labels_of(function.body)
         for initializer in function.initializers:
             self._member(initializer)

@@ -16,7 +16,8 @@ from leakfix.languages.c.lowering import lower
 from leakfix.languages.c.pairs import Pairs
 from leakfix.languages.c.promising import Promising
 from leakfix.languages.c.scopes import Bindings
-from leakfix.languages.c.summaries import Summary
+from leakfix.languages.c.stopping import Stopping
+from leakfix.languages.c.summaries import Acquisition, Reading, Summary
 from leakfix.languages.c.types import Types
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Program:
         self.pairs = Pairs(world)
         self.names = acquiring_names(models)
         self.promising = Promising(self)
+        self.stopping = Stopping(self)
         self._may_make = may_make(self.names | owners)
         self._trees: list[Tree] = []
         self._depth = 0
@@ -78,9 +80,13 @@ class Program:
         frame = self.frame(function)
         return frame.graph if frame is not None else None
 
-    def frame(self, function: Function) -> Frame | None:
-        """A function as it was lowered, made once; None when it cannot be read, or while it is being lowered."""
-        known = function.cache.get("frame")
+    def frame(self, function: Function, operand: int | None = None) -> Frame | None:
+        """A function as it was lowered for what it acquires, or for an operand, the receiver being -1; made once.
+
+        None when it cannot be read, or while it is being lowered.
+        """
+        name = "frame" if operand is None else f"frame {operand}"
+        known = function.cache.get(name)
         if isinstance(known, Frame):
             return known
         key = id(function)
@@ -89,7 +95,7 @@ class Program:
         self._busy.add(key)
         self._depth += 1
         try:
-            frame = function.cache["frame"] = lower(self, function)
+            frame = function.cache[name] = lower(self, function, operand)
         finally:
             self._depth -= 1
             self._busy.discard(key)
@@ -100,11 +106,27 @@ class Program:
         known = function.cache.get("summary")
         if isinstance(known, Summary):
             return known
+        if not self.is_read(function):
+            return None
+        found = function.cache["summary"] = Summary(self, function)
+        return found
+
+    def acquired(self, function: Function) -> tuple[Acquisition, ...]:
+        """What whoever calls a function has to release behind the call."""
+        known = function.cache.get("acquired")
+        if isinstance(known, tuple):
+            return known
         frame = self.frame(function)
         if frame is None:
-            return None
-        found = function.cache["summary"] = Summary(function, frame)
+            return ()
+        function.cache["acquired"] = ()
+        found = function.cache["acquired"] = tuple(Reading(function, frame).acquisitions())
         return found
+
+    def forget(self, function: Function) -> None:
+        """Drop what was found in a function when less was known of what it calls."""
+        for name in [name for name in function.cache if name.startswith(("frame", "summary", "acquired"))]:
+            del function.cache[name]
 
     # what acquires
 
@@ -165,14 +187,10 @@ class Program:
     def aimed(self, values: ValueLowering, variable: Variable) -> Place | None:
         """The place that a reference, or a pointer set once to an address, stands for."""
         frame = values.frame
-        known = frame.function.cache.setdefault("aimed", {})
-        if not isinstance(known, dict):
-            return None
-        if variable.index not in known:
-            known[variable.index] = None
-            known[variable.index] = self._aimed(values, variable)
-        found: Place | None = known[variable.index]
-        return found
+        if variable.index not in frame.aims:
+            frame.aims[variable.index] = None
+            frame.aims[variable.index] = self._aimed(values, variable)
+        return frame.aims[variable.index]
 
     def _aimed(self, values: ValueLowering, variable: Variable) -> Place | None:
         if variable.kind != "local" or variable.value is None or variable.declarator is None:

@@ -15,7 +15,7 @@ from leakfix.languages.c.lower_tables import role
 from leakfix.languages.c.lower_unknown import FILLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
@@ -49,6 +49,7 @@ class Promising:
         self._handing: set[bytes] = set()
         """Of the names that are settled those of functions that hand on what they acquire."""
         self._macros: dict[bytes, frozenset[bytes]] = {}
+        self._macro_calls: dict[bytes, frozenset[bytes]] = {}
         self._foreign: dict[str, CFile] = {}
         """Files outside of the run that some of its files include."""
         self._edits = program.world.edits
@@ -61,6 +62,44 @@ class Promising:
         named = self._named(function)
         self._settle(self._definable(named))
         return not self._handing.isdisjoint(named)
+
+    def may_hand_on(self, function: Function) -> bool:
+        """Whether a function may acquire what its caller owns then, itself or by what it calls."""
+        name = function.last_name.encode()
+        if name not in self._settled:
+            self._settle((name,))
+        return name in self._handing and _may_hand_on(function)
+
+    def defining(self, name: bytes) -> Iterator[Function]:
+        """Yield the functions that bear a name, whatever class or namespace they are in."""
+        return self._defining(name)
+
+    def called(self, function: Function) -> frozenset[bytes]:
+        """The names of all that a function may call, itself or by a macro."""
+        known = function.cache.get("called")
+        if not isinstance(known, frozenset):
+            text = _text(function)
+            words = frozenset(_WORD.findall(text))
+            known = function.cache["called"] = self._with_calls(_CALLED.findall(text), words, function.file)
+        return known
+
+    def called_by(self, word: bytes, file: CFile) -> frozenset[bytes]:
+        """The names of all that the macros of a name may call; a macro that is only another name calls that."""
+        if word not in self._macro_calls:
+            self._macro_calls[word] = frozenset()
+            words: set[bytes] = set()
+            calls: set[bytes] = set()
+            for macro in self._world.macros_named(word.decode("utf-8", "replace"), file):
+                own = _WORD.findall(macro.body)
+                words.update(own)
+                calls.update(own if len(own) == 1 else _CALLED.findall(macro.body))
+            self._macro_calls[word] = self._with_calls(calls, frozenset(words), file)
+        return self._macro_calls[word]
+
+    def _with_calls(self, calls: Iterable[bytes], words: frozenset[bytes], file: CFile) -> frozenset[bytes]:
+        """Names that are called, and those that macros among some words call."""
+        macros = self._world.macro_words(file) & words
+        return frozenset(calls).union(*(self.called_by(word, file) for word in macros))
 
     def _notice(self, file: CFile) -> None:
         """Forget what other bytes, or more files, may change."""
@@ -77,6 +116,7 @@ class Promising:
         self._settled.clear()
         self._handing.clear()
         self._macros.clear()
+        self._macro_calls.clear()
 
     # what a function does itself
 
@@ -136,26 +176,43 @@ class Promising:
     # what it calls
 
     def _settle(self, names: Iterable[bytes]) -> None:
-        """Find out of functions, and of all that they name, whether they hand on what they acquire."""
-        found: dict[bytes, list[Function]] = {}
+        """Find out of functions, and of all that they name, whether they hand on what they acquire.
+
+        Nobody is taken to do so until it is found: then those who call him are looked at, once more if need be.
+        """
+        callers: dict[bytes, list[Function]] = {}
+        asked: dict[Function, None] = {}
         waiting = [name for name in names if name not in self._settled]
         while waiting:
             name = waiting.pop()
-            if name in found or name in self._settled:
+            if name in self._settled:
                 continue
-            found[name] = [one for one in self._defining(name) if _may_hand_on(one)]
-            for function in found[name]:
-                if not self._acquires(function):
-                    waiting.extend(self._definable(self._named(function)))
-        if not found:
-            return
-        handing: set[bytes] = set()
-        for name, functions in found.items():
-            if any(self._acquires(one) and self._is_handing(one) for one in functions):
-                handing.add(name)
-        self._settled |= found.keys()
-        self._handing |= handing
-        self._spread({name: functions for name, functions in found.items() if functions and name not in handing})
+            self._settled.add(name)
+            for function in self._defining(name):
+                if not _may_hand_on(function):
+                    continue
+                named = self._definable(self._named(function))
+                if self._acquires(function) or not self._handing.isdisjoint(named):
+                    asked[function] = None
+                for inner in named:
+                    callers.setdefault(inner, []).append(function)
+                waiting.extend(named - self._settled)
+        self._spread(asked, callers)
+
+    def _spread(self, asked: dict[Function, None], callers: Mapping[bytes, list[Function]]) -> None:
+        """Who calls what hands on may hand it on himself."""
+        while asked:
+            function, _ = asked.popitem()
+            name = function.last_name.encode()
+            if name in self._handing or not self._is_handing(function):
+                continue
+            self._handing.add(name)
+            for caller in callers.get(name, ()):
+                self._program.forget(caller)
+                asked[caller] = None
+
+    def _is_handing(self, function: Function) -> bool:
+        return self._program.is_read(function) and bool(self._program.acquired(function))
 
     def _definable(self, names: frozenset[bytes]) -> frozenset[bytes]:
         """Those of some names that functions in reach may bear."""
@@ -169,26 +226,6 @@ class Promising:
         yield from self._world.defining(last)
         for file in self._foreign.values():
             yield from file.named_functions(last) if name in file.headed else ()
-
-    def _spread(self, found: dict[bytes, list[Function]]) -> None:
-        """Who calls what hands on may hand it on himself."""
-        waiting = [(name, [one for one in functions if not self._acquires(one)]) for name, functions in found.items()]
-        changed = True
-        while changed:
-            changed = False
-            for name, functions in waiting:
-                if name not in self._handing and any(
-                    self._calls_handing(one) and self._is_handing(one) for one in functions
-                ):
-                    self._handing.add(name)
-                    changed = True
-
-    def _calls_handing(self, function: Function) -> bool:
-        return not self._handing.isdisjoint(self._named(function))
-
-    def _is_handing(self, function: Function) -> bool:
-        summary = self._program.summary(function) if self._program.is_read(function) else None
-        return summary is not None and bool(summary.acquired())
 
     # names
 

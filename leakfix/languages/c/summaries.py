@@ -11,7 +11,6 @@ from leakfix.flow import (
     Copy,
     Derive,
     Escape,
-    ExitKind,
     Handing,
     Obligation,
     Outcome,
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
 
     from leakfix.flow import Graph
     from leakfix.languages.c.files import Function
-from leakfix.languages.c.lower_frame import Frame
+    from leakfix.languages.c.lower_frame import Frame
+    from leakfix.languages.c.program import Program
 
 Path = tuple[str, ...]
 
@@ -85,37 +85,61 @@ DOUBTFUL: Final = Effect(Fate.KEPT, is_doubtful=True)
 class Summary:
     """A function as its callers see it; parts are read off its graph when somebody asks."""
 
-    __slots__ = ("_acquired", "_effects", "_frame", "_graph", "_operands", "function")
+    __slots__ = ("_effects", "_program", "function")
+
+    def __init__(self, program: Program, function: Function) -> None:
+        self.function = function
+        self._program = program
+        self._effects: dict[int, Effects | None] = {}
+
+    @property
+    def never_returns(self) -> bool:
+        """Whether control never gets out of it."""
+        return self._program.stopping.never_returns(self.function)
+
+    def knows(self, operands: Iterable[int]) -> bool:
+        """Whether what it acquires, and what it does to operands, can be told: not while it is being read."""
+        if self._gives() and self._program.frame(self.function) is None:
+            return False
+        return all(
+            operand in self._effects or self._program.frame(self.function, operand) is not None for operand in operands
+        )
+
+    def of(self, index: int) -> Effects | None:
+        """The effects on an argument, or on the receiver (-1); None when they are unknown."""
+        if index not in self._effects:
+            if index >= len(self.function.params):
+                return Effects()
+            frame = self._program.frame(self.function, index)
+            if frame is None:
+                return None
+            self._effects[index] = Reading(self.function, frame).effects(index)
+        return self._effects[index]
+
+    def acquired(self) -> tuple[Acquisition, ...]:
+        """What the caller has to release behind a call."""
+        return self._program.acquired(self.function) if self._gives() else ()
+
+    def _gives(self) -> bool:
+        return self._program.promising.may_hand_on(self.function)
+
+
+class Reading:
+    """One graph of a function, read for its callers."""
 
     def __init__(self, function: Function, frame: Frame) -> None:
         self.function = function
         self._frame = frame
         self._graph: Graph = frame.graph
         self._operands = {position: root for root, position in frame.parameters.items()} | {-1: frame.this}
-        self._effects: dict[int, Effects | None] = {}
-        self._acquired: tuple[Acquisition, ...] | None = None
 
-    @property
-    def never_returns(self) -> bool:
-        """Whether control never gets out of it."""
-        exits = [block.exit.kind for block in self._graph.blocks if block.exit is not None]
-        return not any(kind in (ExitKind.RETURN, ExitKind.END) for kind in exits) and any(
-            kind is ExitKind.STOP for kind in exits
-        )
+    def effects(self, operand: int) -> Effects | None:
+        """The effects on the operand that the graph was made for; None when they are too many."""
+        return self._read(self._operands[operand])
 
-    def of(self, index: int) -> Effects | None:
-        """The effects on an argument, or on the receiver (-1); None when they are unknown."""
-        if index not in self._effects:
-            root = self._operands.get(index)
-            self._effects[index] = self._read(root) if root is not None else Effects()
-        return self._effects[index]
-
-    def acquired(self) -> tuple[Acquisition, ...]:
+    def acquisitions(self) -> Iterable[Acquisition]:
         """What the caller has to release behind a call."""
-        if self._acquired is None:
-            self._acquired = ()
-            self._acquired = tuple(self._acquisitions())
-        return self._acquired
+        return self._acquisitions()
 
     def _read(self, root: int) -> Effects | None:
         touched = _touched(self._graph, root)

@@ -169,7 +169,7 @@ def _lets_go(analysis: Analysis, function: Function, index: int, depth: int = 0)
 
     What its type says of ownership is not enough: a `const char *` that is stored is not owned, and yet kept.
     """
-    frame = analysis.program.frame(function)
+    frame = analysis.program.frame(function, index)
     if frame is None:
         return False
     root = next((root for root, position in frame.parameters.items() if position == index), None)

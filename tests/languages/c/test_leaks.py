@@ -41,6 +41,21 @@ def _mark(data: bytes, offset: int) -> str:
 
 
 LOST = {
+    "what a loop acquires behind the call that releases it": (
+        "void end(char *p) { free(p); }\nint f(int n) { char *p = NULL;\n while (n--) { if (n != 7) { end(p); }\n"
+        " p = malloc(n); // A\n } // B\n end(p); return 0; }",
+        ["A>A"],
+    ),
+    "a flag that a callee sets, tested behind it": (
+        "void set(int *ok) { *ok = 1; }\nint f(int n) { int ok = 0; char *p = malloc(n); // A\n set(&ok);\n"
+        " if (ok) { free(p); }\n return 0; }",
+        [],
+    ),
+    "a callee of a callee releases": (
+        "void end(char *p) { free(p); }\nvoid finish(int n, char *p) { if (n) log_it(n); end(p); }\n"
+        "int f(int n) { char *p = malloc(n); // A\n if (n > 5)\n return 1; // B\n finish(n, p); return 0; }",
+        ["A>B"],
+    ),
     "an early return": (
         "int f(int n) { char *p = malloc(n); // A\n if (!p) return -1;\n if (n > 5)\n return 1; // "
         "B\n free(p); return 0; }",

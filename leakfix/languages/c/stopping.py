@@ -1,0 +1,165 @@
+"""Which functions never return, told before any graph: few call what ends the process, and most of those go on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from leakfix.flow import ExitKind
+from leakfix.languages.c import syntax
+from leakfix.languages.c.lower_assertions import stated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tree_sitter import Node
+
+    from leakfix.flow import Graph
+    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.program import Program
+
+_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
+_PLAIN: Final = frozenset((syntax.EXPRESSION_STATEMENT, syntax.DECLARATION))
+_JUMP: Final = b"goto"
+
+
+class Stopping:
+    """Tells of the functions of a program whether control never gets out of them."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        models = program.models
+        symbols = models.symbols()
+        self._checking = set(_names(symbol for symbol in symbols if models.check(symbol) is not None))
+        """The names of what goes on only if something holds: assertions."""
+        self._stops = {*self._checking, *_names(symbol for symbol in symbols if models.never_returns(symbol))}
+        """The names of all that may never come back."""
+        self._modelled = frozenset(self._stops)
+        self._settled: set[bytes] = set()
+        self._never: set[Function] = set()
+        self._edits = program.world.edits
+
+    def never_returns(self, function: Function) -> bool:
+        """Whether a function has no way out but to end the process."""
+        if self._edits != self._program.world.edits:
+            self._edits = self._program.world.edits
+            self._settled.clear()
+            self._never.clear()
+            self._stops = set(self._modelled)
+        name = function.last_name.encode()
+        if name not in self._settled:
+            self._settle(name)
+        return function in self._never
+
+    def _settle(self, start: bytes) -> None:
+        """Find out of a name, and of all that is called below it, which functions of it never return.
+
+        All are taken to return until one is found that does not: then those who call it are looked at, once more if
+        need be.
+        """
+        promising = self._program.promising
+        callers: dict[bytes, list[Function]] = {}
+        asked: dict[Function, None] = {}
+        waiting = [start]
+        while waiting:
+            name = waiting.pop()
+            if name in self._settled:
+                continue
+            self._settled.add(name)
+            for function in promising.defining(name):
+                called = promising.called(function)
+                for inner in called:
+                    callers.setdefault(inner, []).append(function)
+                    if inner not in self._settled:
+                        waiting.append(inner)
+                        if stated(inner.decode("utf-8", "replace")) is not None:
+                            self._checking.add(inner)
+                            self._stops.add(inner)
+                if not self._stops.isdisjoint(called):
+                    asked[function] = None
+        while asked:
+            function, _ = asked.popitem()
+            if function not in self._never and self._ends(function):
+                name = function.last_name.encode()
+                self._never.add(function)
+                self._stops.add(name)
+                for caller in callers.get(name, ()):
+                    self._program.forget(caller)
+                    asked[caller] = None
+
+    def _ends(self, function: Function) -> bool:
+        stops = self._program.promising.called(function) & self._stops
+        if self._surely_returns(function, stops):
+            return False
+        frame = self._program.frame(function)
+        return frame is not None and _never_returns(frame.graph)
+
+    def _surely_returns(self, function: Function, stops: frozenset[bytes]) -> bool:
+        """Whether control plainly gets past each statement of the body, or returns."""
+        data = function.file.data
+        body = function.body
+        if data.find(_JUMP, body.start_byte, body.end_byte) >= 0:
+            return False
+        for statement in syntax.named(body):
+            kind = statement.type
+            if self._says(function, statement, stops):
+                if kind == syntax.IF_STATEMENT and statement.child_by_field_name("alternative") is None:
+                    condition = statement.child_by_field_name("condition")
+                    if condition is not None and self._is_open(function, condition, stops):
+                        continue
+                if kind == syntax.EXPRESSION_STATEMENT and self._is_check(function, statement, stops):
+                    continue
+                return False
+            if kind == syntax.RETURN_STATEMENT:
+                return True
+            if kind not in _PLAIN and not self._passes(function, statement, stops):
+                return False
+        return True
+
+    def _passes(self, function: Function, statement: Node, stops: frozenset[bytes]) -> bool:
+        """Whether control gets past a statement that holds nothing that stops."""
+        if statement.type == syntax.IF_STATEMENT:
+            return not any(loop in (statement.text or b"") for loop in _LOOPS)
+        condition = statement.child_by_field_name("condition")
+        return condition is not None and statement.type in _HEADED and self._is_open(function, condition, stops)
+
+    def _is_open(self, function: Function, condition: Node, stops: frozenset[bytes]) -> bool:
+        """Whether a condition may come out both ways: it asks for a variable, and stops nothing."""
+        if self._says(function, condition, stops):
+            return False
+        bindings = self._program.bindings(function)
+        names = [node for node in syntax.walk(condition) if node.type == syntax.IDENTIFIER]
+        variables = [bindings.variable(node) for node in names]
+        return any(one is not None and one.kind == "param" for one in variables) or (
+            any(one is not None and not self._program.is_constant(function, one) for one in variables)
+        )
+
+    def _is_check(self, function: Function, statement: Node, stops: frozenset[bytes]) -> bool:
+        """Whether a statement only checks something that may hold."""
+        call = next(iter(syntax.named(statement)), None)
+        called = call.child_by_field_name("function") if call is not None else None
+        arguments = call.child_by_field_name("arguments") if call is not None else None
+        if called is None or arguments is None or called.text not in self._checking:
+            return False
+        return self._is_open(function, arguments, stops)
+
+    def _says(self, function: Function, node: Node, stops: frozenset[bytes]) -> bool:
+        """Whether a name stands in a node that may stop, or a macro that holds one."""
+        called_by = self._program.promising.called_by
+        return any(
+            word in stops or not stops.isdisjoint(called_by(word, function.file))
+            for word in _WORD.findall(node.text or b"")
+        )
+
+
+_LOOPS: Final = (b"while", b"for")
+_HEADED: Final = frozenset((syntax.WHILE_STATEMENT, syntax.FOR_STATEMENT, syntax.SWITCH_STATEMENT))
+
+
+def _names(symbols: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(symbol.rpartition("::")[2].encode() for symbol in symbols)
+
+
+def _never_returns(graph: Graph) -> bool:
+    exits = [block.exit.kind for block in graph.blocks if block.exit is not None]
+    return ExitKind.STOP in exits and not any(kind in (ExitKind.RETURN, ExitKind.END) for kind in exits)

@@ -1,0 +1,55 @@
+"""Which functions never return, told without a graph wherever the statements tell, and whatever calls whatever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from leakfix.languages.c.adapter import LANGUAGE
+from leakfix.languages.c.program import Program
+from leakfix.languages.c.world import World
+from leakfix.models import Models
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MODELS = Models.load("c")
+NEVER = {
+    "the process ends": "void f(int n) { exit(n); }",
+    "another one never returns": "void g(void) { abort(); }\nvoid f(void) { g(); }",
+    "on both ways": "void f(int n) { if (n) { exit(1); } else { abort(); } }",
+    "a macro that is another name": "#define die exit\nvoid f(int n) { die(n); }",
+    "a macro that does it": "#define DIE(n) do { log_it(n); exit(n); } while (0)\nvoid f(int n) { DIE(n); }",
+    "what cannot hold": "void f(void) { assert(0); }",
+    "one that calls itself": "void f(int n) { if (n) { f(n - 1); } exit(n); }",
+}
+RETURNS = {
+    "nothing ends": "int f(int n) { return n; }",
+    "only on one way": "int f(int n) { if (n > 3) { exit(n); } return n; }",
+    "only the word": "int f(int exit) { int err = exit; return err; }",
+    "a check": "int f(int n) { assert(n > 0); return n; }",
+    "behind a return": "int f(int n) { if (n) return 2; exit(3); }",
+    "a loop that ends": "void f(int n) { while (n--) { step(n); } if (n < -1) exit(3); }",
+    "a label": "int f(int n) { if (n) goto out; exit(1);\nout: return n; }",
+    "a callee that may": "void g(int n) { if (n) abort(); }\nvoid f(int n) { g(n); }",
+}
+
+
+@pytest.mark.parametrize("text", NEVER.values(), ids=NEVER)
+def test_never_returns(tmp_path: Path, text: str) -> None:
+    assert _told(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", RETURNS.values(), ids=RETURNS)
+def test_returns(tmp_path: Path, text: str) -> None:
+    assert not _told(tmp_path, text)
+
+
+def _told(tmp_path: Path, text: str) -> bool:
+    """Whether the last function of a program never returns."""
+    path = tmp_path / "p.c"
+    path.write_text(text)
+    world = World(LANGUAGE.survey([(str(path), text.encode())], MODELS))
+    function = world.file(path).functions[-1]
+    return Program(world, MODELS).stopping.never_returns(function)
