@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
     from leakfix.languages.c.files import Struct
     from leakfix.languages.c.lower_frame import Frame
+    from leakfix.languages.c.types import CType
 
 _LIKE: Final = ("malloc", "calloc", "realloc", "free")
 """The functions of the library that members are named after: they take the same, and more behind it."""
 _FREES: Final = "free"
 _POINTERS: Final = frozenset(("fn", "func", "function", "fct", "cb", "ptr", "proc"))
 _LETTERS: Final = 2
+_DEEPEST: Final = 3
 
 
 def stands_for(frame: Frame, called: Node) -> str:
@@ -31,12 +33,21 @@ def stands_for(frame: Frame, called: Node) -> str:
         return ""
     field, table = called.child_by_field_name("field"), called.child_by_field_name("argument")
     meant = role(spelling(field)) if field is not None else ""
-    if not meant or table is None or table.type != syntax.IDENTIFIER or frame.variable(table) is not None:
-        return ""
-    found = frame.program.world.variable(syntax.text(table), frame.file)
-    of = global_type(found) if found is not None and found.kind != "function" else None
-    struct = frame.types.struct(of)
+    struct = frame.types.struct(_type(frame, table, 0)) if meant and table is not None else None
     return meant if struct is not None and _allocates(struct) else ""
+
+
+def _type(frame: Frame, table: Node, depth: int) -> CType | None:
+    """The type of a global variable, or of a field in one."""
+    if table.type == syntax.IDENTIFIER and frame.variable(table) is None:
+        found = frame.program.world.variable(syntax.text(table), frame.file)
+    elif table.type == syntax.FIELD_EXPRESSION and depth < _DEEPEST:
+        whole, field = table.child_by_field_name("argument"), table.child_by_field_name("field")
+        struct = frame.types.struct(_type(frame, whole, depth + 1)) if whole is not None else None
+        found = frame.types.member(struct, spelling(field)) if struct is not None and field is not None else None
+    else:
+        return None
+    return global_type(found) if found is not None and found.kind != "function" else None
 
 
 @lru_cache(maxsize=8192)
@@ -48,5 +59,6 @@ def role(name: str) -> str:
 
 
 def _allocates(struct: Struct) -> bool:
-    meant = {role(member) for member in struct.members}
+    pointers = (name for name, member in struct.members.items() if member.kind == "variable")
+    meant = {role(name) for name in pointers}
     return _FREES in meant and len(meant - {""}) > 1
