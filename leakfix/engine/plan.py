@@ -66,10 +66,11 @@ def _tongue(language: Language[Any], looked: Callable[[], tuple[Models, Survey]]
     return Tongue(language, *looked())
 
 
-def worker(tree: Path, setup: Setup, tongues: Mapping[str, Tongue]) -> Work:
+def worker(tree: Path, setup: Setup, tongues: Mapping[str, Tongue], inputs: Iterable[Input]) -> Work:
     """What examines the files of a run."""
+    contents = {file.absolute: file.data for file in inputs}
     stable = setup.configuration.root if setup.configuration.path else tree
-    return Work(Examiner(setup.configuration, setup.rules, setup.reports_unused, str(stable)), tongues)
+    return Work(Examiner(setup.configuration, setup.rules, setup.reports_unused, str(stable)), tongues, contents)
 
 
 def units_of(inputs: Iterable[Input]) -> list[Unit]:

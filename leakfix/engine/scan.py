@@ -53,7 +53,7 @@ class Scan:
                 plan.prepare(known[name] for name in self.inputs.languages)
             self.tongues = {name: tongue() for name, tongue in surveys.items() if name in self.inputs.languages}
         self.tree = tree_of(given)
-        self.work: Work = plan.worker(self.tree, self.setup, self.tongues)
+        self.work: Work = plan.worker(self.tree, self.setup, self.tongues, self.inputs.files)
 
     def run(self) -> Result:
         """Analyse what has to be, and put all findings in order."""

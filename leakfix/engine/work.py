@@ -65,6 +65,8 @@ class Work:
 
     examiner: Examiner
     tongues: Mapping[str, Tongue]
+    contents: Mapping[str, bytes]
+    """The bytes of all files of the run, as they are on disk, by absolute path."""
     _sieves: dict[str, Sieve] = field(default_factory=dict)
     _workspaces: dict[str, Workspace] = field(default_factory=dict)
     _opened: int = 0
@@ -78,7 +80,7 @@ class Work:
             self._opened = len(data)
         if language not in self._workspaces:
             tongue = self.tongues[language]
-            self._workspaces[language] = tongue.language.workspace(tongue.models, tongue.survey)
+            self._workspaces[language] = tongue.language.workspace(tongue.models, tongue.survey, self.contents)
         return self._workspaces[language].open(Path(request.path), data)
 
     def examine(self, language: str, request: Request, data: bytes) -> tuple[OpenFile, Examined]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 import leakfix.languages
@@ -117,8 +118,10 @@ class Language(ABC, Generic[SurveyT]):
         """The test without which no file needs to be parsed: whether a file may call what acquires something."""
 
     @abstractmethod
-    def workspace(self, models: Models, survey: SurveyT) -> Workspace:
-        """A new workspace."""
+    def workspace(
+        self, models: Models, survey: SurveyT, contents: Mapping[str, bytes] = MappingProxyType({})
+    ) -> Workspace:
+        """A new workspace; `contents` are files of the run by absolute path, which need not be read again."""
 
     def prepare(self) -> None:
         """Import what workspaces need, before processes are forked that would each do it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.language import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from leakfix.languages.c.surroundings import CSurroundings
@@ -56,7 +57,12 @@ class C(Language["CSurvey"]):
 
         return may_make(acquiring_names(models) | survey.owners)
 
-    def workspace(self, models: Models, survey: CSurvey) -> Workspace:
+    def workspace(
+        self,
+        models: Models,
+        survey: CSurvey,
+        contents: Mapping[str, bytes] = MappingProxyType({}),  # noqa: ARG002 (the survey has seen them all)
+    ) -> Workspace:
         """A new world and program."""
         from leakfix.languages.c.workspace import CWorkspace
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.language import Language, Survey
@@ -71,11 +72,13 @@ class Go(Language[GoSurvey]):
         """Import the analysis."""
         import leakfix.languages.go.workspace  # noqa: F401 (what counts is that it is there)
 
-    def workspace(self, models: Models, survey: GoSurvey) -> Workspace:
+    def workspace(
+        self, models: Models, survey: GoSurvey, contents: Mapping[str, bytes] = MappingProxyType({})
+    ) -> Workspace:
         """A new world and program."""
         from leakfix.languages.go.workspace import GoWorkspace
 
-        return GoWorkspace(models, survey.owners, survey.places)
+        return GoWorkspace(models, survey.owners, survey.places, contents)
 
     def surroundings(self, directories: Iterable[Path]) -> GoSurroundings:
         """Modules, workspaces, vendored and downloaded packages."""

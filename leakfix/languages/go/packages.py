@@ -8,7 +8,8 @@ from leakfix.languages.go.declarations import const_specs, receiver_name, value_
 from leakfix.languages.go.files import File
 from leakfix.languages.go.lookup import Package, SnapshotPackage
 from leakfix.languages.go.objects import PREDECLARED, Function, Kind, Object
-from leakfix.languages.go.world import World, display
+from leakfix.languages.go.reading import display
+from leakfix.languages.go.world import World
 
 __all__ = [
     "PREDECLARED",

@@ -229,7 +229,10 @@ def _may_hand_over(function: Function) -> bool:
     result = function.node.child_by_field_id(syntax.F_RESULT)
     if result is None:
         return False
-    return result.text not in _PLAIN
+    if result.kind_id != syntax.PARAMETER_LIST:
+        return result.text not in _PLAIN
+    types = (one.child_by_field_id(syntax.F_TYPE) for one in syntax.operands(result))
+    return any(of is None or of.text not in _PLAIN for of in types)
 
 
 def effects_on(graph: Graph, root: int) -> Effects:

@@ -24,7 +24,7 @@ def parse(data: bytes, within: Range | None = None) -> Tree:
     """
     parser = Parser(_LANGUAGE) if within is None else Parser(_LANGUAGE, included_ranges=[within])
     tree = parser.parse(data)
-    if b"new(" in data and tree.root_node.has_error:
+    if tree.root_node.has_error and b"new(" in data:
         return _parse_new_expressions(parser, data, tree)
     return tree
 

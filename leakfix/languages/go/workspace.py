@@ -60,9 +60,13 @@ class GoWorkspace(Workspace):
     """All packages in reach of the files opened."""
 
     def __init__(
-        self, models: Models, owners: frozenset[str], places: Mapping[str, Sequence[str]] | None = None
+        self,
+        models: Models,
+        owners: frozenset[str],
+        places: Mapping[str, Sequence[str]] | None = None,
+        contents: Mapping[str, bytes] | None = None,
     ) -> None:
-        self._world = World()
+        self._world = World(contents=contents)
         self._program = Program(self._world, models, owners, places)
 
     def open(self, path: Path, data: bytes) -> GoFile:

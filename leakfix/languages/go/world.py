@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leakfix.languages.go.files import File
 from leakfix.languages.go.headers import read_header
@@ -18,14 +18,13 @@ from leakfix.languages.go.modules import (
     read_module,
     read_workspace,
 )
+from leakfix.languages.go.reading import Reading
 from leakfix.text import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from leakfix.languages.go.modules import Module
-
-_FILE_LIMIT: Final = 32 << 20
 
 
 class World:
@@ -35,13 +34,18 @@ class World:
     no command is run, no link is followed out of a module. Raises OSError only for a file asked for by path.
     """
 
-    def __init__(self, stdlib: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
-        """Take the defaults from the package and from os.environ; nothing is read yet."""
+    def __init__(
+        self,
+        stdlib: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        contents: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Take the defaults from the package and from os.environ; nothing is read yet but `contents`, by path."""
         self._stdlib = stdlib if stdlib is not None else Path(__file__).parent / "std"
         environment = os.environ if environment is None else environment
         self._cache = module_cache(environment)
         self._cache_text = os.fspath(self._cache)
-        self._cache_prefix = f"{self._cache}{os.sep}"
+        self._reading = Reading(self._cache_text, contents or {})
         self._gopath = go_path(environment) / "src"
         # Files and directories are known by their absolute paths, as text.
         self._files: dict[str, tuple[File, ...]] = {}
@@ -105,7 +109,7 @@ class World:
         """Whether a file lies in the module cache: a dependency, no code of the project."""
         known = file.cache.get("downloaded")
         if not isinstance(known, bool):
-            known = file.cache["downloaded"] = file.location.startswith(self._cache_prefix)
+            known = file.cache["downloaded"] = self._reading.is_downloaded(file.location)
         return known
 
     def module_of(self, directory: Path) -> Module | None:
@@ -147,7 +151,7 @@ class World:
         """Read the Go files of a directory once and sort them into packages."""
         files = self._files.get(directory)
         if files is None:
-            files = tuple(_read_files(directory, self._root(directory)))
+            files = tuple(self._reading.files(directory, self._root(directory)))
             self._files[directory] = files
             self._primary[directory] = _primary_name(files)
             self._known.update((file.location, file) for file in files)
@@ -190,7 +194,7 @@ class World:
         if self._in_snapshot(path, importer):
             return self._standard(path)
         for directory in self._places(path, importer):
-            if os.path.isdir(directory) and self._directory(directory):  # noqa: PTH112 (paths are text here)
+            if self._reading.is_directory(directory) and self._directory(directory):
                 package = self._package(directory)
                 if package.main is package.module and importer.main is not None:
                     package.main = importer.main
@@ -206,8 +210,8 @@ class World:
             if directory in self._files:
                 if self._files[directory]:
                     return self._primary[directory]
-            elif os.path.isdir(directory):  # noqa: PTH112 (paths are text here)
-                name = _first_name(_read_files(directory, self._root(directory), tests_last=True))
+            elif self._reading.is_directory(directory):
+                name = _first_name(self._reading.files(directory, self._root(directory), tests_last=True))
                 if name is not None:
                     return name
         return ""
@@ -283,58 +287,6 @@ def _within(path: str, module: str) -> bool:
 def _is_sane(path: str) -> bool:
     """Whether an import path can be no way out of the directory it is joined to."""
     return bool(path) and not path.startswith("/") and "\\" not in path and ".." not in path and "\0" not in path
-
-
-def _read_files(directory: str, root: str, tests_last: bool = False) -> Iterator[File]:
-    """Read the regular .go files of a directory, by name; links only when they stay under `root`."""
-    if not _is_inside(directory, root):
-        return
-    try:
-        with os.scandir(directory) as found:
-            entries = sorted((entry for entry in found if entry.name.endswith(".go")), key=lambda entry: entry.name)
-    except OSError:
-        return
-    if tests_last:
-        entries.sort(key=lambda entry: entry.name.endswith("_test.go"))
-    shown = display(directory)
-    before = "" if shown == "." else f"{shown.rstrip('/')}/"
-    for entry in entries:
-        if not _is_source(entry, root):
-            continue
-        try:
-            with open(entry.path, "rb", buffering=0) as stream:  # noqa: PTH123 (cheaper: many files are read)
-                data = stream.readall()
-        except OSError:
-            continue
-        yield File(entry.path, Source(before + entry.name, data), read_header(data))
-
-
-def _is_inside(path: str, root: str) -> bool:
-    """Whether a path leads to what lies under a directory, whatever links are on the way."""
-    if path == root:
-        return True
-    true, holding = os.path.realpath(path), os.path.realpath(root)
-    return true == holding or true.startswith(holding.rstrip(os.sep) + os.sep)
-
-
-def _is_source(entry: os.DirEntry[str], root: str) -> bool:
-    if not entry.name.endswith(".go") or entry.name.startswith((".", "_")):
-        return False
-    try:
-        if entry.is_symlink() and not _is_inside(entry.path, root):
-            return False
-        return entry.is_file() and entry.stat().st_size <= _FILE_LIMIT
-    except OSError:
-        return False
-
-
-def display(path: str) -> str:
-    """Return a path as people want to read it: posix, relative to the working directory when it is below it."""
-    here = os.getcwd()  # noqa: PTH109 (paths are text here)
-    if path == here:
-        return "."
-    below = here.rstrip(os.sep) + os.sep
-    return path.removeprefix(below).replace(os.sep, "/")
 
 
 def _primary_name(files: tuple[File, ...]) -> str:

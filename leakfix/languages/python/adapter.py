@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.language import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from leakfix.languages.language import Workspace
@@ -63,7 +64,12 @@ class Python(Language["PySurvey"]):
 
         return test
 
-    def workspace(self, models: Models, survey: PySurvey) -> Workspace:
+    def workspace(
+        self,
+        models: Models,
+        survey: PySurvey,
+        contents: Mapping[str, bytes] = MappingProxyType({}),  # noqa: ARG002 (the survey has seen them all)
+    ) -> Workspace:
         """A new world and program."""
         from leakfix.languages.python.workspace import PyWorkspace
 
