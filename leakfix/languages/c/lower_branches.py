@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Drop, Escape, ExitKind, Handing, Outcome, Place, Test
+from leakfix.flow import Drop, Edge, Escape, ExitKind, Handing, Outcome, Place, Test
 from leakfix.languages.c import syntax
 from leakfix.languages.c.lower_frame import ELEMENT, Frame, Jump, Link, Value
 from leakfix.languages.c.lower_throws import (
@@ -85,6 +85,21 @@ class BranchLowering(ABC):
             return
         self.leave_function(span)
         self.frame.exit(ExitKind.RAISE, span, failed=True)
+
+    def may_raise(self, span: Span, given: Iterable[Value]) -> None:
+        """A callee may throw: control goes to a handler, or out; nobody knows what became of what it was given."""
+        if not self.frame.reachable:
+            return
+        thrown, onward = self.frame.new_block(), self.frame.new_block()
+        self.frame.link(self.frame.current, thrown, Edge(thrown, raised=span))
+        self.frame.branch(onward, (), None, None)
+        self.frame.resume(thrown)
+        for value in given:
+            self.frame.escape(span, value, Handing.PASSED)
+        for root in self.values.calls.unnamed:
+            self.frame.emit(Escape(span, Place(root), Handing.PASSED))
+        self.throw(span)
+        self.frame.resume(onward)
 
     def may_run_out_of_memory(self, span: Span) -> None:
         """An allocation throws where it fails: control may go to the clause of the function that catches that."""

@@ -38,7 +38,7 @@ from leakfix.languages.c.lower_frame import (
 )
 from leakfix.languages.c.lower_tables import stands_for
 from leakfix.languages.c.lower_tests import failure
-from leakfix.languages.c.lower_throws import KEEPERS
+from leakfix.languages.c.lower_throws import KEEPERS, is_noexcept, throws
 from leakfix.languages.c.lower_unknown import UnknownCalls
 from leakfix.languages.c.summaries import DOUBTFUL, KEPT
 from leakfix.languages.c.types import SMART_POINTERS, Callee, CType, result_type
@@ -227,6 +227,8 @@ class CallLowering:
                     self.frame.exit(ExitKind.STOP, span)
                     return NOTHING
                 operands = _operands(function, receiver, arguments)
+                if self.frame.graph.sites and throws(function) and not is_noexcept(self.frame.function):
+                    self.values.statements.may_raise(span, self._at_risk(summary, operands))
                 if summary.knows(self._asked(operands)):
                     self._unheard = not wanted
                     value = self.summarised(node, summary, operands, arguments)
@@ -237,6 +239,12 @@ class CallLowering:
     def _asked(self, operands: dict[int, Value]) -> list[int]:
         """The operands of which the callee has to tell what it does with them."""
         return [index for index, value in operands.items() if self.frame.concerns(value)]
+
+    def _at_risk(self, summary: Summary, operands: dict[int, Value]) -> list[Value]:
+        """The arguments of a callee that it may do anything else with than to look at them."""
+        asked = [index for index in self._asked(operands) if index != RECEIVER]
+        effects = ((summary.of(index) if summary.knows([index]) else None, operands[index]) for index in asked)
+        return [value for known, value in effects if known is None or known.fates]
 
     def _hand_over(self, span: Span, receiver: Value, arguments: list[Value]) -> None:
         """Nothing is known of the callee: it may keep, release and change what it can reach."""

@@ -1,4 +1,4 @@
-"""What an allocation that fails throws: the clauses that catch it, and what has happened by then.
+"""What an allocation that fails throws: the clauses that catch it, and what has happened by then; who else throws.
 
 An allocation throws before it does anything, so what was held before it is held in the clause. What happens behind it
 may throw as well: there, nobody knows any more what became of all that the block has touched so far.
@@ -15,6 +15,7 @@ from leakfix.languages.c import syntax
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from leakfix.languages.c.files import Function
     from leakfix.languages.c.lower_frame import Frame, Jump
 
 KEEPERS: Final = frozenset(("push_back", "push_front", "push", "insert", "emplace_back", "emplace", "emplace_front"))
@@ -48,6 +49,38 @@ def catches_memory(clause: Node) -> bool:
         return any(child.type == "..." for child in parameters.children)
     of = held[0].child_by_field_name("type")
     return of is not None and syntax.text(of).removeprefix("::").removeprefix("std::") in _MEMORY_EXCEPTIONS
+
+
+def throws(function: Function) -> bool:
+    """Whether a function says itself that it throws something which it does not catch."""
+    known = function.cache.get("throws")
+    if not isinstance(known, bool):
+        text = function.file.data[function.body.start_byte : function.body.end_byte]
+        is_possible = function.file.is_cpp and b"throw" in text and not is_noexcept(function)
+        known = function.cache["throws"] = is_possible and any(
+            node.type == syntax.THROW_STATEMENT and not _is_caught(node, function)
+            for node in syntax.walk(function.body)
+        )
+    return known
+
+
+def is_noexcept(function: Function) -> bool:
+    """Whether an exception would end the process rather than leave a function."""
+    found = [child for child in function.call.children if child.type == "noexcept"] if function.call is not None else []
+    return any((child.text or b"").replace(b" ", b"") != b"noexcept(false)" for child in found)
+
+
+def _is_caught(statement: Node, function: Function) -> bool:
+    """Whether a `throw` stands in a try block, or in a lambda, which somebody else runs; a bare one hands on."""
+    at = statement.parent
+    inner = statement
+    while at is not None and at != function.node:
+        if at.type == syntax.LAMBDA_EXPRESSION or (
+            at.type == syntax.TRY_STATEMENT and at.child_by_field_name("body") == inner
+        ):
+            return True
+        inner, at = at, at.parent
+    return False
 
 
 def may_throw_behind(body: Node, statement: Node) -> bool:

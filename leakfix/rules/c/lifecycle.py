@@ -55,7 +55,7 @@ class LifecycleRule(Rule[Analysis]):
                 for loss in losses
                 if not is_out_of_memory(subject, unit, loss) and not is_of_nothing(subject, unit, leak, loss)
             )
-            repair = Repair(subject, unit, replace(leak, losses=losses))
+            repair = Repair(subject, unit, replace(leak, losses=_surest(losses)))
             if losses and self.concerns(repair) and not repair.is_hidden:
                 yield self.finding(repair)
 
@@ -68,6 +68,10 @@ class LifecycleRule(Rule[Analysis]):
         """One leak with its trace and its fixes."""
         fixes, refusal = self._fixes(repair)
         obligation = repair.leak.site.obligation
+        confidence = Confidence.LOW if is_ignored_error(repair) else Confidence(obligation.confidence)
+        if all(loss.raised is not None for loss in repair.leak.losses):
+            # Nobody sees such a way out, and only an owner mends it.
+            confidence = Confidence.MEDIUM if fixes and confidence is not Confidence.LOW else Confidence.LOW
         return Finding.at(
             repair.source,
             repair.leak.site.span,
@@ -75,7 +79,7 @@ class LifecycleRule(Rule[Analysis]):
             function=repair.function.qualified,
             message=self.message(repair),
             severity=Severity(obligation.severity) if obligation.severity else self.severity,
-            confidence=Confidence.LOW if is_ignored_error(repair) else Confidence(obligation.confidence),
+            confidence=confidence,
             trace=trace(repair.source, repair.leak, f"the {obligation.noun} is acquired here", _ending),
             fixes=fixes,
             refusal=refusal,
@@ -106,6 +110,11 @@ class LifecycleRule(Rule[Analysis]):
         if fixes:
             return tuple(fixes), None
         return (), reasons[-1] if reasons else Refusal("no-owner", "no form of the fix suits this code")
+
+
+def _surest(losses: tuple[Loss, ...]) -> tuple[Loss, ...]:
+    """The losses at ways out that can be seen; where there are none, those where a callee throws."""
+    return tuple(loss for loss in losses if loss.raised is None) or losses
 
 
 def _is_replaced(loss: Loss, leak: Leak) -> bool:

@@ -49,6 +49,8 @@ def released_before_exits(repair: Repair) -> list[Edit]:
 
 
 def _before(repair: Repair, loss: Loss, variable: Variable, spelling: Spelling) -> Iterator[Edit]:
+    if loss.raised is not None:
+        raise RefusalError("raised", "an exception of a callee leaves here: only an owner would release it")
     if loss.others and loss.jump is not None:
         jump = _plain_jump(repair, loss)
         if jump is not None:
