@@ -8,13 +8,17 @@ which files may; their trees decide.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
+from leakfix.languages.python.first_look import words
+from leakfix.languages.python.replacing import MODULES, NAMING, replacing_places
+from leakfix.text import Span
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -22,14 +26,13 @@ if TYPE_CHECKING:
     from leakfix.languages.python.types import Types
     from leakfix.languages.python.world import World
 
-_NAMING: Final = (b"patch", b"setattr", b"swap_", b"setitem", b"stub")
-"""What is written in the name of whatever replaces something that it is given the name of."""
+_REPLACING: Final = "[(assignment) (call)] @node"
+_AS: Final = b" as "
 _ASKING: Final = frozenset(("getattr", "hasattr", "delattr", "print", "isinstance", "issubclass", "repr", "len"))
 """Functions that are given names, and replace nothing."""
 _OWN: Final = frozenset((b"self", b"cls"))
 _ENTERS: Final = ("__enter__", "__aenter__")
 _MOCK: Final = b"Mock("
-_MODULES: Final = b"sys.modules"
 _MAKES_FILES: Final = "mock_open"
 """What makes a mock that knows the context protocol."""
 
@@ -53,10 +56,6 @@ class Replacements:
         self._by_name: dict[str, tuple[Replacement, ...]] = {}
         self._calls: dict[str, bool] = {}
         self._stand_ins: dict[str, bool] = {}
-        contents = world.survey.contents
-        self._naming = frozenset(
-            number for number, data in enumerate(contents) if any(word in data for word in _NAMING) or _MODULES in data
-        )
 
     @classmethod
     def of(cls, world: World) -> Replacements:
@@ -74,22 +73,20 @@ class Replacements:
     def may_be_stood_in(self, name: str) -> bool:
         """Whether some class of the run has a method of a name, or a mock may have it."""
         if name not in self._stand_ins:
-            self._stand_ins[name] = any(map(self._has_stand_in(name), self._files_with(name.encode())))
+            files = list(self._files_with(name.encode()))
+            self._stand_ins[name] = any(_MOCK in file.data for file in files) or any(
+                one.class_ is not None and one.last_name == name
+                for file in files
+                if file.may_define_function(name)
+                for one in file.functions_by_name.values()
+            )
         return self._stand_ins[name]
-
-    def _has_stand_in(self, name: str) -> Callable[[PyFile], bool]:
-        def holds(file: PyFile) -> bool:
-            if _MOCK in file.data:
-                return True
-            return any(one.class_ is not None and one.last_name == name for one in file.functions_by_name.values())
-
-        return holds
 
     def is_called(self, symbol: str) -> bool:
         """Whether any file calls a function."""
         if symbol not in self._calls:
             name = symbol.rpartition(".")[2].encode()
-            self._calls[symbol] = any(self._has_call(file, symbol) for file in self._files_with(name))
+            self._calls[symbol] = any(self._has_call(file, symbol, name) for file in self._files_with(name))
         return self._calls[symbol]
 
     def _files_with(self, word: bytes) -> Iterator[PyFile]:
@@ -98,40 +95,55 @@ class Replacements:
             if word in data:
                 yield self._world.file(path, data)
 
-    def _has_call(self, file: PyFile, symbol: str) -> bool:
+    def _has_call(self, file: PyFile, symbol: str, name: bytes) -> bool:
         types = self._world.types(file)
-        calls = syntax.captures("(call) @call", file.root).get("call", [])
-        return any(types.symbol(syntax.callee(call)) == symbol for call in calls)
+        spans = [Span(at, at + len(name)) for at in words(file.data, name)]
+        if name + _AS in file.data:
+            # It is called by another name.
+            spans = [Span(0, len(file.data))]
+        calls = {
+            one.id: one for span in spans for one in syntax.captures("(call) @call", file.root, span).get("call", [])
+        }
+        return any(types.symbol(syntax.callee(call)) == symbol for call in calls.values())
 
     def _find(self, name: str) -> Iterator[Replacement]:
-        word = name.encode()
-        assigned = (b"." + word + b" =", b"." + word + b"=")
         survey = self._world.survey
-        for number, (path, data) in enumerate(zip(survey.files, survey.contents, strict=True)):
-            if (number in self._naming and word in data) or any(one in data for one in assigned):
-                file = self._world.file(path, data)
-                yield from _Reading(self._world.types(file), file, name).replacements()
+        spans: dict[int, list[Span]] = {}
+        for number, span in self._places.get(name.rpartition(".")[2].encode(), ()):
+            spans.setdefault(number, []).append(span)
+        for number, stretches in spans.items():
+            file = self._world.file(survey.files[number], survey.contents[number])
+            yield from _Reading(self._world.types(file), file, name, stretches).replacements()
+
+    @cached_property
+    def _places(self) -> Mapping[bytes, Sequence[tuple[int, Span]]]:
+        return replacing_places(self._world.survey.contents)
 
 
 class _Reading:
-    """What one file replaces that has a certain last name."""
+    """What some stretches of a file replace that has a certain last name."""
 
-    def __init__(self, types: Types, file: PyFile, name: str) -> None:
+    def __init__(self, types: Types, file: PyFile, name: str, stretches: Sequence[Span]) -> None:
         self._types = types
         self._file = file
         self._name = name
-        self._found = syntax.captures("(assignment) @set (call) @call", file.root)
+        self._stretches = stretches
 
     def replacements(self) -> Iterator[Replacement]:
         """All of them, in no order."""
-        for node in self._found.get("set", []):
-            symbol, value = self._assigned(node)
-            if symbol and value is not None and not (self._fits(value) or self._restores(value)):
-                yield Replacement(symbol, self._file)
-        for node in self._found.get("call", []):
-            symbol = self._named(node)
-            if symbol and not any(self._fits(value) for value in _values(node)):
-                yield Replacement(symbol, self._file)
+        found: dict[int, Node] = {}
+        for stretch in self._stretches:
+            for nodes in syntax.captures(_REPLACING, self._file.root, stretch).values():
+                found.update({node.id: node for node in nodes})
+        for node in found.values():
+            if node.type == syntax.ASSIGNMENT:
+                symbol, value = self._assigned(node)
+                if symbol and value is not None and not (self._fits(value) or self._restores(value)):
+                    yield Replacement(symbol, self._file)
+            else:
+                symbol = self._named(node)
+                if symbol and not any(self._fits(value) for value in _values(node)):
+                    yield Replacement(symbol, self._file)
 
     def _assigned(self, assignment: Node) -> tuple[str, Node | None]:
         """What an assignment to an attribute, or to a module of `sys.modules`, replaces, and what it puts there."""
@@ -140,7 +152,7 @@ class _Reading:
             value = syntax.field(value, "right")
         if left is None:
             return "", None
-        if left.type == syntax.SUBSCRIPT and (left.text or b"").startswith(_MODULES):
+        if left.type == syntax.SUBSCRIPT and (left.text or b"").startswith(MODULES):
             keys = [syntax.string_value(one) for one in left.children_by_field_name("subscript")]
             return (self._name if self._name in keys else ""), value
         held, name = syntax.field(left, "object"), syntax.field(left, "attribute")
@@ -156,7 +168,7 @@ class _Reading:
     def _named(self, call: Node) -> str:
         """What a call replaces whose name says that it does so, by what it is given."""
         called = syntax.text(syntax.callee(call))
-        if called.rpartition(".")[2] in _ASKING or not any(word.decode() in called for word in _NAMING):
+        if called.rpartition(".")[2] in _ASKING or not any(word.decode() in called for word in NAMING):
             return ""
         if called.endswith("multiple") and self._name in syntax.keywords(call):
             owner = syntax.positional(call)[:1]
@@ -168,7 +180,7 @@ class _Reading:
             if value == self._name:
                 if before is None:
                     return ""
-                return self._name if (before.text or b"") == _MODULES else self._below(before)
+                return self._name if (before.text or b"") == MODULES else self._below(before)
             if value is not None and value.endswith(f".{self._name}"):
                 models = self._types.models
                 return (models.canonical(value) if models is not None else value).removeprefix("builtins.")
@@ -185,7 +197,7 @@ class _Reading:
         """Whether what is put there is what stood there before: `old = upload.urlopen` ... `upload.urlopen = old`."""
         if value.type not in (syntax.IDENTIFIER, syntax.ATTRIBUTE):
             return False
-        for node in self._found.get("set", []):
+        for node in syntax.captures("(assignment) @set", self._file.root).get("set", []):
             left, right = syntax.field(node, "left"), syntax.field(node, "right")
             if left is not None and right is not None and left.text == value.text and right.type == syntax.ATTRIBUTE:
                 name = syntax.field(right, "attribute")
