@@ -113,7 +113,8 @@ class ValueLowering(LaterLowering):
         base = self.value(held) if held is not None else NOTHING
         for index in indexes:
             self.value(index)
-        self.frame.raising(span_of(node), doubtful=True)
+        if not _is_there(base, indexes):
+            self.frame.raising(span_of(node), doubtful=True)
         if len(indexes) != 1 or indexes[0].type == syntax.SLICE:
             return base
         if self.frame.program.is_plain(self.frame.types, node):
@@ -307,6 +308,14 @@ class ValueLowering(LaterLowering):
                     self.assign(child, value.items[at] if at >= 0 else NOTHING)
             else:
                 self.assign(child, self.element(value, str(index)))
+
+
+def _is_there(base: Value, indexes: list[Node]) -> bool:
+    """Whether a tuple surely has the element that a number asks for."""
+    if base.is_list or len(indexes) != 1 or indexes[0].type != syntax.INTEGER:
+        return False
+    index = syntax.text(indexes[0])
+    return index.isdecimal() and int(index) < len(base.items)
 
 
 def is_definition(variable: Variable) -> bool:

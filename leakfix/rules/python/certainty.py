@@ -145,7 +145,6 @@ def _knows(other: PyFile, file: PyFile) -> bool:
     if other is file or other.path == file.path:
         return True
     module = file.module
-    targets = other.imports.values()
-    return module.encode() in other.data or any(
-        target == module or target.startswith(f"{module}.") or module.startswith(f"{target}.") for target in targets
-    )
+    if "." in module and module.encode() in other.data:
+        return True
+    return any(target == module or target.startswith(f"{module}.") for target in other.imports.values())
