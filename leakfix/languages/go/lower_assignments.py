@@ -29,7 +29,7 @@ class AssignmentLowering:
     def _declare(self, node: Node) -> None:
         variable = self.frame.variable(node)
         if variable is not None and variable.declaration.start_byte == node.start_byte:
-            self.frame.scopes[-1].roots.add(self.frame.root(variable))
+            self.frame.scopes[-1].add(self.frame.root(variable))
 
     def _var(self, node: Node) -> None:
         specs = [n for n in syntax.operands(node) if n.kind_id == syntax.VAR_SPEC]

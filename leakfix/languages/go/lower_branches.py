@@ -145,7 +145,7 @@ class BranchLowering(AssignmentLowering, ABC):
         if with_range and clause is not None:
             self._range_targets(clause, ranged)
         if body is not None:
-            self.frame.scopes[-1].roots |= self._dead_between_turns(body)
+            self.frame.scopes[-1] |= self._dead_between_turns(body)
             self.statement(body)
             self.frame.leave(Span(body.end_byte - 1, body.end_byte))
         else:

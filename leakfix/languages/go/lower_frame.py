@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import field, replace
+from dataclasses import replace
 from enum import Enum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -30,7 +30,7 @@ from leakfix.flow import (
 )
 from leakfix.languages.go import syntax
 from leakfix.text import Span
-from leakfix.text.records import record, state
+from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,13 +140,6 @@ def span_of(node: Node) -> Span:
 _START: Final = attrgetter("start_byte")
 
 
-@state
-class Scope:
-    """A lexical block: the roots that it declares."""
-
-    roots: set[int] = field(default_factory=set)
-
-
 @record
 class Jump:
     """A target of break or continue: the block, and how many scopes stay open there."""
@@ -188,12 +181,14 @@ class Frame:
         """Variables that hold a function literal which uses resources and releases none."""
         self.receivers: list[tuple[int, Place]] = []
         """Acquisitions that made an existing object own something."""
-        self.scopes: list[Scope] = []
+        self.scopes: list[set[int]] = []
+        """The lexical blocks around: the roots that each declares."""
         self.targets: set[int] = set()
         """The blocks that some edge leads to."""
         self.current: int | None = self.new_block()
         self._temporaries = 0
         self._variables: dict[int, Variable] = {}
+        self._values: dict[int, Value] = {}
         self._uses: dict[int, tuple[int, ...]] = {}
         self._steady: dict[int, bool] = {}
 
@@ -253,6 +248,14 @@ class Frame:
             self.graph.names[root] = variable.name
         return root
 
+    def value_of(self, variable: Variable) -> Value:
+        """What a variable evaluates to: whatever it holds."""
+        root = variable.declaration.start_byte
+        known = self._values.get(root)
+        if known is None:
+            known = self._values[root] = Value((Link(Place(self.root(variable))),))
+        return known
+
     def follow(self, root: int) -> None:
         """Follow the variable with this root from here on."""
         if root not in self.tracked:
@@ -284,7 +287,7 @@ class Frame:
             return True
         if not self.acquires:
             return False
-        calls = self.program.spelled_calls(self.file)
+        calls = self.program.spelled_calls(self.function)
         at = bisect_left(calls, node.start_byte)
         return at < len(calls) and calls[at] < node.end_byte
 
@@ -345,7 +348,7 @@ class Frame:
 
     def enter(self) -> None:
         """A lexical block begins."""
-        self.scopes.append(Scope())
+        self.scopes.append(set())
 
     def leave(self, span: Span) -> None:
         """The innermost lexical block ends at ``span``."""
@@ -354,7 +357,7 @@ class Frame:
 
     def drop(self, depth: int, span: Span) -> None:
         """The variables of all scopes deeper than ``depth`` end at ``span``."""
-        roots = {root for scope in self.scopes[depth:] for root in scope.roots if root in self.tracked}
+        roots = {root for scope in self.scopes[depth:] for root in scope if root in self.tracked}
         if not roots or self.current is None:
             return
         events = self.graph.blocks[self.current].events

@@ -198,9 +198,7 @@ class ValueLowering:
 
     def _identifier(self, node: Node) -> Value:
         variable = self.frame.variable(node)
-        if variable is None:
-            return NOTHING
-        return Value((Link(Place(self.frame.root(variable))),))
+        return self.frame.value_of(variable) if variable is not None else NOTHING
 
     def _selector(self, node: Node) -> Value:
         operand, name = node.child_by_field_id(syntax.F_OPERAND), node.child_by_field_id(syntax.F_FIELD)

@@ -39,6 +39,8 @@ _FALLTHROUGH = syntax.kind("fallthrough_statement")
 _BREAK = syntax.kind("break_statement")
 _CONTINUE = syntax.kind("continue_statement")
 _GOTO = syntax.kind("goto_statement")
+_INCREMENT = syntax.kind("inc_statement")
+_DECREMENT = syntax.kind("dec_statement")
 _COMPOUND = frozenset(
     {
         syntax.IF_STATEMENT,
@@ -60,8 +62,8 @@ _MAKING = frozenset(
 """Values that may be new objects."""
 _PLAIN = frozenset(
     {
-        syntax.kind("inc_statement"),
-        syntax.kind("dec_statement"),
+        _INCREMENT,
+        _DECREMENT,
         syntax.DEFER_STATEMENT,
         syntax.GO_STATEMENT,
         syntax.SEND_STATEMENT,
@@ -157,8 +159,8 @@ class StatementLowering(BranchLowering):
             syntax.SHORT_VAR_DECLARATION: self._assignment,
             syntax.ASSIGNMENT_STATEMENT: self._assignment,
             syntax.VAR_DECLARATION: self._var,
-            syntax.kind("inc_statement"): self._step,
-            syntax.kind("dec_statement"): self._step,
+            _INCREMENT: self._step,
+            _DECREMENT: self._step,
             syntax.IF_STATEMENT: self._if,
             syntax.FOR_STATEMENT: self._for,
             syntax.EXPRESSION_SWITCH_STATEMENT: self._switch,

@@ -320,13 +320,16 @@ class Program:
             known = cache["spelled"] = list(called(file.data, self._wanted))
         return known
 
-    def spelled_calls(self, file: File) -> Sequence[int]:
-        """Where anything may stand that is called under the name of an acquiring function, in order."""
-        cache = file.whole.cache
-        known = cache.get("spelled calls")
+    def spelled_calls(self, function: Function) -> Sequence[int]:
+        """Where anything may stand in a function that is called under the name of one that acquires, in order."""
+        known = function.cache.get("spelled calls")
         if not isinstance(known, list):
-            plain = (start for start, _ in self._spelled(file))
-            known = cache["spelled calls"] = sorted({*plain, *(m.start() for m in _COMPOUND_CALL.finditer(file.data))})
+            spelled, data = self._spelled(function.file), function.file.data
+            first, behind = (bisect_left(spelled, (offset, b"")) for offset in (function.start, function.end))
+            compound = (match.start() for match in _COMPOUND_CALL.finditer(data, function.start, function.end))
+            known = function.cache["spelled calls"] = sorted(
+                {*(start for start, _ in spelled[first:behind]), *compound}
+            )
         return known
 
     def _is_likely(self, file: File, start: int, name: bytes) -> bool:
