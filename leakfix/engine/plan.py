@@ -25,12 +25,6 @@ if TYPE_CHECKING:
 WORTH_A_PROCESS = 256 << 10
 
 
-def models_of(language: Language[Any], inputs: Iterable[Input], configuration: Configuration) -> Models:
-    """The models that can matter: those of libraries that no file imports are left out. Raises ModelError."""
-    imports = frozenset(path for file in inputs for path in language.imports(file.data))
-    return Models.load(language.name, configuration.read_models(), imports)
-
-
 @contextmanager
 def surveys(
     inputs: Sequence[Input], languages: Mapping[str, Language[Any]], configuration: Configuration, jobs: int
@@ -45,7 +39,7 @@ def surveys(
             language, mine = languages[name], [file for file in inputs if file.language == name]
             is_worth = jobs > 1 and language.surveyed_apart and sum(len(f.data) for f in mine) >= WORTH_A_PROCESS
             looked = stack.enter_context(meanwhile(partial(_survey, language, mine, configuration), apart=is_worth))
-            found[name] = partial(_tongue, language, looked)
+            found[name] = partial(_tongue, language, mine, looked)
         yield found
 
 
@@ -58,12 +52,15 @@ def prepare(languages: Iterable[Language[Any]]) -> None:
 
 
 def _survey(language: Language[Any], inputs: Sequence[Input], configuration: Configuration) -> tuple[Models, Survey]:
-    models = models_of(language, inputs, configuration)
-    return models, language.survey(((file.display, file.data) for file in inputs), models)
+    """The models that can matter, without those of libraries that no file imports, and the survey."""
+    load = partial(Models.load, language.name, configuration.read_models())
+    return language.looked_at([(file.display, file.data) for file in inputs], load)
 
 
-def _tongue(language: Language[Any], looked: Callable[[], tuple[Models, Survey]]) -> Tongue:
-    return Tongue(language, *looked())
+def _tongue(language: Language[Any], inputs: Sequence[Input], looked: Callable[[], tuple[Models, Survey]]) -> Tongue:
+    completed = language.completing([file.data for file in inputs])
+    models, survey = looked()
+    return Tongue(language, models, completed(survey))
 
 
 def worker(tree: Path, setup: Setup, tongues: Mapping[str, Tongue], inputs: Iterable[Input]) -> Work:

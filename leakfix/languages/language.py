@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 import leakfix.languages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from leakfix.models import Models
@@ -112,6 +112,17 @@ class Language(ABC, Generic[SurveyT]):
     @abstractmethod
     def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> SurveyT:
         """What a first look at all files tells of the project, each given as its display path and its bytes."""
+
+    def looked_at(
+        self, files: Sequence[tuple[str, bytes]], load: Callable[[frozenset[str]], Models]
+    ) -> tuple[Models, SurveyT]:
+        """The models that the imports of all files ask for, and the survey. Raises what `load` raises."""
+        models = load(frozenset(path for _, data in files for path in self.imports(data)))
+        return models, self.survey(files, models)
+
+    def completing(self, contents: Sequence[bytes]) -> Callable[[SurveyT], SurveyT]:  # noqa: ARG002 (for some)
+        """Look at all files here while another process makes the survey, and give what completes that."""
+        return lambda survey: survey
 
     @abstractmethod
     def may_acquire(self, models: Models, survey: SurveyT) -> Callable[[bytes], bool]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from leakfix.languages.python.first_look import imported_modules, imported_parts, imports_in
+from leakfix.languages.python.first_look import imports_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 
+    from leakfix.languages.python.first_look import Imports
     from leakfix.models import Models
 
 _MANAGED: Final = re.compile(rb"[ \t]*(?:async[ \t]+)?with[ \t(]+[\w.]*\Z")
@@ -50,11 +51,11 @@ class Acquiring:
 
     def __call__(self, data: bytes) -> bool:
         """Whether a file may call what acquires something, other than as the very context of a with statement."""
-        return any(True for _ in self.places(data))
+        return any(True for _ in self.places(data, imports_in(data)))
 
-    def places(self, data: bytes) -> Iterator[int]:
-        """Yield the byte offsets of the names of such calls in a file."""
-        found = self._imported(data)
+    def places(self, data: bytes, imports: Imports) -> Iterator[int]:
+        """Yield the byte offsets of the names of such calls in a file that imports some modules."""
+        found = self._imported(data, imports)
         known = self._anywhere | found
         members: list[tuple[int, bytes, bytes]] = []
         for at, name in self._search(known)(data):
@@ -68,18 +69,17 @@ class Acquiring:
                     members.append((at, name, variable[1]))
         others: dict[bytes, bool] = {}
         pairs = ((old, new) for _, old, new in sorted(members))
-        for old, new in (*imports_in(data).aliases, *_taken(data), *pairs):
+        for old, new in (*imports.aliases, *_taken(data), *pairs):
             if old in known and new not in found:
                 others.setdefault(new, known[old])
         for new, managed in others.items():
             yield from _calls(data, _Search((new,)), managed=managed)
 
-    def _imported(self, data: bytes) -> dict[bytes, bool]:
+    def _imported(self, data: bytes, imports: Imports) -> dict[bytes, bool]:
         """The names that count in a file by what it imports, and whether a with statement may hold what they give."""
         found: dict[bytes, bool] = {}
-        modules = imported_modules(data)
         # The last part counts for copies of a library's modules in packages, what is before it for copies of six.
-        ends = {part for module in modules for part in (module.partition(b".")[0], module.rpartition(b".")[2])}
+        ends = {part for module in imports.modules for part in (module.partition(b".")[0], module.rpartition(b".")[2])}
         if _SIX in data:
             ends.add(b"six")
         for top in ends & self._by_module.keys():
@@ -113,7 +113,7 @@ class Owners:
 
     def __call__(self, data: bytes) -> bool:
         """Whether a file may call one."""
-        return bool(self.places(data, imported_parts(data)))
+        return bool(self.places(data, imports_in(data).parts))
 
 
 def called_places(owners: Mapping[str, Collection[str]]) -> Callable[[bytes, Collection[str]], list[int]]:
@@ -122,7 +122,7 @@ def called_places(owners: Mapping[str, Collection[str]]) -> Callable[[bytes, Col
 
     def find(data: bytes, own: Collection[str]) -> list[int]:
         mine = _calls(data, _Search(map(str.encode, own)), managed=True)
-        return [*known.places(data, imported_parts(data)), *mine]
+        return [*known.places(data, imports_in(data).parts), *mine]
 
     return find
 

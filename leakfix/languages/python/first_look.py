@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -61,15 +60,14 @@ class Imports:
     aliases: tuple[tuple[bytes, bytes], ...]
     """Names with the other names that they are given: `from io import open as opened`."""
 
+    @property
+    def parts(self) -> frozenset[bytes]:
+        """The parts of all dotted names."""
+        return frozenset(part for name in self.modules | self.members for part in name.split(b"."))
 
-def imported_modules(data: bytes) -> frozenset[bytes]:
-    """Return the dotted names of the modules that a file names in imports, with strings that look like imports."""
-    return imports_in(data).modules
 
-
-@lru_cache(maxsize=1)
 def imports_in(data: bytes) -> Imports:
-    """Return what the imports of a file tell, read once for those who ask in turn."""
+    """Return what the imports of a file tell."""
     modules: set[bytes] = set()
     members: set[bytes] = set()
     aliases: list[tuple[bytes, bytes]] = []
@@ -153,12 +151,6 @@ def _definitions(data: bytes, name: bytes) -> Iterator[int]:
         if data[max(at - _LONGEST_NAME, 0) : at].rstrip(b" \t\r\n\f\\").endswith(_DEF):
             yield at
         at = data.find(name, at + len(name))
-
-
-def imported_parts(data: bytes) -> frozenset[bytes]:
-    """Return the parts of all dotted names in the imports of a file."""
-    found = imports_in(data)
-    return frozenset(part for name in found.modules | found.members for part in name.split(b"."))
 
 
 def says_new(name: str) -> bool:

@@ -9,13 +9,14 @@ from leakfix.languages.python import containers, declared, nested, syntax
 from leakfix.languages.python.call_looks import Acquiring, called_places
 from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate
 from leakfix.languages.python.first_look import declared as declared_names
-from leakfix.languages.python.first_look import may_not_return
+from leakfix.languages.python.first_look import imports_in, may_not_return
 from leakfix.languages.python.lowering import lower
 from leakfix.languages.python.lowerings import Lowerings
 from leakfix.languages.python.owners import Owners
 from leakfix.languages.python.scopes import Bindings
 from leakfix.languages.python.settled import is_settled
 from leakfix.languages.python.summaries import Acquisition, Summary, is_unfinished
+from leakfix.languages.python.survey import digest_of
 from leakfix.languages.python.types import Types
 from leakfix.languages.python.values import Relation
 from leakfix.models.schema import RECEIVER
@@ -154,8 +155,8 @@ class Program:
         return known
 
     def _acquired_at(self, data: bytes) -> Iterable[int]:
-        known = self.world.survey.acquiring.get(data)
-        return known if known is not None else self._acquiring.places(data)
+        known = self.world.survey.acquiring.get(digest_of(data))
+        return known if known is not None else self._acquiring.places(data, imports_in(data))
 
     def _acquiring_call(self, function: Function, at: int) -> Node | None:
         """The call that acquires something by the name at a byte offset, if one does."""

@@ -90,8 +90,7 @@ class Replacements:
         return self._calls[symbol]
 
     def _files_with(self, word: bytes) -> Iterator[PyFile]:
-        survey = self._world.survey
-        for path, data in zip(survey.files, survey.contents, strict=True):
+        for path, data in self._world.contents():
             if word in data:
                 yield self._world.file(path, data)
 
@@ -107,17 +106,22 @@ class Replacements:
         return any(types.symbol(syntax.callee(call)) == symbol for call in calls.values())
 
     def _find(self, name: str) -> Iterator[Replacement]:
-        survey = self._world.survey
+        files = self._world.survey.files
         spans: dict[int, list[Span]] = {}
         for number, span in self._places.get(name.rpartition(".")[2].encode(), ()):
             spans.setdefault(number, []).append(span)
         for number, stretches in spans.items():
-            file = self._world.file(survey.files[number], survey.contents[number])
+            file = self._world.file(files[number], self._contents[number])
             yield from _Reading(self._world.types(file), file, name, stretches).replacements()
 
     @cached_property
     def _places(self) -> Mapping[bytes, Sequence[tuple[int, Span]]]:
-        return replacing_places(self._world.survey.contents)
+        known = self._world.survey.replacing
+        return known if known is not None else replacing_places(self._contents)
+
+    @cached_property
+    def _contents(self) -> tuple[bytes, ...]:
+        return tuple(data for _, data in self._world.contents())
 
 
 class _Reading:

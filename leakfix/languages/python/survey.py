@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.language import Survey
 from leakfix.languages.python.call_looks import Owners
-from leakfix.languages.python.first_look import imported_parts, words
+from leakfix.languages.python.first_look import words
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from leakfix.languages.python.call_looks import Acquiring
+    from leakfix.languages.python.first_look import Imports
+    from leakfix.text import Span
 
 _INIT: Final = "__init__.py"
 _MOST_ABOVE: Final = 24
-_DIGEST: Final = 20
 _ROUNDS: Final = 4
 _LONGEST_STATEMENT: Final = 2000
 _DEFINITION: Final = re.compile(rb"^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE)
@@ -39,8 +40,6 @@ class PySurvey(Survey):
 
     files: tuple[str, ...] = ()
     """Display paths; the numbers below are places in it."""
-    contents: tuple[bytes, ...] = ()
-    """The bytes of the files, the very ones that the run holds anyway."""
     modules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """The files by the dotted name under which they are imported."""
     owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -49,33 +48,36 @@ class PySurvey(Survey):
     They are listed by the last name of the module that defines them, which others have to import.
     """
     acquiring: Mapping[bytes, tuple[int, ...]] = field(default_factory=dict)
-    """The byte offsets of the names in calls of what acquires something, by the bytes of the file."""
+    """The byte offsets of the names in calls of what acquires something, by the digest of the file."""
     calling: frozenset[bytes] = frozenset()
-    """The files that call one of the owners of a module that they import, as bytes."""
+    """The digests of the files that call one of the owners of a module that they import."""
+    digest: str = ""
+    replacing: Mapping[bytes, Sequence[tuple[int, Span]]] | None = None
+    """What `replacing_places` says of the files, where it was asked."""
 
     def meaning(self) -> Iterator[str]:
         """Yield a digest of all files: what one defines, all may use."""
-        whole = hashlib.blake2b(digest_size=_DIGEST)
-        for path, data in zip(self.files, self.contents, strict=True):
-            digest = hashlib.blake2b(data, digest_size=_DIGEST).digest()
-            whole.update(b"%b\0%b" % (path.encode("utf-8", "surrogateescape"), digest))
-        yield whole.hexdigest()
+        yield self.digest
 
 
-def survey(files: Iterable[tuple[str, bytes]], acquiring: Acquiring) -> PySurvey:
-    """Look at all files; `acquiring` knows what acquires something."""
+def survey(files: Iterable[tuple[str, bytes, Imports]], acquiring: Acquiring) -> PySurvey:
+    """Look at all files, given by their paths with what they import; `acquiring` knows what acquires something."""
     paths: list[str] = []
-    contents: list[bytes] = []
+    whole = hashlib.sha256()
     looks: list[_Look] = []
-    for path, data in files:
+    for path, data, imports in files:
+        digest = digest_of(data)
+        whole.update(b"%b\0%b" % (path.encode("utf-8", "surrogateescape"), digest))
         paths.append(path)
-        contents.append(data)
-        parts = imported_parts(data)
-        looks.append(_Look(_last_name(path), data, parts, tuple(acquiring.places(data))))
+        looks.append(_Look(_last_name(path), data, digest, imports.parts, tuple(acquiring.places(data, imports))))
     owners, calling = _owners(looks)
-    acquired = {look.data: look.places for look in looks}
-    modules = _modules(paths)
-    return PySurvey(tuple(paths), tuple(contents), modules, owners, acquired, calling)
+    acquired = {look.digest: look.places for look in looks}
+    return PySurvey(tuple(paths), _modules(paths), owners, acquired, calling, whole.hexdigest())
+
+
+def digest_of(data: bytes) -> bytes:
+    """Return what stands for the bytes of a file in `PySurvey`."""
+    return hashlib.sha256(data).digest()
 
 
 @record
@@ -84,6 +86,7 @@ class _Look:
 
     module: str
     data: bytes
+    digest: bytes
     parts: frozenset[bytes]
     places: tuple[int, ...]
 
@@ -153,7 +156,7 @@ def _owners(looks: list[_Look]) -> tuple[dict[str, frozenset[str]], frozenset[by
         for look in looks:
             at = owners.places(look.data, look.parts)
             if at:
-                calling.add(look.data)
+                calling.add(look.digest)
             if look.module in wanted and look.module.encode() not in look.parts:
                 at += owners.places(look.data, {look.module.encode()})
             if at:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from leakfix.languages import trees
@@ -14,6 +15,7 @@ from leakfix.languages.python.world import World
 from leakfix.text import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tree_sitter import Node
@@ -62,8 +64,8 @@ class OpenPython(OpenFile):
 class PyWorkspace(Workspace):
     """All files in reach of those opened."""
 
-    def __init__(self, models: Models, survey: PySurvey) -> None:
-        self._world = World(survey, models)
+    def __init__(self, models: Models, survey: PySurvey, contents: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        self._world = World(survey, models, contents)
         self._program = Program(self._world, models, survey.owners)
 
     def open(self, path: Path, data: bytes) -> OpenPython:

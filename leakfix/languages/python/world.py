@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python.files import Function, PyClass, PyFile
@@ -16,7 +17,7 @@ from leakfix.languages.python.survey import PySurvey, module_of, package_test
 from leakfix.languages.python.versions import stated_above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from leakfix.languages.python.classes import Classes
     from leakfix.languages.python.replacements import Replacements
@@ -34,10 +35,19 @@ _INSTALLED: Final = frozenset(("site-packages", "dist-packages"))
 class World:
     """The files of a run, with those on disk that they import from their own source tree."""
 
-    def __init__(self, survey: PySurvey | None = None, models: Models | None = None) -> None:
-        """Know the files of a run; `models` tells by which names a library's things are known besides."""
+    def __init__(
+        self,
+        survey: PySurvey | None = None,
+        models: Models | None = None,
+        contents: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        """Know the files of a run; `models` tells by which names a library's things are known besides.
+
+        `contents` are files by absolute path that need not be read.
+        """
         self.survey = survey if survey is not None else PySurvey()
         self.models = models
+        self._contents = contents
         self._keys = [_key(path) for path in self.survey.files]
         self._is_package = package_test(self._keys)
         self._files: dict[str, PyFile | None] = {}
@@ -176,9 +186,19 @@ class World:
     def _at(self, number: int) -> PyFile | None:
         key = self._keys[number]
         if key not in self._files:
-            data = self.survey.contents[number]
-            self._keep(key, self.survey.files[number], data if len(data) <= _LARGEST_FILE else None)
+            self._keep(key, self.survey.files[number], self._content(key))
         return self._files[key]
+
+    def _content(self, key: str) -> bytes | None:
+        data = self._contents.get(key)
+        if data is None:
+            return _read(key)
+        return data if len(data) <= _LARGEST_FILE else None
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the files of the run as they were read, with their display paths; what cannot be read is empty."""
+        for path, key in zip(self.survey.files, self._keys, strict=True):
+            yield path, self._content(key) or b""
 
     def _read(self, key: str) -> PyFile | None:
         if key not in self._files:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from leakfix.languages.python.adapter import LANGUAGE
 from leakfix.languages.python.call_looks import Acquiring
-from leakfix.languages.python.first_look import imported_modules, looks_broken, may_be_outdated
-from leakfix.languages.python.survey import survey
+from leakfix.languages.python.first_look import imports_in, looks_broken, may_be_outdated
 from tests.languages.python.worlds import MODELS
 
 _ACQUIRING = Acquiring(MODELS)
@@ -39,7 +39,7 @@ def test_files_that_may_acquire(code: str, acquires: bool) -> None:
 
 def test_imports_are_read_off_lines() -> None:
     data = b"import os.path as p, sys\nfrom . import a, b\nfrom .c import (\n  d)\n    import late  # x\nimporter = 1\n"
-    assert imported_modules(data) == {b"os.path", b"sys", b".", b".c", b"late"}
+    assert imports_in(data).modules == {b"os.path", b"sys", b".", b".c", b"late"}
 
 
 @pytest.mark.parametrize(
@@ -121,10 +121,10 @@ def indirect(p):
 
 
 def test_what_hands_on_what_it_acquires() -> None:
-    found = survey(
+    found = LANGUAGE.survey(
         [("pkg/makers.py", _MAKERS), ("pkg/use.py", b"from .makers import named\ndef far(p):\n    return named(p)\n")],
-        _ACQUIRING,
+        MODELS,
     )
     assert found.owners["makers"] == {"Client", "direct", "named", "indirect"}
     assert found.owners["use"] == {"far"}
-    assert list(found.meaning()) != list(survey([("pkg/makers.py", b"")], _ACQUIRING).meaning())
+    assert list(found.meaning()) != list(LANGUAGE.survey([("pkg/makers.py", b"")], MODELS).meaning())
