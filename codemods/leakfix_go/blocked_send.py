@@ -50,10 +50,10 @@ References: https://go.dev/blog/pipelines, "Automatically Detecting and Fixing C
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.flow.channels import Act
+from leakfix.languages.go.channels import may_start
 from leakfix.languages.go.statements import LayoutError
 from leakfix.rules import Finding, Form, Refusal, Rule, Safety
 from leakfix.rules.finding import FileEdit, Fix
@@ -84,11 +84,14 @@ class BlockedSend(Rule["Analysis"]):
     language: ClassVar[str] = "go"
     forms: ClassVar[tuple[Form, ...]] = (_BUFFER, _CONTEXT, _DONE, _RETURN)
     triggers: ClassVar[tuple[bytes, ...]] = (b"make(chan", b" chan ")
-    pattern: ClassVar[re.Pattern[bytes] | None] = re.compile(rb"\bgo (?=func\b|[\w.]+\()|\.Go\(")
     sources: ClassVar[tuple[str, ...]] = (
         "https://go.dev/blog/pipelines",
         "https://dl.acm.org/doi/10.1145/3445814.3446756",
     )
+
+    def may_fire(self, data: bytes) -> bool:
+        """Whether a file makes or declares channels, and starts goroutines."""
+        return super().may_fire(data) and may_start(data, 0, len(data))
 
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """The channels at which a goroutine can be left behind, in the order of the file."""

@@ -52,7 +52,7 @@ class PoolReset(Rule[Analysis]):
     title: ClassVar[str] = "reset object keeps its elements reachable"
     language: ClassVar[str] = "go"
     forms: ClassVar[tuple[Form, ...]] = (IN_LOOP, CLEAR)
-    triggers: ClassVar[tuple[bytes, ...]] = (b":0]", b": 0]")
+    triggers: ClassVar[tuple[bytes, ...]] = (b"0]",)
     pattern = EMPTYING
     sources: ClassVar[tuple[str, ...]] = (
         "https://github.com/valyala/fasthttp/issues/1812",

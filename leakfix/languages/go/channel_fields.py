@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.infer import Types, object_type
 from leakfix.languages.go.types import Chan, Named, Pointer, Struct, deref, selection, underlying
+from leakfix.languages.go.words import places_of
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -107,14 +108,13 @@ def closed_names(package: Package) -> frozenset[bytes]:
 
 def mentions(package: Package, name: str) -> Iterator[tuple[Function | None, Node]]:
     """The identifiers of a name in the files of a package, tests left out, with the function around each."""
-    pattern = re.compile(rb"\b" + re.escape(name.encode()) + rb"\b")
+    word = name.encode()
     for file in package.files:
-        if file.is_test or name.encode() not in file.data:
-            continue
-        for match in pattern.finditer(file.data):
-            node = file.descendant(match.start(), match.end())
-            if node is not None and (node.start_byte, node.end_byte) == match.span() and not node.named_child_count:
-                yield function_around(file, match.start()), node
+        for start in places_of(file.data, word) if not file.is_test else ():
+            end = start + len(word)
+            node = file.descendant(start, end)
+            if node is not None and (node.start_byte, node.end_byte) == (start, end) and not node.named_child_count:
+                yield function_around(file, start), node
 
 
 def function_around(file: File, offset: int) -> Function | None:

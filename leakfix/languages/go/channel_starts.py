@@ -10,6 +10,7 @@ from leakfix.languages.go.channel_fields import function_around
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.scopes import Bindings
 from leakfix.languages.go.types import selection
+from leakfix.languages.go.words import places_of
 from leakfix.text.records import individual
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _WRAPPED: Final = re.compile(rb"func\(\) \{\s+(?:defer [^\n]*\s+)*((?:\w+\.)*\w+
 
 _GROUPS: Final = frozenset({"sync.WaitGroup.Go", "golang.org/x/sync/errgroup.Group.Go"})
 _DEPTH: Final = 3
+_USED: Final = frozenset({b"(", b"[", b")", b","})
+"""What may stand behind the name of a function that is called or given away."""
 
 
 @individual
@@ -166,13 +169,12 @@ def _sites(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:
 
 
 def _mentions(package: Package, name: bytes) -> Iterator[tuple[Function, Node]]:
-    pattern = re.compile(rb"\b" + re.escape(name) + rb"\b(?=[(\[),])")
     for file in package.files:
-        if file.is_test or name not in file.data:
-            continue
-        for match in pattern.finditer(file.data):
-            node = file.descendant(match.start(), match.end())
-            function = function_around(file, match.start())
+        for at in places_of(file.data, name) if not file.is_test else ():
+            if file.data[at + len(name) : at + len(name) + 1] not in _USED:
+                continue
+            node = file.descendant(at, at + len(name))
+            function = function_around(file, at)
             declared = function is not None and function.node.child_by_field_id(syntax.F_NAME) == node
             if node is not None and function is not None and not declared:
                 yield function, node

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.scopes import Variable
 
-_MAKE: Final = re.compile(rb"\bmake\(chan\b")
+_MAKE: Final = b"make(chan"
+_WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _STARTING: Final = (b"go func", b"\tgo ", b" go ", b".Go(")
 _DEEPEST: Final = 3
 _COBRA: Final = ["*github.com/spf13/cobra.Command", "[]string"]
@@ -76,7 +77,7 @@ def _nests(analysis: Analysis) -> Iterator[Nest]:
     for function, call in _calls(analysis):
         target = _target(call)
         owner = syntax.owner_of(call)
-        if target is not None and owner is not None and _may_start(file.data, owner.start_byte, owner.end_byte):
+        if target is not None and owner is not None and may_start(file.data, owner.start_byte, owner.end_byte):
             owners.setdefault(owner.id, (function, owner, []))[2].append((call, *target))
     for function, owner, calls in owners.values():
         nest = _nest(analysis, function, owner, calls)
@@ -85,21 +86,35 @@ def _nests(analysis: Analysis) -> Iterator[Nest]:
 
 
 def _calls(analysis: Analysis) -> Iterator[tuple[Function, Node]]:
-    data, functions = analysis.file.data, iter(analysis.file.functions)
+    data = analysis.file.data
+    makes = tuple(_makes(data))
+    if not makes or not may_start(data, 0, len(data)):
+        return
+    functions = iter(analysis.file.functions)
     function = next(functions, None)
-    for match in _MAKE.finditer(data):
-        while function is not None and function.end <= match.start():
+    for at in makes:
+        while function is not None and function.end <= at:
             function = next(functions, None)
         if function is None:
             return
-        if function.start > match.start() or not _may_declare(data, function.start, match.start()):
+        if function.start > at or not _may_declare(data, function.start, at):
             continue
-        if not _may_start(data, function.start, function.end) or function.has_error:
+        if not may_start(data, function.start, function.end) or function.has_error:
             continue
-        node = function.node.descendant_for_byte_range(match.start(), match.start() + 4)
+        node = function.node.descendant_for_byte_range(at, at + len(b"make"))
         call = node.parent if node is not None and node.kind_id == syntax.IDENTIFIER else None
         if call is not None and call.kind_id == syntax.CALL_EXPRESSION:
             yield function, call
+
+
+def _makes(data: bytes) -> Iterator[int]:
+    """Where channels may be made."""
+    at = data.find(_MAKE)
+    while at >= 0:
+        behind = at + len(_MAKE)
+        if data[at - 1] not in _WORD and not _WORD.issuperset(data[behind : behind + 1] or b"a"):
+            yield at
+        at = data.find(_MAKE, behind)
 
 
 def _may_declare(data: bytes, first: int, offset: int) -> bool:
@@ -110,7 +125,7 @@ def _may_declare(data: bytes, first: int, offset: int) -> bool:
     return b" = " in before and data.find(b"var (", first, offset) >= 0
 
 
-def _may_start(data: bytes, start: int, end: int) -> bool:
+def may_start(data: bytes, start: int, end: int) -> bool:
     """A first look whether a function starts goroutines."""
     return any(data.find(word, start, end) >= 0 for word in _STARTING)
 

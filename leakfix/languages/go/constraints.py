@@ -103,6 +103,8 @@ def parse_constraint(comments: Iterable[str]) -> Constraint | None:
     """
     old: Constraint | None = None
     for line in comments:
+        if "build" not in line:
+            continue
         if line.startswith("//go:build "):
             return _Parser(_tokens(line.removeprefix("//go:build "))).parse()
         words = line.removeprefix("//").split()

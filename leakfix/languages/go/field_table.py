@@ -10,6 +10,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_fields import ChannelField, field_of, member_of, mentions
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.types import Named
+from leakfix.languages.go.words import places_of
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _READING: Final = frozenset(
     ("io.Reader", "io.Writer", "io.ReaderAt", "io.WriterAt", "io.StringWriter", "io.ByteReader", "io.Seeker", "string")
 )
 _PLAIN: Final = frozenset({syntax.BINARY_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.EXPRESSION_STATEMENT})
+_BEHIND: Final = re.compile(rb"\.(\w+)|\(")
 _VERBS: Final = (
     *("Close", "Stop", "Shutdown", "Release", "Cancel", "Destroy", "Free", "Wait", "Kill", "Cleanup", "Disconnect"),
     *("Unsubscribe", "Rollback", "Commit", "Terminate", "Quit", "Done", "Finish", "End", "GracefulStop", "Unlock"),
@@ -45,15 +47,15 @@ class FieldTable:
 
     def is_released(self) -> bool:
         """Whether the package releases the field somewhere: what most fields are asked, and no more."""
-        name = re.escape(self.field.name)
-        verbs = "|".join(sorted(map(re.escape, self._verbs)))
-        pattern = re.compile(rf"\.({name})(?:\.(?:{verbs})\b|\()".encode())
+        name = self.field.name.encode()
         for file in self.field.package.files:
-            if file.is_test or self.field.name.encode() not in file.data:
+            if file.is_test or name not in file.data:
                 continue
-            for match in pattern.finditer(file.data):
-                node = file.descendant(match.start(1), match.end(1))
-                function = file.function_around(match.start(1))
+            for at in places_of(file.data, name):
+                if not self._may_release(file.data, at, at + len(name)):
+                    continue
+                node = file.descendant(at, at + len(name))
+                function = file.function_around(at)
                 selector = node.parent if node is not None else None
                 if function is None or selector is None or selector.kind_id != syntax.SELECTOR_EXPRESSION:
                     return True
@@ -61,6 +63,12 @@ class FieldTable:
                 if found is None or found == self.field:
                     return True
         return False
+
+    def _may_release(self, data: bytes, start: int, end: int) -> bool:
+        """Whether what is selected between two offsets may be called, or have a method called that releases it."""
+        behind = _BEHIND.match(data, end)
+        is_called = behind is not None and (behind[1] is None or behind[1].decode() in self._verbs)
+        return is_called and data[start - 1 : start] == b"."
 
     def read(self) -> Member | None:
         """The whole table; None when some code is not read."""

@@ -18,6 +18,7 @@ from leakfix.languages.go.modules import likely_name
 from leakfix.languages.go.objects import Function, Object
 from leakfix.languages.go.places import places, plain_kind
 from leakfix.languages.go.versions import effective
+from leakfix.languages.go.words import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -302,9 +303,8 @@ class File:
             return self.declared.get(name, ())
         wanted = name.encode()
         pieces: list[File] = [self._piece(one.start) for one in self.standings if one.name == name and not one.receiver]
-        named = re.compile(rb"\b%b\b" % re.escape(wanted))
-        between = (one for one in self._between if self.data.find(wanted, *one) >= 0)
-        pieces += [self._stretch(*one) for one in between if named.search(OPAQUE.sub(b" ", self.data[slice(*one)]))]
+        named = (one for one in self._between if any(not self.is_text(at) for at in places_of(self.data, wanted, *one)))
+        pieces += [self._stretch(*one) for one in named]
         if any(piece.root.has_error for piece in pieces):
             return self.declared.get(name, ())
         return next((piece.declared[name] for piece in pieces if name in piece.declared), ())
@@ -357,13 +357,20 @@ class File:
 
     def is_opaque(self, offset: int) -> bool:
         """Whether a line ends at an offset inside of a comment or a raw string."""
+        if not self._opaque:
+            return False
         at = bisect_right(self._opaque, (offset, len(self.data))) - 1
         return at >= 0 and offset < self._opaque[at][1]
 
-    @cached_property
-    def bare(self) -> bytes:
-        """Its bytes with nothing in literals, and without comments; offsets are others."""
-        return OPAQUE.sub(b'""', self.data)
+    def is_text(self, offset: int) -> bool:
+        """Whether what stands at an offset is part of a comment or literal."""
+        data = self.data
+        at = bisect_right(self._opaque, (offset, len(data))) - 1
+        behind = self._opaque[at][1] if at >= 0 else 0
+        start = max(data.rfind(b"\n", 0, offset) + 1, behind)
+        end = data.find(b"\n", offset)
+        found = OPAQUE.finditer(data, start, end if end >= 0 else len(data))
+        return start > offset or any(match.start() <= offset < match.end() for match in found)
 
     @cached_property
     def _opaque(self) -> Sequence[tuple[int, int]]:

@@ -5,10 +5,15 @@ Read by a scanner of comments alone, so that a file can be sorted into its packa
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from leakfix.text.records import record
 
-_SPACE = b" \t\r\n;"
-_LETTERS_END = b" \t\r\n;/"
+_COMMENT: Final = rb"//[^\n]*|/\*.*?(?:\*/|\Z)"
+_ABOVE: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\r\n;]+|%b)*" % _COMMENT, re.DOTALL)
+_COMMENTS: Final = re.compile(_COMMENT, re.DOTALL)
+_PACKAGE: Final = re.compile(rb"package[ \t]*([^ \t\r\n;/]*)")
 
 
 @record
@@ -26,32 +31,9 @@ class Header:
 
 def read_header(data: bytes) -> Header:
     """Read the head of a Go file; stops at the first token that is neither comment nor package clause."""
-    comments: list[str] = []
-    position = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    length = len(data)
-    while position < length:
-        if data[position] in _SPACE:
-            position += 1
-        elif data.startswith(b"//", position):
-            end = data.find(b"\n", position)
-            end = length if end < 0 else end
-            comments.append(data[position:end].rstrip().decode("utf-8", "replace"))
-            position = end
-        elif data.startswith(b"/*", position):
-            end = data.find(b"*/", position)
-            position = length if end < 0 else end + 2
-        else:
-            break
-    return Header(_package_name(data, position), tuple(comments))
-
-
-def _package_name(data: bytes, position: int) -> str:
-    if not data.startswith(b"package", position):
-        return ""
-    start = position + len(b"package")
-    while start < len(data) and data[start] in b" \t":
-        start += 1
-    end = start
-    while end < len(data) and data[end] not in _LETTERS_END:
-        end += 1
-    return data[start:end].decode("utf-8", "replace")
+    above = _ABOVE.match(data)
+    end = above.end() if above is not None else 0
+    found = _COMMENTS.findall(data, 0, end)
+    comments = tuple(one.rstrip().decode("utf-8", "replace") for one in found if one.startswith(b"//"))
+    clause = _PACKAGE.match(data, end)
+    return Header(clause[1].decode("utf-8", "replace") if clause is not None else "", comments)

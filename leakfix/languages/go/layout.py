@@ -20,6 +20,7 @@ _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"{}()[]"
 _CONFLICT: Final = b"\n<<<<<<< "
 _REMARK: Final = rb"[ \t]*(?://.*)?\r?"
 _PASSED: Final = re.compile(rb"(?:package \w+)?" + _REMARK)
+_ABOVE: Final = re.compile(rb"(?:(?:package \w+)?%b\n)*" % _REMARK)
 _SPEC: Final = rb'(?:([\w.]+)[ \t]+)?"([^"\\]+)"' + _REMARK
 _SINGLE: Final = re.compile(rb"import[ \t]+" + _SPEC)
 _LISTED: Final = re.compile(rb"[ \t]+" + _SPEC)
@@ -84,7 +85,8 @@ def imports(head: bytes) -> tuple[tuple[str, str], ...] | None:
         return None
     found: list[tuple[str, str]] = []
     spec: re.Pattern[bytes] = _SINGLE
-    for line in head.split(b"\n"):
+    above = _ABOVE.match(head)
+    for line in head[above.end() if above is not None else 0 :].split(b"\n"):
         imported = spec.fullmatch(line)
         if imported is not None:
             found.append(((imported[1] or b"").decode(), imported[2].decode("utf-8", "replace")))

@@ -33,7 +33,8 @@ class Package:
         self.name = name
         self.path = path
         self.module = module
-        self.main = module
+        self._main = module
+        self.main_directory = _directory_of(module)
         self.files = tuple(files)
         self._found: dict[str, tuple[Object, ...]] = {}
         self._mentioned: dict[str, tuple[Object, ...]] = {}
@@ -45,9 +46,14 @@ class Package:
         self.looks: dict[object, object] = {}
 
     @property
-    def main_directory(self) -> str:
-        """Where the module stands whose requirements decide what imports mean; empty when there is none."""
-        return os.fspath(self.main.directory) if self.main is not None else ""
+    def main(self) -> Module | None:
+        """The module whose requirements decide what its imports mean; `main_directory` is where that stands, or ""."""
+        return self._main
+
+    @main.setter
+    def main(self, module: Module | None) -> None:
+        self._main = module
+        self.main_directory = _directory_of(module)
 
     @property
     def key(self) -> str:
@@ -154,6 +160,10 @@ class SnapshotPackage(Package):
         file = File(name, Source(name, data), header)
         file.package = self
         super().__init__(world, header.package, path, None, (file,))
+
+
+def _directory_of(module: Module | None) -> str:
+    return os.fspath(module.directory) if module is not None else ""
 
 
 def _preferred(found: tuple[Object, ...], asking: File | None) -> Object:

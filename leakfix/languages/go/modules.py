@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,7 @@ def escaped(path: str) -> str:
     return "".join("!" + char.lower() if char.isupper() else char for char in path)
 
 
+@cache
 def likely_name(import_path: str) -> str:
     """Return the package name that an unresolved import path suggests, as goimports assumes it.
 

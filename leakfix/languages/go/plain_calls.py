@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.words import LETTERS, places_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -22,9 +22,11 @@ class PlainCall(NamedTuple):
 
 
 _KEY: Final = "plain-calls"
-_WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_WITHIN: Final = _WORD | frozenset(b".")
-_CALLED: Final = _WORD | frozenset(b"(")
+_WITHIN: Final = LETTERS | frozenset(b".")
+_CALLED: Final = LETTERS | frozenset(b"(")
+_PART: Final = frozenset(b'."/-')
+"""What stands beside a word of a string or of a path, and behind a name that something is selected from."""
+_IMPORTING: Final = re.compile(rb"[ \t]+[\"`]")
 
 
 def plain_call(world: World, function: Function, call: Node) -> PlainCall | None:
@@ -115,12 +117,11 @@ def _always_selected(file: File, name: bytes) -> bool:
     # Counts are quick, and enough for most names: each stands before a dot or at the end of an import path.
     if data.count(name) == data.count(name + b".") + data.count(name + b'"'):
         return True
-    pattern = _unselected(name)
-    return pattern.search(data) is None or pattern.search(file.bare) is None
+    return not any(_is_unselected(data, at, at + len(name)) and not file.is_text(at) for at in places_of(data, name))
 
 
-@cache
-def _unselected(name: bytes) -> re.Pattern[bytes]:
-    """Where a name stands that nothing is selected from."""
-    name = re.escape(name)
-    return re.compile(name + rb'(?<![\w."/-]' + name + rb")(?<!package " + name + rb')(?![\w."/-]|[ \t]+["`])')
+def _is_unselected(data: bytes, start: int, end: int) -> bool:
+    """Whether nothing is selected from the name between two offsets, and it is no path, package or import either."""
+    if data[start - 1] in _PART or data.endswith(b"package ", 0, start) or _IMPORTING.match(data, end):
+        return False
+    return end >= len(data) or data[end] not in _PART

@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
+from leakfix.languages.go.words import places_of
 from leakfix.models import CALL, RECEIVER
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ WORD: Final = re.compile(rb"\w+")
 _CALLED: Final = re.compile(rb"(?<![\w.])(\w+)((?:\.\w+)*)\(")
 _CHAIN: Final = re.compile(rb"((?:\.\w+)*)\(")
 _WITHIN: Final = frozenset(b"._0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_DOT: Final = ord(".")
 ERROR: Final = re.compile(rb"(?i)err")
 _PARAMETERS: Final = re.compile(rb"\bfunc\b[^{\n]*")
 _DECLARING: Final = re.compile(rb"\b(?:var|const|type)\b[^\n]*")
@@ -507,12 +509,6 @@ def _made(name: bytes) -> re.Pattern[bytes]:
     return re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\s*(?:,[^=\n;{}]*)?:?=(?!=)")
 
 
-@cache
-def _use(name: bytes) -> re.Pattern[bytes]:
-    """Where a name stands alone or first."""
-    return re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\b")
-
-
 def assigned(data: bytes, names: set[bytes]) -> bool:
     """Whether a text may assign to one of the variables, or to a part of it, or declare another of its name."""
     if not any(name in data for name in names):
@@ -580,10 +576,9 @@ def _captures(statement: Node, name: bytes) -> bool:
     data = function.text or b""
     if function.kind_id != syntax.FUNC_LITERAL or name not in data or shadows(data, name):
         return False
-    for match in _use(name).finditer(data):
-        node = function.descendant_for_byte_range(
-            function.start_byte + match.start(), function.start_byte + match.end()
-        )
+    for at in places_of(data, name):
+        start = function.start_byte + at
+        node = function.descendant_for_byte_range(start, start + len(name)) if data[at - 1] != _DOT else None
         if node is not None and node.kind_id == syntax.IDENTIFIER and node.parent is not None:
             held = node.parent.parent
             if held is None or held.kind_id != syntax.KEYED_ELEMENT:

@@ -20,7 +20,9 @@ _LARGE: Final = (*_READING, b"Output(", b".Text(", b".Peek(", b".Bytes()", b".Ne
 _BUFFER: Final = re.compile(rb"make\(\[\]\w+, ?(?:[\w.]*[a-z][\w.]{3,}\)|\w+ ?[*<]|\d{5})")
 _ARRAY: Final = re.compile(rb"\[[\w<* ]{4,}\]byte\n")
 _CUT: Final = re.compile(rb"\[[^\[\]\n:=]*(?:\[[^\[\]\n]*\])?[^\[\]\n:=]*:[^\n=\]]*\]")
-_VIEW: Final = re.compile(rb"\.(?:Trim|Split|Fields|Cut|Lines|Find)\w*\(|unsafe\.S\w+\(")
+# Each has the beginning that the engine searches for: together they would take six times as long.
+_VIEW: Final = re.compile(rb"\.(?:Trim|Split|Fields|Cut|Lines|Find)\w*\(")
+_UNSAFE: Final = re.compile(rb"unsafe\.S\w+\(")
 # A part of constant length of something of any length.
 _FIXED: Final = re.compile(rb"\[(?:0?:(?:[1-9]\d*|max\w*)|len\([\w.]+\) ?- ?\w+:|\d+:\d+)\]")
 # A variable that is assigned the beginning of another, or a field that is shortened.
@@ -40,6 +42,8 @@ _FUNCTION: Final = b"\nfunc "
 @lru_cache(maxsize=2)
 def may_keep_parts(data: bytes) -> bool:
     """Whether a file may hold a function that stores a part of something large: a look at its bytes."""
+    if not (_cuts(data) or _points(data)):
+        return False
     words = tuple(word for word in _LARGE if word in data) if b"Read" in data else _without_reading(data)
     is_any = bool(words) or is_large(data, ()) or is_fixed(data) or _points(data)
     return is_any and any(candidates(data.split(_FUNCTION)[1:], words))
@@ -76,7 +80,7 @@ def _points(text: bytes) -> bool:
 
 
 def _cuts(text: bytes) -> bool:
-    return b".Read()" in text or _CUT.search(text) is not None or _VIEW.search(text) is not None
+    return bool(_CUT.search(text) or _VIEW.search(text) or _UNSAFE.search(text)) or b".Read()" in text
 
 
 def candidates(functions: Sequence[bytes], words: Sequence[bytes] = _LARGE) -> list[bool]:

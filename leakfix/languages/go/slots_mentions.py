@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.slots_facts import Facts
 from leakfix.languages.go.types import Named, selection
+from leakfix.languages.go.words import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Function
     from leakfix.languages.go.slots import Cut
 
+_DOT: Final = ord(".")
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
@@ -38,15 +40,14 @@ def mentions(cut: Cut) -> dict[Function, list[Node]]:
         return {}
     owner = owner_type(cut.facts, place)
     is_element = syntax.unparen(cut.place).kind_id in _INDEXES
-    dotted = rb"(?<=\.)" if place.kind_id == syntax.SELECTOR_EXPRESSION else rb"\b"
-    pattern = re.compile(dotted + re.escape(name.text) + rb"\b")
+    is_selected, word = place.kind_id == syntax.SELECTOR_EXPRESSION, name.text
     found: dict[Function, list[Node]] = {}
     for file in files_of(cut.facts):
-        if not pattern.search(file.data):
-            continue
-        for match in pattern.finditer(file.data):
-            function = function_at(file, match.start())
-            node = file.descendant(match.start(), match.end()) if function is not None else None
+        for at in places_of(file.data, word):
+            if is_selected and file.data[at - 1] != _DOT:
+                continue
+            function = function_at(file, at)
+            node = file.descendant(at, at + len(word)) if function is not None else None
             whole = _whole(node, place) if node is not None else None
             if function is None or whole is None:
                 continue

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from leakfix.languages import trees
 from leakfix.languages.go import comments
 from leakfix.languages.go.analysis import Analysis
+from leakfix.languages.go.channel_starts import started_names
+from leakfix.languages.go.channels import may_start
 from leakfix.languages.go.packages import World
 from leakfix.languages.go.program import Program
 from leakfix.languages.go.versions import parse_version
@@ -34,11 +36,9 @@ class GoFile(OpenFile):
         return tuple(trees.broken([file.root] if is_whole else [one.node for one in self._concerned()]))
 
     def _concerned(self) -> list[Function]:
-        """The functions that may lose what they acquire, or do something with channels."""
-        file, program = self.subject.file, self.subject.program
-        return [
-            one for one in file.functions if file.data.find(b"<-", one.start, one.end) >= 0 or program.may_lose(one)
-        ]
+        """The functions that may lose what they acquire, or use channels and start goroutines or run as one."""
+        program = self.subject.program
+        return [one for one in self.subject.file.functions if _may_block(one) or program.may_lose(one)]
 
     def comments(self) -> list[tuple[Span, str]]:
         """All comments, in order."""
@@ -54,6 +54,14 @@ class GoFile(OpenFile):
             return True
         needed, version = parse_version(requires), self.subject.version
         return needed is not None and version is not None and version >= needed
+
+
+def _may_block(function: Function) -> bool:
+    data, start, end = function.file.data, function.start, function.end
+    if data.find(b"<-", start, end) < 0:
+        return False
+    name = function.name.rpartition(".")[2].encode()
+    return may_start(data, start, end) or name in started_names(function.file.package)
 
 
 class GoWorkspace(Workspace):

@@ -244,8 +244,10 @@ class World:
                 yield from map(os.fspath, self._required(path, requiring))
 
     def _required(self, path: str, main: Module) -> Iterator[Path]:
-        names = {*main.requires, *(name for name, _ in main.replaces)}
-        for name in sorted((name for name in names if _within(path, name)), key=len, reverse=True):
+        replaced = {name for name, _ in main.replaces}
+        for name in _prefixes(path):
+            if name not in main.requires and name not in replaced:
+                continue
             version = main.requires.get(name, "")
             rest = path[len(name) :].lstrip("/")
             replacement = main.replaces.get((name, version)) or main.replaces.get((name, ""))
@@ -278,6 +280,13 @@ def _sources_below(directory: str) -> Iterator[str]:
         within = os.path.relpath(folder, directory).replace(os.sep, "/")
         before = "" if within == "." else f"{within}/"
         yield from (f"{before}{name[:-3]}" for name in names if name.endswith(".go"))
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    """Yield an import path and those above it."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def _within(path: str, module: str) -> bool:

@@ -11,7 +11,7 @@ from leakfix.rules.finding import FileEdit, Safety
 from leakfix.rules.go.owner_methods import closing_method, is_always_made_with, receiver_of
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_members import Member, Use, stored_in, uses_of
-from leakfix.rules.go.ticker_scene import NEW_TICKER, is_target, time_calls
+from leakfix.rules.go.ticker_scene import NEW_TICKER, calls_of, is_target
 from leakfix.rules.rule import Form
 from leakfix.text.records import individual
 
@@ -45,8 +45,8 @@ class Forgotten:
 
 def forgotten(analysis: Analysis) -> Iterator[Forgotten]:
     """The fields whose ticker no code of the package stops; each is told of where it is stored first."""
-    for call in time_calls(analysis):
-        member = stored_in(call) if call.symbol == NEW_TICKER and not analysis.file.is_test else None
+    for call in calls_of(analysis, NEW_TICKER):
+        member = stored_in(call) if not analysis.file.is_test else None
         method = closing_method(member.package, member.owner) if member is not None else None
         if member is None or method is None or not _is_first(analysis, call, member):
             continue
@@ -79,10 +79,10 @@ def _is_first(analysis: Analysis, call: TimeCall, member: Member) -> bool:
         if file.is_test or member.name.encode() not in file.data or b"NewTicker(" not in file.data:
             continue
         other = analysis if file is analysis.file else Analysis(analysis.program, file)
-        for earlier in time_calls(other):
+        for earlier in calls_of(other, NEW_TICKER):
             if other is analysis and earlier.node == call.node:
                 return True
-            if earlier.symbol == NEW_TICKER and stored_in(earlier) == member:
+            if stored_in(earlier) == member:
                 return False
     return True
 

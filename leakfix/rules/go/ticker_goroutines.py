@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leakfix.languages.go import syntax
 from leakfix.rules.go.ticker_channels import target_of
 from leakfix.rules.go.ticker_members import Use, selected_from, stored_in, uses_of
-from leakfix.rules.go.ticker_scene import NEW_TICKER, scene_of, time_calls
+from leakfix.rules.go.ticker_scene import NEW_TICKER, calls_of, scene_of
 from leakfix.text.records import individual
 
 if TYPE_CHECKING:
@@ -32,11 +32,10 @@ class Stuck:
 
 def stuck_goroutines(analysis: Analysis) -> Iterator[Stuck]:
     """The stuck goroutines of a file, at most one for each ticker, in order."""
-    for call in time_calls(analysis):
-        if call.symbol == NEW_TICKER:
-            stuck = _local(call) or _field(analysis, call)
-            if stuck is not None:
-                yield stuck
+    for call in calls_of(analysis, NEW_TICKER):
+        stuck = _local(call) or _field(analysis, call)
+        if stuck is not None:
+            yield stuck
 
 
 def _local(call: TimeCall) -> Stuck | None:

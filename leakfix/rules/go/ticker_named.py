@@ -12,7 +12,7 @@ from leakfix.rules.go.forms import before_exits
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_channels import received, target_of
 from leakfix.rules.go.ticker_layout import lines_before, new_name, replaced
-from leakfix.rules.go.ticker_scene import NEW_TICKER, NEW_TIMER, is_target, scene_of, takes_nil, time_calls
+from leakfix.rules.go.ticker_scene import NEW_TICKER, NEW_TIMER, calls_of, is_target, scene_of, takes_nil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,7 +113,7 @@ def _variable(repair: Repair) -> Variable | None:
 
 def _never_holds_nil(scene: Scene, variable: Variable) -> bool:
     """Whether every assignment to a variable, its declaration included, is that of a new ticker or timer."""
-    calls = [call for call in time_calls(scene.analysis) if call.symbol in (NEW_TICKER, NEW_TIMER)]
+    calls = [*calls_of(scene.analysis, NEW_TICKER), *calls_of(scene.analysis, NEW_TIMER)]
     taking = {target.id for call in calls if (target := target_of(call.node)) is not None}
     targets = [variable.declaration, *(use for use in scene.bindings.uses(variable) if is_target(use))]
     return all(target.id in taking for target in targets)

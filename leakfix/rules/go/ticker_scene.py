@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -32,8 +32,7 @@ NEW_TIMER: Final = "time.NewTimer"
 COLLECTED_SINCE: Final = Version(1, 23)
 """From this version of the module on the garbage collector frees timers that nobody refers to (go.dev/doc/go1.23)."""
 
-_SYMBOLS: Final = frozenset({TICK, AFTER, NEW_TICKER, NEW_TIMER})
-_CALLED: Final = re.compile(rb"\b(?:Tick|After|NewTicker|NewTimer)\(")
+_SYMBOLS: Final = (TICK, AFTER, NEW_TICKER, NEW_TIMER)
 _TIMERS: Final = frozenset({"*time.Ticker", "time.Ticker", "*time.Timer", "time.Timer"})
 
 
@@ -145,9 +144,15 @@ def scene_of(analysis: Analysis, function: Function, owner: Node) -> Scene:
 
 def time_calls(analysis: Analysis) -> tuple[TimeCall, ...]:
     """The calls of a file, in order, that start a ticker or timer in a function without syntax errors."""
-    known = analysis.cache.get("time-calls")
+    found = (call for symbol in _SYMBOLS for call in calls_of(analysis, symbol))
+    return tuple(sorted(found, key=lambda call: call.node.start_byte))
+
+
+def calls_of(analysis: Analysis, symbol: str) -> tuple[TimeCall, ...]:
+    """Those of the calls that are calls of one function."""
+    known = analysis.cache.get(symbol)
     if not isinstance(known, tuple):
-        known = analysis.cache["time-calls"] = tuple(_time_calls(analysis))
+        known = analysis.cache[symbol] = tuple(_calls_of(analysis, symbol))
     return known
 
 
@@ -178,14 +183,20 @@ def outer_expression(node: Node) -> Node:
     return node
 
 
-def _time_calls(analysis: Analysis) -> Iterator[TimeCall]:
-    for match in _CALLED.finditer(analysis.file.data):
+def _calls_of(analysis: Analysis, symbol: str) -> Iterator[TimeCall]:
+    for match in _called(symbol.rpartition(".")[2]).finditer(analysis.file.data):
         function = analysis.function_at(match.start())
         call = syntax.call_at(function.node, match.start()) if function is not None else None
         if call is None or function is None or function.has_error:
             continue
         owner, statement = syntax.owner_of(call), statement_of(call)
         callee = analysis.types(function).callee(call)
-        if owner is None or statement is None or callee is None or callee.symbol not in _SYMBOLS:
+        if owner is None or statement is None or callee is None or callee.symbol != symbol:
             continue
         yield TimeCall(scene_of(analysis, function, owner), call, callee.symbol, statement)
+
+
+@cache
+def _called(name: str) -> re.Pattern[bytes]:
+    """Where a function of this name may be called."""
+    return re.compile(rb"%b\((?<=\b%b\()" % (name.encode(), name.encode()))
