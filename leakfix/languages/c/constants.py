@@ -31,6 +31,14 @@ _CHANGED_BEFORE: Final = re.compile(rb"(?:\+\+|--|&)\s*\Z")
 _CHANGED_BEHIND: Final = re.compile(rb"\s*(?:\[[^\]\n]*\]\s*)?(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=))")
 _NEAR: Final = 400
 
+_TELLING: Final = frozenset(
+    (
+        *(syntax.NUMBER_LITERAL, syntax.TRUE, syntax.FALSE, syntax.NULL, syntax.CHAR_LITERAL, syntax.IDENTIFIER),
+        *(syntax.QUALIFIED_IDENTIFIER, syntax.CAST_EXPRESSION, syntax.UNARY_EXPRESSION, syntax.BINARY_EXPRESSION),
+        syntax.CALL_EXPRESSION,
+    )
+)
+
 _BINARY: Final[dict[str, Callable[[int, int], int | None]]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -64,6 +72,8 @@ class Constants:
             return None
         node = syntax.unparen(node)
         kind = node.type
+        if kind not in _TELLING:
+            return None
         if kind == syntax.NUMBER_LITERAL:
             return _number(node.text or b"")
         if kind in (syntax.TRUE, syntax.FALSE):

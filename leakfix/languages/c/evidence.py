@@ -54,7 +54,7 @@ class Evidence:
         self._released: dict[int, list[Released]] = {}
         self._set: set[tuple[int, tuple[str, ...]]] = set()
         """The fields that the function sets itself."""
-        for node in syntax.walk(function.body):
+        for node in syntax.found(function.body, _TELLING, function.file.dialect):
             for one in self._releases(node):
                 self._released.setdefault(one.given.variable.index, []).append(one)
             self._connect(node)
@@ -143,6 +143,10 @@ class Evidence:
             self._takers.setdefault(other.variable.index, []).append(one.variable.index)
 
 
+_TELLING: Final = (
+    *(syntax.DELETE_EXPRESSION, syntax.CALL_EXPRESSION, syntax.DECLARATION),
+    *(syntax.ASSIGNMENT_EXPRESSION, syntax.INIT_DECLARATOR),
+)
 _NAMES: Final = frozenset((syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER))
 
 

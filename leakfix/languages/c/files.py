@@ -175,6 +175,7 @@ class Typedef:
     node: Node
     file: CFile
     struct: Struct | None = None
+    cache: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -190,6 +191,7 @@ class Global:
     file: CFile
     is_static: bool
     class_name: str = ""
+    cache: dict[str, object] = field(default_factory=dict)
 
     @property
     def identifier_text(self) -> str:

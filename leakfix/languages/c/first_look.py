@@ -14,9 +14,8 @@ NEW: Final = "new"
 """The one acquiring name that is called without parentheses."""
 
 _CONFLICT: Final = b"\n<<<<<<< "
-_CALL: Final = re.compile(rb"([A-Za-z_]\w*)\s*\Z")
+_CALL: Final = re.compile(rb"([A-Za-z_]\w*+)\s*+\(")
 _NEW: Final = re.compile(rb"\bnew\b")
-_BLANKS: Final = 8
 _CUSTOM: Final = re.compile(
     rb"(?:[Aa]lloc|ALLOC|free|Free|FREE|close|Close|CLOSE|[Dd]estroy|DESTROY|destory|release|Release|RELEASE|[Dd]ispose"
     rb"|unref|Unref|dtor|[Dd]elete)\w*[ \t]*\("
@@ -45,17 +44,11 @@ def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     """Make the test whether a file may call a function of one of these names, or say `new` if it is among them."""
     wanted = frozenset(name.encode() for name in names if name != NEW)
     says_new = NEW in names
-    longest = max(map(len, wanted), default=0) + _BLANKS
-    at_end = _CALL.search
 
     def test(data: bytes) -> bool:
         if says_new and _NEW.search(data) is not None:
             return True
-        for piece in data.split(b"(")[:-1]:
-            name = at_end(piece, max(len(piece) - longest, 0))
-            if name is not None and name[1] in wanted:
-                return True
-        return False
+        return not wanted.isdisjoint(_CALL.findall(data))
 
     return test
 

@@ -389,11 +389,10 @@ class BranchLowering(ABC):
         """Find the labels of the function."""
         if b"goto" not in (body.text or b""):
             return
-        for node in syntax.walk(body):
-            if node.type == syntax.LABELED_STATEMENT:
-                label = node.child_by_field_name("label")
-                if label is not None:
-                    self.label_nodes[syntax.text(label)] = node
+        for node in syntax.found(body, (syntax.LABELED_STATEMENT,), self.frame.file.dialect):
+            label = node.child_by_field_name("label")
+            if label is not None:
+                self.label_nodes[syntax.text(label)] = node
 
     def _goto(self, node: Node) -> None:
         label = node.child_by_field_name("label")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.c.evidence import Given, Released
+    from leakfix.languages.c.files import Function
     from leakfix.languages.c.lower_calls import CallLowering
     from leakfix.languages.c.scopes import Variable
     from leakfix.languages.c.types import Callee, CType
@@ -234,7 +235,7 @@ class UnknownCalls:
         """The constants of the function whose names tell of success or failure."""
         cache = self.frame.function.cache
         if "outcomes" not in cache:
-            cache["outcomes"] = _outcomes(self.frame.function.body)
+            cache["outcomes"] = _outcomes(self.frame.function)
         known = cache["outcomes"]
         return known if isinstance(known, dict) else {}
 
@@ -689,9 +690,10 @@ _SCALARS: Final = frozenset(
 )
 
 
-def _outcomes(body: Node) -> dict[str, bool]:
+def _outcomes(function: Function) -> dict[str, bool]:
     """The constants that a function names, with whether they tell of a failure."""
-    names = {syntax.text(node) for node in syntax.walk(body) if node.type == syntax.IDENTIFIER}
+    identifiers = syntax.found(function.body, (syntax.IDENTIFIER,), function.file.dialect)
+    names = {syntax.text(node) for node in identifiers}
     told = ((name, customs.tells_failure(name)) for name in sorted(names) if is_constant_name(name))
     return {name: failed for name, failed in told if failed is not None}
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from tree_sitter import Language, Parser
+from tree_sitter import Language, Parser, Query, QueryCursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -239,6 +239,20 @@ def walk(node: Node) -> Iterator[Node]:
         at = waiting.pop()
         yield at
         waiting.extend(reversed(at.named_children))
+
+
+def found(node: Node, kinds: tuple[str, ...], dialect: Dialect) -> list[Node]:
+    """Return the nodes of some types at and below a node as `walk` would give them, without touching the others."""
+    nodes = QueryCursor(_query(kinds, dialect)).captures(node).get("n", [])
+    nodes.sort(key=lambda one: (one.start_byte, -one.end_byte))
+    return nodes
+
+
+@cache
+def _query(kinds: tuple[str, ...], dialect: Dialect) -> Query:
+    grammar = language(dialect)
+    known = (kind for kind in kinds if grammar.id_for_node_kind(kind, True) is not None)
+    return Query(grammar, "[" + " ".join(f"({kind})" for kind in known) + "] @n")
 
 
 _PARENTHESES: Final = frozenset((PARENTHESIZED_EXPRESSION, CONDITION_CLAUSE))

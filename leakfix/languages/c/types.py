@@ -114,6 +114,8 @@ class Types:
         self._types: dict[int, CType | None] = {}
         self._callees: dict[int, Callee | None] = {}
         self._variables: dict[Variable, CType | None] = {}
+        self._structs: dict[str, Struct | None] = {}
+        self._edits = world.edits
         self._busy: set[int] = set()
 
     @classmethod
@@ -156,16 +158,19 @@ class Types:
         """Follow the typedefs of the tree, as far as they are known."""
         for _ in range(_DEEPEST):
             typedef = self.typedef(found)
-            aimed = type_of(typedef.type, typedef.declarator, typedef.struct) if typedef is not None else None
+            aimed = _aimed(typedef) if typedef is not None else None
             if aimed is None or aimed == found:
                 return found
-            found = replace(
+            followed = replace(
                 aimed,
                 pointers=aimed.pointers + found.pointers,
                 is_array=found.is_array or (aimed.is_array and not found.pointers),
                 is_const=aimed.is_const or found.is_const,
                 is_reference=found.is_reference or aimed.is_reference,
             )
+            if followed == found:
+                return found
+            found = followed
         return found
 
     def typedef(self, found: CType) -> Typedef | None:
@@ -184,6 +189,14 @@ class Types:
             return None
         if found.struct is not None:
             return found.struct
+        if self._edits != self.world.edits:
+            self._edits = self.world.edits
+            self._structs.clear()
+        if found.base not in self._structs:
+            self._structs[found.base] = self._struct(found)
+        return self._structs[found.base]
+
+    def _struct(self, found: CType) -> Struct | None:
         owner = self.function.class_name
         if owner and owner.rpartition("::")[2] == found.base:
             own = self.world.struct(owner, self.file)
@@ -576,6 +589,14 @@ def type_of(type_node: Node, declarator: Node | None, struct: Struct | None = No
     return found
 
 
+def _aimed(typedef: Typedef) -> CType | None:
+    """What a typedef stands for, read once."""
+    if "aimed" not in typedef.cache:
+        typedef.cache["aimed"] = type_of(typedef.type, typedef.declarator, typedef.struct)
+    known = typedef.cache["aimed"]
+    return known if isinstance(known, CType) else None
+
+
 def described_type(node: Node, depth: int = 0) -> CType | None:
     """Read a type_descriptor: of a cast, of `sizeof`, or a template's argument."""
     type_node = node.child_by_field_name("type")
@@ -587,9 +608,13 @@ def described_type(node: Node, depth: int = 0) -> CType | None:
 
 def result_type(function: Function) -> CType | None:
     """Return the type of what a function gives back."""
-    if function.is_constructor:
-        return CType(function.class_name)
-    return _result(function.type, function.declarator, is_const(function.node))
+    if "result" not in function.cache:
+        written = (
+            None if function.is_constructor else _result(function.type, function.declarator, is_const(function.node))
+        )
+        function.cache["result"] = CType(function.class_name) if function.is_constructor else written
+    known = function.cache["result"]
+    return known if isinstance(known, CType) else None
 
 
 def declared_result(declared: Global) -> CType | None:
@@ -601,6 +626,13 @@ def declared_result(declared: Global) -> CType | None:
 
 def global_type(found: Global) -> CType | None:
     """Return the type of a variable, a field or a constant."""
+    if "type" not in found.cache:
+        found.cache["type"] = _global_type(found)
+    known = found.cache["type"]
+    return known if isinstance(known, CType) else None
+
+
+def _global_type(found: Global) -> CType | None:
     if found.kind == "constant" or found.type is None:
         return CType("int") if found.kind == "constant" else None
     struct = None
