@@ -123,10 +123,11 @@ def defined(data: bytes, keyword: bytes) -> frozenset[bytes]:
 
 def words(data: bytes, word: bytes, start: int = 0, end: int | None = None) -> Iterator[int]:
     """Yield the byte offsets in a stretch at which a word stands that is no part of a longer one."""
+    length, limit = len(word), len(data)
     at = data.find(word, start, end) if word else -1
     while at >= 0:
-        behind = at + len(word)
-        if (at == 0 or data[at - 1] not in _LETTERS) and (behind == len(data) or data[behind] not in _LETTERS):
+        behind = at + length
+        if (at == 0 or data[at - 1] not in _LETTERS) and (behind == limit or data[behind] not in _LETTERS):
             yield at
         at = data.find(word, behind, end)
 

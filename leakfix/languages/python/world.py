@@ -53,6 +53,7 @@ class World:
         self._files: dict[str, PyFile | None] = {}
         self._roots: dict[str, str] = {}
         self._canonical: dict[tuple[str, str], str] = {}
+        self._splits = _Splits()
         self._versions: dict[str, int | None] = {}
         self.classes: Classes | None = None
         self.replacements: Replacements | None = None
@@ -134,6 +135,21 @@ class World:
 
     def split(self, symbol: str, importer: PyFile | None = None) -> tuple[PyFile, str] | None:
         """Return the module that a dotted name starts with, and the rest of the name; None of other people's."""
+        known = self._splits_of(importer)
+        if symbol not in known:
+            known[symbol] = self._split(symbol, importer)
+        return known[symbol]
+
+    def _splits_of(self, importer: PyFile | None) -> _Splits:
+        """The names that were split as a file sees them, since the last change of a file."""
+        if importer is None:
+            return self._splits
+        known = importer.cache.get("splits")
+        if not isinstance(known, _Splits) or known.kin is not self._splits:
+            known = importer.cache["splits"] = _Splits(self._splits)
+        return known
+
+    def _split(self, symbol: str, importer: PyFile | None) -> tuple[PyFile, str] | None:
         parts = symbol.split(".")
         for length in range(len(parts) - 1, 0, -1):
             module = self.module(".".join(parts[:length]), importer)
@@ -180,6 +196,7 @@ class World:
         self._roots[key] = root
         if self._files.get(key) is not None:
             self._canonical.clear()
+            self._splits = _Splits()
         made = self._files[key] = PyFile(shown, data, name, is_package=key.endswith("/__init__.py"))
         return made
 
@@ -221,6 +238,14 @@ class World:
         if key not in self._roots:
             self._roots[key] = module_of(key, self._is_package)[1]
         return self._roots[key]
+
+
+class _Splits(dict[str, "tuple[PyFile, str] | None"]):
+    """Dotted names with the modules that they start with, as one file sees them; ``kin`` is what they are good for."""
+
+    def __init__(self, kin: _Splits | None = None) -> None:
+        super().__init__()
+        self.kin = kin
 
 
 def _key(path: Path | str) -> str:
