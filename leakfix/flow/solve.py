@@ -46,9 +46,13 @@ def explore(
             continue
         for edge in block.edges:
             behind = cross(edge, state)
-            if behind is None or (edge.target, behind) in seen:
+            if behind is None:
                 continue
-            if len(seen) >= budget:
-                raise BudgetError
+            # A set that does not grow held the pair before: so states are hashed once.
+            known = len(seen)
             seen.add((edge.target, behind))
+            if len(seen) == known:
+                continue
+            if known >= budget:
+                raise BudgetError
             queue.append(Step(edge.target, behind, step, edge))

@@ -260,9 +260,8 @@ class Scopes:
         known = self._bound.get(identifier.start_byte)
         if known is not None:
             return known
-        if not _is_name(identifier):
-            return None
-        return self.lookup(identifier.text or b"", scope)
+        found = self.lookup(identifier.text or b"", scope)
+        return found if found is not None and _is_name(identifier) else None
 
     def lookup(self, name: bytes, scope: Scope) -> Variable | None:
         """Return what a name means in a scope; None if nothing in the file binds it."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leakfix.flow import Block, Graph
 
 _ROUNDS: Final = 6
+_SEVERAL: Final = 2
 
 
 def simplify(graph: Graph) -> None:
@@ -39,15 +40,14 @@ def _bypass(blocks: list[Block]) -> bool:
     changed = False
     for block in blocks:
         for position, edge in enumerate(block.edges):
-            target, seen = edge.target, {edge.target}
-            while True:
+            target = edge.target
+            seen: set[int] = set()
+            while target not in seen:
                 at = blocks[target]
                 if at.events or at.exit is not None or len(at.edges) != 1 or not _is_plain(at.edges[0]):
                     break
-                target = at.edges[0].target
-                if target in seen:
-                    break
                 seen.add(target)
+                target = at.edges[0].target
             if target != edge.target:
                 block.edges[position] = replace(edge, target=target)
                 changed = True
@@ -56,7 +56,9 @@ def _bypass(blocks: list[Block]) -> bool:
 
 def _merge_edges(block: Block) -> bool:
     """One edge of several that lead to the same block: of what they tell only that which all do."""
-    if len({(edge.target, edge.raised is None) for edge in block.edges}) == len(block.edges):
+    if len(block.edges) < _SEVERAL or len({(edge.target, edge.raised is None) for edge in block.edges}) == len(
+        block.edges
+    ):
         return False
     merged: dict[tuple[int, bool], Edge] = {}
     for edge in block.edges:
