@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.headers import read_header
 from leakfix.languages.go.obligations import CLOSING_METHODS
+from leakfix.languages.go.words import LETTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from leakfix.models import Models
 
@@ -31,6 +32,7 @@ _CLOSING_INTERFACES: Final = frozenset({b"Closer", b"ReadCloser", b"WriteCloser"
 _CONFLICT: Final = b"\n<<<<<<< "
 _LONGEST_NAME: Final = 80
 _ENDING: Final = 3
+_BEFORE: Final = tuple(bytes((byte,)) for byte in range(256))
 _ROUNDS: Final = 4
 
 
@@ -47,42 +49,32 @@ def acquiring_names(models: Models) -> frozenset[str]:
 def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     """Make the test whether a file may call a function of one of these names."""
     wanted = frozenset(name.removeprefix(METHOD).encode() for name in names)
-    endings, last = _endings(wanted)
-    # Where a longer name is cut there is no word boundary, so that no part of it is taken for a name.
-    longest = max(map(len, wanted), default=0)
-    at_end = _NAME_AT_END.search
-
-    def test(data: bytes) -> bool:
-        for piece in data.split(b"(")[:-1]:
-            if piece[-_ENDING:] in endings or piece[-1:] in last:
-                name = at_end(piece, max(len(piece) - longest, 0))
-                if name is not None and name[0] in wanted:
-                    return True
-        return False
-
-    return test
+    return lambda data: next(called(data, wanted), None) is not None
 
 
 def called(data: bytes, wanted: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield where one of these names stands before an opening parenthesis, and which."""
-    endings, last = _endings(wanted)
-    longest = max(map(len, wanted), default=0)
-    at_end = _NAME_AT_END.search
-    start = 0
+    endings = _endings(wanted)
+    end = -1
     for piece in data.split(b"(")[:-1]:
-        end = start + len(piece)
-        if piece[-_ENDING:] in endings or piece[-1:] in last:
-            name = at_end(piece, max(len(piece) - longest, 0))
-            if name is not None and name[0] in wanted:
-                yield end - len(name[0]), name[0]
-        start = end + 1
+        end += len(piece) + 1
+        for name in endings.get(piece[-_ENDING:], ()):
+            if piece.endswith(name) and (len(piece) == len(name) or piece[-len(name) - 1] not in LETTERS):
+                yield end - len(name), name
+                break
 
 
 @lru_cache(maxsize=4)
-def _endings(names: frozenset[bytes]) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """How names end that are not short, and the last bytes of those that are."""
-    endings = frozenset(name[-_ENDING:] for name in names if len(name) >= _ENDING)
-    return endings, frozenset(name[-1:] for name in names if len(name) < _ENDING)
+def _endings(names: frozenset[bytes]) -> Mapping[bytes, Sequence[bytes]]:
+    """The names by how what ends with them ends: short ones stand behind anything that is no part of a name."""
+    found: dict[bytes, list[bytes]] = {}
+    for name in names:
+        endings = {name[-_ENDING:]}
+        for _ in range(_ENDING - len(name)):
+            endings |= {before + ending for ending in endings for before in _BEFORE if len(ending) < _ENDING}
+        for ending in endings:
+            found.setdefault(ending, []).append(name)
+    return found
 
 
 def looks_broken(data: bytes) -> bool:

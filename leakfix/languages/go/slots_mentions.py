@@ -62,6 +62,19 @@ def mentions(cut: Cut) -> dict[Function, list[Node]]:
     return found
 
 
+def appends_beside(cut: Cut) -> bool:
+    """Whether a function of the package that mentions the slice appends to anything: a look at the bytes."""
+    place = named_place(cut)
+    name = place.child_by_field_id(syntax.F_FIELD) if place.kind_id == syntax.SELECTOR_EXPRESSION else place
+    word = (name.text or b"") if name is not None and place.kind_id != syntax.UNARY_EXPRESSION else b""
+    return not word or any(
+        next(places_of(file.data, word, one.start, one.end), None) is not None
+        for file in files_of(cut.facts)
+        for one in file.functions
+        if file.data.find(b"append(", one.start, one.end) >= 0
+    )
+
+
 def given(cut: Cut) -> Iterator[tuple[Facts, Node]]:
     """The values that literals of the owner's type give the field: ``Queue{items: items}``.
 

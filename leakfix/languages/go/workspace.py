@@ -61,7 +61,9 @@ def _may_block(function: Function) -> bool:
     if data.find(b"<-", start, end) < 0:
         return False
     name = function.name.rpartition(".")[2].encode()
-    return may_start(data, start, end) or name in started_names(function.file.package)
+    if may_start(data, start, end):
+        return True
+    return not function.file.is_test and name in started_names(function.file.package)
 
 
 class GoWorkspace(Workspace):

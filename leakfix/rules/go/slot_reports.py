@@ -17,7 +17,7 @@ from leakfix.languages.go.types import Pointer, core
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity, Step
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.slot_forms import CLEAR, DELETE, FIELDS, FRESH, MOVE, ZERO, remaining_fields, writers
-from leakfix.rules.go.slot_owners import base_variable_kind, is_exported, left_fields, lives_long, matters
+from leakfix.rules.go.slot_owners import base_variable_kind, is_exported, left_fields, lives_long, matters, may_matter
 from leakfix.rules.go.slot_take import TAKE, is_read_behind, take_first
 from leakfix.rules.go.slot_zeros import Zeros
 from leakfix.text import Span
@@ -40,6 +40,8 @@ def lost_slots(rule: Rule[Analysis], cut: Cut) -> Finding | None:
     """The finding for a cut that leaves slots behind; None where nothing is lost for long."""
     done = cleared(cut)
     if done.whole or lets_go(cut) or is_handed_on(cut):
+        return None
+    if cut.kind is not Kind.RESULT and not may_matter(cut):
         return None
     used = Uses() if cut.kind is Kind.RESULT else uses(cut)
     if cut.kind is not Kind.RESULT and not matters(cut, used):
