@@ -14,13 +14,13 @@ NEW: Final = "new"
 """The one acquiring name that is called without parentheses."""
 
 _CONFLICT: Final = b"\n<<<<<<< "
-_CALL: Final = re.compile(rb"([A-Za-z_]\w*+)\s*+\(")
+_CALL: Final = re.compile(rb"\b([A-Za-z_]\w*+)\s*+\(")
 _NEW: Final = re.compile(rb"\bnew\b")
 _CUSTOM: Final = re.compile(
     rb"(?:[Aa]lloc|ALLOC|free|Free|FREE|close|Close|CLOSE|[Dd]estroy|DESTROY|destory|release|Release|RELEASE|[Dd]ispose"
-    rb"|unref|Unref|dtor|[Dd]elete)\w*[ \t]*\("
+    rb"|unref|Unref|dtor|[Dd]elete)"
 )
-"""The ends of names that by custom make or release something."""
+"""What stands in names that by custom make or release something."""
 
 
 def acquiring_names(models: Models) -> frozenset[str]:
@@ -29,26 +29,19 @@ def acquiring_names(models: Models) -> frozenset[str]:
     return frozenset((*(symbol.rpartition("::")[2] for symbol in symbols), NEW))
 
 
-def calls_by_custom(data: bytes) -> bool:
-    """Whether something is called whose name says that it makes or releases."""
-    return _CUSTOM.search(data) is not None
-
-
 def may_make(names: Collection[str]) -> Callable[[bytes], bool]:
-    """Make the test whether a file may call a function of one of these names, or one that makes things by custom."""
-    calls = calls_any(names)
-    return lambda data: calls(data) or calls_by_custom(data)
+    """Make the test whether a file may call a function of one of these names, or one that makes things by custom.
 
-
-def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
-    """Make the test whether a file may call a function of one of these names, or say `new` if it is among them."""
+    Also whether it says `new`, if that is among them.
+    """
     wanted = frozenset(name.encode() for name in names if name != NEW)
     says_new = NEW in names
 
     def test(data: bytes) -> bool:
-        if says_new and _NEW.search(data) is not None:
+        if says_new and b"new" in data and _NEW.search(data) is not None:
             return True
-        return not wanted.isdisjoint(_CALL.findall(data))
+        called = _CALL.findall(data)
+        return not wanted.isdisjoint(called) or _CUSTOM.search(b" ".join(called)) is not None
 
     return test
 

@@ -133,7 +133,7 @@ class Program:
     def may_acquire(self, function: Function) -> bool:
         """A first look at the bytes of a function: whether it may call what acquires, or make an object that does."""
         data = function.file.data[function.node.start_byte : function.node.end_byte]
-        told = self._may_make(data) or function.file.is_cpp or b"(&" in data
+        told = function.file.is_cpp or b"(&" in data or self._may_make(data)
         return told and self.promising.may_acquire(function)
 
     def obligation(self, acquire: Acquire) -> Obligation:
@@ -428,8 +428,11 @@ _PLAIN_PLACES: Final = frozenset((syntax.IDENTIFIER, syntax.FIELD_EXPRESSION))
 
 def _copies(constructor: Function, name: str) -> bool:
     """Whether a constructor makes an object from another of its class."""
-    types = [one.type for one in constructor.params]
-    return len(types) == 1 and types[0] is not None and spelling(types[0]).rpartition("::")[2] == name
+    if len(constructor.params) != 1 or constructor.params[0].type is None:
+        return False
+    given = constructor.params[0]
+    is_pointer = given.declarator is not None and "*" in declarators.read(given.declarator).steps
+    return not is_pointer and given.type is not None and spelling(given.type).rpartition("::")[2] == name
 
 
 def _is_named(node: Node) -> bool:
