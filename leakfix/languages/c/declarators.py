@@ -87,7 +87,13 @@ def read(node: Node) -> Declarator:
         elif kind not in _WRAPPERS:
             at = None
             break
-        at = _inner(at)
+        inner = _inner(at)
+        if kind in _CALLS and inner is not None and inner.type in _CALLS:
+            named = _wrapped(inner)
+            if named is not None:
+                steps.append("*")
+                inner = named
+        at = inner
     steps.reverse()
     return Declarator(at, tuple(steps), call, node, value)
 
@@ -109,6 +115,15 @@ def name_of(node: Node) -> Node | None:
         else:
             return node
     return None
+
+
+def _wrapped(call: Node) -> Node | None:
+    """The name in `MACRO(name)` where it stands for that of a function: none gives a function, but some a pointer."""
+    macro, parameters = call.child_by_field_name("declarator"), call.child_by_field_name("parameters")
+    given = parameters.named_children if parameters is not None else []
+    if macro is None or macro.type not in _NAMES or len(given) != 1 or given[0].named_child_count != 1:
+        return None
+    return given[0].child_by_field_name("type")
 
 
 def _inner(node: Node) -> Node | None:

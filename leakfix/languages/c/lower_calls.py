@@ -39,7 +39,7 @@ from leakfix.languages.c.lower_frame import (
 from leakfix.languages.c.lower_tables import stands_for
 from leakfix.languages.c.lower_tests import failure
 from leakfix.languages.c.lower_throws import KEEPERS, is_noexcept, throws
-from leakfix.languages.c.lower_unknown import UnknownCalls
+from leakfix.languages.c.lower_unknown import UnknownCalls, takes_format
 from leakfix.languages.c.summaries import DOUBTFUL, KEPT
 from leakfix.languages.c.types import SMART_POINTERS, Callee, CType, result_type
 from leakfix.models import OUT
@@ -498,7 +498,8 @@ class CallLowering:
             if not self.frame.concerns(value):
                 continue
             if index >= count:
-                self.frame.escape(span, value, Handing.PASSED)
+                if value.address is not None or not takes_format(function.call):
+                    self.frame.escape(span, value, Handing.PASSED)
                 continue
             self._effects(span, summary, index, value, operands, found)
             self.unknown.whole(span, value, found)

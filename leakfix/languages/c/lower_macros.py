@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 6
 _LARGEST: Final = 4000
+_CHANGING: Final = frozenset((syntax.CALL_EXPRESSION, syntax.ASSIGNMENT_EXPRESSION, syntax.UPDATE_EXPRESSION))
 
 
 class MacroLowering:
@@ -71,6 +72,16 @@ class MacroLowering:
         finally:
             self._leave(saved)
         return True
+
+    def is_plain(self, node: Node) -> bool:
+        """Whether a call is the use of a macro that neither calls nor changes anything: `ARRAY_SIZE(names)`."""
+        called = node.child_by_field_name("function")
+        if called is None or called.type != syntax.IDENTIFIER or self.frame.variable(called) is not None:
+            return False
+        macro = self.frame.program.world.macro(syntax.text(called), self.frame.file)
+        expanded = self._expanded(node, macro) if macro is not None and macro.params is not None else None
+        expression = _expression(expanded)
+        return expression is not None and not any(inner.type in _CHANGING for inner in syntax.walk(expression))
 
     def statement(self, node: Node) -> bool:
         """Whether a macro's name that stands alone as a statement was expanded."""

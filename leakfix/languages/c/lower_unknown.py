@@ -368,10 +368,8 @@ class UnknownCalls:
         call = callee.function.call if callee is not None and callee.function is not None else None
         if call is None and callee is not None and callee.declared is not None and callee.declared.declarator:
             call = declarators.read(callee.declared.declarator).call
-        parameters = call.child_by_field_name("parameters") if call is not None else None
-        if parameters is not None:
-            is_variadic = any(child.type in ("...", "variadic_parameter") for child in parameters.children)
-            return is_variadic and any(b"char" in (one.text or b"") for one in syntax.named(parameters))
+        if call is not None and call.child_by_field_name("parameters") is not None:
+            return takes_format(call)
         for index, node in enumerate(nodes):
             if node.type in _LITERALS:
                 return _directives(node.text or b"") >= len(nodes) - index - 1 and (
@@ -661,6 +659,14 @@ class UnknownCalls:
             name = "descriptor"
         found = self.program.obligation_of(name)
         return Obligation(found.resource, found.noun, found.family, (release,), confidence="medium", assumed=is_assumed)
+
+
+def takes_format(call: Node | None) -> bool:
+    """Whether a function is declared to take a text and then any number of arguments, which it formats."""
+    parameters = call.child_by_field_name("parameters") if call is not None else None
+    if parameters is None or not any(child.type in ("...", "variadic_parameter") for child in parameters.children):
+        return False
+    return any(b"char" in (one.text or b"") for one in syntax.named(parameters))
 
 
 _NAMES: Final = frozenset(

@@ -601,9 +601,9 @@ class ValueLowering:
         """A condition on one variable and constants holds again as long as the variable does not change."""
         roots: set[int] = set()
         for inner in syntax.walk(node):
-            if inner.type in (syntax.CALL_EXPRESSION, syntax.ASSIGNMENT_EXPRESSION, syntax.UPDATE_EXPRESSION):
+            if inner.type in _CHANGING and not self.macros.is_plain(inner):
                 return (), ()
-            if inner.type == syntax.IDENTIFIER:
+            if inner.type == syntax.IDENTIFIER and not _is_called(inner):
                 variable = self.frame.variable(inner)
                 if variable is None:
                     if self.constant(inner) is None and not is_constant_name(syntax.text(inner)):
@@ -612,8 +612,10 @@ class ValueLowering:
                     roots.add(self.frame.root(variable))
         if len(roots) != 1:
             return (), ()
-        place = Place(roots.pop(), ("?" + " ".join(syntax.text(node).split()),))
-        return (Test(place, Outcome.TRUE),), (Test(place, Outcome.FALSE),)
+        said, is_opposite = _said(node)
+        place = Place(roots.pop(), ("?" + said,))
+        told = (Test(place, Outcome.TRUE),), (Test(place, Outcome.FALSE),)
+        return (told[1], told[0]) if is_opposite else told
 
     def case(self, subject: Value, value: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
         """What is told where the subject of a switch is the value of a case, and where it is not."""
@@ -627,6 +629,25 @@ class ValueLowering:
     def models_know(self, symbol: str) -> bool:
         """Whether the models say anything of a name."""
         return self.frame.program.models.knows(symbol)
+
+
+_CHANGING: Final = frozenset((syntax.CALL_EXPRESSION, syntax.ASSIGNMENT_EXPRESSION, syntax.UPDATE_EXPRESSION))
+_OPPOSITES: Final = {">": "<=", ">=": "<", "!=": "=="}
+
+
+def _said(node: Node) -> tuple[str, bool]:
+    """How a condition is spelled, and whether that is the opposite of it: `a > b` is where `a <= b` does not hold."""
+    operator, left, right = (node.child_by_field_name(name) for name in ("operator", "left", "right"))
+    opposite = _OPPOSITES.get(operator.type) if operator is not None else None
+    if opposite is None or left is None or right is None or node.type != syntax.BINARY_EXPRESSION:
+        return " ".join(syntax.text(node).split()), False
+    return " ".join(f"{syntax.text(left)} {opposite} {syntax.text(right)}".split()), True
+
+
+def _is_called(identifier: Node) -> bool:
+    parent = identifier.parent
+    called = parent.child_by_field_name("function") if parent is not None else None
+    return called is not None and called == identifier
 
 
 def _may_be_template(node: Node) -> bool:
