@@ -115,8 +115,8 @@ class Pool(Generic[Task, Outcome]):
             worker.give(longest.pop())
             return
         self._workers.remove(worker)
+        # It ends by itself; giving back its memory takes a while, for which nobody has to wait.
         worker.connection.close()
-        worker.process.join()
 
 
 def shares(weights: Sequence[int], size: int) -> list[deque[int]]:
