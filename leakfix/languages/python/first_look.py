@@ -43,7 +43,9 @@ _AS: Final = b" as "
 _ALIAS: Final = re.compile(rb"([A-Za-z_]\w*) as ([A-Za-z_]\w*)")
 _LONGEST_NAME: Final = 40
 _NEW: Final = re.compile(r"_*(?:new|create|make|open|connect)(?![a-z])")
+_ARROW: Final = b"->"
 _RESULT: Final = b") -> "
+_BEFORE_ARROW: Final = _RESULT.find(_ARROW)
 _HEAD: Final = re.compile(rb"def[ \t]+(\w+)[ \t]*\(")
 _LONGEST_HEAD: Final = 2000
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"utf_8", b"u8", b"utf-8-sig"))
@@ -162,14 +164,16 @@ def says_new(name: str) -> bool:
 def declared(data: bytes) -> set[str]:
     """Return the functions of a file that say by their names, and that a result is annotated, that they make it."""
     found: set[str] = set()
-    at = data.find(_RESULT)
+    at = data.find(_ARROW)
     while at >= 0:
-        start = data.rfind(b"def ", max(at - _LONGEST_HEAD, 0), at)
+        at -= _BEFORE_ARROW
+        is_result = data.startswith(_RESULT, max(at, 0))
+        start = data.rfind(b"def ", max(at - _LONGEST_HEAD, 0), at) if is_result else -1
         head = _HEAD.match(data, start) if start >= 0 else None
         name = head[1].decode("utf-8", "replace") if head is not None else ""
         if says_new(name) and not data.startswith(b"None", at + len(_RESULT)):
             found.add(name)
-        at = data.find(_RESULT, at + 1)
+        at = data.find(_ARROW, at + _BEFORE_ARROW + 1)
     return found
 
 

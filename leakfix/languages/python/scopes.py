@@ -224,9 +224,10 @@ class Scopes:
         children = body.children
         part.inner = [_Part(one, scope, one.start_byte, one.end_byte) for one in children if one.type in _DEFINITIONS]
         part.inner_starts = [one.start for one in part.inner]
-        found: dict[str, list[Node]] = {}
-        head = (Span(part.start, body.start_byte),) if part.start < body.start_byte else ()
-        for span in (*head, *_between(children)):
+        found: dict[str, list[Node]] = {"import": [child for child in children if child.type in _IMPORTING]}
+        head = Span(part.start, body.start_byte)
+        has_scopes = any(self._data.find(word, head.start, head.end) >= 0 for word in _MAKING_SCOPES)
+        for span in (*((head,) if has_scopes else ()), *_between(children)):
             for kind, nodes in syntax.captures(_SITES, part.node, span).items():
                 inside = (node for node in nodes if span.start <= node.start_byte and node.end_byte <= span.end)
                 found.setdefault(kind, []).extend(inside)
@@ -413,18 +414,29 @@ class _Part:
 _DEFINITIONS: Final = frozenset((syntax.FUNCTION_DEFINITION, syntax.CLASS_DEFINITION, syntax.DECORATED_DEFINITION))
 
 
+_IMPORTING: Final = frozenset((syntax.IMPORT_STATEMENT, syntax.IMPORT_FROM_STATEMENT))
+_MAKING_SCOPES: Final = (b"lambda", b"for", b":=")
+
+
 def _between(children: list[Node]) -> Iterator[Span]:
-    """Yield the stretches between the definitions of a body where there is more than comments."""
+    """Yield the stretches between the definitions and imports of a body where there is more than text."""
     first = last = None
     for child in children:
-        if child.type in _DEFINITIONS:
+        kind = child.type
+        if kind in _DEFINITIONS or kind in _IMPORTING:
             if first is not None and last is not None:
                 yield Span(first.start_byte, last.end_byte)
             first = None
-        elif child.type != syntax.COMMENT:
+        elif kind != syntax.COMMENT and not (kind == syntax.EXPRESSION_STATEMENT and _is_text(child)):
             first, last = first or child, child
     if first is not None and last is not None:
         yield Span(first.start_byte, last.end_byte)
+
+
+def _is_text(statement: Node) -> bool:
+    """Whether a statement is nothing but a string in which nothing is evaluated: a docstring."""
+    child = statement.child(0)
+    return child is not None and child.type == syntax.STRING and b"{" not in (statement.text or b"")
 
 
 def _flattened(spans: list[tuple[int, int, Scope]]) -> tuple[list[int], list[Scope]]:

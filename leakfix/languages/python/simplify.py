@@ -6,10 +6,10 @@ nothing that is followed.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Edge
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from leakfix.flow import Block, Graph

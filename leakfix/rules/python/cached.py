@@ -112,5 +112,9 @@ def _is_singleton(class_: PyClass) -> bool:
 
 def uses_api(analysis: Analysis, name: str) -> bool:
     """Whether the cache of a method of some name is asked or cleared anywhere in the run."""
-    wanted = re.compile(rb"\b%b(?:\.fget)?\s*\.\s*(?:%b)\b" % (name.encode(), b"|".join(API)))
-    return any(wanted.search(file.data) for file in analysis.world.mentioning(name.encode()))
+    key = f"api of {name}"
+    if key not in analysis.cache:
+        wanted = re.compile(rb"\b%b(?:\.fget)?\s*\.\s*(?:%b)\b" % (name.encode(), b"|".join(API)))
+        mentioning = analysis.world.mentioning(name.encode())
+        analysis.cache[key] = any(wanted.search(file.data) for file in mentioning)
+    return analysis.cache[key] is True
