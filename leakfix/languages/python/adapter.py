@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from leakfix.languages.python.survey import PySurvey
     from leakfix.models import Models
 
-_TEST_FILES: Final = ("conftest.py", "tests.py", "test.py")
-
 
 class Python(Language["PySurvey"]):
     """Python 3; stubs and notebooks are none of its files."""
@@ -28,7 +26,9 @@ class Python(Language["PySurvey"]):
 
     def is_test(self, name: str) -> bool:
         """Whether a file's name says that it holds tests: `test_pool.py`, `pool_test.py`, `conftest.py`."""
-        return name.startswith("test_") or name.endswith("_test.py") or name in _TEST_FILES
+        from leakfix.languages.python.besides import is_test
+
+        return is_test(name)
 
     def looks_broken(self, data: bytes) -> bool:
         """Whether a merge was not finished in it, it may be of Python 2, or it is not UTF-8 and does not say so."""

@@ -8,10 +8,12 @@ which files may; their trees decide.
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
+from leakfix.languages.python.besides import read, tests_beside
 from leakfix.languages.python.first_look import words
 from leakfix.languages.python.replacing import MODULES, NAMING, replacing_places
 from leakfix.text import Span
@@ -49,7 +51,7 @@ class Replacement:
 
 
 class Replacements:
-    """What is replaced anywhere in the files of a run, asked for by its last name; found when somebody asks."""
+    """What is replaced anywhere in the files of a run, and in the tests beside, asked for by its last name."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -90,7 +92,7 @@ class Replacements:
         return self._calls[symbol]
 
     def _files_with(self, word: bytes) -> Iterator[PyFile]:
-        for path, data in self._world.contents():
+        for path, data in (*self._world.contents(), *self._besides):
             if word in data:
                 yield self._world.file(path, data)
 
@@ -106,13 +108,29 @@ class Replacements:
         return any(types.symbol(syntax.callee(call)) == symbol for call in calls.values())
 
     def _find(self, name: str) -> Iterator[Replacement]:
-        files = self._world.survey.files
+        yield from self._read(name, self._places, tuple(zip(self._world.survey.files, self._contents, strict=True)))
+        yield from self._read(name, self._places_beside, self._besides)
+
+    def _read(
+        self, name: str, places: Mapping[bytes, Sequence[tuple[int, Span]]], files: Sequence[tuple[str, bytes]]
+    ) -> Iterator[Replacement]:
         spans: dict[int, list[Span]] = {}
-        for number, span in self._places.get(name.rpartition(".")[2].encode(), ()):
+        for number, span in places.get(name.rpartition(".")[2].encode(), ()):
             spans.setdefault(number, []).append(span)
         for number, stretches in spans.items():
-            file = self._world.file(files[number], self._contents[number])
+            file = self._world.file(*files[number])
             yield from _Reading(self._world.types(file), file, name, stretches).replacements()
+
+    @cached_property
+    def _places_beside(self) -> Mapping[bytes, Sequence[tuple[int, Span]]]:
+        return replacing_places(data for _, data in self._besides)
+
+    @cached_property
+    def _besides(self) -> tuple[tuple[str, bytes], ...]:
+        """The tests of the project that are not of the run."""
+        own = {os.path.abspath(path) for path in self._world.survey.files}  # noqa: PTH100 (strings: there are many)
+        found = tests_beside({path.rpartition("/")[0] for path in own})
+        return tuple((path, read(path)) for path, _ in found if path not in own)
 
     @cached_property
     def _places(self) -> Mapping[bytes, Sequence[tuple[int, Span]]]:

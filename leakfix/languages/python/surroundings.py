@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.language import Surroundings
+from leakfix.languages.python.besides import tests_beside
 from leakfix.languages.python.versions import BUILD_FILES, read_build_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 _MOST_ABOVE: Final = 24
 
@@ -18,10 +19,16 @@ class PySurroundings(Surroundings):
     """The build files above some directories, and the modules that imports lead to beside the files of the run."""
 
     def __init__(self, directories: Iterable[Path]) -> None:
-        self._above = sorted({parent for directory in directories for parent in (directory, *directory.parents)})
+        self._directories = [str(directory) for directory in directories]
+        self._above = sorted({parent for own in self._directories for parent in (Path(own), *Path(own).parents)})
 
     def contents(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the files that settle the version of the language, and those that make directories packages."""
+        """Yield the files that settle the version of the language, and those that make directories packages.
+
+        Of the tests beside the run, which tell how safe a fix is, there is only the size.
+        """
+        for path, size in tests_beside(self._directories):
+            yield path, str(size).encode()
         for directory in self._above:
             for name in BUILD_FILES:
                 data = read_build_file(directory / name)
