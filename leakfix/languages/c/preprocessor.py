@@ -86,7 +86,9 @@ def expand(macro: Macro, arguments: Sequence[bytes], known: Mapping[str, Macro])
     Arguments are put in as they stand. `known` decides how far it goes: with none, the macro's own body is all.
     """
     text = _substituted(macro, arguments)
-    return None if text is None else _rescanned(text, known, frozenset({macro.name}), 0)
+    if text is None or not known:
+        return text
+    return _rescanned(text, known, frozenset({macro.name}), 0)
 
 
 def arguments_of(text: bytes, start: int) -> tuple[tuple[bytes, ...], int] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -145,7 +146,7 @@ class Bindings:
         found = (variable for variables in self._by_name.values() for variable in variables)
         return tuple(sorted(found, key=attrgetter("since", "index")))
 
-    @property
+    @cached_property
     def variables(self) -> tuple[Variable, ...]:
         """All variables, in the order in which they get visible."""
         return tuple(entity for entity in self.entities if entity.is_variable)
@@ -158,7 +159,7 @@ class Bindings:
     def variable(self, identifier: Node) -> Variable | None:
         """Return the variable that an identifier defines or uses; None when it is none of the function's."""
         found = self.entity(identifier)
-        return found if found is not None and found.is_variable else None
+        return found if found is not None and found.kind not in _VALUELESS else None
 
     def entity(self, identifier: Node) -> Variable | None:
         """Return what an identifier means if the function declares it: a local type, constant or function too."""

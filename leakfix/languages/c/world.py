@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from leakfix.languages.c import reading
 from leakfix.languages.c.files import CFile
@@ -48,7 +48,10 @@ class World:
         self._roots: dict[str, str] = {}
         self._reach: dict[str, tuple[str, ...]] = {}
         self._targets: dict[str, tuple[str, ...]] = {}
-        self._found: dict[tuple[str, str, str], object] = {}
+        self._found: dict[tuple[str, str, str], Any] = {}
+        self._reach_sets: dict[str, frozenset[str]] = {}
+        self._foreigners: dict[str, tuple[CFile, ...]] = {}
+        self._strangers: dict[str, tuple[str, ...]] = {}
         self._habits: Habits | None = None
         self._standards: dict[str, int | None] = {}
         self._indexed: _Index | None = None
@@ -119,7 +122,10 @@ class World:
 
     def foreign(self, file: CFile) -> tuple[CFile, ...]:
         """Return the files in reach of which the survey does not tell, or no longer."""
-        return self._cached("foreign", "", file, lambda: tuple(self._foreign(file)))
+        known = self._foreigners.get(file.key)
+        if known is None:
+            known = self._foreigners[file.key] = tuple(self._foreign(file))
+        return known
 
     def _foreign(self, file: CFile) -> Iterator[CFile]:
         for key in self._unsurveyed(file):
@@ -183,7 +189,10 @@ class World:
         yield from self.foreign(file)
 
     def _reach_set(self, file: CFile) -> frozenset[str]:
-        return self._cached("reach", "", file, lambda: frozenset(self.reach(file)))
+        known = self._reach_sets.get(file.key)
+        if known is None:
+            known = self._reach_sets[file.key] = frozenset(self.reach(file))
+        return known
 
     @property
     def _index(self) -> _Index:
@@ -260,15 +269,18 @@ class World:
 
     def _cached(self, kind: str, name: str, file: CFile, find: Callable[[], _FoundT]) -> _FoundT:
         key = (kind, name, file.key)
-        if key not in self._found:
-            self._found[key] = find()
-        return cast("_FoundT", self._found[key])
+        try:
+            known: _FoundT = self._found[key]
+        except KeyError:
+            known = self._found[key] = find()
+        return known
 
     def _forget(self, key: str, data: bytes) -> None:
         """Drop what was found with other bytes of a file."""
         self.edits += 1
         self._indexed = None
-        self._found.clear()
+        for known in (self._found, self._reach_sets, self._foreigners, self._strangers):
+            known.clear()
         self._reach.clear()
         self._targets.pop(key, None)
         self._sketches[key] = sketch(key, data)
@@ -386,7 +398,10 @@ class World:
 
     def _unsurveyed(self, file: CFile) -> tuple[str, ...]:
         """The files in reach of which the survey does not tell, or no longer."""
-        return self._cached("unsurveyed", "", file, lambda: tuple(filter(self._is_unsurveyed, self.reach(file))))
+        known = self._strangers.get(file.key)
+        if known is None:
+            known = self._strangers[file.key] = tuple(filter(self._is_unsurveyed, self.reach(file)))
+        return known
 
     def _is_unsurveyed(self, key: str) -> bool:
         return key not in self._numbers or key in self._sketches
