@@ -12,6 +12,9 @@ Example:
                                                   name = strdup(value);
                                               }
 
+A member of what the function is given, or of its object, is its owner's: where the same function sets it twice, and
+nobody could take the first one away in between, that is reported, and not rewritten.
+
 Silent: what was released or handed on before, what has another name, and what `c-realloc` is for.
 
 Forms:

@@ -390,7 +390,9 @@ class CallLowering:
             value = arguments[acquire.argument or 0] if (acquire.argument or 0) < len(arguments) else NOTHING
             aimed = self.resolve(value, (POINTEE,))
             if aimed is None or self._is_elsewhere(aimed):
-                self.frame.escape(span, value, Handing.PASSED)
+                # A member takes it: the object around that is nobody else's for it.
+                if any(link.relation is not Relation.THROUGH for link in value.links) or value.address is not None:
+                    self.frame.escape(span, value, Handing.PASSED)
                 return self._kept(node, symbol, arguments, wanted)
             if acquire.allocator and self._has_allocator(aimed, acquire.allocator):
                 return NOTHING

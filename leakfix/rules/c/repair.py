@@ -12,6 +12,7 @@ from leakfix.languages.c import syntax
 from leakfix.languages.c.evidence import given
 from leakfix.languages.c.lower_frame import ELEMENT, POINTEE
 from leakfix.rules.c.layout import LOOPS, node_at, statement_of
+from leakfix.rules.c.member_overwrites import member_leaks
 from leakfix.rules.finding import RefusalError as RefusalError
 from leakfix.text.records import record
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 OBJECT: Final = "object"
 ARRAY: Final = "array"
 """The resources that `new` and `new[]` make."""
+DESCRIPTOR: Final = "descriptor"
 PAIR: Final = "pair"
 """What one function of a project makes and another one ends."""
 _ASSIGNMENT: Final = syntax.ASSIGNMENT_EXPRESSION
@@ -48,9 +50,14 @@ def leaks_of(analysis: Analysis) -> tuple[tuple[Unit, Leak], ...]:
     """Every lifecycle leak of a file, computed once for all rules."""
     known = analysis.cache.get("leaks")
     if not isinstance(known, tuple):
-        found = ((unit, leak) for unit in units_of(analysis) for leak in leaks(unit.graph))
+        found = ((unit, leak) for unit in units_of(analysis) for leak in _leaks(analysis, unit))
         known = analysis.cache["leaks"] = tuple(found)
     return known
+
+
+def _leaks(analysis: Analysis, unit: Unit) -> Iterator[Leak]:
+    yield from leaks(unit.graph)
+    yield from member_leaks(analysis, unit.function, unit.graph)
 
 
 def units_of(analysis: Analysis) -> tuple[Unit, ...]:
@@ -153,7 +160,21 @@ class Repair:
             if loss.holders:
                 code, reason = "member", "the resource is held by a member of something, which its owner may release"
             raise RefusalError(code, reason)
-        return next((one for one in plain if self.is_acquired_into(one)), plain[0])
+        found = next((one for one in plain if self.is_acquired_into(one)), plain[0])
+        return next((one for one in plain if self.wraps(one)), found)
+
+    def wraps(self, variable: Variable) -> bool:
+        """Whether a variable is a stream that owns the descriptor that it was made of, and closes it."""
+        if self.resource != DESCRIPTOR:
+            return False
+        targets = (use.parent for use in self.bindings.uses(variable) if use.parent is not None)
+        values = [one.child_by_field_name("right") for one in targets if one.type == _ASSIGNMENT]
+        for value in (variable.value, *values):
+            called = value.child_by_field_name("function") if value is not None else None
+            wrap = self.analysis.models.wrap(syntax.text(called)) if called is not None else None
+            if wrap is not None and wrap.closes and wrap.fails:
+                return True
+        return False
 
     def _is_own_field(self, place: Place) -> bool:
         """Whether a place is the field of a struct on the stack that the acquisition itself fills."""

@@ -67,6 +67,8 @@ class Spelling:
             return own.pop()
         if own:
             raise RefusalError("ambiguous-release", f"{variable.name} is released by several functions")
+        if self.repair.wraps(variable):
+            raise RefusalError("no-release", "nothing in the function shows how the stream is closed that owns it")
         if self._symbol in _NEW:
             return _NEW[self._symbol]
         if self._is_modelled:
