@@ -54,7 +54,11 @@ class Evidence:
         self._released: dict[int, list[Released]] = {}
         self._set: set[tuple[int, tuple[str, ...]]] = set()
         """The fields that the function sets itself."""
+        self.calls: list[Node] = []
+        """All calls in the function, in order."""
         for node in syntax.found(function.body, _TELLING, function.file.dialect):
+            if node.type == syntax.CALL_EXPRESSION:
+                self.calls.append(node)
             for one in self._releases(node):
                 self._released.setdefault(one.given.variable.index, []).append(one)
             self._connect(node)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.evidence import Given, Released
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.lower_calls import CallLowering
-    from leakfix.languages.c.scopes import Variable
+    from leakfix.languages.c.scopes import Bindings, Variable
     from leakfix.languages.c.types import Callee, CType
     from leakfix.text import Span
 
@@ -446,20 +446,7 @@ class UnknownCalls:
         return "::" in name or (is_block and of is not None and of.is_pointer)
 
     def _target(self, node: Node) -> Given | None:
-        """What takes the result of a call."""
-        at, parent = node, node.parent
-        while parent is not None and parent.type in _AROUND:
-            at, parent = parent, parent.parent
-        if parent is None:
-            return None
-        if parent.type == syntax.ASSIGNMENT_EXPRESSION and parent.child_by_field_name("right") == at:
-            operator = parent.child_by_field_name("operator")
-            is_plain = operator is None or operator.type == "="
-            return given(parent.child_by_field_name("left"), self.frame.bindings) if is_plain else None
-        if parent.type == syntax.INIT_DECLARATOR and parent.child_by_field_name("value") == at:
-            read = declarators.read(parent)
-            return given(read.name, self.frame.bindings) if read.name is not None else None
-        return None
+        return target_of(node, self.frame.bindings)
 
     def _target_type(self, target: Given) -> CType | None:
         return self._type_below(target.variable, target.path)
@@ -694,6 +681,23 @@ _SCALARS: Final = frozenset(
         *("unsigned char", "unsigned long", "unsigned short", "long long", "unsigned long long", "socklen_t", "time_t"),
     )
 )
+
+
+def target_of(call: Node, bindings: Bindings) -> Given | None:
+    """What takes the result of a call."""
+    at, parent = call, call.parent
+    while parent is not None and parent.type in _AROUND:
+        at, parent = parent, parent.parent
+    if parent is None:
+        return None
+    if parent.type == syntax.ASSIGNMENT_EXPRESSION and parent.child_by_field_name("right") == at:
+        operator = parent.child_by_field_name("operator")
+        is_plain = operator is None or operator.type == "="
+        return given(parent.child_by_field_name("left"), bindings) if is_plain else None
+    if parent.type == syntax.INIT_DECLARATOR and parent.child_by_field_name("value") == at:
+        read = declarators.read(parent)
+        return given(read.name, bindings) if read.name is not None else None
+    return None
 
 
 def _outcomes(function: Function) -> dict[str, bool]:

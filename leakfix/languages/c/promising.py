@@ -6,16 +6,20 @@ It says yes wherever lowering could find an acquisition: `lower_calls` and `lowe
 from __future__ import annotations
 
 import re
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
-from leakfix.languages.c import customs
+from leakfix.languages.c import customs, syntax
 from leakfix.languages.c.declarators import read
 from leakfix.languages.c.evidence import Evidence
+from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_tables import role
-from leakfix.languages.c.lower_unknown import FILLS
+from leakfix.languages.c.lower_unknown import FILLS, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
+
+    from tree_sitter import Node
 
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 _WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _GIVEN: Final = re.compile(rb"&\s*\(*\s*([A-Za-z_]\w*)")
+_POINTED: Final = re.compile(rb"[=&]\s*([A-Za-z_]\w*+)\s*+[;,)]")
+_PLAINLY_CALLED: Final = re.compile(rb"(?<![\w.])(?<!->)([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _COMMENT: Final = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _MEMBER: Final = re.compile(rb"\.\s*+([A-Za-z_]\w*+)\s*+\(")
 _NEW: Final = b"new"
@@ -44,10 +50,18 @@ class Promising:
         self._releasing = frozenset(
             symbol.rpartition("::")[2].encode() for symbol in symbols if models.release(symbol) is not None
         )
+        self._methods = frozenset(
+            symbol.rpartition("::")[2].encode()
+            for symbol in symbols
+            if "::" in symbol and not symbol.startswith("std::") and models.acquires(symbol)
+        )
+        """The names of methods that acquire."""
         self._customs = _Customs(self._releasing)
         self._settled: set[bytes] = set()
         self._handing: set[bytes] = set()
         """Of the names that are settled those of functions that hand on what they acquire."""
+        self._making: set[bytes] = set()
+        """Those of them that are constructors."""
         self._macros: dict[bytes, frozenset[bytes]] = {}
         self._macro_calls: dict[bytes, frozenset[bytes]] = {}
         self._foreign: dict[str, CFile] = {}
@@ -61,7 +75,7 @@ class Promising:
             return True
         named = self._named(function)
         self._settle(self._definable(named))
-        return not self._handing.isdisjoint(named)
+        return self._calls_handing(function, named)
 
     def may_hand_on(self, function: Function) -> bool:
         """Whether a function may acquire what its caller owns then, itself or by what it calls."""
@@ -115,6 +129,7 @@ class Promising:
     def _forget(self) -> None:
         self._settled.clear()
         self._handing.clear()
+        self._making.clear()
         self._macros.clear()
         self._macro_calls.clear()
 
@@ -128,24 +143,73 @@ class Promising:
 
     def _looked(self, function: Function) -> bool:
         text = _text(function)
-        called = frozenset(_CALLED.findall(text))
+        here = frozenset(_CALLED.findall(text))
         words = frozenset(_WORD.findall(text))
         named = function.cache["named"] = self._with_meanings(words, function.file)
-        if not self._acquiring.isdisjoint(called) or _NEW in named or _JOINS in named:
+        called = function.cache["called"] = self._with_calls(here, words, function.file)
+        if not self._acquiring.isdisjoint(called) and self._calls_acquiring(text, here, called):
             return True
-        # A macro may be only another name of what is called.
-        meant = named - words
-        if not self._acquiring.isdisjoint(meant):
+        if (_NEW in named and function.file.is_cpp) or _JOINS in named:
             return True
-        said_here = self._customs.said_by(called)
+        said_here, said = self._customs.said_by(here), self._customs.said_by(called)
         if said_here & _ALLOCATES and self._customs.said_by(_MEMBER.findall(text)) & _ALLOCATES:
             return True
-        said = said_here | self._customs.said_by(meant)
-        if said & (_OPENS | _MAKES) and self._is_undone(function, called | meant, said):
+        told = bool(
+            (said & (_OPENS | _MAKES) and self._is_undone(function, called, said))
+            or ((_DELETE in named or said_here & _RELEASES) and self._releases(function))
+            or (said & (_MAKES | _FILLS) and self._gives_what_ends(function, text))
+        )
+        return told and self._gets_from_unknown(function)
+
+    def _calls_acquiring(self, text: bytes, here: frozenset[bytes], called: frozenset[bytes]) -> bool:
+        """Whether what acquires is called by its name alone, or by a macro: methods are others' of the same name."""
+        found = called & self._acquiring
+        if not found <= here or not found.isdisjoint(self._methods):
             return True
-        if (_DELETE in named or said_here & _RELEASES) and self._releases(function):
-            return True
-        return bool(said & (_MAKES | _FILLS)) and self._gives_what_ends(function, text)
+        return not found.isdisjoint(_PLAINLY_CALLED.findall(text))
+
+    def _gets_from_unknown(self, function: Function) -> bool:
+        """Whether the result of a call of which no body tells is assigned, or the address of a variable is given to it.
+
+        Only then what the caller releases, or what some function is named to undo, may be its own.
+        """
+        program = self._program
+        bindings = program.bindings(function)
+        evidence = Evidence.of(function, bindings, program.models)
+        for call in evidence.calls:
+            target = target_of(call, bindings)
+            if target is not None and target.variable.kind == "local" and evidence.about(target.variable):
+                worth = True
+            else:
+                name = _last_name(call)
+                says = self._customs[name] if name not in self._world.macro_words(function.file) else _ANYTHING
+                worth = (target is not None and bool(says & (_MAKES | _OPENS))) or self._is_given_variable(
+                    call, evidence, is_maker=bool(says & (_MAKES | _FILLS))
+                )
+            if worth and self._is_unknown(function, call):
+                return True
+        return False
+
+    def _is_given_variable(self, call: Node, evidence: Evidence, *, is_maker: bool) -> bool:
+        """Whether a call is given a variable, or its address, that the function releases, or that a maker may fill."""
+        arguments = call.child_by_field_name("arguments")
+        for one in arguments.named_children if arguments is not None else ():
+            given = evidence.given(one)
+            if given is not None and given.variable.kind == "local" and (is_maker or evidence.about(given.variable)):
+                return True
+        return False
+
+    def _is_unknown(self, function: Function, call: Node) -> bool:
+        """Whether no body tells what a call does."""
+        callee = self._program.types(function).callee(call)
+        if callee is None or callee.kind in ("method", "cast"):
+            return False
+        found = callee.function
+        if callee.kind == "macro" and found is None:
+            # What a macro with parameters stands for is lowered in its place; of others only another name matters.
+            macros = self._world.macros(callee.symbol, function.file)
+            return any(macro.params is None and _WORD.fullmatch(macro.body) is not None for macro in macros)
+        return found is None or found.is_template or not self._program.is_read(found)
 
     def _is_undone(self, function: Function, called: Iterable[bytes], said: int) -> bool:
         """Whether it calls what another function is named to undo."""
@@ -181,35 +245,57 @@ class Promising:
         Nobody is taken to do so until it is found: then those who call him are looked at, once more if need be.
         """
         callers: dict[bytes, list[Function]] = {}
-        asked: dict[Function, None] = {}
-        waiting = [name for name in names if name not in self._settled]
-        while waiting:
-            name = waiting.pop()
-            if name in self._settled:
+        ranks: dict[Function, int] = {}
+        asked: list[int] = []
+        for function, named in self._below(names):
+            if function in ranks:
                 continue
-            self._settled.add(name)
-            for function in self._defining(name):
-                if not _may_hand_on(function):
-                    continue
-                named = self._definable(self._named(function))
-                if self._acquires(function) or not self._handing.isdisjoint(named):
-                    asked[function] = None
-                for inner in named:
-                    callers.setdefault(inner, []).append(function)
-                waiting.extend(named - self._settled)
-        self._spread(asked, callers)
-
-    def _spread(self, asked: dict[Function, None], callers: Mapping[bytes, list[Function]]) -> None:
-        """Who calls what hands on may hand it on himself."""
+            ranks[function] = len(ranks)
+            if self._acquires(function) or self._calls_handing(function, named):
+                asked.append(ranks[function])
+            for inner in named:
+                callers.setdefault(inner, []).append(function)
+        ranked = list(ranks)
         while asked:
-            function, _ = asked.popitem()
+            function = ranked[heappop(asked)]
             name = function.last_name.encode()
             if name in self._handing or not self._is_handing(function):
                 continue
             self._handing.add(name)
+            if function.is_constructor:
+                self._making.add(name)
             for caller in callers.get(name, ()):
-                self._program.forget(caller)
-                asked[caller] = None
+                if function.is_constructor or name in self._used(caller):
+                    self._program.forget(caller)
+                    if ranks[caller] not in asked:
+                        heappush(asked, ranks[caller])
+
+    def _below(self, names: Iterable[bytes]) -> Iterator[tuple[Function, frozenset[bytes]]]:
+        """Yield the functions of some names, and of all that they name, with the names in them; those first."""
+        waiting: list[tuple[list[tuple[Function, frozenset[bytes]]], Iterator[bytes]]] = [([], iter(sorted(names)))]
+        while waiting:
+            functions, inner = waiting[-1]
+            name = next((one for one in inner if one not in self._settled), None)
+            if name is None:
+                yield from functions
+                waiting.pop()
+                continue
+            self._settled.add(name)
+            found = [one for one in self._defining(name) if _may_hand_on(one)]
+            named = [(one, self._definable(self._named(one))) for one in found]
+            waiting.append((named, iter(sorted(frozenset().union(*(words for _, words in named)) - self._settled))))
+
+    def _calls_handing(self, function: Function, named: frozenset[bytes]) -> bool:
+        """Whether a function calls what hands on what it acquires; an object is made without any call."""
+        found = named & self._handing
+        return bool(found) and not (found.isdisjoint(self._making) and found.isdisjoint(self._used(function)))
+
+    def _used(self, function: Function) -> frozenset[bytes]:
+        """The names of all that a function calls, or has a pointer to."""
+        known = function.cache.get("used")
+        if not isinstance(known, frozenset):
+            known = function.cache["used"] = self.called(function).union(_POINTED.findall(_text(function)))
+        return known
 
     def _is_handing(self, function: Function) -> bool:
         return self._program.is_read(function) and bool(self._program.acquired(function))
@@ -261,6 +347,14 @@ def _text(function: Function) -> bytes:
     return _COMMENT.sub(_kept, text) if b"//" in text or b"/*" in text else text
 
 
+def _last_name(call: Node) -> bytes:
+    """The last name of what a call calls."""
+    called = call.child_by_field_name("function")
+    if called is not None and called.type == syntax.FIELD_EXPRESSION:
+        called = called.child_by_field_name("field")
+    return spelling(called).rpartition("::")[2].encode() if called is not None else b""
+
+
 def _kept(match: re.Match[bytes]) -> bytes:
     return match[1] or b" "
 
@@ -305,4 +399,5 @@ _MAKES: Final = 1
 _OPENS: Final = 2
 _RELEASES: Final = 4
 _FILLS: Final = 8
+_ANYTHING: Final = 15
 _ALLOCATES: Final = 16
