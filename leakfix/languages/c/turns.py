@@ -26,9 +26,13 @@ def turn_variables(bindings: Bindings, body: Node) -> Iterator[Variable]:
     for variable in bindings.variables:
         if variable.kind != "local" or variable.since >= loop.start_byte or variable.others:
             continue
-        uses = [use for use in bindings.uses(variable) if not _is_measured(use)]
         bounds = body if loop.type == syntax.DO_STATEMENT else loop
-        if not uses or not all(bounds.start_byte <= use.start_byte < bounds.end_byte for use in uses):
+        start, end = bounds.start_byte, bounds.end_byte
+        # Most variables are used elsewhere, too: that is seen at once.
+        if not all(start <= use.start_byte < end or _is_measured(use) for use in bindings.uses(variable)):
+            continue
+        uses = [use for use in bindings.uses(variable) if not _is_measured(use)]
+        if not uses or not all(start <= use.start_byte < end for use in uses):
             continue
         first = min(uses, key=lambda use: use.start_byte)
         if _is_set_each_turn(first, uses, loop, body):

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from leakfix.languages.c.analysis import Analysis
     from leakfix.languages.c.files import CFile, Function, Global, Param, Struct
 
-_STORED: Final = (
-    rb"(?<![\w$])%b\s*(?:=\s*(?!=|NULL\b|nullptr\b|0\s*;|-1\b|false\b)|[({]\s*(?!NULL\b|nullptr\b|0\s*\)|\)|\}))"
-    rb"|[(,]\s*&[^&,;()]*(?<![\w$])%b\s*[,)]"
+_STORED: Final = re.compile(
+    rb"(?<![\w$])([\w$]++)(?=\s*"
+    rb"(?:=\s*(?!=|NULL\b|nullptr\b|0\s*;|-1\b|false\b)|[({]\s*(?!NULL\b|nullptr\b|0\s*\)|\)|\})))"
+    rb"|[(,]\s*&[^&,;()]*?(?<![\w$])([\w$]++)(?=\s*[,)])"
 )
-"""A first look: a member is set to something, or its address is given to a callee."""
-_SET_UP: Final = rb"(?i)init\w*\s*\(\s*&[^,;()]*(?<![\w$])%b(?![\w$])"
+"""A first look: what is set to something, or whose address is given to a callee."""
+_SET_UP: Final = re.compile(rb"init\w*\s*\(\s*&([^,;()]*)")
+_WORD: Final = re.compile(rb"[\w$]+")
 _NUMBERS: Final = frozenset(("int", "SOCKET", "socket_t"))
 
 
@@ -179,8 +181,7 @@ def _owning(struct: Struct, near: Sequence[CFile]) -> Iterator[Field]:
             continue
         if of.pointers == 0 and of.base not in _NUMBERS:
             continue
-        pattern = re.compile(_STORED % ((re.escape(name.encode()),) * 2))
-        if any(pattern.search(file.data) for file in near):
+        if any(name.encode() in _stored(file) for file in near):
             yield Field(struct, declared)
 
 
@@ -192,9 +193,25 @@ def _set_up(struct: Struct, near: Sequence[CFile]) -> Iterator[Field]:
         of = global_type(declared)
         if of is None or of.is_pointer or of.is_function or of.is_reference or of.base in _NUMBERS:
             continue
-        pattern = re.compile(_SET_UP % re.escape(name.encode()))
-        if any(pattern.search(file.data) for file in near):
+        if any(name.lower().encode() in _initialised(file) for file in near):
             yield Field(struct, declared)
+
+
+def _stored(file: CFile) -> frozenset[bytes]:
+    """The names in a file that are set to something, or whose address is given away, looked for once."""
+    known = file.cache.get("stored")
+    if not isinstance(known, frozenset):
+        known = file.cache["stored"] = frozenset(one or other for one, other in _STORED.findall(file.data))
+    return known
+
+
+def _initialised(file: CFile) -> frozenset[bytes]:
+    """The names in a file, in small letters, of what is given to a function that says that it sets something up."""
+    known = file.cache.get("initialised")
+    if not isinstance(known, frozenset):
+        found = (_WORD.findall(piece) for piece in _SET_UP.findall(file.data.lower()))
+        known = file.cache["initialised"] = frozenset(word for words in found for word in words)
+    return known
 
 
 def _is_last(ending: Ending, units: Sequence[Unit]) -> bool:
