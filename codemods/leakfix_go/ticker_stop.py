@@ -88,6 +88,10 @@ class TickerStop(LifecycleRule):
         "https://staticcheck.dev/docs/checks/#SA1015",
     )
 
+    def may_fire(self, data: bytes) -> bool:
+        """Whether a file imports the package, and calls a function of such a name."""
+        return b'"time"' in data and super().may_fire(data)
+
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """Every kind of ticker or timer that is left running, in the order of the file."""
         found = [of_goroutine(self, stuck) for stuck in stuck_goroutines(subject)]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -56,6 +55,8 @@ _CASES: Final = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.COMM
 _PARTS: Final = frozenset(
     {syntax.LITERAL_ELEMENT, syntax.LITERAL_VALUE, syntax.COMPOSITE_LITERAL, syntax.UNARY_EXPRESSION}
 )
+_MADE: Final = re.compile(rb"\s*(?:,[^=\n;{}]*)?:?=(?!=)")
+"""What follows a variable that is assigned to, or declared with a value."""
 _RETURN: Final = re.compile(rb"\breturn\b[ \t]+([^\n]+)")
 _SHORT_CIRCUIT: Final = ("&&", "||")
 _SELECTING: Final = frozenset({syntax.SELECTOR_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.UNARY_EXPRESSION})
@@ -500,13 +501,9 @@ def _is_outside(target: Node, function: Function) -> bool:
     body = owner.child_by_field_id(syntax.F_BODY)
     if body is None or declared(data[body.start_byte : body.end_byte], name):
         return False
-    return _made(name).search(data, body.start_byte, body.end_byte) is None
-
-
-@cache
-def _made(name: bytes) -> re.Pattern[bytes]:
-    """Where a variable itself is assigned to, or declared with a value."""
-    return re.compile(rb"(?<![\w.])" + re.escape(name) + rb"\s*(?:,[^=\n;{}]*)?:?=(?!=)")
+    end = body.end_byte
+    places = places_of(data, name, body.start_byte, end)
+    return not any(data[at - 1] != _DOT and _MADE.match(data, at + len(name), end) for at in places)
 
 
 def assigned(data: bytes, names: set[bytes]) -> bool:

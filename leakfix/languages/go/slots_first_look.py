@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from leakfix.languages.go.words import places_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,6 +23,8 @@ _LONGEST_LINE: Final = 4096
 _OPERAND: Final = re.compile(rb"\S+\Z")
 _ASSIGNED: Final = re.compile(rb"\s*(?:case .*: )?(.*?) :?= ")
 _BEFORE: Final = re.compile(rb"[;{] ")
+_DECLARED: Final = re.compile(rb"(?:, \w+)* :=|,| \[| \*| \.\.\.| [\w.]+[,)]")
+_TAKEN: Final = re.compile(rb"= (?:[\w.]+, )?\Z")
 _PLAIN: Final = re.compile(rb"\w+\Z")
 
 
@@ -80,16 +84,20 @@ def _is_shared(data: bytes, name: bytes) -> bool:
     """Whether a name may be a variable of the package: no function of the file declares it, as far as one can see."""
     if b"\nvar " + name in data or b"\n\t" + name + b" " in data:
         return True
-    return (
-        re.search(rb"\b" + name + rb"(?:(?:, \w+)* :=|,| \[| \*| \.\.\.| [\w.]+[,)])|var " + name + rb"\b", data)
-        is None
-    )
+    places = places_of(data, name)
+    return not any(_DECLARED.match(data, at + len(name)) or data.endswith(b"var ", 0, at) for at in places)
 
 
 def _is_stored(data: bytes, name: bytes) -> bool:
     """Whether a local variable is assigned to something that is more than a name somewhere in the file."""
-    for match in re.finditer(rb"= (?:[\w.]+, )?" + name + rb"\b(?![\w.(])", data):
-        assigned = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start() - 1].strip()
+    for at in places_of(data, name):
+        if data[at + len(name) : at + len(name) + 1] in (b".", b"(") or data[at - 2 : at] not in (b"= ", b", "):
+            continue
+        line = data.rfind(b"\n", 0, at) + 1
+        taken = _TAKEN.search(data, line, at)
+        if taken is None:
+            continue
+        assigned = data[line : taken.start() - 1].strip()
         if not _PLAIN.match(assigned.rpartition(b" ")[2]):
             return True
     return False

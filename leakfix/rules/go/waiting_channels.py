@@ -60,8 +60,15 @@ def may_wait(file: File) -> bool:
     return any(name in names for _, name in file.likely_methods) or any(name in names for name in file.likely_names)
 
 
-def candidates(analysis: Analysis) -> Iterator[tuple[Function, Operation]]:
-    """The operations of goroutines that wait, those in selects by their first case."""
+def candidates(analysis: Analysis) -> tuple[tuple[Function, Operation], ...]:
+    """The operations of goroutines that wait, those in selects by their first case; found once for all who ask."""
+    known = analysis.cache.get("channel waits")
+    if not isinstance(known, tuple):
+        known = analysis.cache["channel waits"] = tuple(_candidates(analysis))
+    return known
+
+
+def _candidates(analysis: Analysis) -> Iterator[tuple[Function, Operation]]:
     data, names = analysis.file.data, started_names(analysis.file.package)
     for function in analysis.file.functions:
         start, end = function.start, function.end
