@@ -17,6 +17,7 @@ from leakfix.languages.c.files import spelling
 from leakfix.languages.c.following import Followed
 from leakfix.languages.c.lower_aliases import hand_over_parts, prune
 from leakfix.languages.c.lower_branches import BranchLowering
+from leakfix.languages.c.lower_errors import unite
 from leakfix.languages.c.lower_failures import returns_failure
 from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Value, span_of
 from leakfix.languages.c.turns import turn_variables
@@ -53,6 +54,7 @@ def lower(program: Program, function: Function, operand: int | None = None) -> F
         frame = Frame(program, function, followed if number < _ROUNDS - 1 else Followed(everything=True))
         StatementLowering(frame).body(operand)
         followed = frame.followed.next(frame.graph)
+    unite(frame.graph)
     _separate(frame.graph)
     hand_over_parts(frame)
     prune(frame)
