@@ -6,7 +6,6 @@ Exit codes: 0 clean, 1 findings or a change, 2 everything else (also a path that
 
 from __future__ import annotations
 
-import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,9 +16,6 @@ from leakfix.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-# Nearly all that a run allocates lives as long as its workspace, behind which the garbage is collected.
-_GC_THRESHOLD = 5_000_000
 
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -66,7 +62,6 @@ def app() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; whatever ends it early is one line on stderr."""
-    gc.set_threshold(_GC_THRESHOLD)
     try:
         code = app.main(list(arguments), prog_name="leakfix", standalone_mode=False)
         return code if isinstance(code, int) else CLEAN
