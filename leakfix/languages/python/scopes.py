@@ -164,6 +164,8 @@ class Scopes:
         self._by_node: dict[int, Scope] = {file.root.id: self.module}
         self._bound: dict[int, Variable] = {}
         self._module = _Part(file.root, self.module, 0, len(self._data) + 1)
+        # Names are asked for one after the other: that of the next is mostly in the same definition.
+        self._last = _Part(file.root, self.module, 0, 0)
         self._load_around(self._module, file.root, self.module)
         # What says `global` anywhere binds names of the module.
         for at in words(self._data, b"global"):
@@ -191,6 +193,15 @@ class Scopes:
 
     def scope_at(self, offset: int) -> Scope:
         """Return the scope in which a name at a byte offset is looked up."""
+        part = self._last
+        if not part.start <= offset < part.end:
+            part = self._part_at(offset)
+            if not part.inner:
+                self._last = part
+        return part.scopes[bisect_right(part.starts, offset) - 1]
+
+    def _part_at(self, offset: int) -> _Part:
+        """The innermost part that holds an offset, which is looked at now if it was not before."""
         part = self._module
         while part.inner:
             number = bisect_right(part.inner_starts, offset) - 1
@@ -199,7 +210,7 @@ class Scopes:
             part = part.inner[number]
             if not part.scopes:
                 self._load(part)
-        return part.scopes[bisect_right(part.starts, offset) - 1]
+        return part
 
     def scope_of(self, node: Node) -> Scope:
         """Return the scope that a function_definition, lambda, class, comprehension or the root makes."""
@@ -257,8 +268,9 @@ class Scopes:
         """Return the variable that an identifier binds or uses; None of builtins, unknown names and attributes."""
         if identifier.type != syntax.IDENTIFIER:
             return None
-        scope = self.scope_at(identifier.start_byte)
-        known = self._bound.get(identifier.start_byte)
+        start = identifier.start_byte
+        scope = self.scope_at(start)
+        known = self._bound.get(start)
         if known is not None:
             return known
         found = self.lookup(identifier.text or b"", scope)
