@@ -318,6 +318,7 @@ def _resource(table: _Table) -> Resource:
         context=cast("Context | None", table.choice("context", get_args(Context))),
         exits=cast("Exits | None", table.choice("exits", get_args(Exits))),
         in_place=table.flag("in_place"),
+        raw=table.flag("raw"),
     )
     if CALL in resource.release and len(resource.release) > 1:
         raise table.error("release", f'"{CALL}" stands alone')

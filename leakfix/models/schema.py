@@ -74,6 +74,8 @@ class Resource:
     """What the end of that with statement does besides: break work off, wait for it, remove what is on disk."""
     in_place: bool = False
     """Whether a variable of the caller is the resource, and its functions are given the address of that."""
+    raw: bool = False
+    """Whether it is a block of bytes, whose release releases nothing of what stands in it."""
 
 
 @record

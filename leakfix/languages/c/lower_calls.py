@@ -273,7 +273,9 @@ class CallLowering:
         kept = self._kept(node, symbol, arguments, wanted) if not acquires else NOTHING
         released = self._released(release, arguments)
         if release is not None and not release.unless:
-            self.release(span, released, is_memory=not acquires)
+            resource = self.models.find_resource(release.resource)
+            is_raw = resource is not None and resource.raw
+            self.release(span, released, is_memory=is_raw and not acquires)
         if acquires:
             kept_on_failure = released if release is not None and release.unless else NOTHING
             return self._acquired(node, symbol, acquires[0], arguments, kept_on_failure, wanted)
