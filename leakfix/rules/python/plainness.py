@@ -44,7 +44,7 @@ _CONSUMERS: Final = frozenset(_FUNCTIONS.split())
 """Functions that are done with an iterator or file when they return."""
 _ALL_NAMES: Final = {"locals": 0, "vars": 0, "dir": 0, "eval": 1, "exec": 1}
 """Functions that read the variables around them, with the most arguments with which they do."""
-_ENDING: Final = frozenset(("close", "shutdown", "cleanup", "quit", "logout", "wait"))
+_ENDING: Final = frozenset(("close", "Close", "shutdown", "cleanup", "quit", "logout", "wait"))
 """Methods that do no more than the end of a block does."""
 _IDENTITY: Final = frozenset(("is", "is not", "=="))
 _TESTS: Final = frozenset((syntax.IF_STATEMENT, syntax.ELIF_CLAUSE, syntax.WHILE_STATEMENT))
