@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from leakfix.languages.go.slots import Cut
 
 _DOT: Final = ord(".")
+_INDEX: Final = re.compile(rb"\[[^\[\]\n]*\]")
+_SHORT: Final = 80
+"""How many bytes above a line are looked at."""
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 
 
@@ -62,17 +65,36 @@ def mentions(cut: Cut) -> dict[Function, list[Node]]:
     return found
 
 
-def appends_beside(cut: Cut) -> bool:
-    """Whether a function of the package that mentions the slice appends to anything: a look at the bytes."""
+def may_grow(cut: Cut) -> bool:
+    """Whether a function of the package may append to the slice, or to what it gives its slice: a look at the bytes."""
     place = named_place(cut)
     name = place.child_by_field_id(syntax.F_FIELD) if place.kind_id == syntax.SELECTOR_EXPRESSION else place
-    word = (name.text or b"") if name is not None and place.kind_id != syntax.UNARY_EXPRESSION else b""
-    return not word or any(
-        next(places_of(file.data, word, one.start, one.end), None) is not None
+    word = name.text if name is not None else None
+    if not word or place.kind_id == syntax.UNARY_EXPRESSION or syntax.unparen(cut.place).kind_id in _INDEXES:
+        return True
+    return any(
+        any(_may_be_grown(file.data, at, at + len(word)) for at in places_of(file.data, word, one.start, one.end))
         for file in files_of(cut.facts)
         for one in file.functions
         if file.data.find(b"append(", one.start, one.end) >= 0
     )
+
+
+def _may_be_grown(data: bytes, at: int, end: int) -> bool:
+    """Whether a name may be the end of what is appended to, or of a value that is assigned as it is or in part."""
+    line = data.rfind(b"\n", 0, at) + 1
+    before = data[line:at]
+    index = _INDEX.match(data, end)
+    if data[end : end + 1] == b"." or (index is not None and b":" not in index[0]):
+        return False
+    _, is_appended, first = before.rpartition(b"append(")
+    if is_appended and index is None and (b"," not in first or b"(" in first.partition(b",")[0]):
+        return True
+    _, is_assigned, value = before.rpartition(b"= ")
+    if is_assigned:
+        # What is ranged over is named anew only where it is a map of slices, which is no single slice.
+        return not value.startswith(b"range ") and (value.startswith(b"(") or value.count(b"(") <= value.count(b")"))
+    return b"(" not in before and data[max(line - _SHORT, 0) : line].rstrip().endswith((b"=", b",", b"append("))
 
 
 def given(cut: Cut) -> Iterator[tuple[Facts, Node]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.pointers import Held, bearing_fields, held
 from leakfix.languages.go.slots import Kind
-from leakfix.languages.go.slots_mentions import appends_beside, named_place
+from leakfix.languages.go.slots_mentions import may_grow, named_place
 from leakfix.languages.go.types import Chan, Named, Slice, Struct, core, deref, underlying
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def base_variable_kind(cut: Cut) -> str:
 def may_matter(cut: Cut) -> bool:
     """What `matters` may tell, before anybody looks for the uses: another object's slice has to grow somewhere."""
     is_popped = cut.front is None and named_place(cut).kind_id == syntax.UNARY_EXPRESSION
-    return base_variable_kind(cut) in ("receiver", "package") or is_popped or appends_beside(cut)
+    return base_variable_kind(cut) in ("receiver", "package") or is_popped or may_grow(cut)
 
 
 def matters(cut: Cut, uses: Uses) -> bool:
