@@ -7,12 +7,11 @@ graph is looked at once more as if the member were a variable that is handed on 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.detectors.lifecycle import LossKind, leaks
-from leakfix.flow import Block, Escape, Graph, Handing, Place
+from leakfix.flow import Acquire, Block, Escape, Graph, Handing, Place
 from leakfix.languages.c import syntax
 
 if TYPE_CHECKING:
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
 def member_leaks(analysis: Analysis, function: Function, graph: Graph) -> Iterator[Leak]:
     """The resources that a member held when it took another one, with nothing but that as their losses."""
-    for place in _stored_twice(function, graph):
-        for leak in leaks(_kept_until_the_end(graph, place)):
+    for place, sites in _stored_twice(function, graph).items():
+        for leak in leaks(_kept_until_the_end(graph, place, sites)):
             lost = tuple(
                 loss
                 for loss in leak.losses
@@ -42,26 +41,34 @@ def member_leaks(analysis: Analysis, function: Function, graph: Graph) -> Iterat
                 yield replace(leak, site=replace(leak.site, obligation=obligation), losses=lost)
 
 
-def _stored_twice(function: Function, graph: Graph) -> list[Place]:
-    """The members, below a parameter or the object, that what is acquired is stored in at several places."""
+def _stored_twice(function: Function, graph: Graph) -> dict[Place, frozenset[int]]:
+    """The members, below a parameter or the object, that are set at several places, with what is acquired for them."""
+    made = {site.place: index for index, site in enumerate(graph.sites)}
+    if not made:
+        return {}
     outer = {*graph.params, function.body.start_byte}
-    found = Counter(
-        event.into
-        for event in graph.events()
-        if isinstance(event, Escape) and event.how is Handing.STORED and event.into is not None
-    )
-    return [
-        place
-        for place, count in found.items()
-        if count > 1 and place.root in outer and len(place.path) > 1 and not place.weak
-    ]
+    found: dict[Place, list[Place]] = {}
+    for event in graph.events():
+        if isinstance(event, Escape) and event.how is Handing.STORED and event.into is not None:
+            found.setdefault(event.into, []).append(event.place)
+    return {
+        place: sites
+        for place, stored in found.items()
+        if len(stored) > 1 and place.root in outer and len(place.path) > 1 and not place.weak
+        if (sites := frozenset(made[one] for one in stored if one in made))
+    }
 
 
-def _kept_until_the_end(graph: Graph, place: Place) -> Graph:
-    """The graph with a member that keeps what it is given to itself until control leaves the function."""
+def _kept_until_the_end(graph: Graph, place: Place, sites: frozenset[int]) -> Graph:
+    """The graph of some acquisitions, with a member that keeps them to itself until control leaves the function."""
     blocks: list[Block] = []
     for block in graph.blocks:
-        events = [event for event in block.events if not (isinstance(event, Escape) and event.into == place)]
+        events = [
+            event
+            for event in block.events
+            if not (isinstance(event, Escape) and event.into == place)
+            and not (isinstance(event, Acquire) and event.site not in sites)
+        ]
         if block.exit is not None:
             events.append(Escape(block.exit.span, Place(place.root), Handing.STORED))
         blocks.append(Block(events, list(block.edges), block.exit))
