@@ -13,7 +13,12 @@ import pytest
 from tests.console import Console, leaking, write
 from tests.test_packs import RULE, install
 
-SLOW = RULE.replace("source = subject.source", "import time; time.sleep(60); source = subject.source")
+SLOW = RULE.replace(
+    "source = subject.source",
+    "import os, time; open(os.path.join(os.environ['BUSY'], str(os.getpid())), 'x').close(); time.sleep(60); "
+    "source = subject.source",
+)
+"""A rule that says which process it keeps busy, by a file of that name in the directory BUSY."""
 
 
 @pytest.fixture
@@ -58,7 +63,9 @@ def test_an_interrupt_ends_everything_at_once(console: Console, large: Path, tmp
     install(tmp_path / "site", "slow_pack", {"slow.py": SLOW})
     for number in range(8):
         write(large, {f"p{number}/slow.go": f"package p{number}\n\nfunc g() {{ Legacy() }}\n"})
-    slow = Console(large, console.home, {"PYTHONPATH": str(tmp_path / "site")})
+    busy = tmp_path / "busy"
+    busy.mkdir()
+    slow = Console(large, console.home, {"PYTHONPATH": str(tmp_path / "site"), "BUSY": str(busy)})
     process = subprocess.Popen(
         slow.command("check", "--no-cache", "--jobs", jobs),
         cwd=large,
@@ -68,11 +75,13 @@ def test_an_interrupt_ends_everything_at_once(console: Console, large: Path, tmp
         text=True,
         start_new_session=True,
     )
-    time.sleep(2)
+    while len(list(busy.iterdir())) < int(jobs):
+        assert process.poll() is None
+        time.sleep(0.05)
     workers = _children(process.pid)
-    assert len(workers) == (0 if jobs == "1" else 2)
+    assert {int(file.name) for file in busy.iterdir()} == ({process.pid} if jobs == "1" else workers)
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=5)
+    out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert (out, err.strip()) == ("", "leakfix: interrupted")
     assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
