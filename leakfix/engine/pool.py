@@ -56,6 +56,7 @@ class Pool(Generic[Task, Outcome]):
         self._shares = shares(weights, size) if weights else [deque(range(len(tasks)))]
         self._context = _context()
         self._workers: list[_Worker] = []
+        self._leaving: list[_Worker] = []
         with _frozen_heap(self._context):
             for number in range(size):
                 self._start(self._shares[number % len(self._shares)])
@@ -82,13 +83,14 @@ class Pool(Generic[Task, Outcome]):
                     yield self._tasks[task], Lost(self._tasks[task], result) if failed else cast("Outcome", result)
 
     def end(self) -> None:
-        """Kill what still runs: nobody waits for it any more."""
-        for worker in self._workers:
+        """Kill what still runs: nobody waits for what it does any more."""
+        for worker in (*self._workers, *self._leaving):
             worker.process.kill()
-        for worker in self._workers:
+        for worker in (*self._workers, *self._leaving):
             worker.process.join()
             worker.connection.close()
         self._workers.clear()
+        self._leaving.clear()
 
     def _start(self, waiting: deque[int]) -> _Worker:
         here, there = self._context.Pipe()
@@ -115,8 +117,9 @@ class Pool(Generic[Task, Outcome]):
             worker.give(longest.pop())
             return
         self._workers.remove(worker)
-        # It ends by itself; giving back its memory takes a while, for which nobody has to wait.
+        # It ends by itself; giving back its memory takes a while, for which the others do not have to wait.
         worker.connection.close()
+        self._leaving.append(worker)
 
 
 def shares(weights: Sequence[int], size: int) -> list[deque[int]]:
