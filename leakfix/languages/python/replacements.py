@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _REPLACING: Final = "[(assignment) (call)] @node"
 _AS: Final = b" as "
+_MODULE: Final = b"__name__"
 _ASKING: Final = frozenset(("getattr", "hasattr", "delattr", "print", "isinstance", "issubclass", "repr", "len"))
 """Functions that are given names, and replace nothing."""
 _OWN: Final = frozenset((b"self", b"cls"))
@@ -198,11 +199,13 @@ class _Reading:
             return f"{target}.{self._name}" if target else f".{self._name}"
         before: Node | None = None
         for node in syntax.positional(call):
-            value = syntax.string_value(node) if node.type == syntax.STRING else None
+            value = self._target(node)
             if value == self._name:
                 if before is None:
                     return ""
                 return self._name if (before.text or b"") == MODULES else self._below(before)
+            if value == f".{self._name}":
+                return value
             if value is not None and value.endswith(f".{self._name}"):
                 models = self._types.models
                 return (models.canonical(value) if models is not None else value).removeprefix("builtins.")
@@ -210,6 +213,40 @@ class _Reading:
                 return self._name
             before = node
         return ""
+
+    def _target(self, node: Node) -> str | None:
+        """The name that a text gives, after what is not known of it: `.open` of `"%s.open" % module`; None of no text.
+
+        The name of the module itself is known: `"%s.open" % __name__`, `__name__ + ".open"`, `f"{__name__}.open"`.
+        """
+        if node.type == syntax.STRING:
+            plain = syntax.string_value(node)
+            return plain if plain is not None else self._formatted(node)
+        if node.type != syntax.BINARY_OPERATOR:
+            return None
+        left, right = syntax.field(node, "left"), syntax.field(node, "right")
+        if left is None or right is None:
+            return None
+        made, value, known = syntax.string_value(left), syntax.string_value(right), None
+        if made is not None and made.startswith("%s"):
+            value, known = made.removeprefix("%s"), right
+        elif value is not None:
+            known = left
+        return self._after(known, value) if value is not None else None
+
+    def _formatted(self, string: Node) -> str | None:
+        """The same of an f-string."""
+        parts = [part for part in syntax.named(string) if part.type in (syntax.INTERPOLATION, syntax.STRING_CONTENT)]
+        if len(parts) < 2 or parts[-1].type != syntax.STRING_CONTENT:
+            return None
+        known = syntax.named(parts[0])[0] if len(parts) == 2 and parts[0].type == syntax.INTERPOLATION else None
+        return self._after(known, syntax.text(parts[-1]))
+
+    def _after(self, start: Node | None, text: str) -> str:
+        """A text behind the value of an expression, which is only known of the name of the module itself."""
+        if start is not None and start.text == _MODULE:
+            return f"{self._file.module}{text}"
+        return f".{text.rpartition('.')[2]}" if "." in text else ""
 
     def _is_key(self, dictionary: Node) -> bool:
         keys = (syntax.field(pair, "key") for pair in syntax.named(dictionary))
