@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SCRIPT = Path(sys.executable).with_name("leakfix")
+_LIMITS = {"c": 2.5, "go": 2, "python": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,13 @@ def main() -> int:
     size = sum(len(data) for _, data in sources) / 1e6
     print(f"{len(sources)} files of {given.language}, {size:.1f} MB, {os.cpu_count()} processors\n")
     with tempfile.TemporaryDirectory() as cache:
-        environment = {**os.environ, "XDG_CACHE_HOME": cache}
+        environment = {**os.environ, "XDG_CACHE_HOME": cache, "PYTHONPYCACHEPREFIX": cache}
+        # An installed leakfix is compiled; the first run, which is not measured, compiles this one.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        _run(tree, environment, "check")
         parse, whole = _best(
             given.runs, lambda: _parse(sources), lambda: _run(tree, environment, "check", "--no-cache")
         )
-        _run(tree, environment, "check")
         start, again, version = _best(
             given.runs,
             lambda: subprocess.run([sys.executable, "-c", "pass"], check=True),
@@ -78,7 +81,7 @@ def main() -> int:
             lambda: _run(tree, environment, "--version"),
         )
     ratios = [
-        Ratio("check / parse all once", whole, parse, 2),
+        Ratio("check / parse all once", whole, parse, _LIMITS[given.language]),
         Ratio("check, cached / parse all", again, parse, None),
         Ratio("--version / interpreter", version, start, 3),
     ]
