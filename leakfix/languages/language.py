@@ -120,7 +120,10 @@ class Language(ABC, Generic[SurveyT]):
         models = load(frozenset(path for _, data in files for path in self.imports(data)))
         return models, self.survey(files, models)
 
-    def completing(self, contents: Sequence[bytes]) -> Callable[[SurveyT], SurveyT]:  # noqa: ARG002 (for some)
+    def completing(
+        self,
+        contents: Sequence[bytes],  # noqa: ARG002 (a language that has more to look at says so)
+    ) -> Callable[[SurveyT], SurveyT]:
         """Look at all files here while another process makes the survey, and give what completes that."""
         return lambda survey: survey
 
