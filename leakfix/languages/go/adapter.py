@@ -56,11 +56,13 @@ class Go(Language[GoSurvey]):
 
     def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> GoSurvey:
         """The functions that may hand what they acquire to their caller."""
-        from leakfix.languages.go.first_look import acquiring_names, method_places, owner_names
+        from leakfix.languages.go.first_look import acquiring_names, method_places, methods, owner_names
 
         listed = tuple(files)
-        owners = owner_names((data for _, data in listed), models)
-        return GoSurvey(owners, method_places(listed, acquiring_names(models) | owners))
+        declared = [methods(data) for _, data in listed]
+        owners = owner_names((data for _, data in listed), models, declared)
+        paths = (path for path, _ in listed)
+        return GoSurvey(owners, method_places(zip(paths, declared, strict=True), acquiring_names(models) | owners))
 
     def may_acquire(self, models: Models, survey: GoSurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls anything that has an acquiring name."""

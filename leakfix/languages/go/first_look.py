@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.headers import read_header
-from leakfix.languages.go.obligations import CLOSING_METHODS
 from leakfix.languages.go.words import LETTERS
 
 if TYPE_CHECKING:
@@ -18,13 +17,15 @@ if TYPE_CHECKING:
 
     from leakfix.models import Models
 
+CLOSING_METHODS: Final = ("Close", "Stop", "Shutdown")
+"""Methods by which a type of the project that holds resources gives them back."""
+
 _WORDS: Final = re.compile(rb"\w+")
 _NAME_AT_END: Final = re.compile(rb"\b\w++\Z")
 _QUOTED: Final = re.compile(rb'"([^"\s\\]+)"')
 _PARENTHESES: Final = re.compile(rb"[()]")
-_CLOSING: Final = tuple(b") %b(" % method.encode() for method in CLOSING_METHODS)
-_RECEIVER: Final = re.compile(rb"func \(\w*\s*\*?(\w+)[^)]*\Z")
-_METHOD: Final = re.compile(rb"\nfunc ?\([^)\n]*\) ?(\w+)")
+_CLOSING: Final = frozenset(method.encode() for method in CLOSING_METHODS)
+_METHOD: Final = re.compile(rb"\nfunc ?\(\w*\s*\*?(\w+)[^)\n]*\) ?(\w+)")
 _TYPE_NAME: Final = re.compile(rb"(\w+)(?:\[[^\n]*\])?$")
 _EMBEDDED: Final = re.compile(rb"\n\t+\*?(?:\w+\.)?(\w+)(?:\[[^\n]*\])?[ \t]*(?=[`/\n])")
 _METHODS: Final = re.compile(rb"\n\t+(?:%b)\(" % b"|".join(method.encode() for method in CLOSING_METHODS))
@@ -34,6 +35,7 @@ _LONGEST_NAME: Final = 80
 _ENDING: Final = 3
 _BEFORE: Final = tuple(bytes((byte,)) for byte in range(256))
 _ROUNDS: Final = 4
+_BODY: Final = b" { "
 
 
 METHOD: Final = "."
@@ -93,14 +95,21 @@ def imported(data: bytes) -> Iterator[str]:
         yield match[1].decode("utf-8", "replace")
 
 
-def owner_names(files: Iterable[bytes], models: Models) -> frozenset[str]:
+def methods(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The methods that a file declares: the name of the receiver's type, and that of the method."""
+    return _METHOD.findall(data)
+
+
+def owner_names(
+    files: Iterable[bytes], models: Models, declared: Iterable[Sequence[tuple[bytes, bytes]]] | None = None
+) -> frozenset[str]:
     """Return the names of functions that call what acquires, and a result of which is of a type that is released.
 
-    Those of methods stand behind `METHOD`.
+    Those of methods stand behind `METHOD`. `declared` are the `methods` of each file, where they are known already.
     """
     kept = list(files)
-    types = _released_types(kept, models)
-    makers = [maker for data in kept for maker in _makers(data, types)]
+    types = _released_types(kept, map(methods, kept) if declared is None else declared, models)
+    makers = list(_makers(kept, types))
     wanted = _calls_of(name.encode() for name in acquiring_names(models))
     owners: set[bytes] = set()
     for _ in range(_ROUNDS):
@@ -112,12 +121,17 @@ def owner_names(files: Iterable[bytes], models: Models) -> frozenset[str]:
     return frozenset(name.decode("utf-8", "replace") for name in owners)
 
 
-def method_places(files: Iterable[tuple[str, bytes]], names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """In which files methods are declared, by those of the names that stand behind `METHOD`, without it."""
+def method_places(
+    declared: Iterable[tuple[str, Sequence[tuple[bytes, bytes]]]], names: Iterable[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """In which files methods are declared, by those of the names that stand behind `METHOD`, without it.
+
+    `declared` are the paths of all files with their `methods`.
+    """
     wanted = {name.removeprefix(METHOD).encode() for name in names if name.startswith(METHOD)}
     found: dict[str, dict[str, None]] = {name.decode(): {} for name in wanted}
-    for path, data in files:
-        for name in wanted.intersection(_METHOD.findall(data)):
+    for path, listed in declared:
+        for name in wanted.intersection([method for _, method in listed]):
             found[name.decode()][path] = None
     return {name: tuple(places) for name, places in found.items()}
 
@@ -141,17 +155,20 @@ def _called(data: bytes) -> Iterator[bytes]:
     for piece in data.split(b"(")[:-1]:
         name = _NAME_AT_END.search(piece, max(len(piece) - _LONGEST_NAME, 0))
         if name is not None:
-            is_selected = piece[: name.start()].rstrip().endswith(b".")
+            at = name.start()
+            is_selected = piece.endswith(b".", 0, at) or piece[:at].rstrip().endswith(b".")
             yield METHOD.encode() + name[0] if is_selected else name[0]
 
 
-def _released_types(files: Iterable[bytes], models: Models) -> frozenset[bytes]:
+def _released_types(
+    files: Iterable[bytes], declared: Iterable[Sequence[tuple[bytes, bytes]]], models: Models
+) -> frozenset[bytes]:
     """The last names of types whose values are released: modelled ones, and those of the project that close."""
     found = {name.rpartition(".")[2].encode() for resource in models.resources() for name in resource.types}
     found |= _CLOSING_INTERFACES
     embedding: list[tuple[bytes, list[bytes]]] = []
+    found.update(of for listed in declared for of, method in listed if method in _CLOSING)
     for data in files:
-        found.update(_closed_types(data))
         for name, body in _bodies(data, b" interface {\n"):
             if _METHODS.search(body):
                 found.add(name)
@@ -169,17 +186,6 @@ def _released_types(files: Iterable[bytes], models: Models) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def _closed_types(data: bytes) -> Iterator[bytes]:
-    """The types that a file declares a closing method for."""
-    for method in _CLOSING:
-        at = data.find(method)
-        while at >= 0:
-            receiver = _RECEIVER.match(data, data.rfind(b"\n", 0, at) + 1, at)
-            if receiver is not None:
-                yield receiver[1]
-            at = data.find(method, at + 1)
-
-
 def _bodies(data: bytes, opening: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The types of a file that are opened in this way: the name and the lines."""
     at = data.find(opening)
@@ -192,25 +198,30 @@ def _bodies(data: bytes, opening: bytes) -> Iterator[tuple[bytes, bytes]]:
         at = data.find(opening, start)
 
 
-def _makers(data: bytes, types: frozenset[bytes]) -> Iterator[tuple[bytes, frozenset[bytes]]]:
-    """The functions of a file with a result of one of the types: the name, and the names that it calls."""
-    for piece in data.split(b"\nfunc ")[1:]:
-        header = _header(piece)
-        results = _results(header)
-        if results and not types.isdisjoint(_WORDS.findall(results)):
-            name = _function_name(piece)
-            if name:
-                yield name, frozenset(_called(piece[len(header) :]))
+def _makers(files: Iterable[bytes], types: frozenset[bytes]) -> Iterator[tuple[bytes, frozenset[bytes]]]:
+    """The functions with a result of one of the types: the name, and the names that it calls."""
+    known = {b"": False}
+    for data in files:
+        for piece in data.split(b"\nfunc ")[1:]:
+            header = _header(piece)
+            results = _results(header)
+            # Few lists of results are spelled in a way of their own.
+            if results not in known:
+                known[results] = not types.isdisjoint(_WORDS.findall(results))
+            if known[results]:
+                name = _function_name(piece)
+                if name:
+                    yield name, frozenset(_called(piece[len(header) :]))
 
 
 def _header(piece: bytes) -> bytes:
     """A function up to its body, which may stand on the same line."""
-    line = piece.partition(b"\n")[0]
-    before, opening, body = line.partition(b" { ")
-    if opening and b"}" in body:
-        return before
+    line = piece.find(b"\n")
+    opening = piece.find(_BODY, 0, line) if line >= 0 else piece.find(_BODY)
+    if opening >= 0 and b"}" in piece[opening + len(_BODY) : line if line >= 0 else None]:
+        return piece[:opening]
     end = piece.find(b"{\n")
-    return (piece[:end] if end >= 0 else line).rstrip()
+    return piece[: end if end >= 0 else line if line >= 0 else None].rstrip()
 
 
 def _function_name(piece: bytes) -> bytes:
@@ -226,6 +237,9 @@ def _results(header: bytes) -> bytes:
         return header[last + 1 :]
     if header.count(b"(") == 1 + header.startswith(b"("):
         return b""
+    opening = header.rfind(b"(")
+    if header.find(b")", opening) == last:
+        return header[opening:] if header[:opening].rstrip().endswith(b")") else b""
     depth = 0
     for match in reversed(list(_PARENTHESES.finditer(header))):
         depth += 1 if match[0] == b")" else -1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from leakfix.flow import Obligation
 from leakfix.languages.go import syntax
 from leakfix.languages.go.defaults import declared_version
+from leakfix.languages.go.first_look import CLOSING_METHODS
 from leakfix.languages.go.types import has_method
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File
     from leakfix.languages.go.types import Signature, Type
     from leakfix.models import Acquire, Models, Resource
-
-CLOSING_METHODS = ("Close", "Stop", "Shutdown")
-"""Methods by which a type of the project that holds resources gives them back."""
 
 _WRITING_FLAGS = ("O_WRONLY", "O_RDWR", "O_APPEND", "O_CREATE", "O_TRUNC")
 
