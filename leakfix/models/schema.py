@@ -19,7 +19,7 @@ Holds = Literal["nil", "not-nil", "true", "false"]
 Share = Literal["part", "head", "tail", "most", "list"]
 Bulk = Literal["large", "line", "mapping"]
 Context = Literal["with", "closing", "async with"]
-Exits = Literal["terminates", "waits", "removes"]
+Exits = Literal["terminates", "waits", "removes", "talks"]
 
 RECEIVER: Final = -1
 """The position that stands for the receiver of a method; ``"receiver"`` in a file."""
@@ -71,7 +71,7 @@ class Resource:
     context: Context | None = None
     """How a with statement releases it: its own, ``closing`` around it, or ``async with``; None: none does."""
     exits: Exits | None = None
-    """What the end of that with statement does besides: break work off, wait for it, remove what is on disk."""
+    """What the end of that with statement does besides: break work off, wait for it, remove files, talk to a peer."""
     in_place: bool = False
     """Whether a variable of the caller is the resource, and its functions are given the address of that."""
     raw: bool = False

@@ -46,6 +46,8 @@ _NEVER_RAISING: Final = frozenset(
     )
 )
 """What only keeps what it is given."""
+_UNDOING: Final = frozenset(("smtplib.SMTP.connect",))
+"""What has closed its object where it raises: smtplib's `getreply` closes the socket that no greeting comes from."""
 _WRITING_OUT: Final = frozenset(("str", "repr", "format"))
 _CONTAINERS: Final = "collections."
 _APPENDING: Final = frozenset(("append", "add", "appendleft", "insert", "setdefault"))
@@ -214,7 +216,8 @@ class CallLowering:
         # What takes something over may fail, yet hardly ever does.
         takes = any(link.relation is Relation.OWNING for value in links for link in value.links)
         if call.symbol not in _NEVER_RAISING and not self.frame.has_raised:
-            self.frame.raising(call.span, doubtful=takes or self._is_quiet(call))
+            undone = call.receiver if call.symbol in _UNDOING else NOTHING
+            self.frame.raising(call.span, doubtful=takes or self._is_quiet(call), undone=undone)
         acquired = self._acquired(call)
         if acquired is not None:
             return Value((*acquired.links, *joined(links).links), acquired.items)

@@ -31,7 +31,7 @@ from leakfix.flow import (
     Site,
     Test,
 )
-from leakfix.languages.python.values import Link, Relation, Value
+from leakfix.languages.python.values import NOTHING, Link, Relation, Value
 from leakfix.text import Span
 from leakfix.text.records import record
 
@@ -208,8 +208,11 @@ class Frame:
             return False
         return self._passes.get(at) == (self.raise_target(), False)
 
-    def raising(self, span: Span, doubtful: bool = False) -> None:
-        """What stands at ``span`` may raise an exception, having done nothing of what is emitted behind this."""
+    def raising(self, span: Span, doubtful: bool = False, undone: Value = NOTHING) -> None:
+        """What stands at ``span`` may raise an exception, having done nothing of what is emitted behind this.
+
+        It has released what ``undone`` holds then.
+        """
         at = self.current
         if at is None:
             return
@@ -218,11 +221,20 @@ class Frame:
         is_told = not self.graph.blocks[at].events and not self.is_detailed
         if is_told and self._passes.get(at) in ((target, False), (target, doubtful)):
             return
-        self.link(at, Edge(target, raised=span, doubtful=doubtful))
+        way = target if undone.is_empty else self._undoing(span, undone, target)
+        self.link(at, Edge(way, raised=span, doubtful=doubtful))
         block = self.new_block()
         self.goto(block)
         self.current = block
         self._passes[block] = (target, doubtful)
+
+    def _undoing(self, span: Span, undone: Value, target: int) -> int:
+        """A block on the way to ``target`` that releases something."""
+        block = self.new_block()
+        places = [link.place for link in undone.all_links() if link.relation is not Relation.THROUGH]
+        self.graph.blocks[block].events.extend(Release(span, place, ANY_METHOD) for place in places)
+        self.link(block, Edge(target))
+        return block
 
     def throw(self, span: Span) -> None:
         """An exception is raised for sure by what stands at ``span``."""

@@ -35,6 +35,7 @@ _QUIET: Final = frozenset(
         *("tempfile.mkstemp", "tempfile.mkdtemp", "tempfile.TemporaryDirectory", "tempfile.gettempdir"),
         *("contextlib.suppress", "contextlib.ExitStack", "contextlib.nullcontext", "contextlib.closing"),
         *("SystemExit", "ValueError", "TypeError", "RuntimeError", "OSError"),
+        *("_winapi.GetLastError", "ctypes.get_errno", "ctypes.get_last_error"),
     )
 )
 """What fails only where the system has run out of something, if ever."""

@@ -86,8 +86,8 @@ def check_surely_made(repair: Repair) -> None:
 
 
 def check_results_taken(scene: Scene) -> None:
-    """Raise `RefusalError` where a pool still has work that nobody waits for when the block would end it."""
-    if scene.repair.noun != "pool":
+    """Raise `RefusalError` where there still is work that nobody waits for when the block would end it."""
+    if scene.repair.exits != "terminates":
         return
     above = [need.parent for need in scene.flow.needs]
     called = [one for one in above if one is not None and one.type == syntax.ATTRIBUTE]

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from leakfix.rules.python.repair import Repair
 
-_WAITS: Final = ("process", "executor", "pool")
-"""What is not released at once, but waited for, with what it works on."""
+_WAITS: Final = ("waits", "terminates")
+"""The ends of what is not released at once, but waited for, with what it works on."""
 
 
 def close_on_error(repair: Repair) -> Written:
@@ -34,7 +34,7 @@ def close_on_error(repair: Repair) -> Written:
         raise RefusalError(NO_CASE, "nobody else ever takes it over")
     if all(loss.doubtful for loss in repair.leak.losses):
         raise RefusalError("handed-on", "it is handed on, and what stands before that hardly ever raises anything")
-    if any(word in repair.noun for word in _WAITS):
+    if repair.exits in _WAITS:
         raise RefusalError("waits", f"a handler would wait for the {repair.noun}, which may be for ever")
     release = headers.release_of(repair)
     variable = contexts.part_of(repair) if contexts.is_part(repair) else repair.variable

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from leakfix.languages.python.files import Function
     from leakfix.languages.python.lower_frame import Frame
     from leakfix.languages.python.scopes import Bindings, Variable
-    from leakfix.models.schema import Resource
+    from leakfix.models import Exits, Resource
     from leakfix.text import Source, Span
 
 _LOOPS: Final = frozenset((syntax.FOR_STATEMENT, syntax.WHILE_STATEMENT)) | syntax.COMPREHENSIONS
@@ -112,6 +112,11 @@ class Repair:
     def resource(self) -> Resource | None:
         """The model of what leaks; None of an object of a class of the project."""
         return self.analysis.models.find_resource(self.leak.site.obligation.resource)
+
+    @property
+    def exits(self) -> Exits | None:
+        """What the end of a block does besides releasing it; None: nothing."""
+        return self.resource.exits if self.resource is not None else None
 
     @cached_property
     def acquisition(self) -> Node:

@@ -10,8 +10,11 @@ from leakfix.rules.finding import Safety
 from leakfix.rules.python.certainty import is_certain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tree_sitter import Node
 
+    from leakfix.models import Exits
     from leakfix.rules.python.repair import Repair
     from leakfix.rules.python.scenes import Scene
 
@@ -27,11 +30,12 @@ _READ_ONLY: Final = frozenset(("urllib.request.urlopen", "os.scandir", "io.open_
 _PEERS: Final = ("socket", "connection", "server", "pipe", "channel")
 """What somebody is at the other end of."""
 _MOCKS: Final = (b"patch(", b"patch.object(", b"Mock(", b"monkeypatch")
-_WAITS: Final = (
-    ("process", "At the end of the block the process is waited for, and its pipes are closed."),
-    ("executor", "At the end of the block all tasks are waited for."),
-    ("pool", "At the end of the block the pool is shut down, and what it still works on is ended or waited for."),
-)
+_NOTICED: Final[Mapping[Exits, str]] = {
+    "waits": "At the end of the block the {noun} is waited for, with all that it works on.",
+    "terminates": "At the end of the block the {noun} is shut down, and what it still works on is ended.",
+    "talks": "At the end of the block the peer of the {noun} is told, and what it answers may be raised.",
+}
+"""What else than a release the end of a block is, in the words of the models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,8 @@ class Verdict:
 def judge(scene: Scene, calls: str = "") -> Verdict:
     """Whether anything could be noticed of a fix but that the leak is gone."""
     repair = scene.repair
-    for word, why in _WAITS:
-        if word in repair.noun:
-            return Verdict(Safety.REVIEW, why)
+    if repair.exits is not None and repair.exits in _NOTICED:
+        return Verdict(Safety.REVIEW, _NOTICED[repair.exits].format(noun=repair.noun))
     if any(word in repair.noun for word in _PEERS) and not repair.closings and scene.behind:
         return Verdict(Safety.REVIEW, f"The {repair.noun} is closed before the statements behind the block run.")
     if _is_written(scene) and not repair.closings and _is_met_again(scene):
