@@ -9,20 +9,23 @@ from __future__ import annotations
 import os
 import re
 import stat
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from pathspec.pattern import RegexPattern
+    from collections.abc import Iterable
 
 MAX_IGNORE_FILE = 1 << 20
 MAX_LINK_FILE = 1 << 13
 # pathspec marks with this group the slash behind a directory that a pattern matched.
 _DIRECTORY = "ps_d"
+_SEGMENT: Final = r"\*?[\w.~@+-]++(?:\*[\w.~@+-]++)*\*?"
+_PLAIN: Final = re.compile(rf"(!?)(/?)({_SEGMENT}(?:/(?:{_SEGMENT}|\*))*)(/?)", re.ASCII)
+"""A line of names in which a star stands for some more of a name, and nothing else has a meaning of its own."""
+_ALL: Final = "*"
 
 
 class PatternError(ValueError):
@@ -31,20 +34,27 @@ class PatternError(ValueError):
 
 @record
 class _Pattern:
-    search: Callable[..., re.Match[str] | None]
-    marks_directories: bool
+    """A line: the expression for the paths that it names, and whether it leaves them out."""
+
+    expression: str
     ignores: bool
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The expression compiled, which only few are asked for."""
+        return re.compile(self.expression)
 
     def matches(self, path: str, is_directory: bool) -> bool:
         """Whether it names the path itself, not a directory above it."""
-        found = self.search(path)
-        if found and not (self.marks_directories and found.group(_DIRECTORY)):
+        search, marks_directories = self.regex.search, _DIRECTORY in self.regex.groupindex
+        found = search(path)
+        if found and not (marks_directories and found.group(_DIRECTORY)):
             return True
-        if not (is_directory and self.marks_directories):
+        if not (is_directory and marks_directories):
             return False
-        found = self.search(f"{path}/")
+        found = search(f"{path}/")
         # The second search is for `*/`, whose expression is a lone slash that may have matched further left.
-        return bool(found and found.end(_DIRECTORY) > len(path)) or bool(self.search(f"{path}/", len(path)))
+        return bool(found and found.end(_DIRECTORY) > len(path)) or bool(search(f"{path}/", len(path)))
 
 
 @record
@@ -58,7 +68,7 @@ class Patterns:
     @classmethod
     def of(cls, base: str, lines: Iterable[str]) -> Patterns:
         """The patterns of globs, each as a gitignore line. Raises PatternError for one without a meaning."""
-        patterns: list[RegexPattern] = []
+        patterns: list[_Pattern] = []
         for line in lines:
             compiled = _compiled(line)
             if not compiled:
@@ -75,19 +85,14 @@ class Patterns:
         data = _read_small(path, MAX_IGNORE_FILE)
         if data is None:
             return None
-        patterns: list[RegexPattern] = []
+        patterns: list[_Pattern] = []
         for line in os.fsdecode(data.removeprefix(b"\xef\xbb\xbf")).split("\n"):
             patterns += _compiled(line.removesuffix("\r"))
         return cls._from(base, patterns)
 
     @classmethod
-    def _from(cls, base: str, compiled: list[RegexPattern]) -> Patterns:
-        patterns: list[_Pattern] = []
-        expressions: list[str] = []
-        for pattern in compiled:
-            regex: re.Pattern[str] = cast("re.Pattern[str]", pattern.regex)
-            patterns.append(_Pattern(regex.search, _DIRECTORY in regex.groupindex, bool(pattern.include)))
-            expressions.append(regex.pattern.replace(f"(?P<{_DIRECTORY}>", "(?:"))
+    def _from(cls, base: str, patterns: list[_Pattern]) -> Patterns:
+        expressions = [pattern.expression.replace(f"(?P<{_DIRECTORY}>", "(?:") for pattern in patterns]
         together = re.compile("|".join(expressions)) if expressions else None
         return cls(base, tuple(reversed(patterns)), together)
 
@@ -107,23 +112,37 @@ class Patterns:
         return None
 
 
-def _compiled(line: str) -> list[RegexPattern]:
+def _compiled(line: str) -> list[_Pattern]:
     """The pattern of a line; none for a comment, blanks, or what has no meaning."""
     line_of_git = line.rstrip(" ")
     if not line_of_git or line_of_git.startswith("#"):
         return []
-    # Many trees have no pattern, and none has to wait for what only patterns need.
+    if line_of_git.removeprefix("!") == _ALL:
+        return [_Pattern(".", line_of_git == _ALL)]
+    plain = _PLAIN.fullmatch(line_of_git)
+    if plain is not None:
+        return [_plain(*plain.groups())]
+    # Most trees have no other pattern, and none has to wait for what only those need.
     from pathspec import GitIgnoreSpec
 
-    if line.rstrip(" ") == "!/":  # nothing for git, everything for pathspec
+    if line_of_git == "!/":  # nothing for git, everything for pathspec
         return []
-    if line.rstrip(" ").endswith("/**/"):  # any directory within for git, the one before it for pathspec
-        line = line.rstrip(" ") + "*/"
+    if line_of_git.endswith("/**/"):  # any directory within for git, the one before it for pathspec
+        line = line_of_git + "*/"
     try:
         patterns = GitIgnoreSpec.from_lines([line]).patterns
     except ValueError:
         return []
-    return [pattern for pattern in patterns if pattern.include is not None]
+    meant = [pattern for pattern in patterns if pattern.include is not None]
+    return [_Pattern(cast("re.Pattern[str]", one.regex).pattern, bool(one.include)) for one in meant]
+
+
+def _plain(kept: str, anchor: str, path: str, slash: str) -> _Pattern:
+    """The pattern of a plain line, spelled as pathspec does it."""
+    names = ("[^/]+" if name == "*" else re.escape(name).replace(r"\*", "[^/]*") for name in path.split("/"))
+    start = "^" if anchor or "/" in path else "^(?:.+/)?"
+    end = f"(?P<{_DIRECTORY}>/)" if slash else f"(?:(?P<{_DIRECTORY}>/)|$)"
+    return _Pattern(f"{start}{'/'.join(names)}{end}", not kept)
 
 
 def _read_small(path: str, limit: int) -> bytes | None:
