@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import QueryCursor
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_uses import function_node, is_assigned
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.infer import Types
     from leakfix.languages.go.scopes import Bindings, Variable
 
-_QUERY: Final = Query(
-    syntax.language(), "[(if_statement condition: (_) @condition) (for_clause condition: (_) @condition)]"
-)
+_QUERY: Final = "[(if_statement condition: (_) @condition) (for_clause condition: (_) @condition)]"
 _OPAQUE: Final = frozenset(
     {syntax.CALL_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.FUNC_LITERAL, syntax.TYPE_ASSERTION_EXPRESSION}
 )
@@ -112,7 +110,7 @@ def recovered(atom: Node, types: Types) -> bool | None:
 
 def _repeated(function: Node) -> Iterator[Node]:
     """The conditions that may be told of elsewhere too: first by their bytes, as most are tested once."""
-    captured = QueryCursor(_QUERY).captures(function).get("condition", [])
+    captured = QueryCursor(syntax.query(_QUERY)).captures(function).get("condition", [])
     atoms = [(atom, _plain(atom)) for condition in captured for atom in _atoms(condition)]
     counts = Counter(text for _, text in atoms)
     yield from (atom for atom, text in atoms if counts[text] > 1 or atom.kind_id == syntax.IDENTIFIER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import QueryCursor
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_uses import F_CHANNEL, is_assigned
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.scopes import Bindings, Variable
 
-_QUERY: Final = Query(syntax.language(), "(communication_case communication: (_) @communication)")
+_QUERY: Final = "(communication_case communication: (_) @communication)"
 
 
 class Nils:
@@ -28,7 +28,7 @@ class Nils:
         text = owner.text or b""
         if b"select {" not in text or (b"= nil" not in text and b"var " not in text):
             return
-        for node in QueryCursor(_QUERY).captures(owner).get("communication", []):
+        for node in QueryCursor(syntax.query(_QUERY)).captures(owner).get("communication", []):
             variable = self._channel(node)
             if variable is not None and variable not in self._keys:
                 self._read(variable)

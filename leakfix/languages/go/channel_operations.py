@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import QueryCursor
 
 from leakfix.languages.go import syntax
 from leakfix.text.records import individual
@@ -18,15 +18,12 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
 
 F_CHANNEL: Final = syntax.field("channel")
-_QUERY: Final = Query(
-    syntax.language(),
-    """
+_QUERY: Final = """
     (unary_expression operator: "<-") @receive
     (send_statement) @send
     (range_clause) @range
     (call_expression function: (identifier) @name (#eq? @name "close")) @close
-    """,
-)
+"""
 
 
 class Act(Enum):
@@ -106,7 +103,7 @@ def received_from(case: Node) -> Node | None:
 
 
 def _operations(function: Function) -> Iterator[Operation]:
-    captures = QueryCursor(_QUERY).captures(function.node)
+    captures = QueryCursor(syntax.query(_QUERY)).captures(function.node)
     found: list[tuple[Act, Node, Node | None]] = []
     for act, name, number in _CHANNELS:
         found += [(act, node, node.child_by_field_id(number)) for node in captures.get(name, ())]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import QueryCursor
 
 from leakfix.languages.go import syntax as go
 from leakfix.languages.go.closures_control import nested, statements_of
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.closures_loops import Pile
     from leakfix.languages.go.scopes import Variable
 
-_CALLS: Final = Query(go.language(), "(call_expression) @call")
+_CALLS: Final = "(call_expression) @call"
 _CLOSING: Final = ("Close", "Stop", "Shutdown", "Release", "Cancel", "Unlock", "RUnlock", "Wait", "Kill", "Remove")
 _FRAMES: Final = frozenset(("runtime.Caller", "runtime.Callers"))
 _SERVERS: Final = ("listener", "server", "proxy")
@@ -130,7 +130,7 @@ class _Judge:
                 self.review.append("failures reported in the body name its own lines instead of the caller's")
 
     def _calls(self, node: Node) -> list[Node]:
-        return QueryCursor(_CALLS).captures(node).get("call", [])
+        return QueryCursor(go.query(_CALLS)).captures(node).get("call", [])
 
     def _look_at(self, deferred: Deferred) -> None:
         self.starts.append(deferred.statement)

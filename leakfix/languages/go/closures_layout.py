@@ -5,14 +5,14 @@ Lines inside of raw strings stay where they are; lines of block comments move, a
 
 from collections.abc import Sequence
 
-from tree_sitter import Node, Query, QueryCursor
+from tree_sitter import Node, QueryCursor
 
 from leakfix.languages.go import syntax as go
 from leakfix.languages.go.closures_control import statements_of
 from leakfix.text import Edit, Source, Span
 from leakfix.text.records import record
 
-_RAW_STRINGS = Query(go.language(), "(raw_string_literal) @raw")
+_RAW_STRINGS = "(raw_string_literal) @raw"
 
 
 @record
@@ -96,7 +96,7 @@ def _comments(block: Node, first: Node) -> list[Node]:
 
 
 def _raw_strings(block: Node, lines: Lines) -> list[Span]:
-    cursor = QueryCursor(_RAW_STRINGS)
+    cursor = QueryCursor(go.query(_RAW_STRINGS))
     cursor.set_byte_range(lines.start, lines.end)
     found = cursor.captures(block).get("raw", [])
     return [Span(node.start_byte, node.end_byte) for node in found if node.start_point.row != node.end_point.row]

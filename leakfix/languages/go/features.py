@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import QueryCursor
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.scopes import Bindings
@@ -20,13 +20,10 @@ if TYPE_CHECKING:
     from leakfix.languages.go.files import File
     from leakfix.languages.go.versions import Version
 
-_MEMBERS: Final = Query(
-    syntax.language(),
-    """
+_MEMBERS: Final = """
     (selector_expression operand: (identifier) field: (field_identifier)) @member
     (qualified_type) @member
-    """,
-)
+"""
 
 
 class Features:
@@ -61,7 +58,7 @@ class Features:
                 yield brought["*"]
             if any(member.encode() in file.data for member in brought):
                 wanted[name.encode()] = brought
-        for member in QueryCursor(_MEMBERS).captures(file.root).get("member", ()) if wanted else ():
+        for member in QueryCursor(syntax.query(_MEMBERS)).captures(file.root).get("member", ()) if wanted else ():
             package, name_node = member.named_children[0], member.named_children[-1]
             found = wanted.get(package.text or b"", {}).get(syntax.text(name_node))
             if found is not None and not _is_local(file, package):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import QueryCursor
 
 from leakfix.flow.memory import Cut, Lifetime, Part, Size, Source
 from leakfix.languages.go import syntax
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Value = tuple["Place", ...]
 
 _PARTS = {"part": Part.SLICE, "head": Part.SLICE, "tail": Part.SLICE, "most": Part.MOST, "list": Part.LIST}
-_CALLS = Query(syntax.language(), "(call_expression function: (selector_expression)) @call")
+_CALLS = "(call_expression function: (selector_expression)) @call"
 _GIVING_BACK = (".Put", ".put", ".Release", ".release")
 _BUILTINS = frozenset(
     {"append", "make", "len", "cap", "copy", "new", "delete", "min", "max", "clear", "panic", "close"}
@@ -198,7 +198,7 @@ class SharingCalls:
                 return not self._is_declared_in(owner, at)
             at = at.parent
         name = syntax.text(owner)
-        for other in QueryCursor(_CALLS).captures(self.frame.function.node).get("call", ()):
+        for other in QueryCursor(syntax.query(_CALLS)).captures(self.frame.function.node).get("call", ()):
             function, arguments = (other.child_by_field_id(f) for f in (syntax.F_FUNCTION, syntax.F_ARGUMENTS))
             called = syntax.text(function) if function is not None else ""
             given = [syntax.text(one) for one in syntax.operands(arguments)] if arguments is not None else []

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tree_sitter import Query
-
 from leakfix.flow.memory import Cut, Part, Size, Source
 from leakfix.languages.go import syntax, types
 from leakfix.languages.go.objects import Object
@@ -36,7 +34,6 @@ Value = tuple["Place", ...]
 
 _F_START, _F_END, _F_CAPACITY = syntax.field("start"), syntax.field("end"), syntax.field("capacity")
 _PARTS = {"part": Part.SLICE, "head": Part.SLICE, "tail": Part.SLICE, "most": Part.MOST, "list": Part.LIST}
-_CALLS = Query(syntax.language(), "(call_expression function: (selector_expression)) @call")
 _GIVING_BACK = (".Put", ".put", ".Release", ".release")
 _BUILTINS = frozenset(
     {"append", "make", "len", "cap", "copy", "new", "delete", "min", "max", "clear", "panic", "close"}

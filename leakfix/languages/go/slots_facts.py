@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import QueryCursor
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.objects import Object
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import File, Function
     from leakfix.languages.go.scopes import Bindings, Variable
 
-_QUERY: Final = Query(
-    syntax.language(),
-    """
+_QUERY: Final = """
     [(assignment_statement) (short_var_declaration) (var_spec)] @store
     [(inc_statement) (dec_statement)] @step
     (slice_expression) @slice
@@ -34,8 +32,7 @@ _QUERY: Final = Query(
     (range_clause) @range
     (unary_expression operator: "&") @address
     [(return_statement) (composite_literal) (send_statement)] @exit
-    """,
-)
+"""
 _DEPTH: Final = 6
 
 
@@ -101,7 +98,7 @@ class Facts:
 
     @cached_property
     def _nodes(self) -> dict[str, list[Node]]:
-        found = QueryCursor(_QUERY).captures(self.function.node)
+        found = QueryCursor(syntax.query(_QUERY)).captures(self.function.node)
         return {name: sorted(nodes, key=lambda node: node.start_byte) for name, nodes in found.items()}
 
     def nodes(self, name: str) -> Sequence[Node]:

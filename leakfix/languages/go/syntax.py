@@ -3,10 +3,11 @@
 Node kinds and fields are compared by number (`node.kind_id == CALL_EXPRESSION`): half the price of comparing strings.
 """
 
+from functools import cache
 from typing import Final
 
 import tree_sitter_go
-from tree_sitter import Language, Node, Parser, Range, Tree
+from tree_sitter import Language, Node, Parser, Query, Range, Tree
 
 _LANGUAGE: Final = Language(tree_sitter_go.language())
 _TYPE_STARTS: Final = (b"[", b"*", b"<-", b"map[", b"chan ", b"struct", b"func", b"interface", b"(")
@@ -15,6 +16,12 @@ _TYPE_STARTS: Final = (b"[", b"*", b"<-", b"map[", b"chan ", b"struct", b"func",
 def language() -> Language:
     """Return the tree-sitter grammar of Go."""
     return _LANGUAGE
+
+
+@cache
+def query(text: str) -> Query:
+    """Compile a query over the grammar once it is asked for: many runs need few of them, and each takes its time."""
+    return Query(_LANGUAGE, text)
 
 
 def parse(data: bytes, within: Range | None = None) -> Tree:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Query, QueryCursor
+from tree_sitter import QueryCursor
 
 from leakfix.flow.memory import Lifetime
 from leakfix.languages.go import syntax
@@ -17,27 +17,21 @@ if TYPE_CHECKING:
     from leakfix.detectors.retention import Kept
     from leakfix.rules.go.retention import Part
 
-_WRITTEN: Final = Query(
-    syntax.language(),
-    """
+_WRITTEN: Final = """
     (assignment_statement left: (expression_list (index_expression operand: (_) @written)))
     (inc_statement (index_expression operand: (_) @written))
     (dec_statement (index_expression operand: (_) @written))
-    """,
-)
-_GROWN: Final = Query(
-    syntax.language(),
-    """
+"""
+_GROWN: Final = """
     (call_expression function: (identifier) @name arguments: (argument_list . (_) @first)
       (#any-of? @name "append" "cap"))
-    """,
-)
+"""
 
 
 def is_written(part: Part) -> bool:
     """Whether an element of the stored slice, or of what it is cut from, is written by index somewhere in the file."""
     stored, whole = {_stored(kept) for kept in part.kept}, set(_cut_from(part))
-    captures = QueryCursor(_WRITTEN).captures(part.analysis.file.root)
+    captures = QueryCursor(syntax.query(_WRITTEN)).captures(part.analysis.file.root)
     written = [syntax.text(node) for node in captures.get("written", ())]
     return any(name in whole or _spelling(name) in stored for name in written)
 
@@ -45,7 +39,7 @@ def is_written(part: Part) -> bool:
 def grows(part: Part) -> bool:
     """Whether something appends to the stored slice, or asks for its capacity."""
     slices = {_stored(kept) for kept in part.kept}
-    captures = QueryCursor(_GROWN).captures(part.analysis.file.root)
+    captures = QueryCursor(syntax.query(_GROWN)).captures(part.analysis.file.root)
     stores = [kept.store.span for kept in part.kept]
     return any(
         _spelling(syntax.text(node)) in slices
