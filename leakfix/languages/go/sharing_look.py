@@ -10,18 +10,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _READING: Final = (
     *(b"ReadAll(", b"ReadFile(", b"ReadString(", b"ReadBytes(", b"ReadLine(", b"ReadSlice("),
     b".Read()",
 )
+_READ: Final = re.compile(rb"Read(?:All|File|String|Bytes|Line|Slice)?\(")
+"""What is found wherever one of those stands."""
 _LARGE: Final = (*_READING, b"Output(", b".Text(", b".Peek(", b".Bytes()", b".Next(", b"Mmap(")
 _BUFFER: Final = re.compile(rb"make\(\[\]\w+, ?(?:[\w.]*[a-z][\w.]{3,}\)|\w+ ?[*<]|\d{5})")
 _ARRAY: Final = re.compile(rb"\[[\w<* ]{4,}\]byte\n")
 _CUT: Final = re.compile(rb"\[[^\[\]\n:=]*(?:\[[^\[\]\n]*\])?[^\[\]\n:=]*:[^\n=\]]*\]")
 # Each has the beginning that the engine searches for: together they would take six times as long.
-_VIEW: Final = re.compile(rb"\.(?:Trim|Split|Fields|Cut|Lines|Find)\w*\(")
+_VIEW: Final = re.compile(rb"\.(?:(?:Trim|Split|Fields|Cut|Lines|Find)\w*\(|Read\(\))")
 _UNSAFE: Final = re.compile(rb"unsafe\.S\w+\(")
 # A part of constant length of something of any length.
 _FIXED: Final = re.compile(rb"\[(?:0?:(?:[1-9]\d*|max\w*)|len\([\w.]+\) ?- ?\w+:|\d+:\d+)\]")
@@ -44,13 +46,9 @@ def may_keep_parts(data: bytes) -> bool:
     """Whether a file may hold a function that stores a part of something large: a look at its bytes."""
     if not (_cuts(data) or _points(data)):
         return False
-    words = tuple(word for word in _LARGE if word in data) if b"Read" in data else _without_reading(data)
+    words = tuple(word for word in (_LARGE if _READ.search(data) else _LARGE[len(_READING) :]) if word in data)
     is_any = bool(words) or is_large(data, ()) or is_fixed(data) or _points(data)
-    return is_any and any(candidates(data.split(_FUNCTION)[1:], words))
-
-
-def _without_reading(data: bytes) -> tuple[bytes, ...]:
-    return tuple(word for word in _LARGE[len(_READING) :] if word in data)
+    return is_any and any(_candidates(data.split(_FUNCTION)[1:], words))
 
 
 def is_large(text: bytes, words: Sequence[bytes] = _LARGE) -> bool:
@@ -80,20 +78,25 @@ def _points(text: bytes) -> bool:
 
 
 def _cuts(text: bytes) -> bool:
-    return bool(_CUT.search(text) or _VIEW.search(text) or _UNSAFE.search(text)) or b".Read()" in text
+    return bool(_CUT.search(text) or _VIEW.search(text) or _UNSAFE.search(text))
 
 
-def candidates(functions: Sequence[bytes], words: Sequence[bytes] = _LARGE) -> list[bool]:
-    """Which of the functions of a file are worth a graph; ``words`` as for `is_large`."""
+def candidates(functions: Sequence[bytes]) -> list[bool]:
+    """Which of the functions of a file are worth a graph."""
+    return list(_candidates(functions, _LARGE))
+
+
+def _candidates(functions: Sequence[bytes], words: Sequence[bytes]) -> Iterator[bool]:
+    """Whether each of the functions is one; ``words`` as for `is_large`."""
     sized = [is_large(text, words) for text in functions]
     large = [text for text, has_large in zip(functions, sized, strict=True) if has_large]
     giving = [name + b"(" for name in givers(large)]
-    return [
-        (_cuts(text) and (has_large or _stores(text, large)))
-        or (any(name in text for name in giving) and _STORES.search(text) is not None)
-        or _points(text)
-        for text, has_large in zip(functions, sized, strict=True)
-    ]
+    for text, has_large in zip(functions, sized, strict=True):
+        yield (
+            (_cuts(text) and (has_large or _stores(text, large)))
+            or (any(name in text for name in giving) and _STORES.search(text) is not None)
+            or _points(text)
+        )
 
 
 def givers(large: Iterable[bytes]) -> list[bytes]:
