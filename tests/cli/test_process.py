@@ -169,6 +169,17 @@ class TestCache:
         write(tree, {"tools/tools.go": closing})
         assert console.json("user")["findings"] == []
 
+    def test_so_is_one_whose_opener_a_test_replaces(self, console: Console, tree: Path) -> None:
+        program = "def size(path):\n    f = open(path)\n    return len(f.read())\n"
+        test = 'from unittest.mock import patch\n\nwith patch("pkg.release.open"):\n    pass\n'
+        write(tree, {"pyproject.toml": "", "pkg/release.py": program, "tests/test_release.py": test})
+        safeties = []
+        for name in ("release", "another", "release"):
+            write(tree, {"tests/test_release.py": test.replace("release", name)})
+            (finding,) = console.json("pkg")["findings"]
+            safeties.append(finding["fixes"][0]["safety"])
+        assert safeties == ["review", "safe", "review"]
+
     def test_so_is_all_when_the_language_version_changes(self, console: Console, tree: Path) -> None:
         program = (
             'package t\n\nimport "time"\n\nfunc f(stop chan bool) {\n\tt := time.NewTicker(time.Second)\n\tfor {\n'

@@ -28,10 +28,10 @@ def is_test(name: str) -> bool:
     return name.startswith("test_") or name.endswith("_test.py") or name in _TEST_FILES
 
 
-def tests_beside(directories: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Yield tests on the disk with their sizes, those of a run with files in some directories among them.
+def tests_beside(directories: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield tests on the disk, each with a stamp that changes with it. Paths are absolute.
 
-    Paths are absolute.
+    Those of a run with files in some directories are among them.
     """
     own = sorted(set(directories))
     seen: set[str] = set()
@@ -39,7 +39,7 @@ def tests_beside(directories: Iterable[str]) -> Iterator[tuple[str, int]]:
     for directory in (*own, *_above(own)):
         names, folders = _listed(directory)
         waiting = [f"{directory}/{folder}" for folder in folders if folder in _FOLDERS]
-        yield from ((path, size) for path, size in names if is_test(path.rpartition("/")[2]))
+        yield from ((path, stamp) for path, stamp in names if is_test(path.rpartition("/")[2]))
         while waiting and left > 0:
             folder = waiting.pop()
             if folder in seen or folder in own:
@@ -74,9 +74,9 @@ def _above(directories: list[str]) -> Iterator[str]:
         at = at.rpartition("/")[0]
 
 
-def _listed(directory: str) -> tuple[list[tuple[str, int]], list[str]]:
-    """The Python files in a directory, with their sizes, and the folders in it; links are not followed."""
-    files: list[tuple[str, int]] = []
+def _listed(directory: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """The Python files in a directory, with their sizes and times, and the folders in it; links are not followed."""
+    files: list[tuple[str, str]] = []
     folders: list[str] = []
     try:
         with os.scandir(directory) as entries:
@@ -84,7 +84,8 @@ def _listed(directory: str) -> tuple[list[tuple[str, int]], list[str]]:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(entry.name)
                 elif entry.name.endswith(_SUFFIX) and entry.is_file(follow_symlinks=False):
-                    files.append((entry.path, entry.stat(follow_symlinks=False).st_size))
+                    status = entry.stat(follow_symlinks=False)
+                    files.append((entry.path, f"{status.st_size} {status.st_mtime_ns}"))
     except OSError:
         pass
     return files, folders

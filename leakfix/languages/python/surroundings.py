@@ -25,10 +25,10 @@ class PySurroundings(Surroundings):
     def contents(self) -> Iterator[tuple[str, bytes]]:
         """Yield the files that settle the version of the language, and those that make directories packages.
 
-        Of the tests beside the run, which tell how safe a fix is, there is only the size.
+        Of the tests beside the run, which tell how safe a fix is, there are only size and time.
         """
-        for path, size in tests_beside(self._directories):
-            yield path, str(size).encode()
+        for path, stamp in tests_beside(self._directories):
+            yield path, stamp.encode()
         for directory in self._above:
             for name in BUILD_FILES:
                 data = read_build_file(directory / name)

@@ -77,7 +77,7 @@ class _Certainty:
         names = {one.rpartition(".")[2] for one in (*meant, *used)} | {one for one in meant if one != symbol}
         last = {symbol.rpartition(".")[2], written.rpartition(".")[2]}
         return any(
-            _is_meant(one, symbol, meant | used, file, is_last=name in last)
+            _is_meant(one, symbol, meant, used, file, is_last=name in last)
             for name in names
             for one in self._replacements.named(name)
         )
@@ -129,11 +129,14 @@ def _beginnings(dotted: str) -> Iterator[str]:
     return (".".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
-def _is_meant(one: Replacement, symbol: str, meant: set[str], file: PyFile, *, is_last: bool) -> bool:
-    """Whether a replacement is of what a file calls."""
+def _is_meant(one: Replacement, symbol: str, meant: set[str], used: set[str], file: PyFile, *, is_last: bool) -> bool:
+    """Whether a replacement is of what a file calls: of what is meant, or of the name that is used for it."""
     if one.symbol.startswith("."):
         # Of a builtin there are too many namesakes.
         return is_last and "." in symbol
+    # Directories may be packages without telling: then a module has more names than one.
+    if any(one.symbol == name or one.symbol.endswith(f".{name}") for name in used):
+        return True
     if one.symbol not in meant:
         return False
     # A builtin, or a whole module, is replaced for what is imported where that is done.
