@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Below this many bytes, starting processes costs more than they save.
 WORTH_A_PROCESS = 256 << 10
+# So much is asked of a process at a time: at the end none waits long for another.
+_PART_BYTES = 48 << 10
 
 
 @contextmanager
@@ -68,6 +70,21 @@ def worker(tree: Path, setup: Setup, tongues: Mapping[str, Tongue], inputs: Iter
     contents = {file.absolute: file.data for file in inputs}
     stable = setup.configuration.root if setup.configuration.path else tree
     return Work(Examiner(setup.configuration, setup.rules, setup.reports_unused, str(stable)), tongues, contents)
+
+
+def parts_of(unit: Unit, language: Language[Any]) -> list[Unit]:
+    """A unit cut into runs of files that are handed out one by one, where the language allows it."""
+    if not language.is_by_file:
+        return [unit]
+    found: list[list[Input]] = [[]]
+    size = 0
+    for file in unit.files:
+        if found[-1] and size + len(file.data) > _PART_BYTES:
+            found.append([])
+            size = 0
+        found[-1].append(file)
+        size += len(file.data)
+    return [Unit(unit.language, unit.directory, tuple(files)) for files in found]
 
 
 def units_of(inputs: Iterable[Input]) -> list[Unit]:

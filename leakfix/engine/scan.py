@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeAlias
@@ -102,17 +103,24 @@ def examined(
     units: Sequence[Unit], work: Work, jobs: int, progress: Progress | None = None
 ) -> Iterator[tuple[Unit, Report]]:
     """The report of every unit, in the order in which they get done."""
+    parts = {part: unit for unit in units for part in plan.parts_of(unit, work.tongues[unit.language].language)}
     # What lies close together imports the same packages, which every process has to read for itself.
-    weights = [unit.weight for unit in units]
+    weights = [part.weight for part in parts]
     total = sum(weights)
     done = 0
-    outcomes = run(units, work, jobs if total >= plan.WORTH_A_PROCESS else 1, weights)
+    left = Counter(parts.values())
+    found: dict[Unit, list[Report]] = {unit: [] for unit in units}
+    outcomes = run(list(parts), work, jobs if total >= plan.WORTH_A_PROCESS else 1, weights)
     with closing(outcomes):
-        for unit, outcome in outcomes:
-            done += unit.weight
+        for part, outcome in outcomes:
+            done += part.weight
             if progress:
                 progress(done, total)
-            yield unit, _report(unit, outcome)
+            unit = parts[part]
+            found[unit].append(_report(unit, outcome))
+            left[unit] -= 1
+            if not left[unit]:
+                yield unit, Report.joined(found.pop(unit))
 
 
 def _report(unit: Unit, outcome: Report | Lost[Unit]) -> Report:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leakfix.engine.examine import Examined, Examiner, Request, failure
+from leakfix.engine.examine import Examined, Examiner, Request, failure, position
 from leakfix.engine.sieve import Sieve
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from leakfix.engine.inputs import Input
     from leakfix.languages.language import Language, OpenFile, Survey, Workspace
@@ -57,6 +57,19 @@ class Report:
     warnings: tuple[Problem, ...] = ()
     opened: int = 0
     """How many of the files had to be parsed."""
+
+    @classmethod
+    def joined(cls, parts: Sequence[Report]) -> Report:
+        """The report of a unit, given those of its parts, in whatever order they got done."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            tuple(sorted((finding for part in parts for finding in part.findings), key=position)),
+            sum(part.suppressed for part in parts),
+            tuple(dict.fromkeys(error for part in parts for error in part.errors)),
+            tuple(warning for part in parts for warning in part.warnings),
+            sum(part.opened for part in parts),
+        )
 
 
 @dataclass

@@ -96,6 +96,8 @@ class Language(ABC, Generic[SurveyT]):
     suffixes: ClassVar[tuple[str, ...]]
     surveyed_apart: ClassVar[bool] = False
     """Whether another process may make the survey: it is small, and making it leaves nothing behind of use."""
+    is_by_file: ClassVar[bool] = False
+    """Whether the files of a directory have no more in common than any others, so that each is work of its own."""
 
     @abstractmethod
     def is_test(self, name: str) -> bool:
