@@ -10,7 +10,6 @@ leads to tells so: where it is lost without one, that is what counts.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from enum import Enum
-from functools import cached_property
 
 from leakfix.flow import (
     ANY_METHOD,
@@ -163,33 +162,35 @@ def leaks(graph: Graph) -> tuple[Leak, ...]:
     if not graph.sites:
         return ()
     found: list[Leak] = []
-    worth = _correlated(graph)
+    correlated, ahead = remembered(graph), ReleasesAhead(graph)
     for index in range(len(graph.sites)):
-        leak = _pursued(graph, index, worth)
+        leak = _pursued(graph, index, correlated, ahead)
         if leak is not None and leak.losses:
             found.append(leak)
     return tuple(found)
 
 
-def remembered(graph: Graph, worth: tuple[Place, ...] | None = None) -> frozenset[Place]:
-    """The places of whose tests a path is told: those in ``worth``, by default all whose tests can tell something.
+def remembered(graph: Graph) -> frozenset[Place]:
+    """The places of whose tests a path is told: those whose tests can tell something.
 
     Where calls have several outcomes, to remember less than all would follow ways that nothing can take.
     """
-    worth = _correlated(graph) if worth is None else worth
+    worth = _correlated(graph)
     has_outcomes = any(isinstance(event, Known) for event in graph.events())
     return sources(graph, worth if has_outcomes else worth[:_CORRELATED_AT_MOST])
 
 
-def _pursued(graph: Graph, index: int, worth: tuple[Place, ...]) -> Leak | None:
-    """Follow one acquisition; None when the function is too large for it."""
-    pursuit = Pursuit(graph, index, remembered(graph, worth))
+def _pursued(graph: Graph, index: int, correlated: frozenset[Place], ahead: ReleasesAhead) -> Leak | None:
+    """Follow one acquisition; None when it is never lost, or the function is too large for it."""
+    if not _Glance(graph, index, correlated, ahead=ahead).may_lose():
+        return None
+    pursuit = Pursuit(graph, index, correlated, ahead=ahead)
     if not pursuit.explored():
         return None
     loops = begun(graph) if pursuit.losses else ()
     if loops:
         # What only a loop without a turn forgets is nothing: a turn would have handed it on or released it.
-        busy = Pursuit(graph, index, pursuit.correlated, loops)
+        busy = Pursuit(graph, index, correlated, loops, ahead)
         if busy.explored():
             pursuit.losses = {key: loss for key, loss in pursuit.losses.items() if key in busy.losses}
     return pursuit.leak()
@@ -230,7 +231,14 @@ def _correlated(graph: Graph) -> tuple[Place, ...]:
 class Pursuit:
     """Follows the resource of one acquisition; collects where it is lost."""
 
-    def __init__(self, graph: Graph, index: int, correlated: frozenset[Place], loops: tuple[Loop, ...] = ()) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        index: int,
+        correlated: frozenset[Place],
+        loops: tuple[Loop, ...] = (),
+        ahead: ReleasesAhead | None = None,
+    ) -> None:
         """Take a graph and the number of its acquisition; each of the ``loops`` has one turn at least."""
         self.graph = graph
         self.index = index
@@ -238,6 +246,8 @@ class Pursuit:
         self.correlated = correlated
         self.loops = {loop.after: loop for loop in loops}
         self.late = _late(graph, self.site)
+        self.ahead = ahead if ahead is not None else ReleasesAhead(graph)
+        """What is released from every point of the function on."""
         self.losses: dict[tuple[LossKind, Span, Span | None], Loss] = {}
         """By where the resource is lost, and the last goto on the way there."""
         self.arrivals: dict[Span | tuple[Span, Place], set[Status]] = defaultdict(set)
@@ -387,11 +397,6 @@ class Pursuit:
         if doubt.result is None or not self.ahead.is_asked_for(doubt):
             return behind
         return replace(behind, asked=frozenset({(doubt.result, doubt)}))
-
-    @cached_property
-    def ahead(self) -> ReleasesAhead:
-        """What is released from every point of the function on."""
-        return ReleasesAhead(self.graph)
 
     def _is_there(self, state: State, place: Place) -> bool:
         """Whether ``place`` is on the way to the resource, so that it cannot be nil while the resource is held."""
@@ -583,6 +588,40 @@ class Pursuit:
         if any(event.source.holds(carrier) or carrier.holds(event.source) for carrier in carriers):
             return replace(state, derived=state.derived | {(event.target, event.closes)})
         return state
+
+
+class _LostError(Exception):
+    """The resource may be lost."""
+
+
+class _Glance(Pursuit):
+    """Looks only from where the resource is acquired to where it is held no more, whatever was tested before.
+
+    Who knows less of the tests before follows all ways that there are, and more: what is not lost on any of them never
+    is. Most resources are not; and of those, nobody asks what else becomes of them.
+    """
+
+    def may_lose(self) -> bool:
+        """Whether the resource may be lost at all."""
+        starts = [
+            number
+            for number, block in enumerate(self.graph.blocks)
+            if any(isinstance(event, Acquire) and event.site == self.index for event in block.events)
+        ]
+        try:
+            for start in starts:
+                explore(self.graph, State(), self.run, self.cross, entry=start)
+        except (_LostError, BudgetError):
+            return True
+        return False
+
+    def run(self, step: Step[State], block: Block) -> State | None:
+        """The state behind a block; None where nothing is held."""
+        behind = super().run(step, block)
+        return behind if behind is not None and behind.held else None
+
+    def _lose(self, *_: object) -> None:
+        raise _LostError
 
 
 def _unless_within(place: Place, asked: frozenset[tuple[Place, Doubt]]) -> frozenset[tuple[Place, Doubt]]:

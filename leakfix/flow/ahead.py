@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.graph import Assign, Copy, Derive, Drop, Escape, ExitKind, Outcome, Place, Release
@@ -28,21 +29,16 @@ class Ahead:
 
 
 class ReleasesAhead:
-    """Told for every point of a graph, from its ends back."""
+    """Told for every point of a graph, from its ends back; found out when somebody asks."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._ends_well = _ending_well(graph)
-        self._entries: list[Ahead] = [Ahead()] * len(graph.blocks)
         self._points: dict[int, list[Ahead]] = {}
-        self._siblings = {id(edge): block.edges for block in graph.blocks for edge in block.edges}
-        self._tested = sources(graph, tested(graph))
-        self._settle()
 
     def behind(self, block: int, index: int) -> Ahead:
         """What is released behind an event of a block."""
         if block not in self._points:
-            self._points[block] = self._walk(block)
+            self._points[block] = self._walk(block, self._entries)
         return self._points[block][index + 1]
 
     def across(self, edge: Edge) -> Ahead:
@@ -58,7 +54,22 @@ class ReleasesAhead:
         """Whether some test asks for what the call gave back."""
         return doubt.result is not None and any(doubt.result.holds(place) for place in self._tested)
 
-    def _settle(self) -> None:
+    @cached_property
+    def _tested(self) -> frozenset[Place]:
+        return sources(self._graph, tested(self._graph))
+
+    @cached_property
+    def _siblings(self) -> dict[int, list[Edge]]:
+        return {id(edge): block.edges for block in self._graph.blocks for edge in block.edges}
+
+    @cached_property
+    def _ends_well(self) -> list[bool]:
+        return _ending_well(self._graph)
+
+    @cached_property
+    def _entries(self) -> list[Ahead]:
+        """What is released from where each block begins."""
+        entries = [Ahead()] * len(self._graph.blocks)
         before: list[set[int]] = [set() for _ in self._graph.blocks]
         for number, block in enumerate(self._graph.blocks):
             for edge in block.edges:
@@ -70,17 +81,18 @@ class ReleasesAhead:
             left -= 1
             number = waiting.popleft()
             queued.discard(number)
-            entry = self._walk(number)[0]
-            if entry != self._entries[number]:
-                self._entries[number] = entry
+            entry = self._walk(number, entries)[0]
+            if entry != entries[number]:
+                entries[number] = entry
                 for one in before[number] - queued:
                     waiting.append(one)
                     queued.add(one)
+        return entries
 
-    def _walk(self, number: int) -> list[Ahead]:
+    def _walk(self, number: int, entries: list[Ahead]) -> list[Ahead]:
         """What is released from every point of a block on: before each event, and last behind all."""
         block = self._graph.blocks[number]
-        at = _joined([self.across(edge) for edge in block.edges])
+        at = _joined([_crossed(edge, entries[edge.target]) for edge in block.edges])
         points = [at]
         for event in reversed(block.events):
             well = _before(event, at.well, gives=self._ends_well[number])

@@ -30,14 +30,15 @@ def explore(
     run: Callable[[Step[State], Block], State | None],
     cross: Callable[[Edge, State], State | None],
     budget: int = 4000,
+    entry: int = 0,
 ) -> None:
-    """Visit every reachable pair of block and state once, breadth first from the entry.
+    """Visit every reachable pair of block and state once, breadth first from the block ``entry``.
 
     ``run`` gives the state behind a block, ``cross`` the state behind an edge; None ends the path there.
     Raises `BudgetError` when more than ``budget`` pairs are reached.
     """
-    queue = deque([Step(0, start)])
-    seen = {(0, start)}
+    queue = deque([Step(entry, start)])
+    seen = {(entry, start)}
     while queue:
         step = queue.popleft()
         block = graph.blocks[step.block]
