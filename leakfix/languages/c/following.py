@@ -51,9 +51,9 @@ class Followed:
         moves = {
             (event.source.root, event.target.root) for event in graph.events() if isinstance(event, (Copy, Derive))
         }
-        followed = _closed(self.roots, moves)
+        followed = reached(self.roots, moves)
         facts = {test.place.root for block in graph.blocks for edge in block.edges for test in edge.tests}
-        tested = _closed(facts, {(target, source) for source, target in moves})
+        tested = reached(facts, {(target, source) for source, target in moves})
         is_missed = not followed.isdisjoint(self._passed_over)
         if not is_missed and self._addressed.isdisjoint(followed | tested):
             return None
@@ -61,7 +61,7 @@ class Followed:
         return Followed(_named(followed), _named(tested))
 
 
-def _closed(roots: Iterable[int], moves: set[tuple[int, int]]) -> set[int]:
+def reached(roots: Iterable[int], moves: Iterable[tuple[int, int]]) -> set[int]:
     """All roots that some lead to."""
     found = set(roots)
     waiting = list(found)

@@ -21,6 +21,7 @@ from leakfix.flow import (
 from leakfix.flow.fates import Fate, Way, ways
 from leakfix.flow.remembering import NEGATIVE
 from leakfix.languages.c.files import is_read_only
+from leakfix.languages.c.following import reached
 from leakfix.languages.c.lower_aliases import aliases
 from leakfix.languages.c.lower_frame import POINTEE, RESULT, Facts
 from leakfix.text.records import record
@@ -215,7 +216,7 @@ class Reading:
             for event in self._graph.events()
             if isinstance(event, Copy) and event.target.root in numbers and event.target.path[:1] == (POINTEE,)
         )
-        for index in range(len(self._graph.sites)):
+        for index in self._handed_out(frozenset({RESULT, *numbers})):
             try:
                 known[index] = ways(self._graph, RESULT, site=index, about=about)
             except BudgetError:
@@ -239,6 +240,17 @@ class Reading:
             found = self._acquisition(operand, path, sorted(set(sites)), known)
             if found is not None:
                 yield found
+
+    def _handed_out(self, owners: frozenset[int]) -> Iterable[int]:
+        """The acquisitions of what variables with some roots may come to hold: of others no caller ever hears."""
+        moves = [
+            (event.source.root, event.target.root)
+            for event in self._graph.events()
+            if isinstance(event, Copy) or (isinstance(event, Derive) and event.closes)
+        ]
+        for index, site in enumerate(self._graph.sites):
+            if not reached((site.place.root,), moves).isdisjoint(owners):
+                yield index
 
     def _acquisition(
         self, operand: int | None, path: Path, sites: list[int], known: dict[int, frozenset[Way]]
