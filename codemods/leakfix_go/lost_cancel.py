@@ -33,7 +33,6 @@ parent is canceled"), the analyser lostcancel of `go vet`, https://pkg.go.dev/it
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
@@ -47,6 +46,7 @@ from leakfix.rules.go.discarded import bound
 from leakfix.rules.go.lifecycle import LifecycleRule, Writer, leaks_of, usual_writers
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.rules.go.ticker_control import Control
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

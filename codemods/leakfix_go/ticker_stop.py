@@ -55,7 +55,6 @@ References: the documentation of time.NewTicker, time.Tick, time.After and time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from leakfix.detectors.lifecycle import Status
@@ -72,6 +71,7 @@ from leakfix.rules.go.ticker_left import left_running
 from leakfix.rules.go.ticker_named import is_held, is_replaced, is_reset, named, real_losses, stopped_before_exits
 from leakfix.rules.go.ticker_reports import AFTER, EACH_TURN, ONE_TIMER, of_channel, of_field, of_goroutine, of_left
 from leakfix.rules.go.ticker_scene import collects_timers
+from leakfix.text.records import replace
 
 
 class TickerStop(LifecycleRule):

@@ -40,7 +40,6 @@ References: the documentation of os.File.Close, database/sql.Rows and os/exec.Cm
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from leakfix.languages.go import syntax
@@ -59,6 +58,7 @@ from leakfix.rules.go.lifecycle import (
 )
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.text import Edit, Span
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

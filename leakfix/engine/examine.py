@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakfix.engine.options import UNUSED_SUPPRESSION
 from leakfix.project import Problem, Suppressions, may_suppress, suppressions
 from leakfix.rules import Confidence, Finding, Refusal, Severity
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from leakfix.project import Configuration, find_configuration, read_configuratio
 from leakfix.project.ignoring import PatternError
 from leakfix.project.selectors import EVERYTHING, specificity
 from leakfix.rules import registry
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

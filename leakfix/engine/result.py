@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -5,11 +5,11 @@ step is named by its index. Steps that concern no channel are left out.
 """
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from enum import Enum
 
 from leakfix.text import Span
-from leakfix.text.records import record, state
+from leakfix.text.records import record, replace, state
 
 Step = int
 """The index of a step in `Net.steps`."""

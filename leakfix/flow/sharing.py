@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.flow.graph import Acquire, Assign, Copy, Derive, Drop, Escape, Handing, Place
 from leakfix.flow.memory import ELEMENTS, WHOLE, Lifetime, Part, Sharing, lists_parts
 from leakfix.flow.solve import BudgetError, explore
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

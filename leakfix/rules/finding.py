@@ -1,10 +1,10 @@
 """What a rule says about code: findings, their traces, the fixes that they carry and the reasons for offering none."""
 
-from dataclasses import field, replace
+from dataclasses import field
 from enum import StrEnum
 
 from leakfix.text import Edit, Source, Span
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 
 class Safety(StrEnum):

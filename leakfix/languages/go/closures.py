@@ -12,7 +12,6 @@ the start of each moved line, and the jumps that leave the body; offsets are byt
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final, Literal
 
 from tree_sitter import Node
@@ -35,7 +34,7 @@ from leakfix.languages.go.closures_results import results_of, returned
 from leakfix.languages.go.closures_values import binding_of, is_address_taken
 from leakfix.languages.go.scopes import Variable
 from leakfix.text import Edit, Source, Span
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 __all__ = ["Obstacle", "Shape", "Site", "Wrapped", "wrap"]
 

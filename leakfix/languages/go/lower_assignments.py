@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Assign, Drop, Escape, Handing, Outcome, Place
 from leakfix.languages.go import syntax
 from leakfix.languages.go.lower_frame import COUNT, Frame, Link, Value, span_of
 from leakfix.languages.go.lower_values import ValueLowering
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.flow import Drop, ExitKind, Handing, Obligation, Outcome, Place, Release, Test
@@ -13,6 +12,7 @@ from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Val
 from leakfix.languages.go.obligations import drained_by
 from leakfix.languages.go.types import selection
 from leakfix.models import RECEIVER
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ read or write borrows. A callee of which nothing is known keeps what it is given
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +16,7 @@ from leakfix.languages.go.carry import can_carry, can_read_through, only_borrows
 from leakfix.languages.go.lower_frame import Frame, Link, Relation, Value, span_of
 from leakfix.languages.go.types import Basic, Signature, Slice, underlying
 from leakfix.models import RECEIVER
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
 from enum import Enum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -30,7 +29,7 @@ from leakfix.flow import (
 )
 from leakfix.languages.go import syntax
 from leakfix.text import Span
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tree_sitter import QueryCursor
@@ -12,7 +11,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.entities import Builtin
 from leakfix.languages.go.sharing_frame import Target, span_of
 from leakfix.models import RECEIVER
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

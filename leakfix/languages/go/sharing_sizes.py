@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.memory import Size, Source
@@ -12,7 +11,7 @@ from leakfix.languages.go.consts import evaluate
 from leakfix.languages.go.sharing_frame import span_of
 from leakfix.languages.go.sharing_look import is_fixed
 from leakfix.languages.go.types import Array, Basic, Slice
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

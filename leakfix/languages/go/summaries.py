@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from leakfix.flow import (
@@ -21,7 +21,7 @@ from leakfix.flow import (
 )
 from leakfix.languages.go import syntax
 from leakfix.languages.go.lower_frame import KeptError
-from leakfix.text.records import record, state
+from leakfix.text.records import record, replace, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

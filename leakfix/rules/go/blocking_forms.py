@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.detectors.blocking import stuck
@@ -16,7 +15,7 @@ from leakfix.rules.go.blocking_effects import Count, Effect, effect, total
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.waiting_exits import returning
 from leakfix.text import Edit, Span
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -13,7 +13,6 @@ for the end: a range, a receive that asks for ``ok``, one whose value is not use
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.channels import Act, Close, Leave, following
@@ -33,6 +32,7 @@ from leakfix.rules.go.blocking import blocked, check_predeclared, report
 from leakfix.rules.go.blocking_nil import RECEIVES, nil_waits
 from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.rule import Form
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -10,6 +9,7 @@ from leakfix.languages.go.statements import node_at
 from leakfix.rules.go.repair import Repair
 from leakfix.rules.go.ticker_control import Control
 from leakfix.text import Span
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

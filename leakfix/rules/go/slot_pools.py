@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
@@ -20,6 +19,7 @@ from leakfix.rules.go.slot_owners import left_fields, lives_long
 from leakfix.rules.go.slot_reports import finding, others_hold, review
 from leakfix.rules.go.slot_zeros import Zeros
 from leakfix.rules.rule import Form
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from leakfix.languages.go.analysis import Analysis

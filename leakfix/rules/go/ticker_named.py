@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakfix.detectors.lifecycle import LossKind, Status
@@ -13,6 +12,7 @@ from leakfix.rules.go.repair import RefusalError
 from leakfix.rules.go.ticker_channels import received, target_of
 from leakfix.rules.go.ticker_layout import lines_before, new_name, replaced
 from leakfix.rules.go.ticker_scene import NEW_TICKER, NEW_TIMER, calls_of, is_target, scene_of, takes_nil
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

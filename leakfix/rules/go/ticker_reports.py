@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.statements import LayoutError
@@ -15,6 +14,7 @@ from leakfix.rules.go.ticker_forms import after, bound, held_timer, one_timer, t
 from leakfix.rules.go.ticker_left import is_left_by_many
 from leakfix.rules.rule import Form
 from leakfix.text import Span
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
