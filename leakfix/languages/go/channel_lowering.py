@@ -84,8 +84,8 @@ class Lowering(BranchLowering):
         self._depth = depth
         self._is_first = is_first
         self._reader = shared.reader(run.function)
-        leaving = _leaving(shared.program.stopping_names)
-        self._leaving = [m.start() for m in leaving.finditer(self._data, run.owner.start_byte, run.owner.end_byte)]
+        ways_out = leaving(shared.program.stopping_names)
+        self._leaving = [m.start() for m in ways_out.finditer(self._data, run.owner.start_byte, run.owner.end_byte)]
         """Where control may leave a statement that mentions no channel."""
         self._conditions = shared.conditions(run.function)
         self._nils = Nils(run.owner, self._reader.bindings)
@@ -320,7 +320,7 @@ def _is_all_of(operation_node: Node, communication: Node) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _leaving(names: frozenset[str]) -> re.Pattern[bytes]:
+def leaving(names: frozenset[str]) -> re.Pattern[bytes]:
     """A first look at statements that mention no channel: control may not get to their end."""
     listed = b"|".join(sorted(re.escape(name.encode()) for name in names))
     return re.compile(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.channels import Channel
 from leakfix.languages.go import syntax
+from leakfix.languages.go.channel_ends import is_free
 from leakfix.languages.go.channel_lowering import lower_net
 from leakfix.languages.go.channel_shared import DepthError, Shared
 from leakfix.languages.go.channel_uses import (
@@ -163,7 +164,7 @@ def _nest(analysis: Analysis, function: Function, owner: Node, calls: list[tuple
         if known is not None:
             channel = Channel(variable.name, _capacity(analysis, function, call), known.unknown_senders)
             made.append(Made(variable, call, channel))
-    if not made or not matters:
+    if not matters or all(is_free(reader, one.variable, one.make, owner, one.channel) for one in made):
         return None
     for number, one in enumerate(made):
         shared.net.channels.append(one.channel)

@@ -4,7 +4,7 @@ import pytest
 
 from leakfix.detectors.blocking import stuck
 from leakfix.languages.go.analysis import Analysis
-from leakfix.languages.go.channels import nests
+from leakfix.languages.go.channels import Nest, nests
 from leakfix.languages.go.packages import World
 from leakfix.languages.go.program import Program
 from leakfix.models import Models
@@ -41,14 +41,17 @@ func f(xs []int, ok bool, g func() (int, error), quit <-chan struct{}) int {
 """
 
 
-def _stuck(lines: str) -> set[str]:
-    """The operations that wait for ever, each as its channel and what it does; "?" when nobody is sure."""
+def _nests(lines: str) -> tuple[Nest, ...]:
     file = program(_FUNCTION % lines)
     world = World(environment={"HOME": "/nowhere"})
-    analysis = Analysis(Program(world, Models.load("go")), world.file(file.path, file.data))
+    return nests(Analysis(Program(world, Models.load("go")), world.file(file.path, file.data)))
+
+
+def _stuck(lines: str) -> set[str]:
+    """The operations that wait for ever, each as its channel and what it does; "?" when nobody is sure."""
     return {
         f"{nest.made[one.channel].variable.name} {one.act.value}{'' if one.sure else '?'}"
-        for nest in nests(analysis)
+        for nest in _nests(lines)
         for one in stuck(nest.shared.net)
     }
 
@@ -138,4 +141,48 @@ def test_nobody_is_left_behind(lines: str) -> None:
     ],
 )
 def test_who_waits_to_receive(lines: str, found: set[str]) -> None:
+    assert _stuck(lines) == found
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "c := make(chan int, 1)\n\tgo func() { c <- 1 }()\n\tif ok {\n\t\treturn 1\n\t}\n\t<-c",
+        "c := make(chan int, 1)\n\tgo func() {\n\t\tif ok {\n\t\t\tc <- 1\n\t\t\treturn\n\t\t}\n\t\tc <- 2\n\t}()\n\t<-c",
+        "for range xs {\n\t\tc := make(chan int, 1)\n\t\tgo func() { c <- 1 }()\n\t\t<-c\n\t}",
+        "c := make(chan int, len(xs))\n\tfor _, x := range xs {\n\t\tgo func() { c <- x }()\n\t}",
+        "c := make(chan int, 2)\n\tgo func() { c <- 1 }()\n\tgo func() { c <- 2 }()\n\t<-c\n\t<-c",
+        "c := make(chan int)\n\tgo func() {\n\t\tdefer close(c)\n\t\tif ok {\n\t\t\treturn\n\t\t}\n\t}()\n\t<-c\n\t<-c",
+        "c := make(chan int)\n\tgo func() {\n\t\tg()\n\t\tclose(c)\n\t}()\n\tfor range c {\n\t}",
+        "c := make(chan int)\n\tgo func() {\n\t\tif ok {\n\t\t\tclose(c)\n\t\t}\n\t}()\n"
+        "\tselect {\n\tcase <-c:\n\tcase <-quit:\n\t}",
+        "c := make(chan int)\n\tdefer close(c)\n\tgo func() { <-c }()\n\tif ok {\n\t\treturn 1\n\t}",
+    ],
+)
+def test_places_alone_tell_that_nobody_waits_for_ever(lines: str) -> None:
+    assert not _nests(lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("c := make(chan int, 1)\n\tgo func() {\n\t\tc <- 1\n\t\tc <- 2\n\t}()", {"c send"}),
+        ("c := make(chan int, 1)\n\tfor range 3 {\n\t\tgo func() { c <- 1 }()\n\t}", {"c send"}),
+        ("c := make(chan int, 1)\n\tgo func() {\n\t\tfor range 3 {\n\t\t\tc <- 1\n\t\t}\n\t}()", {"c send"}),
+        (
+            "c := make(chan int, 1)\n\tgo func() {\n\t\tif ok {\n\t\t\treturn\n\t\t}\n\t\tc <- 1\n\t}()\n\t<-c",
+            {"c receive"},
+        ),
+        ("c := make(chan int, 1)\n\tgo func() { c <- 1 }()\n\t<-c\n\t<-c", {"c receive"}),
+        ("c := make(chan int, 1)\n\tif ok {\n\t\tgo func() { c <- 1 }()\n\t}\n\t<-c", {"c receive"}),
+        ("c := make(chan int)\n\tgo func() {\n\t\tif ok {\n\t\t\tclose(c)\n\t\t}\n\t}()\n\t<-c", {"c receive"}),
+        ("c := make(chan int)\n\tgo func() { <-c }()\n\tif ok {\n\t\treturn 1\n\t}\n\tdefer close(c)", {"c receive"}),
+        (
+            "var group sync.WaitGroup\n\tc := make(chan int)\n\tdefer close(c)\n\tgroup.Add(1)\n\tgo func() {\n"
+            "\t\tdefer group.Done()\n\t\t<-c\n\t}()\n\tgroup.Wait()",
+            {"c receive"},
+        ),
+    ],
+)
+def test_places_alone_do_not_tell(lines: str, found: set[str]) -> None:
     assert _stuck(lines) == found
