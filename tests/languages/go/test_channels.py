@@ -148,7 +148,7 @@ def test_who_waits_to_receive(lines: str, found: set[str]) -> None:
     "lines",
     [
         "c := make(chan int, 1)\n\tgo func() { c <- 1 }()\n\tif ok {\n\t\treturn 1\n\t}\n\t<-c",
-        "c := make(chan int, 1)\n\tgo func() {\n\t\tif ok {\n\t\t\tc <- 1\n\t\t\treturn\n\t\t}\n\t\tc <- 2\n\t}()\n\t<-c",
+        "c := make(chan int, 1)\n\tgo func() {\n\t\tif ok {\n\t\t\tc <- 1\n\t\t\treturn\n\t\t}\n\t\tc <- 2\n\t}()",
         "for range xs {\n\t\tc := make(chan int, 1)\n\t\tgo func() { c <- 1 }()\n\t\t<-c\n\t}",
         "c := make(chan int, len(xs))\n\tfor _, x := range xs {\n\t\tgo func() { c <- x }()\n\t}",
         "c := make(chan int, 2)\n\tgo func() { c <- 1 }()\n\tgo func() { c <- 2 }()\n\t<-c\n\t<-c",
