@@ -43,7 +43,8 @@ from leakfix.rules import Finding, Form, Refusal
 from leakfix.rules.go import forms, iterators
 from leakfix.rules.go.context_nodes import Sweep, base, fails, function_of_call
 from leakfix.rules.go.discarded import bound
-from leakfix.rules.go.lifecycle import LifecycleRule, Writer, leaks_of, usual_writers
+from leakfix.rules.go.leaks import leaks_of
+from leakfix.rules.go.lifecycle import LifecycleRule, Writer, usual_writers
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.rules.go.ticker_control import Control
 from leakfix.text.records import replace

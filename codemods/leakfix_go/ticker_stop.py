@@ -61,7 +61,8 @@ from leakfix.detectors.lifecycle import Status
 from leakfix.languages.go.analysis import Analysis
 from leakfix.rules import Finding, Form, Refusal, Severity
 from leakfix.rules.go.forms import before_exits, deferred
-from leakfix.rules.go.lifecycle import BEFORE_EXIT, BIND, DEFER, LifecycleRule, Writer, leaks_of, usual_writers
+from leakfix.rules.go.leaks import leaks_of
+from leakfix.rules.go.lifecycle import BEFORE_EXIT, BIND, DEFER, LifecycleRule, Writer, usual_writers
 from leakfix.rules.go.repair import Repair
 from leakfix.rules.go.ticker_channels import channels, is_only_channel
 from leakfix.rules.go.ticker_fields import FORM as OWNER_CLOSE

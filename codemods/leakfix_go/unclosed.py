@@ -46,6 +46,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import node_at
 from leakfix.rules import Form, Safety
 from leakfix.rules.go.context_nodes import fails
+from leakfix.rules.go.leaks import leaks_of
 from leakfix.rules.go.lifecycle import (
     BEFORE_EXIT,
     BIND,
@@ -53,7 +54,6 @@ from leakfix.rules.go.lifecycle import (
     KEEP_ERROR,
     LifecycleRule,
     Writer,
-    leaks_of,
     usual_writers,
 )
 from leakfix.rules.go.repair import RefusalError, Repair

@@ -303,6 +303,8 @@ class Graph:
     """The roots of the receiver, if any, and of the parameters, in order."""
     ends_process: bool = False
     """Whether leaving the function ends the process, which frees everything."""
+    is_cut: bool = False
+    """Whether it ends before the function does: where all that was acquired seems to be in other hands."""
 
     def events(self) -> Iterator[Event]:
         """Every event, block by block."""

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @record
 class Unit:
-    """A function declaration or literal that holds acquiring calls of its own, and its flow graph."""
+    """A function declaration or literal that holds acquiring calls of its own, and its flow graph, which may be cut.
+
+    Where nothing is lost up to the end of a graph that is cut, nothing is lost behind it.
+    """
 
     function: Function
     owner: Node
@@ -90,4 +93,6 @@ class Analysis:
                     continue
                 if self.program.acquires(function, call) and not self.program.ends_with_process(function, owner, call):
                     owners[owner.id] = (function, owner)
-        return [Unit(function, owner, self.graph(function, owner)) for function, owner in owners.values()]
+        return [
+            Unit(function, owner, self.program.graph(function, owner, cut=True)) for function, owner in owners.values()
+        ]

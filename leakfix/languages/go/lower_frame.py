@@ -24,10 +24,12 @@ from leakfix.flow import (
     Obligation,
     Outcome,
     Place,
+    Release,
     Site,
     Test,
 )
 from leakfix.languages.go import syntax
+from leakfix.languages.go.ownership import Awaited, is_kept_elsewhere, is_let_go
 from leakfix.text import Span
 from leakfix.text.records import record, replace
 
@@ -148,7 +150,7 @@ class Jump:
 
 
 class KeptError(Exception):
-    """The operand that is followed is kept as a whole: nothing else that the function does to it matters."""
+    """What is followed is kept as a whole: nothing else that the function does to it matters."""
 
 
 class Frame:
@@ -173,6 +175,12 @@ class Frame:
         """Whether it matters what the calls acquire."""
         self.settled: frozenset[int] = frozenset()
         """Where the calls end of which nothing is followed that they acquire."""
+        self.awaited: Awaited | None = None
+        """What is still to be acquired, where behind it nothing matters once all of it is in other hands."""
+        self.for_caller = False
+        """Whether it only matters what is acquired for the caller."""
+        self._is_news = False
+        """Whether anything was handed on or released since `is_done` was asked."""
         self._points: list[int] | None = None
         self.late = False
         """Whether a variable turned out to hold a resource after uses of it were passed over."""
@@ -207,10 +215,30 @@ class Frame:
         """Append an event where control is; dropped when no control gets here."""
         if self.current is not None:
             self.graph.blocks[self.current].events.append(event)
-            if isinstance(event, Escape) and not event.place.path:
-                if event.place.root == self.operand and event.how is not Handing.RETURNED:
-                    raise KeptError
-                self.fresh.discard(event.place.root)
+            if isinstance(event, Escape):
+                self._escaped(event)
+            elif isinstance(event, Release):
+                self._is_news = True
+
+    def _escaped(self, event: Escape) -> None:
+        self._is_news = True
+        if event.how is not Handing.RETURNED:
+            if event.place.root == self.operand and not event.place.path:
+                raise KeptError
+            if self.for_caller and self._is_over(event.span.start) and is_kept_elsewhere(self.graph):
+                raise KeptError
+        if not event.place.path:
+            self.fresh.discard(event.place.root)
+
+    def is_done(self, offset: int) -> bool:
+        """Whether all that is acquired seems to be in other hands, and nothing more is acquired from an offset on."""
+        if not self._is_news or not self._is_over(offset):
+            return False
+        self._is_news = False
+        return is_let_go(self.graph)
+
+    def _is_over(self, offset: int) -> bool:
+        return self.awaited is not None and self.awaited.is_over(offset)
 
     def link(self, source: int | None, target: int, edge: Edge | None = None) -> None:
         """An edge from ``source``, if control leaves it, to ``target``."""
@@ -371,6 +399,8 @@ class Frame:
         self, node: Node, obligation: Obligation, symbol: str, result: int, error_result: int | None
     ) -> tuple[int, Place, Place]:
         """A new acquisition by the call ``node``: its index, the place of its resource and that of its error."""
+        if self.awaited is not None:
+            self.awaited.starts.discard(node.start_byte)
         place, error = self.temporary(), self.temporary()
         self.graph.sites.append(
             Site(span_of(node), obligation, symbol, place, error, result, error_result, discarded=False)

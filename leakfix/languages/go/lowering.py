@@ -16,10 +16,11 @@ from leakfix.languages.go.carry import can_carry
 from leakfix.languages.go.lower_branches import BranchLowering
 from leakfix.languages.go.lower_frame import Frame, Value, span_of
 from leakfix.languages.go.obligations import assigned_to
+from leakfix.languages.go.ownership import Awaited
 from leakfix.text import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tree_sitter import Node
 
@@ -93,24 +94,31 @@ def lower(
     *,
     follow: int | None = None,
     settled: frozenset[int] = frozenset(),
+    for_caller: bool = False,
+    cut: bool = False,
 ) -> Graph:
     """The flow graph of ``owner``: the function's declaration, or a function literal inside it.
 
     With ``follow``, the position of an operand, the receiver first, that operand is followed and nothing else; raises
     `KeptError` when it is kept as a whole.
     What the calls acquire that end at the bytes ``settled`` is not followed.
+    Where it only matters what is acquired ``for_caller``, raises `KeptError` when others keep all of it.
+    A graph that may be ``cut`` ends where the function seems to have let go of all that it acquires; it says so.
     """
     previous: Frame | None = None
     for _ in range(_ROUNDS):
         frame = Frame(program, file, function, owner)
         frame.settled = settled
         frame.acquires = follow is None
+        frame.for_caller = for_caller
         if previous is not None:
             frame.adopt(previous, (root for root in previous.tracked if root >= 0))
         lowering = StatementLowering(frame)
         if follow is None:
             lowering.seed()
-        lowering.body(follow)
+        if for_caller or cut:
+            lowering.watch(cut=cut)
+        lowering.body(follow, cut=cut)
         if not frame.late:
             break
         previous = frame
@@ -190,7 +198,17 @@ class StatementLowering(BranchLowering):
                 if place is not None:
                     self.frame.follow(place.root)
 
-    def body(self, follow: int | None = None) -> None:
+    def watch(self, *, cut: bool) -> None:
+        """Await what the function acquires; a jump back may lead behind where it would be ``cut``."""
+        frame, owner = self.frame, self.frame.owner
+        if cut and frame.file.data.find(b"goto ", owner.start_byte, owner.end_byte) >= 0:
+            return
+        inner = syntax.owner_of
+        calls = (c for c in frame.program.candidates(frame.function, owner) if c.start_byte in frame.acquiring)
+        starts = {call.start_byte for call in calls if inner(call) == owner}
+        frame.awaited = Awaited(starts, frame.program.last_compound_call(frame.function, owner)) if starts else None
+
+    def body(self, follow: int | None = None, *, cut: bool = False) -> None:
         """Lower the whole function; ``follow`` is the operand to follow, when a summary is wanted."""
         owner = self.frame.owner
         body = owner.child_by_field_id(syntax.F_BODY)
@@ -202,13 +220,23 @@ class StatementLowering(BranchLowering):
             self.frame.follow(self.frame.operand)
         self._results(owner)
         if body is not None:
-            for statement in body.named_children:
+            held = body.named_children
+            lists = cut and len(held) == 1 and held[0].kind_id == syntax.STATEMENT_LIST
+            for statement in self._until_done(held[0]) if lists else held:
                 self.statement(statement)
             end = Span(body.end_byte - 1, body.end_byte)
         else:
             end = span_of(owner)
         self.frame.exit(ExitKind.END, end)
         self.frame.scopes.pop()
+
+    def _until_done(self, node: Node) -> Iterator[Node]:
+        """The statements of a list, until all that is acquired is in other hands behind them."""
+        for statement in node.named_children:
+            yield statement
+            if self.frame.is_done(statement.end_byte):
+                self.frame.graph.is_cut = True
+                return
 
     def statement(self, node: Node) -> None:
         """Lower one statement; one of no consequence adds nothing."""

@@ -98,11 +98,11 @@ class Program:
         """Whether an import path is one of the standard library's, known by its signatures alone."""
         return isinstance(self.world.imported(package, importer.package), SnapshotPackage) if package else False
 
-    def graph(self, function: Function, owner: Node) -> Graph:
-        """The flow graph of a declaration or of a function literal inside it, for what it may lose."""
+    def graph(self, function: Function, owner: Node, *, cut: bool = False) -> Graph:
+        """The flow graph of a declaration or of a function literal inside it, for what it may lose, as `lower` says."""
         calls = self.candidates(function, owner)
         settled = frozenset(call.end_byte for call in calls if self.settling.is_settled(function, call))
-        return lower(self, function.file, function, owner, settled=settled)
+        return lower(self, function.file, function, owner, settled=settled, cut=cut)
 
     def lower_literal(self, outer: Frame, literal: Node, roots: frozenset[int]) -> Graph:
         """The flow graph of a function literal that follows the captured variables ``roots``."""
@@ -116,12 +116,22 @@ class Program:
         return known
 
     def summary_graph(
-        self, function: Function, follow: int | None = None, settled: frozenset[int] = frozenset()
+        self,
+        function: Function,
+        follow: int | None = None,
+        settled: frozenset[int] = frozenset(),
+        *,
+        for_caller: bool = False,
     ) -> Graph | None:
-        """The flow graph that a part of a summary is read off; None for a function without one."""
+        """The flow graph that a part of a summary is read off; None for a function without one.
+
+        Raises what `lower` does.
+        """
         if not self.is_read(function) or function.has_error:
             return None
-        return lower(self, function.file, function, function.node, follow=follow, settled=settled)
+        return lower(
+            self, function.file, function, function.node, follow=follow, settled=settled, for_caller=for_caller
+        )
 
     def is_read(self, function: Function | None) -> bool:
         """Whether a function's body is read for what it does: bodies of dependencies are not, models and types tell."""
@@ -331,6 +341,11 @@ class Program:
                 {*(start for start, _ in spelled[first:behind]), *compound}
             )
         return known
+
+    def last_compound_call(self, function: Function, within: Node) -> int:
+        """Where the last call in a function, or in a literal of it, stands that calls no plain name; -1 without one."""
+        found = list(_COMPOUND_CALL.finditer(function.file.data, within.start_byte, within.end_byte))
+        return found[-1].start() if found else -1
 
     def _is_likely(self, file: File, start: int, name: bytes) -> bool:
         """What `_may_acquire` tells, from the bytes before a name."""

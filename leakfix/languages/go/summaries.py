@@ -6,7 +6,6 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from leakfix.flow import (
-    Acquire,
     Copy,
     Derive,
     Escape,
@@ -17,14 +16,14 @@ from leakfix.flow import (
     Outcome,
     Place,
     Release,
-    Test,
 )
 from leakfix.languages.go import syntax
 from leakfix.languages.go.lower_frame import KeptError
-from leakfix.text.records import record, replace, state
+from leakfix.languages.go.ownership import NOTHING_OWNED, Owned, ownership
+from leakfix.text.records import record, state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from tree_sitter import Node
 
@@ -98,7 +97,6 @@ class Effects:
 
 
 _PLAIN: Final = frozenset({b"bool", b"error", b"string"})
-_ALIASES_AT_MOST = 6
 _DEEPEST_PATH = 6
 
 NO_EFFECTS = Effects()
@@ -176,7 +174,10 @@ class Summary:
         settled = frozenset(call.end_byte for call in calls if program.settling.is_private(function, call))
         if all(call.end_byte in settled for call in calls):
             return NOTHING_OWNED
-        graph = program.summary_graph(function, settled=settled)
+        try:
+            graph = program.summary_graph(function, settled=settled, for_caller=True)
+        except KeptError:
+            return NOTHING_OWNED
         return ownership(graph) if graph is not None else NOTHING_OWNED
 
     def _has_no_return(self) -> bool:
@@ -195,19 +196,6 @@ class Summary:
         """A first look: a function that names no return may leave by calls alone."""
         body = self._function.body
         return body is not None and b"return" not in self._function.file.data[body.start_byte : body.end_byte]
-
-
-@record
-class Owned:
-    """What a function's results oblige its caller to."""
-
-    results: Mapping[int, Obligation] = field(default_factory=dict)
-    holders: frozenset[int] = frozenset()
-    needs: Mapping[int, frozenset[tuple[int, Outcome]]] = field(default_factory=dict)
-    """What operands, counted with the receiver first, must be for a result to be handed over unreleased."""
-
-
-NOTHING_OWNED = Owned()
 
 
 def _is_unused(function: Function, position: int) -> bool:
@@ -310,100 +298,6 @@ def _found(origins: Mapping[Place, set[Path]], place: Place) -> set[Path]:
 def _below(origins: Mapping[Place, set[Path]], place: Place) -> set[Path]:
     """What a larger value at ``place`` holds of the operand."""
     return {path for part, paths in origins.items() if part != place and place.holds(part) for path in paths}
-
-
-def ownership(graph: Graph) -> Owned:
-    """Which results hand what the function acquired to its caller, and which are objects that hold such a thing."""
-    owned: dict[int, Obligation] = {}
-    holders: set[int] = set()
-    needs: dict[int, frozenset[tuple[int, Outcome]]] = {}
-    acquired = {event.site for event in graph.events() if isinstance(event, Acquire)}
-    for number in sorted(acquired):
-        site = graph.sites[number]
-        places, closers = _reached(graph, site.place)
-        escapes = _escapes(graph, number, places | closers)
-        if any(escape.how is not Handing.RETURNED for escape in escapes):
-            continue
-        given = [escape for escape in escapes if escape.index is not None]
-        for index, needed in _needs(graph, number, places | closers, given):
-            needs[index] = needs.get(index, needed) & needed
-        by_function = [escape for escape in given if escape.place in closers]
-        for escape in given:
-            index = escape.index or 0
-            if escape.place in closers:
-                owned[index] = replace(site.obligation, releases=("()",), idempotent=False, confidence="medium")
-            elif by_function or escape.inside or escape.place not in places:
-                holders.add(index)
-            else:
-                owned[index] = site.obligation
-    return Owned(owned, frozenset(holders), needs)
-
-
-def _needs(
-    graph: Graph, site: int, places: set[Place], given: list[Escape]
-) -> Iterator[tuple[int, frozenset[tuple[int, Outcome]]]]:
-    """Without which outcomes of tests of its operands the function does not hand the resource over as a result."""
-    operands = {Place(root): position for position, root in enumerate(graph.params) if root}
-    tests = {test for block in graph.blocks for edge in block.edges for test in edge.tests if test.place in operands}
-    without = {test: {escape.index for escape in _escapes(graph, site, places, test)} for test in tests}
-    for index in {escape.index for escape in given}:
-        yield index or 0, frozenset((operands[t.place], t.outcome) for t in tests if index not in without[t])
-
-
-def _escapes(graph: Graph, site: int, places: set[Place], avoided: Test | None = None) -> list[Escape]:
-    """Where the resource is handed on, on paths from its acquisition that do not release it first.
-
-    Edges on which the ``avoided`` test holds are left out.
-    """
-    found: list[Escape] = []
-    paths = [tuple(release.split(".")[:-1]) for release in graph.sites[site].obligation.releases]
-    ends = places | {place.below(*path) for place in places for path in paths}
-    start = next(
-        n for n, b in enumerate(graph.blocks) if any(isinstance(e, Acquire) and e.site == site for e in b.events)
-    )
-    seen, queue = {start}, [start]
-    while queue:
-        number = queue.pop()
-        block = graph.blocks[number]
-        events = iter(block.events)
-        if number == start:
-            for event in events:
-                if isinstance(event, Acquire) and event.site == site:
-                    break
-        released = False
-        for event in events:
-            if isinstance(event, Release) and event.place in ends and event.method != "close":
-                released = True
-                break
-            if isinstance(event, Escape) and any(event.place.holds(place) for place in places):
-                found.append(event)
-        for edge in block.edges if not released else ():
-            if edge.target not in seen and avoided not in edge.tests:
-                seen.add(edge.target)
-                queue.append(edge.target)
-    return found
-
-
-def _reached(graph: Graph, start: Place) -> tuple[set[Place], set[Place]]:
-    """The places that may hold a resource, and those of functions that release it when called."""
-    places: set[Place] = {start}
-    closers: set[Place] = set()
-    for _ in range(_ALIASES_AT_MOST):
-        known = len(places) + len(closers)
-        for event in graph.events():
-            if isinstance(event, Copy):
-                places |= _copied(event, places)
-                closers |= _copied(event, closers)
-            elif isinstance(event, Derive) and event.late and event.closes and event.source in places:
-                closers.add(event.target)
-        if len(places) + len(closers) == known:
-            break
-    return places, closers
-
-
-def _copied(event: Copy, places: set[Place]) -> set[Place]:
-    length = len(event.source.path)
-    return {event.target.below(*place.path[length:]) for place in places if event.source.holds(place)}
 
 
 def _never_returns(graph: Graph) -> bool:

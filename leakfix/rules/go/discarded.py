@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.lifecycle import leaks
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.statements import (
@@ -18,6 +17,7 @@ from leakfix.languages.go.statements import (
 from leakfix.languages.go.types import Interface, underlying
 from leakfix.rules.go.checks import leaves, point_behind_check
 from leakfix.rules.go.forms import before_exits
+from leakfix.rules.go.leaks import leaks_of
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.rules.go.spelling import spelled
 from leakfix.text import Edit, Span, apply_edits
@@ -248,10 +248,9 @@ def _bound_repair(repair: Repair, edits: list[Edit]) -> Repair:
     file = repair.analysis.world.file(repair.analysis.file.path, data)
     analysis = Analysis(repair.analysis.program, file)
     start = _moved(edits, repair.leak.site.span.start)
-    for unit in analysis.units():
-        for leak in leaks(unit.graph) if unit.graph.span.contains(start) else ():
-            if leak.site.span.start == start:
-                return Repair(analysis, unit, leak)
+    for unit, leak in leaks_of(analysis):
+        if leak.site.span.start == start:
+            return Repair(analysis, unit, leak)
     raise RefusalError("unresolved", "where the bound result would be lost is not known")
 
 

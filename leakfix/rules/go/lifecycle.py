@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status, leaks
-from leakfix.languages.go.analysis import Analysis, Unit
+from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
+from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.statements import LayoutError, check_widths
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity
 from leakfix.rules.go import forms
 from leakfix.rules.go.discarded import bound
+from leakfix.rules.go.leaks import leaks_of
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.rules.rule import Form, Rule
 from leakfix.rules.tracing import trace
@@ -34,14 +35,6 @@ _ENDINGS = {
     LossKind.OVERWRITTEN: "it is overwritten before it is released",
     LossKind.SCOPE: "the last variable that holds it goes out of scope",
 }
-
-
-def leaks_of(analysis: Analysis) -> tuple[tuple[Unit, Leak], ...]:
-    """Every lifecycle leak of a file, computed once for all rules."""
-    known = analysis.cache.get("leaks")
-    if not isinstance(known, tuple):
-        known = analysis.cache["leaks"] = tuple((unit, leak) for unit in analysis.units() for leak in leaks(unit.graph))
-    return known
 
 
 class LifecycleRule(Rule[Analysis]):
