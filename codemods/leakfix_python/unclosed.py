@@ -21,7 +21,7 @@ use of it: readers, iterators, bound methods, functions. Explicit closes go. Com
 keep their bytes.
 
 Forms:
-- `with`: for what is closed at the end of its own block.
+- `with`: for what is closed at the end of its own block; behind a call that gives several, by its name.
 - `closing`: `contextlib.closing`, for what has no such block or, like a connection of sqlite3, does not close there.
 - `async-with`: for what is closed by awaiting.
 - `nullcontext`: for what is opened on a condition, with something else that stays open: `sys.stdin`, None.

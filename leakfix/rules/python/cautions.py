@@ -57,7 +57,7 @@ def check_not_entered(scene: Scene) -> None:
     """Raise `RefusalError` where the code itself closes it by a with statement, or in a finally clause that stays."""
     repair = scene.repair
     # What has no context of its own, or one that does not close, is entered for something else.
-    holders = [repair.variable] if repair.variable is not None and repair.context != "closing" else []
+    holders = [scene.holder] if scene.holder is not None and repair.context != "closing" else []
     if any(is_entered(use) for holder in holders for use in repair.bindings.uses(holder)):
         raise RefusalError("closed-elsewhere", "a `with` statement of the code closes it already")
     gone = {node for nodes in scene.closings() for node in nodes}

@@ -18,7 +18,7 @@ from leakfix.rules.python.cautions import (
 from leakfix.rules.python.cleaning import outside
 from leakfix.rules.python.companions import companions
 from leakfix.rules.python.finishing import finished, wrapped
-from leakfix.rules.python.joining import joined
+from leakfix.rules.python.joining import joined, joined_behind
 from leakfix.rules.python.lifecycle import Written
 from leakfix.rules.python.naming import free_name, name_of_resource
 from leakfix.rules.python.openings import opened_by
@@ -70,10 +70,10 @@ def null_block(repair: Repair) -> Written:
 
 def finally_block(repair: Repair) -> Written:
     """`try: ... finally: f.close()` behind the opening, where a `with` is not exact or not there."""
-    scene = Scene.of(repair, is_part=contexts.is_part(repair))
+    scene = Scene.of(repair)
     check_not_entered(scene)
     release = headers.release_of(repair)
-    bound = contexts.part_of(repair) if contexts.is_part(repair) else scene.holder
+    bound = scene.holder
     if bound is not None:
         if scene.is_reassigned:
             raise RefusalError("reassigned", f"`{bound.name}` takes something else before it could be closed")
@@ -117,6 +117,8 @@ def _need_context(repair: Repair, wanted: str) -> None:
 def _entered(repair: Repair) -> Written:
     """The block for what a context manager closes, wherever the opening call stands."""
     check_surely_made(repair)
+    if contexts.is_part(repair):
+        return _entered_part(repair)
     edits: list[Edit] = []
     try:
         scene = Scene.of(repair)
@@ -124,7 +126,6 @@ def _entered(repair: Repair) -> Written:
         if why.refusal.code != "outside-block":
             raise
         return _behind_opening(repair)
-    contexts.check_no_parts(repair)
     check_not_entered(scene)
     check_results_taken(scene)
     bound = contexts.bound_by(repair)
@@ -153,6 +154,26 @@ def _entered_by_name(scene: Scene, bound: contexts.Bound | None) -> Written:
         raise RefusalError("no-context", f"what a `with` statement gives is not the {repair.noun} itself")
     header = headers.keyword(repair) + bound.target + b":"
     return wrapped(scene, Wrap(scene.suite, scene.following, header, gone=tuple(gone)), [], late)
+
+
+def _entered_part(repair: Repair) -> Written:
+    """`with conn:` behind `conn, address = listener.accept()`."""
+    variable = contexts.part_of(repair)
+    if variable is None:
+        raise RefusalError("no-context", f"the {repair.noun} is one of several values, and has no name of its own")
+    scene = Scene.of(repair)
+    check_not_entered(scene)
+    if scene.is_reassigned:
+        raise RefusalError("reassigned", f"`{variable.name}` takes something else before it could be closed")
+    gone, late = scene.closings()
+    if all(node in gone for node in scene.following):
+        raise RefusalError("no-context", f"nothing is done with the {repair.noun} that a block could hold")
+    edits: list[Edit] = []
+    item, word = headers.managed_name(repair, variable.name, edits), headers.keyword(repair)
+    at_once = joined_behind(scene, item, tuple(gone), word)
+    if at_once is not None:
+        return finished(scene, [*at_once, *edits, *outside(repair.source, repair.root, late)])
+    return wrapped(scene, Wrap(scene.suite, scene.following, word + item + b":", gone=tuple(gone)), edits, late)
 
 
 def _as_block(scene: Scene, bound: contexts.Bound, expression: bytes, edits: list[Edit]) -> Written:

@@ -40,6 +40,21 @@ def joined(
     return found
 
 
+def joined_behind(scene: Scene, item: bytes, gone: tuple[Node, ...], word: bytes) -> list[Edit] | None:
+    """The edits that add what has a name already to the with statement that is all of the run; None if none is."""
+    kept = [node for node in scene.following if node not in gone]
+    if len(kept) != 1 or not _takes_items(scene, kept[0], word, named=False):
+        return None
+    clause = _clause(kept[0])
+    if _too_wide(scene, clause, item):
+        return None
+    added = Edit(Span(clause.start_byte, clause.start_byte), item + b", ")
+    try:
+        return [added, *outside(scene.repair.source, scene.repair.root, gone)]
+    except LayoutError:
+        return None
+
+
 def _into_outer(
     scene: Scene, item: bytes, gone: tuple[Node, ...], word: bytes, inner: Sequence[Edit]
 ) -> list[Edit] | None:
@@ -87,15 +102,15 @@ def _into_inner(scene: Scene, item: bytes, gone: tuple[Node, ...], word: bytes) 
     return [header, *outside(source, scene.repair.root, gone)]
 
 
-def _takes_items(scene: Scene, statement: Node, word: bytes) -> bool:
-    """Whether a with statement names all that it enters, in one line and without parentheses."""
+def _takes_items(scene: Scene, statement: Node, word: bytes, *, named: bool = True) -> bool:
+    """Whether a with statement enters all in one line and without parentheses, and gives all a name if so ``named``."""
     if statement.type != syntax.WITH_STATEMENT or syntax.is_async(statement) != word.startswith(b"async"):
         return False
     clause = _clause(statement)
     source = scene.repair.source
     if source.line(statement.start_byte) != source.line(clause.end_byte) or clause.children[0].type == "(":
         return False
-    return all(target is not None for _, target in syntax.with_items(statement))
+    return not named or all(target is not None for _, target in syntax.with_items(statement))
 
 
 def _clause(statement: Node) -> Node:

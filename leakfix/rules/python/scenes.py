@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
+from leakfix.rules.python.contexts import is_part, part_of
 from leakfix.rules.python.flowing import Flow
 from leakfix.rules.python.order import is_pure
 from leakfix.rules.python.plainness import closes_directly, dominates
@@ -43,9 +44,9 @@ class Scene:
     """Where other bindings of its variable stand that give it something else which the block closes as well."""
 
     @classmethod
-    def of(cls, repair: Repair, *, is_part: bool = False) -> Scene:
+    def of(cls, repair: Repair) -> Scene:
         """The scene in the block of the acquisition itself. Raises `RefusalError` when that does not hold all uses."""
-        flow = Flow.of(repair, is_part=is_part)
+        flow = Flow.of(repair, is_part=is_part(repair))
         block = syntax.block_of(repair.statement)
         if block is None or _is_class_body(block):
             raise RefusalError("class-body", "names made in the body of a class become its attributes")
@@ -92,8 +93,8 @@ class Scene:
 
     @cached_property
     def holder(self) -> Variable | None:
-        """The variable that the acquisition is assigned to as it is."""
-        return self.repair.variable
+        """The variable that what is acquired is assigned to as it is, alone or as one of several values."""
+        return part_of(self.repair) if is_part(self.repair) else self.repair.variable
 
     @cached_property
     def is_reassigned(self) -> bool:
