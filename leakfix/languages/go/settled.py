@@ -70,6 +70,14 @@ class _Outcome(Enum):
     LOST = "control may have left with the resource held"
 
 
+class _End(Enum):
+    """What becomes of an acquisition."""
+
+    OPEN = "it may get lost"
+    SETTLED = "it is released or kept on every way"
+    RETURNED = "it is returned on some ways, and settled on the others"
+
+
 class Settling:
     """Looks behind the acquiring calls of a program."""
 
@@ -87,19 +95,25 @@ class Settling:
 
     def is_settled(self, function: Function, call: Node) -> bool:
         """Whether nothing that the call acquires can get lost."""
+        return self._end(function, call) is not _End.OPEN
+
+    def _end(self, function: Function, call: Node) -> _End:
         known = function.cache.setdefault("settled", {})
-        if not isinstance(known, dict) or call.id in known:
-            return isinstance(known, dict) and bool(known[call.id])
+        if not isinstance(known, dict):
+            return _End.OPEN
+        held = known.get(call.id)
+        if isinstance(held, _End):
+            return held
         depth = self._program.depth
         before, depth.met = depth.met, False
-        found = self._is_settled(function, call)
+        found = self._find_end(function, call)
         if not depth.met:
             known[call.id] = found
         depth.met = depth.met or before
         return found
 
     def is_private(self, function: Function, call: Node) -> bool:
-        """Whether what the call acquires is settled and no return names the variable that takes it."""
+        """Whether what the call acquires is settled, and no return hands on the variable that takes it."""
         statement, value = _statement_of(call)
         if statement is None or value != call or statement.kind_id not in _BINDING:
             return False
@@ -107,26 +121,28 @@ class Settling:
         if targets is None or any(target.kind_id in _SELECTING for target in targets):
             return False
         names = {target.text or b"" for target in targets[: max(len(targets) - 1, 1)]}
-        return not _may_return(function, names) and self.is_settled(function, call)
+        return not _may_return(function, names) and self._end(function, call) is _End.SETTLED
 
-    def _is_settled(self, function: Function, call: Node) -> bool:
+    def _find_end(self, function: Function, call: Node) -> _End:
         statement, value = _statement_of(call)
         if statement is None or value is None or _name(call) in self.receiving:
-            return False
+            return _End.OPEN
         if statement.kind_id == syntax.RETURN_STATEMENT:
-            return value == call or not _returns_error(statement)
+            return _End.RETURNED if value == call or not _returns_error(statement) else _End.OPEN
         targets = _targets(statement, value)
         if targets is None:
-            return False
+            return _End.OPEN
         if value == call:
             resources = self._resources(function, call, targets)
             error = targets[-1].text or b"" if len(targets) > 1 else b""
         else:
             resources, error = targets, b""
         if not resources:
-            return resources is not None
+            return _End.OPEN if resources is None else _End.SETTLED
         looks = [self._look(function, statement, target, error) for target in resources]
-        return all(looks) or any(look is not None and look.only_called for look in looks)
+        if not all(looks) and not any(look is not None and look.only_called for look in looks):
+            return _End.OPEN
+        return _End.RETURNED if any(look is not None and look.returned for look in looks) else _End.SETTLED
 
     def _look(self, function: Function, statement: Node, target: Node, error: bytes) -> Look | None:
         """The look that finds that what a target takes is settled; None if it is not."""
@@ -171,6 +187,10 @@ class Look:
         self._breakable = 0
         self._jumped = False
         """Whether control left a statement by a jump inside it with the resource held."""
+        self._parts: dict[bytes, bytes | None] = {}
+        """The fields in which other variables hold the resource; empty for those that are it, None where any may."""
+        self.returned = False
+        """Whether some return hands it on."""
         self.only_called = True
         """Whether all that settles it are calls of the variable as a function."""
 
@@ -248,15 +268,44 @@ class Look:
             self.only_called = self.only_called and not ends
         else:
             ends = kind in _SIMPLE and self._evaluated(statement, data, statement.end_byte, names)
+            ends = ends or self._stored(statement, names)
         if ends:
             return _Outcome.SETTLED
-        if assigned(data, {self._holder}) or declared(data, self._holder):
+        if self._overwrites(statement, data, self._holder) or declared(data, self._holder):
             return _Outcome.LOST
-        for name in [name for name in names if name != self._holder and assigned(data, {name})]:
+        for name in [name for name in names if name != self._holder and self._overwrites(statement, data, name)]:
             names.discard(name)
-        if kind in _BINDING:
-            names.update(_aliases(statement, names))
+        for name, part in _aliases(statement, names) if kind in _BINDING else ():
+            if name != self._holder:
+                self._parts[name] = part if self._parts.get(name, part) == part else None
+                names.add(name)
         return _Outcome.OPEN
+
+    def _overwrites(self, statement: Node, data: bytes, name: bytes) -> bool:
+        """Whether a statement may overwrite a variable, or the part of it that holds the resource."""
+        if not assigned(data, {name}):
+            return False
+        left, right = statement.child_by_field_id(syntax.F_LEFT), statement.child_by_field_id(syntax.F_RIGHT)
+        part = self._parts.get(name, b"")
+        is_plain = statement.kind_id == syntax.ASSIGNMENT_STATEMENT and part is not None
+        if left is None or right is None or not is_plain or assigned(right.text or b"", {name}):
+            return True
+        return any(
+            _field_of(target, name) in (None, part) for target in syntax.operands(left) if _may_name(target, name)
+        )
+
+    def _stored(self, statement: Node, names: set[bytes]) -> bool:
+        """Whether an assignment stores one of the variables where others see it, alone or as part of something."""
+        if statement.kind_id != syntax.ASSIGNMENT_STATEMENT:
+            return False
+        ends = any(
+            target.kind_id in _SELECTING
+            and any(_holds(part, name) for part in _appended(value) for name in names)
+            and _is_outside(target, self._function)
+            for target, value in _assignments(statement)
+        )
+        self.only_called = self.only_called and not ends
+        return ends
 
     def _evaluated(self, statement: Node, data: bytes, end: int, names: set[bytes]) -> bool:
         """Whether a statement settles it whatever comes, before the byte ``end``."""
@@ -291,6 +340,7 @@ class Look:
                 continue
             if any(_holds(node, name) for name in names):
                 self.only_called = False
+                self.returned = True
                 return True
         return self._evaluated(statement, data, statement.end_byte, names)
 
@@ -544,18 +594,62 @@ def shadows(data: bytes, name: bytes) -> bool:
     return any(name in WORD.findall(text) for text in _PARAMETERS.findall(data))
 
 
-def _aliases(statement: Node, names: set[bytes]) -> list[bytes]:
-    """The variables that hold the resource behind an assignment, as part of an object or as they are."""
+def _assignments(statement: Node) -> list[tuple[Node, Node]]:
+    """The targets of an assignment, each with its value; none where one call gives them all."""
     left, right = statement.child_by_field_id(syntax.F_LEFT), statement.child_by_field_id(syntax.F_RIGHT)
-    targets = syntax.operands(left) if left is not None else []
-    values = syntax.operands(right) if right is not None else []
-    if len(targets) != len(values):
+    if left is None or right is None or syntax.operator(statement) not in ("", "=", ":="):
         return []
-    return [
-        target.text or b""
-        for target, value in zip(targets, values, strict=True)
-        if target.kind_id == syntax.IDENTIFIER and any(_holds(value, name) for name in names)
-    ]
+    targets, values = syntax.operands(left), syntax.operands(right)
+    return list(zip(targets, values, strict=True)) if len(targets) == len(values) else []
+
+
+def _aliases(statement: Node, names: set[bytes]) -> Iterator[tuple[bytes, bytes | None]]:
+    """The variables that hold the resource behind an assignment, and in which field, as `Look` has it."""
+    for target, value in _assignments(statement):
+        if not any(_holds(value, name) for name in names):
+            continue
+        if target.kind_id == syntax.IDENTIFIER:
+            yield target.text or b"", _part_with(value, names)
+        elif target.kind_id == syntax.SELECTOR_EXPRESSION:
+            operand = target.child_by_field_id(syntax.F_OPERAND)
+            if operand is not None and operand.kind_id == syntax.IDENTIFIER and value.kind_id == syntax.IDENTIFIER:
+                name = operand.text or b""
+                yield name, _field_of(target, name)
+
+
+def _part_with(value: Node, names: set[bytes]) -> bytes | None:
+    """In which field a new object holds one of the variables; empty for a variable, None where that is not plain."""
+    while value.kind_id == syntax.UNARY_EXPRESSION and (inner := value.child_by_field_id(syntax.F_OPERAND)) is not None:
+        value = inner
+    if value.kind_id == syntax.IDENTIFIER:
+        return b""
+    body = value.child_by_field_id(syntax.F_BODY)
+    elements = syntax.operands(body) if body is not None else []
+    holding = [element for element in elements if any(_holds(element, name) for name in names)]
+    if len(holding) != 1 or holding[0].kind_id != syntax.KEYED_ELEMENT:
+        return None
+    key, held = (holding[0].child_by_field_id(field) for field in (syntax.F_KEY, syntax.F_VALUE))
+    parts = syntax.operands(held) if held is not None else []
+    return key.text if key is not None and parts and parts[0].kind_id == syntax.IDENTIFIER else None
+
+
+def _may_name(target: Node, name: bytes) -> bool:
+    """Whether a variable may be named by a target, other than as a field."""
+    at: Node | None = target
+    while at is not None and at.kind_id == syntax.SELECTOR_EXPRESSION:
+        at = at.child_by_field_id(syntax.F_OPERAND)
+    return at is None or name in WORD.findall(at.text or b"")
+
+
+def _field_of(target: Node, name: bytes) -> bytes | None:
+    """The field of a variable that an assignment sets, or sets a part of; None where it may be all of the variable."""
+    field: bytes | None = None
+    at: Node | None = target
+    while at is not None and at.kind_id in (syntax.SELECTOR_EXPRESSION, syntax.INDEX_EXPRESSION):
+        named = at.child_by_field_id(syntax.F_FIELD) if at.kind_id == syntax.SELECTOR_EXPRESSION else None
+        field = named.text if named is not None else None
+        at = at.child_by_field_id(syntax.F_OPERAND)
+    return field if at is not None and at.kind_id == syntax.IDENTIFIER and at.text == name else None
 
 
 def _captures(statement: Node, name: bytes) -> bool:
@@ -645,6 +739,15 @@ def _holds(node: Node, name: bytes) -> bool:
     if kind in (syntax.LITERAL_ELEMENT, syntax.LITERAL_VALUE):
         return any(_holds(element, name) for element in syntax.operands(node))
     return False
+
+
+def _appended(value: Node) -> list[Node]:
+    """What is appended to a slice, or the value itself if it is no such call."""
+    called = value.child_by_field_id(syntax.F_FUNCTION) if value.kind_id == syntax.CALL_EXPRESSION else None
+    arguments = value.child_by_field_id(syntax.F_ARGUMENTS)
+    if called is None or called.text != b"append" or arguments is None:
+        return [value]
+    return syntax.operands(arguments)[1:]
 
 
 def _returns_error(statement: Node) -> bool:

@@ -57,6 +57,8 @@ KEPT = [
 ]
 GIVEN = [
     [*OPEN, "return &owner{f: f}, nil"],
+    [*OPEN, "o := &owner{f: f}", "return o, nil"],
+    [*OPEN, "o := new(owner)", "o.f = f", "o.stop = nil", "return o, nil"],
     [*OPEN, 'if p == "" {', "\tf.Close()", "\tgo serve(f)", "\treturn nil, nil", "}", "return &owner{f: f}, nil"],
     ["go serve(p)", *OPEN, "return &owner{f: f}, nil"],
 ]

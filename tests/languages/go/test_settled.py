@@ -21,6 +21,12 @@ type holder struct {
 	name string
 }
 
+var table struct {
+	f     *os.File
+	files []*os.File
+	stop  context.CancelFunc
+}
+
 func done(f *os.File) { f.Close() }
 
 func look(f *os.File) string { return f.Name() }
@@ -59,6 +65,11 @@ SETTLED = [
     ["f, _, err := pair()", *CHECK, "defer f.Close()", "return nil, nil"],
     ["f, err := os.Open(p)", *CHECK, "for range p {", "\tif look(f) == p {", "\t\tbreak", "\t}", "}", "return f, nil"],
     ["f, err := os.Open(p)", *CHECK, "each(func() error { return nil })", "defer f.Close()", "return nil, nil"],
+    ["f, err := os.Open(p)", *CHECK, "h := &holder{f: f}", "h.name = p", "return h, nil"],
+    ["f, err := os.Open(p)", *CHECK, "h := new(holder)", "h.f = f", "h.name = p", "return h, nil"],
+    ["f, err := os.Open(p)", *CHECK, "table.f = f", "return nil, nil"],
+    ["f, err := os.Open(p)", *CHECK, "table.files = append(table.files, f)", "return nil, nil"],
+    ["ctx, cancel := context.WithCancel(root)", "use(ctx)", "table.stop = cancel", "return nil, nil"],
     ["ctx, cancel := context.WithCancel(root)", "use(ctx)", "cancel()", "return nil, nil"],
     ["for range p {", "\tctx, cancel := context.WithCancel(root)", "\tuse(ctx)", "\tcancel()", "}", "return nil, nil"],
 ]
@@ -80,6 +91,10 @@ OPEN = [
     ["f, err := os.Open(p)", *CHECK, "defer func() { f, _ := pick(p); f.Close() }()", "return nil, nil"],
     ["f, err := os.Open(p)", *CHECK, 'if p != "" {', "\tf.Close()", "}", "return nil, nil"],
     ["for range p {", "\tf, err := os.Open(p)", *CHECK, '\tif p == "" {', "\t\tcontinue", "\t}", "\tf.Close()", "}"],
+    ["f, err := os.Open(p)", *CHECK, "h := &holder{f: f}", "h.f = nil", "return h, nil"],
+    ["f, err := os.Open(p)", *CHECK, "h := &holder{f: f}", "h = &holder{}", "return h, nil"],
+    ["f, err := os.Open(p)", *CHECK, "h := new(holder)", "h.f = f", "h.f = nil", "return h, nil"],
+    ["f, err := os.Open(p)", *CHECK, 'if p == "" {', "\ttable.f = f", "}", "return nil, nil"],
     ["_, err := os.Open(p)", "return nil, err"],
     ["_, _, err := pair()", "return nil, err"],
     ["ctx, _ := context.WithCancel(root)", "return ctx, nil"],
