@@ -12,6 +12,8 @@ from leakfix.languages.c.member_table import Table, home_of
 from leakfix.text import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tree_sitter import Node
 
     from leakfix.languages.c.files import CFile, Function
@@ -37,6 +39,10 @@ _CASTS: Final = frozenset((syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRESSI
 
 class PairTable(Table):
     """Builds what is known of a member that is a struct."""
+
+    def may_own(self, near: Iterable[CFile]) -> bool:  # noqa: ARG002 (what is stored is only told with its uses)
+        """Whether `read` may give a table."""
+        return True
 
     def _note(self, access: Access) -> None:
         function, node = access.function, access.node

@@ -43,6 +43,32 @@ class Table:
         self.values = Values(program, self.touches)
         self._stores: list[Stored] = []
         self._uses: list[Used] = []
+        self._accesses: dict[str, tuple[Access, ...]] = {}
+
+    def may_own(self, near: Iterable[CFile]) -> bool:
+        """Whether `read` may give a table, told by what the files of the type store alone.
+
+        One store of what may be somebody else's says no, and so does it when nothing is stored that may be acquired.
+        """
+        is_any = False
+        for access in sorted(self._stored_at(near), key=_is_dear):
+            value = self._stored(access.function, access.node) if access.function and access.node else None
+            if value is None or (not access.is_certain and value[0].worth in (Worth.NOTHING, Worth.ACQUIRED)):
+                continue
+            if value[0].worth is Worth.BORROWED:
+                return False
+            is_any = is_any or value[0].worth is not Worth.NOTHING
+        return is_any
+
+    def _stored_at(self, near: Iterable[CFile]) -> Iterator[Access]:
+        """The places in some files that may store something."""
+        for file in {file.path: file for file in near}.values():
+            yield from (access for access in self._accesses_in(file) if access.node is not None)
+
+    def _accesses_in(self, file: CFile) -> tuple[Access, ...]:
+        if file.path not in self._accesses:
+            self._accesses[file.path] = tuple(accesses(self.program, self.field, file))
+        return self._accesses[file.path]
 
     def read(self, near: Iterable[CFile]) -> Member | None:
         """The whole table; None when it shows nothing that the type acquires.
@@ -88,7 +114,7 @@ class Table:
         default = self.field.declared.node.child_by_field_name("default_value")
         if file is self.field.declared.file and default is not None:
             self._by_default(file, default)
-        for access in accesses(self.program, self.field, file):
+        for access in self._accesses_in(file):
             self._note(access)
 
     def _by_default(self, file: CFile, default: Node) -> None:
@@ -160,6 +186,25 @@ class Table:
         if value.worth is not Worth.NOTHING and self.touches.of(function, assignment) is Touch.HANDED_ON:
             return BORROWED
         return value
+
+
+def _is_dear(access: Access) -> bool:
+    """Whether telling what is stored at a place takes more than a look at it: its function may have to be lowered."""
+    at = access.node
+    while at is not None and at.parent is not None and at.parent.type in _CASTS:
+        at = at.parent
+    parent = at.parent if at is not None else None
+    if parent is None or parent.type != syntax.ASSIGNMENT_EXPRESSION or parent.child_by_field_name("left") != at:
+        return True
+    right = parent.child_by_field_name("right")
+    while right is not None and right.type in _CASTS:
+        right = right.child_by_field_name("value") or next(iter(syntax.named(right)), None)
+    return right is None or right.type in _TOLD_BY_OTHERS
+
+
+_TOLD_BY_OTHERS: Final = frozenset(
+    (syntax.CALL_EXPRESSION, syntax.IDENTIFIER, syntax.CONDITIONAL_EXPRESSION, syntax.ASSIGNMENT_EXPRESSION)
+)
 
 
 def called_by(program: Program, ending: Function) -> Iterator[Function]:

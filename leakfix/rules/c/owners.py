@@ -122,8 +122,10 @@ def _forgotten_by(ending: Ending) -> Iterator[Forgot]:
     tables: list[Table] = [Table(program, field) for field in _owning(ending.struct, near)]
     tables += [PairTable(program, field) for field in _set_up(ending.struct, near)]
     units = own_units(ending) if tables else ()
+    if ending.owner is not None and not units:
+        return
     released = {unit.name for unit in units}
-    left = [table for table in tables if table.field.name not in released]
+    left = [table for table in tables if table.field.name not in released and table.may_own(near)]
     if not left or (ending.owner is not None and not _is_last(ending, units)):
         return
     reached = frozenset(map(home_of, called_by(program, ending.function)))
@@ -215,9 +217,7 @@ def _initialised(file: CFile) -> frozenset[bytes]:
 
 
 def _is_last(ending: Ending, units: Sequence[Unit]) -> bool:
-    """Whether a function releases members of what it is given, and no other function ends such objects."""
-    if not units:
-        return False
+    """Whether no other function ends such objects as one that releases some members of what it is given."""
     if _frees(ending.analysis, ending.function):
         return True
     for other in ending.function.file.functions:
