@@ -6,7 +6,7 @@ import gc
 import multiprocessing
 import signal
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext, ForkContext
 from typing import TYPE_CHECKING, Generic, cast
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 # Nearly all that a worker allocates lives as long as its workspace, behind which the garbage is collected.
 _GC_THRESHOLD = 5_000_000
 
+# With so many tasks before it, a worker is given one ahead of time, and need not wait for its parent behind every one.
+_PLENTY = 8
+
 
 class _Worker:
-    """A process, the tasks that are its own, and the number of the one that it is at."""
+    """A process, the tasks that are its own, and the numbers of the one that it is at and of what follows that."""
 
     def __init__(
         self, process: multiprocessing.process.BaseProcess, connection: Connection, waiting: deque[int]
@@ -30,11 +33,13 @@ class _Worker:
         self.process = process
         self.connection = connection
         self.waiting = waiting
-        self.task: int | None = None
+        self.given: deque[int] = deque()
 
     def give(self, task: int) -> None:
-        self.task = task
-        self.connection.send(task)
+        self.given.append(task)
+        # Of one that has died in the meantime its connection tells.
+        with suppress(ConnectionError):
+            self.connection.send(task)
 
     def cause_of_death(self) -> str:
         self.process.join()
@@ -68,19 +73,20 @@ class Pool(Generic[Task, Outcome]):
         while self._workers:
             ready = wait([worker.connection for worker in self._workers])
             for worker in [worker for worker in self._workers if worker.connection in ready]:
-                task = worker.task
                 try:
                     failed, result = worker.connection.recv()
                 except (EOFError, ConnectionError):
                     self._workers.remove(worker)
-                    if task is not None:
-                        yield self._tasks[task], Lost(self._tasks[task], worker.cause_of_death())
+                    if worker.given:
+                        lost = self._tasks[worker.given.popleft()]
+                        yield lost, Lost(lost, worker.cause_of_death())
+                    worker.waiting.extendleft(reversed(worker.given))
                     if any(self._shares):
                         self._feed(self._start(worker.waiting))
                     continue
+                task = self._tasks[worker.given.popleft()]
                 self._feed(worker)
-                if task is not None:
-                    yield self._tasks[task], Lost(self._tasks[task], result) if failed else cast("Outcome", result)
+                yield task, Lost(task, result) if failed else cast("Outcome", result)
 
     def end(self) -> None:
         """Kill what still runs: nobody waits for what it does any more."""
@@ -108,9 +114,10 @@ class Pool(Generic[Task, Outcome]):
         return worker
 
     def _feed(self, worker: _Worker) -> None:
-        """Give the next task, or let the worker go."""
-        if worker.waiting:
+        """Give the next task, unless there is one to go on with, or let the worker go."""
+        while worker.waiting and len(worker.given) < (2 if len(worker.waiting) >= _PLENTY else 1):
             worker.give(worker.waiting.popleft())
+        if worker.given:
             return
         longest = max(self._shares, key=len)
         if longest:

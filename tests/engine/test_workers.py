@@ -56,6 +56,14 @@ def test_a_dead_process_is_replaced(jobs: int) -> None:
     assert (outcomes[1], outcomes[2], outcomes[4]) == (1, 4, 16)
 
 
+@pytest.mark.parametrize("weights", [(), [1] * 60])
+def test_what_a_dead_process_was_given_ahead_is_done_by_others(weights: list[int]) -> None:
+    tasks = [5 if number % 9 == 0 else 100 + number for number in range(60)]
+    outcomes = list(run(tasks, square, 2, weights))
+    assert sorted(task for task, _ in outcomes) == sorted(tasks)
+    assert all((outcome == task * task) == (task != 5) for task, outcome in outcomes)
+
+
 def test_an_outcome_that_cannot_be_sent_is_lost() -> None:
     outcomes = dict(run([1, 2], lambda number: lambda: number, 2))
     assert all(isinstance(outcome, Lost) for outcome in outcomes.values())
