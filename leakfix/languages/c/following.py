@@ -6,14 +6,19 @@ behind the call; then the function is lowered once more, with them followed from
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Copy, Derive
+from leakfix.languages.c import syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tree_sitter import Node
+
     from leakfix.flow import Graph
+    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.scopes import Bindings, Variable
 
 
 class Followed:
@@ -22,7 +27,7 @@ class Followed:
     def __init__(self, roots: Iterable[int] = (), tested: Iterable[int] = (), *, everything: bool = False) -> None:
         """``tested`` are the roots whose values are known to be tested, or to be copied to where they are."""
         self.roots = set(roots)
-        self.tested = frozenset(tested)
+        self.tested = set(tested)
         self._everything = everything
         self._passed_over: set[int] = set()
         self._addressed: set[int] = set()
@@ -59,6 +64,40 @@ class Followed:
             return None
         # The roots of what has no name are others in each round.
         return Followed(_named(followed), _named(tested))
+
+
+def is_tested(function: Function, bindings: Bindings, variable: Variable) -> bool:
+    """Whether a condition of the function plainly names a variable, or what lies in it."""
+    known = function.cache.setdefault("tested", {})
+    if not isinstance(known, dict):
+        return False
+    if variable.index not in known:
+        known[variable.index] = any(map(_is_condition, bindings.uses(variable)))
+    return bool(known[variable.index])
+
+
+def _is_condition(use: Node) -> bool:
+    at, parent = use, use.parent
+    while parent is not None and parent.type in _WITHIN_CONDITIONS:
+        at, parent = parent, parent.parent
+    if parent is None or parent.type not in _CONDITIONAL:
+        return False
+    return parent.child_by_field_name("condition") == at
+
+
+_WITHIN_CONDITIONS: Final = frozenset(
+    (
+        *(syntax.PARENTHESIZED_EXPRESSION, syntax.CONDITION_CLAUSE, syntax.BINARY_EXPRESSION, syntax.UNARY_EXPRESSION),
+        *(syntax.CAST_EXPRESSION, syntax.FIELD_EXPRESSION, syntax.POINTER_EXPRESSION, syntax.SUBSCRIPT_EXPRESSION),
+        *(syntax.ASSIGNMENT_EXPRESSION, syntax.COMMA_EXPRESSION),
+    )
+)
+_CONDITIONAL: Final = frozenset(
+    (
+        *(syntax.IF_STATEMENT, syntax.WHILE_STATEMENT, syntax.DO_STATEMENT, syntax.FOR_STATEMENT),
+        *(syntax.SWITCH_STATEMENT, syntax.CONDITIONAL_EXPRESSION),
+    )
+)
 
 
 def reached(roots: Iterable[int], moves: Iterable[tuple[int, int]]) -> set[int]:

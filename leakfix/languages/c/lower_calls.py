@@ -227,6 +227,7 @@ class CallLowering:
                     self.frame.exit(ExitKind.STOP, span)
                     return NOTHING
                 operands = _operands(function, receiver, arguments)
+                self._expect(summary, operands)
                 if self.frame.graph.sites and throws(function) and not is_noexcept(self.frame.function):
                     self.values.statements.may_raise(span, self._at_risk(summary, operands))
                 if summary.knows(self._asked(operands)):
@@ -235,6 +236,14 @@ class CallLowering:
                     self._unheard = False
                     return value
         return self.unknown.call(node, callee, receiver, arguments)
+
+    def _expect(self, summary: Summary, operands: dict[int, Value]) -> None:
+        """What a callee acquires for its caller is followed before it is asked what else it does to who takes it."""
+        for acquisition in summary.acquired() if not customs.is_weak(summary.function.last_name) else ():
+            if acquisition.operand is not None and not self._is_part(acquisition):
+                place = self.resolve(operands.get(acquisition.operand, NOTHING), acquisition.path)
+                if place is not None and not self._is_elsewhere(place):
+                    self.frame.followed.roots.add(place.root)
 
     def _asked(self, operands: dict[int, Value]) -> list[int]:
         """The operands of which the callee has to tell what it does with them."""

@@ -33,7 +33,7 @@ from leakfix.flow import (
 )
 from leakfix.flow.remembering import NEGATIVE, equal_to
 from leakfix.languages.c import syntax
-from leakfix.languages.c.following import Followed
+from leakfix.languages.c.following import Followed, is_tested
 from leakfix.text import Span
 from leakfix.text.records import record
 
@@ -297,7 +297,7 @@ class Frame:
 
     def variable_of(self, root: int) -> Variable | None:
         """The variable with a root."""
-        return next((one for one in self.bindings.variables if one.index == root), None)
+        return self.bindings.by_index.get(root)
 
     def is_fresh(self, root: int) -> bool:
         """Whether a variable only ever points to memory that the function itself acquired."""
@@ -334,9 +334,22 @@ class Frame:
 
     def concerns(self, value: Value) -> bool:
         """Whether it matters what a callee does with an operand: something followed may be behind it."""
-        return any(self.followed.is_followed(link.place.root) for link in value.links) or (
-            value.address is not None and self.followed.is_set(value.address.root)
-        )
+        for link in value.links:
+            if self.followed.is_followed(link.place.root):
+                return True
+        return value.address is not None and self._is_set(value.address.root)
+
+    def _is_set(self, root: int) -> bool:
+        """Whether it matters what somebody puts into a variable whose address he is given: it is followed, or tested.
+
+        That a condition names it is seen at once; of others it comes to light when the function has been lowered.
+        """
+        followed = self.followed
+        if root >= 0 and root not in followed.tested and root not in followed.roots:
+            variable = self.variable_of(root)
+            if variable is not None and is_tested(self.function, self.bindings, variable):
+                followed.tested.add(root)
+        return followed.is_set(root)
 
     # sites
 

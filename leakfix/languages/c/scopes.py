@@ -151,6 +151,11 @@ class Bindings:
         """All variables, in the order in which they get visible."""
         return tuple(entity for entity in self.entities if entity.is_variable)
 
+    @cached_property
+    def by_index(self) -> dict[int, Variable]:
+        """All variables, by what tells them apart from all others of the file."""
+        return {variable.index: variable for variable in self.variables}
+
     @property
     def parameters(self) -> tuple[Variable, ...]:
         """The named parameters of the function itself, in order."""
