@@ -45,7 +45,7 @@ _TAIL: Final = re.compile(
     rb"\}[ \t]*(?:\w+\([^()\n]*\)[ \t]*)*\**([A-Za-z_]\w*)[ \t]*(?:,[ \t*]*([A-Za-z_]\w*)[ \t]*)?;"
 )
 _ARGUMENTS: Final = re.compile(rb"<[^<>]*>")
-_SPACE: Final = re.compile(rb"\bnamespace[ \t]+(?:\w+::)*([A-Za-z_]\w*)")
+_SPACE: Final = re.compile(rb"namespace[ \t]+(?:\w+::)*([A-Za-z_]\w*)")
 _ALIAS: Final = re.compile(rb"using[ \t]+([A-Za-z_]\w*)[ \t]*=")
 _DEFINED: Final = re.compile(rb"define[ \t]+([A-Za-z_]\w*)")
 _KINDS: Final = (b"struct ", b"class ", b"union ", b"enum ")
@@ -109,7 +109,6 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
     digest = hashlib.blake2b(digest_size=20)
     makers: list[tuple[bytes, bytes]] = []
     names = frozenset(name.encode() for name in acquiring)
-    words = re.compile(rb"\b(?:%b)\b" % b"|".join(sorted(names)))
     for path, data in files:
         digest.update(b"%b\0%d\0" % (path.encode("utf-8", "surrogateescape"), len(data)))
         digest.update(data)
@@ -118,7 +117,7 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
         heads = list(_heads(data))
         sketches.append(_sketch(path, data, heads))
         makers += _makers(data, heads)
-        makers += _macro_makers(data, words)
+        makers += _macro_makers(data, names)
     return CSurvey(
         tuple(paths),
         _places(sketch.functions for sketch in sketches),
@@ -192,7 +191,7 @@ def _sketch(path: str, data: bytes, heads: list[_Head]) -> FileSketch:
         frozenset(_after(data, b"define", _DEFINED)),
         preprocessor.includes(data),
         b"__cplusplus" in data or b"BEGIN_DECLS" in data,
-        frozenset(map(_text, _SPACE.findall(data) if b"namespace" in data else ())),
+        frozenset(_after(data, b"namespace", _SPACE)),
     )
 
 
@@ -317,15 +316,16 @@ def _makers(data: bytes, heads: list[_Head]) -> Iterator[tuple[bytes, bytes]]:
 
 
 _HANDED_OUT: Final = re.compile(rb"\*[ \t]*(?:const[ \t]*)?[*&]")
+_WORD: Final = re.compile(rb"\w+")
 _DEFINITION: Final = re.compile(rb"define[ \t]+([A-Za-z_]\w*)((?:[^\n\\]|\\\r?\n|\\.){1,4000})")
 
 
-def _macro_makers(data: bytes, acquiring: re.Pattern[bytes]) -> Iterator[tuple[bytes, bytes]]:
+def _macro_makers(data: bytes, acquiring: frozenset[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """The macros of a file that may be another name of what acquires, or use it: their names and their bodies."""
     at = data.find(b"define")
     while at >= 0:
         match = _DEFINITION.match(data, at)
-        if match is not None and acquiring.search(match[2]) is not None:
+        if match is not None and not acquiring.isdisjoint(_WORD.findall(match[2])):
             yield match[1], match[2].rstrip() + b"("
         at = data.find(b"define", at + 1)
 
