@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING, ClassVar
 from leakfix.languages.c.analysis import Analysis
 from leakfix.rules import Finding, Form, Rule
 from leakfix.rules.c.fixes import written
-from leakfix.rules.c.repair import units_of
+from leakfix.rules.c.repair import open_units_of
 from leakfix.rules.c.resized_forms import checked_first, released_on_failure
 from leakfix.rules.c.resizing import losing_exit, resizes
 from leakfix.rules.finding import Step
@@ -70,7 +70,7 @@ class CRealloc(Rule[Analysis]):
 
     def find(self, subject: Analysis) -> Iterable[Finding]:
         """The resized blocks whose only name takes the result."""
-        for unit in units_of(subject):
+        for unit in open_units_of(subject):
             for resize in resizes(subject, unit):
                 lost = losing_exit(resize)
                 if lost is not None:

@@ -14,22 +14,21 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Assign, Derive, Doubt, Escape, Forget, Handing, Obligation, Outcome, Place
 from leakfix.flow.remembering import NEGATIVE, equal_to
 from leakfix.languages.c import customs, declarators, syntax
-from leakfix.languages.c.evidence import DELETE, DELETE_ARRAY, Evidence, bare, given, says_release_of_first
+from leakfix.languages.c.evidence import DELETE, DELETE_ARRAY, bare, given, says_release_of_first
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_assertions import assertion
 from leakfix.languages.c.lower_frame import NOTHING, POINTEE, Facts, Link, Relation, Value
 from leakfix.languages.c.lower_tests import failure, is_constant_name
-from leakfix.languages.c.types import SMART_POINTERS, declared_result, result_type
+from leakfix.languages.c.types import SMART_POINTERS, result_type
+from leakfix.languages.c.unknown_owners import INTEGERS, SCALARS, Owners, declared_as, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tree_sitter import Node
 
-    from leakfix.languages.c.evidence import Given, Released
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.lower_calls import CallLowering
-    from leakfix.languages.c.scopes import Bindings, Variable
     from leakfix.languages.c.types import Callee, CType
     from leakfix.text import Span
 
@@ -51,48 +50,10 @@ _KEEPS_ADDRESS: Final = frozenset(
         "defer",
     )
 )
-FILLS: Final = frozenset(
-    (
-        *(
-            "put",
-            "puts",
-            "putc",
-            "printf",
-            "vprintf",
-            "append",
-            "appendf",
-            "add",
-            "cat",
-            "set",
-            "sets",
-            "push",
-            "insert",
-        ),
-        *(
-            "grow",
-            "reserve",
-            "join",
-            "joinpath",
-            "read",
-            "readbuffer",
-            "load",
-            "copy",
-            "dup",
-            "write",
-            "encode",
-            "escape",
-        ),
-        *("unescape", "prepend", "splice", "format", "addstr", "addch", "addf", "addbuf", "expand", "fill", "resize"),
-        *("ensure", "alloc", "sprintf", "getline", "clone", "concat", "insert", "decode", "strdup", "escape"),
-    )
-)
-"""Words of methods after which a struct on the stack owns memory."""
 _EMPTIES: Final = frozenset(("detach", "steal", "take", "move", "swap", "transfer", "extract", "finish", "finalize"))
 _TELL_EMPTY: Final = frozenset(("oom", "empty", "isempty"))
 """Words of methods that tell that a struct owns nothing."""
-_INTEGERS: Final = frozenset(("int", "ssize_t", "long", "int32_t", "int64_t", "short"))
 _PAIR: Final = "pair"
-_SITES_OF_ONE: Final = 6
 
 
 class Mode(Enum):
@@ -114,6 +75,7 @@ class UnknownCalls:
         """The roots of what unknown callees gave back."""
         self.values: set[int] = set()
         """The roots of structs on the stack that own something."""
+        self.owners = Owners(calls.program, calls.frame.function)
         self._sites: dict[Place, int] = {}
         """The acquisitions of structs on the stack, each by the first call that makes it own something."""
 
@@ -137,7 +99,7 @@ class UnknownCalls:
         found = self.frame.temporary()
         self.results.add(found.root)
         self.frame.emit(Assign(span, found))
-        result = self._result(callee)
+        result = declared_as(callee)
         taken = result if result is not None or self.frame.expansion is not None else self._taken_as(node)
         doubt = Doubt(found, self.failures(taken))
         self._receiver(span, name, receiver, doubt, result)
@@ -176,8 +138,8 @@ class UnknownCalls:
         if place is None or not place.path or POINTEE in place.path or place.root not in self.frame.graph.names:
             return
         target = self.frame.variable_of(place.root)
-        of = self._type_below(target, place.path) if target is not None else None
-        if of is not None and (of.is_pointer or of.base in _SCALARS):
+        of = self.owners.type_below(target, place.path) if target is not None else None
+        if of is not None and (of.is_pointer or of.base in SCALARS):
             return
         doubt = Doubt(found, self.failures(None))
         self.frame.emit(Escape(span, Place(place.root), Handing.ADDRESSED, doubt=doubt))
@@ -211,14 +173,6 @@ class UnknownCalls:
         of = self._type(nodes[0])
         return of is not None and of.pointers == 1 and self.program.pairs.ending(of.base, self.frame.file) == name
 
-    def _result(self, callee: Callee | None) -> CType | None:
-        """The type of what the callee gives back, if it is declared."""
-        if callee is None:
-            return None
-        if callee.function is not None:
-            return result_type(callee.function)
-        return declared_result(callee.declared) if callee.declared is not None else None
-
     def failures(self, of: CType | None) -> frozenset[tuple[tuple[str, ...], Outcome]]:
         """What tells that a call failed: a negative number, a constant named so, null, or false."""
         named = {
@@ -227,7 +181,7 @@ class UnknownCalls:
         if of is not None and (of.is_pointer or of.base in ("bool", "_Bool")):
             return frozenset((*named, ((), Outcome.NIL)))
         negative = (((NEGATIVE,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE))
-        is_number = of is not None and of.base in _INTEGERS
+        is_number = of is not None and of.base in INTEGERS
         return frozenset((*named, *negative, ((), Outcome.NOT_NIL)) if is_number else (*named, *negative))
 
     @property
@@ -268,7 +222,7 @@ class UnknownCalls:
             return Mode.BORROWED
         of = self._type(node)
         if of is not None and not of.is_pointer:
-            if of.base in _INTEGERS:
+            if of.base in INTEGERS:
                 return self._mode_of_descriptor(name)
             return Mode.DOUBTFUL
         if any(link.relation is Relation.THROUGH for link in value.links):
@@ -354,9 +308,9 @@ class UnknownCalls:
 
     def _taken_as(self, call: Node) -> CType | None:
         """The type of what takes the result of a call."""
-        target = self._target(call)
+        target = target_of(call, self.frame.bindings)
         if target is not None:
-            return self._target_type(target)
+            return self.owners.type_of(target)
         parent = call.parent
         while parent is not None and parent.type in _AROUND:
             parent = parent.parent
@@ -402,178 +356,31 @@ class UnknownCalls:
         self._made(node, name, nodes, result, found)
         for inner, value in zip(nodes, arguments, strict=False):
             if value.address is not None:
-                self._filled(node, name, inner, value.address, result, found, is_first=inner is nodes[0])
+                self._filled(node, name, nodes, inner, value.address, result, found)
 
     def _made(self, node: Node, name: str, nodes: list[Node], result: CType | None, found: Place) -> None:
-        target = self._target(node)
-        if target is None or customs.is_lending(name) or (result is not None and result.is_const):
+        made = self.owners.made(node, name, nodes, result)
+        if made is None:
             return
-        of = self.frame.types.resolved(result) if result is not None else self._target_type(target)
-        evident = self._released(target)
-        undoing = self.program.pairs.undoing(name, self.frame.file) if not self._is_in_pool(name, nodes) else ""
-        if not undoing and of is not None and not of.is_pointer and customs.is_opening(name):
-            undoing = "close" if self.program.pairs.calls("close", self.frame.file) else ""
-        if of is not None and not of.is_pointer and undoing and not self._undoes_number(undoing):
-            undoing = ""
-        is_known = of is not None and (of.is_pointer or of.base in _INTEGERS)
-        if (of is not None and of.is_const) or not (evident or (undoing and is_known)):
-            return
-        if not is_known and of is not None and (of.base in _SCALARS or self.frame.types.struct(of) is not None):
-            return
-        closes = customs.is_opening(name) or any(_closes(one.function) for one in evident)
-        is_pointer = of.is_pointer if of is not None and is_known else not closes
-        if not is_pointer and not closes:
-            return
-        release = evident[0].function if evident else undoing
-        obligation = self._obligation(release, is_pointer=is_pointer, is_assumed=not undoing)
-        fails = "null" if is_pointer else "negative"
+        obligation = self._obligation(made.release, is_pointer=made.is_pointer, is_assumed=made.is_assumed)
+        fails = "null" if made.is_pointer else "negative"
         span = self.frame.span(node)
         index = self.calls.site(span, obligation, name, found, failure(fails)[0])
         self.calls.acquire(span, index, fails, NOTHING, found)
 
-    def _undoes_number(self, undoing: str) -> bool:
-        """Whether a function may end what a number stands for: it closes, and takes no pointer."""
-        return _closes(undoing) and not self.program.pairs.takes_pointer(undoing, self.frame.file)
-
-    def _is_in_pool(self, name: str, nodes: list[Node]) -> bool:
-        """Whether something is made in a pool, which owns it: that is given first."""
-        of = self._type(nodes[0]) if nodes else None
-        said = set(customs.words(of.base)) if of is not None else set()
-        said |= set(customs.words(syntax.text(nodes[0]))) if nodes else set()
-        if not said.isdisjoint(("pool", "arena", "region", "zone", "slab", "heap", "mempool", "memcontext")):
-            return True
-        is_block = not {"alloc", "allocate", "malloc", "calloc"}.isdisjoint(customs.words(name))
-        return "::" in name or (is_block and of is not None and of.is_pointer)
-
-    def _target(self, node: Node) -> Given | None:
-        return target_of(node, self.frame.bindings)
-
-    def _target_type(self, target: Given) -> CType | None:
-        return self._type_below(target.variable, target.path)
-
-    def _type_below(self, variable: Variable, path: tuple[str, ...]) -> CType | None:
-        found = self.frame.types.variable(variable)
-        if found is None:
-            return None
-        for step in path:
-            if step == "*":
-                found = found.pointee if found is not None else None
-                continue
-            struct = self.frame.types.struct(found)
-            member = self.frame.types.member(struct, step) if struct is not None else None
-            if member is None:
-                return None
-            found = self._member_type(member)
-        return self.frame.types.resolved(found) if found is not None else None
-
-    def _member_type(self, member: object) -> CType | None:
-        from leakfix.languages.c.files import Global
-        from leakfix.languages.c.types import global_type
-
-        return global_type(member) if isinstance(member, Global) else None
-
-    @property
-    def _evidence(self) -> Evidence:
-        return Evidence.of(self.frame.function, self.frame.bindings, self.program.models)
-
-    def _released(self, target: Given) -> tuple[Released, ...]:
-        """How the function releases what a target holds, or what it is assigned to."""
-        if target.variable.kind != "local" or POINTEE in target.path:
-            return ()
-        found = self._evidence.about(target.variable)
-        ends = target.path[-1:]
-        return tuple(
-            one
-            for one in found
-            if not one.given.is_address and (one.given.path[-1:] == ends or not one.given.path or not ends)
-        )
-
     def _filled(
-        self,
-        node: Node,
-        name: str,
-        inner: Node,
-        place: Place,
-        result: CType | None,
-        found: Place,
-        *,
-        is_first: bool,
+        self, node: Node, name: str, nodes: list[Node], inner: Node, place: Place, result: CType | None, found: Place
     ) -> None:
         """A variable whose address is given: a pointer that is set, or a struct that owns memory from now on."""
         target = given(inner, self.frame.bindings)
-        if target is None or target.path or target.variable.kind != "local" or place.path:
+        filled = tuple(self.owners.filled(name, nodes, inner)) if target is not None and not place.path else ()
+        ways = self._ways(node, result) if filled else None
+        if target is None or ways is None:
             return
-        of = self.frame.types.variable(target.variable)
-        if of is None or of.is_array or of.is_const or of.is_reference:
-            return
-        ways = self._ways(node, result)
-        if ways is None:
-            return
-        resolved = self.frame.types.resolved(of)
-        evident = self._evidence.about(target.variable)
-        if resolved.is_pointer:
-            self._set(node, name, of, target.variable, evident, ways, found)
-        elif self.frame.types.struct(of) is not None or of.base not in _SCALARS:
-            self._owning(node, name, of, place, evident, ways, found, is_first=is_first)
-
-    def _set(
-        self,
-        node: Node,
-        name: str,
-        of: CType,
-        variable: Variable,
-        evident: tuple[Released, ...],
-        ways: tuple[Facts, Facts],
-        found: Place,
-    ) -> None:
-        """`int t_new(T **out, ...)`."""
-        if of.pointers != 1 or of.base in ("char", "void"):
-            evident = tuple(one for one in evident if not one.given.path)
-        own = tuple(one for one in evident if not one.given.path and not one.given.is_address)
-        undoing = ""
-        if customs.is_making(name):
-            undoing = self.program.pairs.ending(of.base, self.frame.file) or self.program.pairs.undoing(
-                name, self.frame.file
-            )
-        if customs.is_lending(name) or not (own or undoing):
-            return
-        obligation = self._obligation(own[0].function if own else undoing, is_pointer=True, is_assumed=not undoing)
-        place = Place(self.frame.root(variable))
-        self._acquire_into(node, name, place, obligation, ways, found, is_value=False)
-
-    def _owning(
-        self,
-        node: Node,
-        name: str,
-        of: CType,
-        place: Place,
-        evident: tuple[Released, ...],
-        ways: tuple[Facts, Facts],
-        found: Place,
-        *,
-        is_first: bool,
-    ) -> None:
-        """A struct on the stack that owns memory once it is used, or whose fields are released."""
-        said = set(customs.words(name))
-        is_method = is_first and customs.belongs_to(name, of.base)
-        whole = next((one for one in evident if one.given.is_address and not one.given.path), None)
-        if is_method:
-            release = whole.function if whole is not None else self.program.pairs.ending(of.base, self.frame.file)
-            if release and said & FILLS and not says_all_nothing(name, self.calls.arguments(node)):
-                obligation = self._obligation(release, is_pointer=True, is_assumed=False)
-                self._acquire_into(node, name, place, obligation, ways, found)
-            return
-        if whole is not None:
-            obligation = self._obligation(whole.function, is_pointer=True, is_assumed=True)
-            self._acquire_into(node, name, place, obligation, ways, found)
-            return
-        if customs.only_looks(name):
-            return
-        fields = {one.given.path: one for one in evident if one.given.path and POINTEE not in one.given.path}
-        for path, one in sorted(fields.items())[:_SITES_OF_ONE]:
-            if not one.given.is_address and not self._evidence.sets(one.given.variable, path):
-                obligation = self._obligation(one.function, is_pointer=True, is_assumed=True)
-                self._acquire_into(node, name, place.below(*path), obligation, ways, found)
+        for one in filled:
+            obligation = self._obligation(one.release, is_pointer=True, is_assumed=one.is_assumed)
+            at = place.below(*one.path) if one.is_value else Place(self.frame.root(target.variable))
+            self._acquire_into(node, name, at, obligation, ways, found, is_value=one.is_value)
 
     def _acquire_into(
         self,
@@ -584,7 +391,7 @@ class UnknownCalls:
         ways: tuple[Facts, Facts],
         found: Place,
         *,
-        is_value: bool = True,
+        is_value: bool,
     ) -> None:
         """A call makes a place own something; a struct owns what all its methods put there as one."""
         span = self.frame.span(node)
@@ -628,7 +435,7 @@ class UnknownCalls:
 
     def _is_compared_below(self, node: Node) -> bool:
         """Whether the variable that takes a result is asked whether it is negative."""
-        target = self._target(node)
+        target = target_of(node, self.frame.bindings)
         for use in self.frame.bindings.uses(target.variable) if target is not None and not target.path else ():
             parent = use.parent
             operator = parent.child_by_field_name("operator") if parent is not None else None
@@ -661,43 +468,6 @@ _NAMES: Final = frozenset(
 )
 _LITERALS: Final = frozenset((syntax.STRING_LITERAL, "concatenated_string", "raw_string_literal"))
 _AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
-_SCALARS: Final = frozenset(
-    (
-        *(
-            "int",
-            "char",
-            "long",
-            "short",
-            "float",
-            "double",
-            "size_t",
-            "ssize_t",
-            "bool",
-            "unsigned",
-            "off_t",
-            "time_t",
-        ),
-        *("int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "unsigned int"),
-        *("unsigned char", "unsigned long", "unsigned short", "long long", "unsigned long long", "socklen_t", "time_t"),
-    )
-)
-
-
-def target_of(call: Node, bindings: Bindings) -> Given | None:
-    """What takes the result of a call."""
-    at, parent = call, call.parent
-    while parent is not None and parent.type in _AROUND:
-        at, parent = parent, parent.parent
-    if parent is None:
-        return None
-    if parent.type == syntax.ASSIGNMENT_EXPRESSION and parent.child_by_field_name("right") == at:
-        operator = parent.child_by_field_name("operator")
-        is_plain = operator is None or operator.type == "="
-        return given(parent.child_by_field_name("left"), bindings) if is_plain else None
-    if parent.type == syntax.INIT_DECLARATOR and parent.child_by_field_name("value") == at:
-        read = declarators.read(parent)
-        return given(read.name, bindings) if read.name is not None else None
-    return None
 
 
 def _outcomes(function: Function) -> dict[str, bool]:
@@ -708,18 +478,9 @@ def _outcomes(function: Function) -> dict[str, bool]:
     return {name: failed for name, failed in told if failed is not None}
 
 
-def _closes(function: str) -> bool:
-    return "close" in customs.words(function) or "closesocket" in function
-
-
 def _directives(literal: bytes) -> int:
     """How many arguments a format takes."""
     return literal.count(b"%") - 2 * literal.count(b"%%")
-
-
-def says_all_nothing(name: str, nodes: list[Node]) -> bool:
-    """Whether an initialisation is given nothing that it could make something of."""
-    return "init" in customs.words(name) and all(one.text in (b"0", b"NULL", b"nullptr") for one in nodes[1:])
 
 
 def _asked(node: Node) -> str:

@@ -136,6 +136,10 @@ class Program:
         told = function.file.is_cpp or b"(&" in data or self._may_make(data)
         return told and self.promising.may_acquire(function)
 
+    def loses_nothing(self, function: Function) -> bool:
+        """Whether it can be told without its graph that a function loses nothing that it acquires."""
+        return self.promising.candidates.of(function) == ()
+
     def obligation(self, acquire: Acquire) -> Obligation:
         """The obligation that comes with a modelled acquisition."""
         found = self.obligation_of(acquire.resource)

@@ -10,11 +10,13 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import customs, syntax
+from leakfix.languages.c.candidates import Candidates
 from leakfix.languages.c.declarators import read
 from leakfix.languages.c.evidence import Evidence
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_tables import role
-from leakfix.languages.c.lower_unknown import FILLS, target_of
+from leakfix.languages.c.unknown_owners import FILLS, target_of
+from leakfix.languages.c.vocabulary import JOINED, WORD, Vocabulary, called_here, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,18 +26,12 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
 
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
-_CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _GIVEN: Final = re.compile(rb"&\s*\(*\s*([A-Za-z_]\w*)")
 _POINTED: Final = re.compile(rb"[=&]\s*([A-Za-z_]\w*+)\s*+[;,)]")
 _PLAINLY_CALLED: Final = re.compile(rb"(?<![\w.])(?<!->)([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
-_COMMENT: Final = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _MEMBER: Final = re.compile(rb"\.\s*+([A-Za-z_]\w*+)\s*+\(")
 _NEW: Final = b"new"
 _DELETE: Final = b"delete"
-_JOINS: Final = b"##"
-_JOINED: Final = re.compile(rb"[^,\s]\s*##")
-"""A name that a macro makes of two; what stands behind a comma is the rest of the arguments, which may be none."""
 
 
 class Promising:
@@ -62,8 +58,8 @@ class Promising:
         """Of the names that are settled those of functions that hand on what they acquire."""
         self._making: set[bytes] = set()
         """Those of them that are constructors."""
-        self._macros: dict[bytes, frozenset[bytes]] = {}
-        self._macro_calls: dict[bytes, frozenset[bytes]] = {}
+        self.vocabulary = Vocabulary(program.world)
+        self.candidates = Candidates(program, self)
         self._foreign: dict[str, CFile] = {}
         """Files outside of the run that some of its files include."""
         self._edits = program.world.edits
@@ -74,15 +70,33 @@ class Promising:
         if self._acquires(function):
             return True
         named = self._named(function)
-        self._settle(self._definable(named))
+        self._settle(self.definable(named))
         return self._calls_handing(function, named)
 
     def may_hand_on(self, function: Function) -> bool:
         """Whether a function may acquire what its caller owns then, itself or by what it calls."""
-        name = function.last_name.encode()
+        return self.hands_on(function.last_name.encode()) and _may_hand_on(function)
+
+    def hands_on(self, name: bytes) -> bool:
+        """Whether a function of a name hands on what it acquires."""
         if name not in self._settled:
             self._settle((name,))
-        return name in self._handing and _may_hand_on(function)
+        return name in self._handing
+
+    @property
+    def known(self) -> int:
+        """How many names are known of functions that hand on what they acquire."""
+        return len(self._handing)
+
+    def makes(self, name: bytes) -> bool:
+        """Whether such a function is a constructor."""
+        return name in self._making
+
+    def names(self) -> Iterator[bytes]:
+        """Yield the names that functions in reach may bear."""
+        yield from self._world.headed
+        for file in self._foreign.values():
+            yield from file.headed
 
     def defining(self, name: bytes) -> Iterator[Function]:
         """Yield the functions that bear a name, whatever class or namespace they are in."""
@@ -90,30 +104,11 @@ class Promising:
 
     def called(self, function: Function) -> frozenset[bytes]:
         """The names of all that a function may call, itself or by a macro."""
-        known = function.cache.get("called")
-        if not isinstance(known, frozenset):
-            text = _text(function)
-            words = frozenset(_WORD.findall(text))
-            known = function.cache["called"] = self._with_calls(_CALLED.findall(text), words, function.file)
-        return known
+        return self.vocabulary.called(function)
 
     def called_by(self, word: bytes, file: CFile) -> frozenset[bytes]:
         """The names of all that the macros of a name may call; a macro that is only another name calls that."""
-        if word not in self._macro_calls:
-            self._macro_calls[word] = frozenset()
-            words: set[bytes] = set()
-            calls: set[bytes] = set()
-            for macro in self._world.macros_named(word.decode("utf-8", "replace"), file):
-                own = _WORD.findall(macro.body)
-                words.update(own)
-                calls.update(own if len(own) == 1 else _CALLED.findall(macro.body))
-            self._macro_calls[word] = self._with_calls(calls, frozenset(words), file)
-        return self._macro_calls[word]
-
-    def _with_calls(self, calls: Iterable[bytes], words: frozenset[bytes], file: CFile) -> frozenset[bytes]:
-        """Names that are called, and those that macros among some words call."""
-        macros = self._world.macro_words(file) & words
-        return frozenset(calls).union(*(self.called_by(word, file) for word in macros))
+        return self.vocabulary.called_by(word, file)
 
     def _notice(self, file: CFile) -> None:
         """Forget what other bytes, or more files, may change."""
@@ -130,8 +125,7 @@ class Promising:
         self._settled.clear()
         self._handing.clear()
         self._making.clear()
-        self._macros.clear()
-        self._macro_calls.clear()
+        self.vocabulary.forget()
 
     # what a function does itself
 
@@ -142,24 +136,36 @@ class Promising:
         return known
 
     def _looked(self, function: Function) -> bool:
-        text = _text(function)
-        here = frozenset(_CALLED.findall(text))
-        words = frozenset(_WORD.findall(text))
-        named = function.cache["named"] = self._with_meanings(words, function.file)
-        called = function.cache["called"] = self._with_calls(here, words, function.file)
+        text = text_of(function)
+        here, called, named = called_here(function), self.called(function), self._named(function)
         if not self._acquiring.isdisjoint(called) and self._calls_acquiring(text, here, called):
             return True
-        if (_NEW in named and function.file.is_cpp) or _JOINS in named:
+        if (_NEW in named and function.file.is_cpp) or JOINED in named:
             return True
+        if self.may_use_tables(function):
+            return True
+        return self.may_get_from_unknown(function) and any(True for _ in self.unknown_calls(function))
+
+    def may_use_tables(self, function: Function) -> bool:
+        """Whether a function may allocate by a member of a table of functions."""
+        said = self._customs.said_by(called_here(function))
+        return bool(said & _ALLOCATES and self._customs.said_by(_MEMBER.findall(text_of(function))) & _ALLOCATES)
+
+    def may_get_from_unknown(self, function: Function) -> bool:
+        """Whether calls of which no body tells may give a function something of its own, as its names tell."""
+        known = function.cache.get("may get")
+        if not isinstance(known, bool):
+            known = function.cache["may get"] = self._may_get_from_unknown(function)
+        return known
+
+    def _may_get_from_unknown(self, function: Function) -> bool:
+        here, called, named = called_here(function), self.called(function), self._named(function)
         said_here, said = self._customs.said_by(here), self._customs.said_by(called)
-        if said_here & _ALLOCATES and self._customs.said_by(_MEMBER.findall(text)) & _ALLOCATES:
-            return True
-        told = bool(
+        return bool(
             (said & (_OPENS | _MAKES) and self._is_undone(function, called, said))
-            or ((_DELETE in named or said_here & _RELEASES) and self._releases(function))
-            or (said & (_MAKES | _FILLS) and self._gives_what_ends(function, text))
+            or ((_DELETE in named or said_here & _RELEASES) and self.releases(function))
+            or (said & (_MAKES | _FILLS) and self._gives_what_ends(function, text_of(function)))
         )
-        return told and self._gets_from_unknown(function)
 
     def _calls_acquiring(self, text: bytes, here: frozenset[bytes], called: frozenset[bytes]) -> bool:
         """Whether what acquires is called by its name alone, or by a macro: methods are others' of the same name."""
@@ -168,8 +174,8 @@ class Promising:
             return True
         return not found.isdisjoint(_PLAINLY_CALLED.findall(text))
 
-    def _gets_from_unknown(self, function: Function) -> bool:
-        """Whether the result of a call of which no body tells is assigned, or the address of a variable is given to it.
+    def unknown_calls(self, function: Function, *, with_virtual: bool = False) -> Iterator[Node]:
+        """Yield the calls of which no body tells whose result is assigned, or that are given a variable's address.
 
         Only then what the caller releases, or what some function is named to undo, may be its own.
         """
@@ -186,9 +192,8 @@ class Promising:
                 worth = (target is not None and bool(says & (_MAKES | _OPENS))) or self._is_given_variable(
                     call, evidence, is_maker=bool(says & (_MAKES | _FILLS))
                 )
-            if worth and self._is_unknown(function, call):
-                return True
-        return False
+            if worth and self._is_unknown(function, call, with_virtual=with_virtual):
+                yield call
 
     def _is_given_variable(self, call: Node, evidence: Evidence, *, is_maker: bool) -> bool:
         """Whether a call is given a variable, or its address, that the function releases, or that a maker may fill."""
@@ -199,16 +204,18 @@ class Promising:
                 return True
         return False
 
-    def _is_unknown(self, function: Function, call: Node) -> bool:
+    def _is_unknown(self, function: Function, call: Node, *, with_virtual: bool) -> bool:
         """Whether no body tells what a call does."""
         callee = self._program.types(function).callee(call)
-        if callee is None or callee.kind in ("method", "cast"):
+        if callee is None or callee.kind == "cast":
             return False
+        if callee.kind == "method":
+            return with_virtual and self._program.is_virtual(callee)
         found = callee.function
         if callee.kind == "macro" and found is None:
             # What a macro with parameters stands for is lowered in its place; of others only another name matters.
             macros = self._world.macros(callee.symbol, function.file)
-            return any(macro.params is None and _WORD.fullmatch(macro.body) is not None for macro in macros)
+            return any(macro.params is None and WORD.fullmatch(macro.body) is not None for macro in macros)
         return found is None or found.is_template or not self._program.is_read(found)
 
     def _is_undone(self, function: Function, called: Iterable[bytes], said: int) -> bool:
@@ -219,7 +226,8 @@ class Promising:
         making = (name for name in called if self._customs[name] & _MAKES) if said & _MAKES else ()
         return any(pairs.undoing(name.decode(), function.file) for name in making)
 
-    def _releases(self, function: Function) -> bool:
+    def releases(self, function: Function) -> bool:
+        """Whether a function releases what a variable leads to."""
         program = self._program
         return Evidence.of(function, program.bindings(function), program.models).is_any
 
@@ -282,7 +290,7 @@ class Promising:
                 continue
             self._settled.add(name)
             found = [one for one in self._defining(name) if _may_hand_on(one)]
-            named = [(one, self._definable(self._named(one))) for one in found]
+            named = [(one, self.definable(self._named(one))) for one in found]
             waiting.append((named, iter(sorted(frozenset().union(*(words for _, words in named)) - self._settled))))
 
     def _calls_handing(self, function: Function, named: frozenset[bytes]) -> bool:
@@ -294,14 +302,16 @@ class Promising:
         """The names of all that a function calls, or has a pointer to."""
         known = function.cache.get("used")
         if not isinstance(known, frozenset):
-            known = function.cache["used"] = self.called(function).union(_POINTED.findall(_text(function)))
+            known = function.cache["used"] = self.called(function).union(_POINTED.findall(text_of(function)))
         return known
 
     def _is_handing(self, function: Function) -> bool:
-        return self._program.is_read(function) and bool(self._program.acquired(function))
+        if not self._program.is_read(function) or self.candidates.of(function) == ():
+            return False
+        return bool(self._program.acquired(function))
 
-    def _definable(self, names: frozenset[bytes]) -> frozenset[bytes]:
-        """Those of some names that functions in reach may bear."""
+    def definable(self, names: frozenset[bytes]) -> frozenset[bytes]:
+        """Return those of some names that functions in reach may bear."""
         found = names & self._world.headed
         for file in self._foreign.values():
             found |= names & file.headed
@@ -313,38 +323,12 @@ class Promising:
         for file in self._foreign.values():
             yield from file.named_functions(last) if name in file.headed else ()
 
-    # names
-
     def _named(self, function: Function) -> frozenset[bytes]:
         """The identifiers in a function, and in the macros that they may mean."""
         known = function.cache.get("named")
         if not isinstance(known, frozenset):
-            words = frozenset(_WORD.findall(_text(function)))
-            known = function.cache["named"] = self._with_meanings(words, function.file)
+            known = function.cache["named"] = self.vocabulary.own(function) | self.vocabulary.meant(function)
         return known
-
-    def _with_meanings(self, words: frozenset[bytes], file: CFile) -> frozenset[bytes]:
-        """Words, and what stands in the macros that they may mean."""
-        macros = self._world.macro_words(file) & words
-        return words.union(*(self._meant(word, file) for word in macros)) if macros else words
-
-    def _meant(self, word: bytes, file: CFile) -> frozenset[bytes]:
-        """What stands in the macros of a name, and in those that stand there."""
-        if word not in self._macros:
-            self._macros[word] = frozenset()
-            words: set[bytes] = set()
-            for macro in self._world.macros_named(word.decode("utf-8", "replace"), file):
-                words.update(_WORD.findall(macro.body))
-                if _JOINED.search(macro.body) is not None:
-                    words.add(_JOINS)
-            self._macros[word] = self._with_meanings(frozenset(words), file)
-        return self._macros[word]
-
-
-def _text(function: Function) -> bytes:
-    """The bytes of a function without comments."""
-    text = function.file.data[function.node.start_byte : function.node.end_byte]
-    return _COMMENT.sub(_kept, text) if b"//" in text or b"/*" in text else text
 
 
 def _last_name(call: Node) -> bytes:
@@ -353,10 +337,6 @@ def _last_name(call: Node) -> bytes:
     if called is not None and called.type == syntax.FIELD_EXPRESSION:
         called = called.child_by_field_name("field")
     return spelling(called).rpartition("::")[2].encode() if called is not None else b""
-
-
-def _kept(match: re.Match[bytes]) -> bytes:
-    return match[1] or b" "
 
 
 def _may_hand_on(function: Function) -> bool:

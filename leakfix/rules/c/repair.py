@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.lifecycle import leaks
+from leakfix.flow import Graph
 from leakfix.languages.c import syntax
 from leakfix.languages.c.evidence import given
 from leakfix.languages.c.lower_frame import ELEMENT, POINTEE
 from leakfix.rules.c.layout import LOOPS, node_at, statement_of
 from leakfix.rules.c.member_overwrites import member_leaks
 from leakfix.rules.finding import RefusalError as RefusalError
-from leakfix.text.records import record
+from leakfix.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.detectors.lifecycle import Leak, Loss
-    from leakfix.flow import Graph, Place
+    from leakfix.flow import Place
     from leakfix.languages.c.analysis import Analysis
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.scopes import Bindings, Variable
@@ -38,19 +39,25 @@ PAIR: Final = "pair"
 _ASSIGNMENT: Final = syntax.ASSIGNMENT_EXPRESSION
 
 
-@record
+@dataclass(frozen=True)
 class Unit:
-    """A function and its flow graph."""
+    """A function that can be read, with its flow graph, which is made when somebody asks for it."""
 
+    analysis: Analysis
     function: Function
-    graph: Graph
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The flow graph of the function."""
+        graph = self.analysis.graph(self.function)
+        return graph if graph is not None else Graph(self.function.name, Span(0, 0))
 
 
 def leaks_of(analysis: Analysis) -> tuple[tuple[Unit, Leak], ...]:
     """Every lifecycle leak of a file, computed once for all rules."""
     known = analysis.cache.get("leaks")
     if not isinstance(known, tuple):
-        found = ((unit, leak) for unit in units_of(analysis) for leak in _leaks(analysis, unit))
+        found = ((unit, leak) for unit in open_units_of(analysis) for leak in _leaks(analysis, unit))
         known = analysis.cache["leaks"] = tuple(found)
     return known
 
@@ -61,12 +68,20 @@ def _leaks(analysis: Analysis, unit: Unit) -> Iterator[Leak]:
 
 
 def units_of(analysis: Analysis) -> tuple[Unit, ...]:
-    """The functions of a file that acquire something, with their graphs."""
+    """The functions of a file that may acquire something."""
     known = analysis.cache.get("units")
     if not isinstance(known, tuple):
-        graphs = ((function, analysis.graph(function)) for function in analysis.units())
-        units = (Unit(function, graph) for function, graph in graphs if graph is not None)
-        known = analysis.cache["units"] = tuple(units)
+        found = (Unit(analysis, one) for one in analysis.units() if analysis.program.is_read(one))
+        known = analysis.cache["units"] = tuple(found)
+    return known
+
+
+def open_units_of(analysis: Analysis) -> tuple[Unit, ...]:
+    """Those of them of which it takes their graph to tell whether they lose what they acquire."""
+    known = analysis.cache.get("open units")
+    if not isinstance(known, tuple):
+        found = (one for one in units_of(analysis) if not analysis.program.loses_nothing(one.function))
+        known = analysis.cache["open units"] = tuple(found)
     return known
 
 
