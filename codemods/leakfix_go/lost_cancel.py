@@ -134,6 +134,8 @@ def _certain(repair: Repair) -> Repair | None:
     """The leak without losses that are none: iterators at their end, collections whose elements are called."""
     if repair.leak.site.obligation.resource == iterators.RESOURCE:
         return iterators.unfinished(repair)
+    if not any(loss.holder is not None and loss.holder.weak for loss in repair.leak.losses):
+        return repair
     called = {
         variable.declaration.start_byte
         for call in Sweep(repair.unit.owner).calls
@@ -157,11 +159,20 @@ def _certain(repair: Repair) -> Repair | None:
 def _outlives(repair: Repair) -> Refusal | None:
     """Why cancelling at the exits would end something that is meant to go on."""
     assert repair.dependents is not None
+    if repair.leak.fates and _is_bounded(repair) and not _may_return(repair):
+        return None
     for found in repair.dependents.lasting:
         if not repair.leak.fates or _concerns_exit(repair, found):
             line = repair.source.line(found.node.start_byte)
             return Refusal("escapes", f"{_subject(repair)} {_ENDS[found.how]} (line {line})")
     return None
+
+
+def _may_return(repair: Repair) -> bool:
+    """A first look at the returns that forget the cancel function: whether one may give back what lives under it."""
+    nodes = [node_at(repair.root, loss.span) for loss in repair.leak.losses]
+    returns = [node for node in nodes if node is not None and node.kind_id == syntax.RETURN_STATEMENT]
+    return any(repair.dependents is not None and repair.dependents.may_return(node) for node in returns)
 
 
 def _subject(repair: Repair) -> str:

@@ -109,24 +109,38 @@ class Dependents:
         self._variables: dict[int, Variable] = {}
         self._named: list[int] = []
         self._found: dict[tuple[Handing, int, int], Lasting] = {}
-        self._sweep = Sweep(owner)
         self._callees = Callees(program, function)
-        self._waits = Waits(self._sweep, self._bindings, self._types, self._callees.never_returns)
-        for variable in seed.variables:
-            self._take(variable)
-        self._solve()
+        self._is_solved = False
+
+    @cached_property
+    def _sweep(self) -> Sweep:
+        return Sweep(self._owner)
+
+    @cached_property
+    def _waits(self) -> Waits:
+        return Waits(self._sweep, self._bindings, self._types, self._callees.never_returns)
 
     # what rules ask
 
     @property
     def variables(self) -> tuple[Variable, ...]:
         """The variables that may hold something that lives under the context."""
+        self._solve()
         return tuple(self._variables.values())
 
     @property
     def lasting(self) -> tuple[Lasting, ...]:
         """Where something under the context gets out of the function, in the order of the file."""
+        self._solve()
         return tuple(sorted(self._found.values(), key=lambda found: found.node.start_byte))
+
+    def may_return(self, node: Node) -> bool:
+        """A first look at a return: whether it may give back something that lives under the context."""
+        expressions = returned(node)
+        types = self._result_types
+        if len(expressions) != len(types):
+            return True
+        return any(self._may_live(expressions[number]) and self._can_live(of) for number, of in types.items())
 
     def lives(self, node: Node, result: int = 0) -> bool:
         """Whether the value of an expression (for a call: a result of it) may live under the context."""
@@ -152,6 +166,9 @@ class Dependents:
 
     def needed(self, node: Node) -> bool:
         """Whether evaluating an expression or statement works under the context, be its value what it may."""
+        if not self._may_work(node):
+            return False
+        self._solve()
         waiting = [node]
         while waiting:
             at = waiting.pop()
@@ -169,13 +186,49 @@ class Dependents:
     def deferred(self) -> Node | None:
         """A deferred call that still needs the context when it runs, if there is one."""
         for statement in self._sweep.own(self._sweep.defers):
-            if self._counts(statement) and not self._ends_only(statement):
-                return statement
+            if self._counts(statement):
+                self._solve()
+                if not self._ends_only(statement):
+                    return statement
         return None
+
+    # what needs no fixed point: a constant, a number, a string or an error never lives under a context
+
+    def _may_work(self, node: Node) -> bool:
+        """A first look at an expression or statement: whether a call or a receive in it may work under the context."""
+        waiting = [node]
+        while waiting:
+            at = waiting.pop()
+            if at.kind_id == syntax.CALL_EXPRESSION:
+                function = function_of_call(at)
+                is_named = function.kind_id == syntax.IDENTIFIER and self._bindings.variable(function) is None
+                if not (is_named or function.kind_id == syntax.SELECTOR_EXPRESSION):
+                    return True
+                if any(self._may_live(operand) for _, operand in operands(at)):
+                    return True
+            elif at.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(at) == "<-":
+                return True
+            if at.kind_id != syntax.FUNC_LITERAL:
+                waiting.extend(at.named_children)
+        return False
+
+    def _may_live(self, node: Node) -> bool:
+        """A first look at an expression: whether its value may live under the context."""
+        node = syntax.unparen(node)
+        if node.kind_id in _CONSTANTS or (node.kind_id == syntax.IDENTIFIER and self._bindings.variable(node) is None):
+            return False
+        if node.kind_id in (syntax.UNARY_EXPRESSION, syntax.SLICE_EXPRESSION):
+            return True
+        return self._can_live(self._types.of(node))
 
     # the fixed point
 
     def _solve(self) -> None:
+        if self._is_solved:
+            return
+        self._is_solved = True
+        for variable in self._seed.variables:
+            self._take(variable)
         known = -1
         while known != len(self._variables) + len(self._found):
             known = len(self._variables) + len(self._found)
@@ -510,6 +563,8 @@ class Dependents:
             return called_name(call) in _HARMLESS and not any(self.lives(argument) for argument in arguments(call))
         return str(self._types.of(function)) in _CANCELS
 
+
+_CONSTANTS: Final = frozenset({syntax.NIL, syntax.TRUE, syntax.FALSE, syntax.INT_LITERAL})
 
 _PARTS: Final = frozenset(
     {
