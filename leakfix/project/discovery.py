@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakfix.project.ignoring import Ignores, ignores_above
 from leakfix.project.problems import Problem, because
-from leakfix.text.records import record
+from leakfix.text.records import record, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,24 +58,22 @@ def discover(
     tree is found by itself, and nothing outside is looked at; one that is broken or leads in a circle is a problem.
     """
     base = str(cwd or Path.cwd())
-    search = _Search(suffixes, configuration, base if base.endswith("/") else f"{base}/")
+    excludes = Ignores((configuration.exclude_patterns,))
+    search = _Search(suffixes, configuration, base if base.endswith("/") else f"{base}/", excludes)
     for path in sorted({os.path.normpath(os.path.join(base, path)) for path in paths} or {base}):  # noqa: PTH118
         search.look_at(path)
     return search.result()
 
 
-@dataclass(slots=True)
+@state
 class _Search:
     suffixes: Mapping[str, str]
     configuration: Configuration
     base: str
-    excludes: Ignores = field(init=False)
+    excludes: Ignores
     named: dict[str, Candidate] = field(default_factory=dict)
     found: dict[str, Candidate] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.excludes = Ignores((self.configuration.exclude_patterns,))
 
     def result(self) -> Discovery:
         """Everything found; the keys of both tables are real paths, so that no file is taken twice."""

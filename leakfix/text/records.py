@@ -60,7 +60,7 @@ else:
 
 
 _OWN_METHODS: Final = ("__init__", "__eq__", "__hash__", "__slots__", "__lt__")
-_OPTIONS: Final = ("init", "compare", "hash", "kw_only")
+_OPTIONS: Final = ("init", "hash", "kw_only")
 _INITIALISE: Final = """
 def __init__(self, {fields}):
     {assigned}
@@ -103,10 +103,12 @@ def _made(cls: type[Any], *, compared: bool, in_order: bool = False) -> type[Any
     body.pop("__dict__", None)
     body.pop("__weakref__", None)
     made = tuple(number for number, name in enumerate(names) if defaults.get(name).__class__ is _Each)
+    numbered = dict(zip(_numbered(len(names)), names, strict=True))
     initialise = _initialiser(len(names), made, "__post_init__" in body)
-    body["__init__"] = _function(initialise, names, cls, tuple(defaults.values()))
-    for code in (*(_comparing(len(names)) if compared else ()), *(_ordering(len(names)) if in_order else ())):
-        body[code.co_name] = _function(code, names, cls)
+    body["__init__"] = _function(initialise, numbered, cls, tuple(defaults.values()))
+    telling = tuple(number for number, name in enumerate(names) if name not in given or _tells(given[name]))
+    for code in (*(_comparing(telling) if compared else ()), *(_ordering(telling) if in_order else ())):
+        body[code.co_name] = _function(code, numbered, cls)
     hidden = frozenset(name for name, value in given.items() if _is_field(value) and not value.repr)
     body.setdefault("__repr__", _showing(hidden) if hidden else _shown)
     # What is cached needs a place.
@@ -124,8 +126,7 @@ def _is_plain(cls: type[Any], fields: Mapping[str, object]) -> bool:
     body = cls.__dict__
     known = [_default(body[name]) is not MISSING if name in body else False for name in fields]
     return (
-        bool(fields)
-        and not any(hasattr(base, "__dataclass_fields__") for base in cls.__bases__)
+        not any(hasattr(base, "__dataclass_fields__") for base in cls.__bases__)
         and not any(name in body for name in _OWN_METHODS)
         and not any("ClassVar" in str(told) or "InitVar" in str(told) for told in fields.values())
         # Mutable defaults, fields with options and a field without a default behind one are for `dataclass` to judge.
@@ -138,8 +139,13 @@ def _is_usual(value: Any) -> bool:
     """Whether a default needs no more than to be set, or to be made anew."""
     if _is_field(value):
         options = [getattr(value, option) for option in _OPTIONS]
-        return options[:2] == [True, True] and options[2] is None and options[3] is MISSING and _is_usual(value.default)
+        return options == [True, None, MISSING] and _is_usual(value.default)
     return value.__class__.__hash__ is not None
+
+
+def _tells(value: Any) -> bool:
+    """Whether a field with this default is one of those that values are compared by."""
+    return not _is_field(value) or bool(value.compare)
 
 
 def _default(value: Any) -> object:
@@ -164,8 +170,8 @@ def _numbered(count: int) -> list[str]:
     return [f"_{number}" for number in range(count)]
 
 
-def _tuple_of(owner: str, count: int) -> str:
-    return "".join(f"{owner}.{name}, " for name in _numbered(count))
+def _tuple_of(owner: str, numbers: tuple[int, ...]) -> str:
+    return "".join(f"{owner}._{number}, " for number in numbers)
 
 
 @lru_cache(maxsize=128)
@@ -173,30 +179,29 @@ def _initialiser(count: int, made: tuple[int, ...], checks: bool) -> CodeType:
     """The constructor of a class with so many fields, some of which are `made` anew for each value."""
     names = _numbered(count)
     values = [_ANEW.format(name=name) if number in made else name for number, name in enumerate(names)]
-    assigned = "; ".join(f"self.{name} = {value}" for name, value in zip(names, values, strict=True))
+    assigned = "; ".join(f"self.{name} = {value}" for name, value in zip(names, values, strict=True)) or "pass"
     assigned += "; self.__post_init__()" if checks else ""
     return _compiled(_INITIALISE.format(fields=", ".join(names), assigned=assigned))[0]
 
 
 @lru_cache(maxsize=64)
-def _comparing(count: int) -> list[CodeType]:
-    """What compares and hashes values with so many fields."""
-    return _compiled(_COMPARE.format(own=_tuple_of("self", count), others=_tuple_of("other", count)))
+def _comparing(numbers: tuple[int, ...]) -> list[CodeType]:
+    """What compares and hashes values by these of their fields."""
+    return _compiled(_COMPARE.format(own=_tuple_of("self", numbers), others=_tuple_of("other", numbers)))
 
 
 @lru_cache(maxsize=8)
-def _ordering(count: int) -> list[CodeType]:
-    """What tells which of two values with so many fields comes first."""
-    own, others = _tuple_of("self", count), _tuple_of("other", count)
+def _ordering(numbers: tuple[int, ...]) -> list[CodeType]:
+    """What tells which of two values comes first by these of their fields."""
+    own, others = _tuple_of("self", numbers), _tuple_of("other", numbers)
     pieces = (_ORDER.format(name=name, sign=sign, own=own, others=others) for name, sign in _SIGNS.items())
     return _compiled("".join(pieces))
 
 
 def _function(
-    code: CodeType, names: tuple[str, ...], cls: type[Any], defaults: tuple[object, ...] = ()
+    code: CodeType, named: Mapping[str, str], cls: type[Any], defaults: tuple[object, ...] = ()
 ) -> FunctionType:
-    """A method of `_codes` with the names of a class."""
-    named = {f"_{number}": name for number, name in enumerate(names)}
+    """A method with the names of a class for those of numbered fields."""
     renamed = code.replace(
         co_varnames=tuple(named.get(name, name) for name in code.co_varnames),
         co_names=tuple(named.get(name, name) for name in code.co_names),
@@ -228,12 +233,13 @@ class _Standard:
     """What `dataclasses.replace` and `fields` look for in a class: made by `dataclass`, when they do."""
 
     def __init__(self, fields: Mapping[str, object], given: Mapping[str, object]) -> None:
-        self.body = {"__annotations__": dict(fields), **given}
+        self.fields, self.given = fields, given
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
         self.owner, self.name = owner, name
 
     def __get__(self, instance: object, owner: type[Any]) -> Any:
-        found = getattr(dataclass(type(self.owner.__name__, (), self.body)), self.name)
+        body = {"__annotations__": dict(self.fields), **self.given}
+        found = getattr(dataclass(type(self.owner.__name__, (), body)), self.name)
         setattr(self.owner, self.name, found)
         return found

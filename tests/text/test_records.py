@@ -171,6 +171,33 @@ class Hidden:
         return len(self.data)
 
 
+@ordered
+class Named:
+    """Compared by a part of itself."""
+
+    name: str
+    place: int = field(default=0, compare=False)
+    kind: str = ""
+
+
+@record
+class Nothing:
+    """A value like all others of its class."""
+
+
+def test_fields_can_be_left_out_of_comparisons() -> None:
+    assert Named("a", 1) == Named("a", 2) != Named("a", 1, "k")
+    assert len({Named("a", 1), Named("a", 2)}) == 1
+    assert Named("a", 9) < Named("b", 1)
+    assert repr(Named("a", 1)) == "Named(name='a', place=1, kind='')"
+
+
+def test_values_without_fields_are_equal() -> None:
+    assert Nothing() == Nothing() == pickle.loads(pickle.dumps(Nothing()))
+    assert hash(Nothing()) == hash(Nothing())
+    assert repr(Nothing()) == "Nothing()"
+
+
 def test_each_value_gets_a_default_of_its_own() -> None:
     one, other = Heap("a"), Heap("a")
     one.values.append(1)

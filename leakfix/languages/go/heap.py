@@ -7,14 +7,14 @@ it is gone, what is cleared on a side path is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.holdings import Cell, CellKind, Hold, Holdings, Site, Spot
 from leakfix.languages.go import syntax
 from leakfix.languages.go.types import Array, Struct, underlying
 from leakfix.text import Span
-from leakfix.text.records import individual
+from leakfix.text.records import individual, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +44,7 @@ _BLOCKS: Final = frozenset(
 )
 
 
-@dataclass(eq=False)
+@state
 class Frame:
     """One activation of a function: its variables as objects, and what it has returned so far."""
 
