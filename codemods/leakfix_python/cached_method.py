@@ -14,6 +14,9 @@ Example:
 What is found: methods that are decorated so, by resolved names. A cache with a bound keeps that many objects and is
 less sure; so are the methods of enumerations, of singletons, and of classes whose objects the module itself makes.
 
+A function with a cache without a bound is told of, too, where some call of the run hands it all that was read from a
+file or written by a process: its keys keep that. Nothing is rewritten there.
+
 Silent are class methods and static methods, caches of size 0, functions in functions, and `cached_property`.
 
 Forms:
@@ -24,7 +27,7 @@ Forms:
 
 Refusals: `cache-api` (`cache_clear` and the like are used), `slots`, `equality` (equal objects share the cache),
 `override`, `arguments`, `calls`, `state`, `special`, `setattr`, `one-time` (coroutines and generators), `no-init`,
-`decorators`, `class`, `base`, `import`, `name-taken`, `comment`, `layout`.
+`decorators`, `class`, `base`, `import`, `name-taken`, `comment`, `layout`; `by-value` of a function.
 
 Fix safety: `cached-property` is safe for properties and private methods of classes whose bases are known, else for a
 review; `instance-cache` is for a review, since copies and pickles of an object would take its cache along.
@@ -36,16 +39,21 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
 
 from leakfix.languages.python.analysis import Analysis
-from leakfix.rules import Confidence, Finding, Form, Rule
+from leakfix.rules import Confidence, Finding, Form, Rule, Step
 from leakfix.rules.python.cached import DEFAULT_SIZE, CachedMethod, cached_methods, lives_on
 from leakfix.rules.python.cached_forms import INSTANCE, PROPERTY, cached_property, instance_cache
+from leakfix.rules.python.cached_keys import large_keys
 from leakfix.rules.python.plain import finding
+from leakfix.rules.python.repair import RefusalError
+from leakfix.text.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from leakfix.rules.python.cached_keys import LargeKey
 
 _MANY: Final = DEFAULT_SIZE // 2
 
@@ -65,10 +73,20 @@ class CachedMethodRule(Rule[Analysis]):
     )
 
     def find(self, subject: Analysis) -> Iterator[Finding]:
-        """The cached methods of a file, in order."""
+        """The cached methods of a file, in order, then the functions whose caches are given something large."""
         for one in cached_methods(subject):
             if not one.method.has_error:
                 yield self._finding(subject, one)
+        for key in large_keys(subject):
+            yield self._keyed(subject, key)
+
+    def _keyed(self, analysis: Analysis, key: LargeKey) -> Finding:
+        message = f"the cache of this function keeps {key.large.noun} that it is given"
+        steps = [(key.decorator, "the cache has no bound, and lives as long as the program")]
+        told = partial(_refuse, "by-value", "what else the results could be kept by is not known here")
+        found = finding(self, analysis, key.decorator, message, steps, [(INSTANCE, told)], Confidence.MEDIUM)
+        kept = Step(key.file.path, key.argument.start_point.row + 1, f"and its keys hold {key.large.noun}")
+        return replace(found, trace=(*found.trace, kept))
 
     def _finding(self, analysis: Analysis, one: CachedMethod) -> Finding:
         if one.size is None:
@@ -93,6 +111,10 @@ class CachedMethodRule(Rule[Analysis]):
         if 0 < (one.size or 0) < _MANY or lives_on(analysis, one.class_):
             return Confidence.LOW
         return Confidence.HIGH if one.size is None else Confidence.MEDIUM
+
+
+def _refuse(code: str, reason: str) -> NoReturn:
+    raise RefusalError(code, reason)
 
 
 RULE = CachedMethodRule()

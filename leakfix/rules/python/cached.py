@@ -63,12 +63,12 @@ def cached_methods(analysis: Analysis) -> Iterator[CachedMethod]:
         if number is None or not _UNBOUND.isdisjoint(others) or method.params[0].stars:
             continue
         decorator = method.decorators[number]
-        size = None if known[number] == "functools.cache" else _size(decorator)
+        size = None if known[number] == "functools.cache" else size_of(decorator)
         if size != 0:
             yield CachedMethod(method, class_, decorator, size, others)
 
 
-def _size(decorator: Node) -> int | None:
+def size_of(decorator: Node) -> int | None:
     """The size of an `lru_cache`: None if it has no bound, -1 if that is not written."""
     if decorator.type != syntax.CALL:
         return DEFAULT_SIZE
