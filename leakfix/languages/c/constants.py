@@ -133,14 +133,17 @@ class Constants:
         if operator is None or left is None or right is None:
             return None
         one = self.of(left, file, is_local, depth + 1)
-        if operator.type in ("&&", "||"):
-            if one is not None and bool(one) == (operator.type == "||"):
+        if one is None:
+            return None
+        kind = operator.type
+        if kind in ("&&", "||"):
+            if bool(one) == (kind == "||"):
                 return int(bool(one))
             other = self.of(right, file, is_local, depth + 1)
-            return None if one is None or other is None else int(bool(other))
-        apply = _BINARY.get(operator.type)
-        other = self.of(right, file, is_local, depth + 1) if one is not None and apply is not None else None
-        return apply(one, other) if apply is not None and one is not None and other is not None else None
+            return None if other is None else int(bool(other))
+        apply = _BINARY.get(kind)
+        other = self.of(right, file, is_local, depth + 1) if apply is not None else None
+        return apply(one, other) if apply is not None and other is not None else None
 
     def _call(self, node: Node, file: CFile, is_local: Callable[[Node], bool], depth: int) -> int | None:
         called, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")

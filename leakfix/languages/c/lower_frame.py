@@ -165,6 +165,8 @@ class Frame:
         """What is known of the place of each acquisition when it did acquire."""
         self.made: set[int] = set()
         """The roots of what was just acquired and has no name yet."""
+        self.has_macro_names = False
+        """Whether the expansion of a macro has declared any variable so far."""
         self.aims: dict[int, Place | None] = {}
         """The places that variables stand for, by the roots of the variables."""
         self._temporaries = -RESULT
@@ -248,6 +250,20 @@ class Frame:
             return self.bindings.variable(node)
         found = self.bindings.visible(syntax.text(node), self.expansion.use)
         return found if found is not None and found.is_variable else None
+
+    def declare(self, name: str, root: int) -> None:
+        """The expansion of a macro declares a variable."""
+        self.has_macro_names = True
+        self.scopes[-1].names[name] = root
+
+    def macro_name(self, node: Node) -> int | None:
+        """The root of what an identifier names where the expansion of a macro has declared it."""
+        if self.has_macro_names:
+            name = syntax.text(node)
+            for scope in reversed(self.scopes):
+                if name in scope.names:
+                    return scope.names[name]
+        return None
 
     def root(self, variable: Variable) -> int:
         """The root of a variable: where its declaration starts in the file."""

@@ -148,7 +148,18 @@ def _arguments(node: Node) -> Iterator[bytes]:
 
 
 def _parsed(text: bytes, frame: Frame) -> Node | None:
-    """The block that an expansion reads as; None when it does not read as statements."""
+    """The block that an expansion reads as, parsed once; None when it does not read as statements."""
+    known = frame.program.cache.setdefault("expansions", {})
+    key = (frame.file.dialect, text)
+    if not isinstance(known, dict):
+        return None
+    if key not in known:
+        known[key] = _block(text, frame)
+    found: Node | None = known[key]
+    return found
+
+
+def _block(text: bytes, frame: Frame) -> Node | None:
     tree = syntax.parse(b"void f(void) {" + text + b"}", frame.file.dialect)
     root = tree.root_node
     function = root.named_children[0] if root.named_children else None

@@ -43,6 +43,11 @@ class ValueLowering:
         self.statements = statements
         self.calls = CallLowering(frame, self)
         self.macros = MacroLowering(frame, self)
+        self._constants: dict[int, int | None] = {}
+        """The values of expressions, by their nodes; the same whatever the function is lowered for."""
+        known = frame.function.cache.setdefault("constants", self._constants)
+        if isinstance(known, dict):
+            self._constants = known
         self._handlers: dict[str, Callable[[Node], Value]] = {
             syntax.IDENTIFIER: self._identifier,
             syntax.TYPE_IDENTIFIER: self._identifier,
@@ -104,21 +109,23 @@ class ValueLowering:
 
     def constant(self, node: Node) -> int | None:
         """The value of an expression that is the same on every run."""
-        return self.frame.program.constants.of(node, self.frame.file, self._is_local)
+        constants = self.frame.program.constants
+        if self.frame.expansion is not None or self.frame.has_macro_names:
+            return constants.of(node, self.frame.file, self._is_local)
+        key = node.id
+        if key not in self._constants:
+            self._constants[key] = constants.of(node, self.frame.file, self._is_local)
+        return self._constants[key]
 
     def _is_local(self, node: Node) -> bool:
-        name = syntax.text(node)
-        if any(name in scope.names for scope in self.frame.scopes):
+        if self.frame.macro_name(node) is not None:
             return True
         variable = self.frame.variable(node)
         return variable is not None and not self.frame.program.is_constant(self.frame.function, variable)
 
-    def constant_variable(self, node: Node) -> int | None:
+    def _constant_variable(self, variable: Variable) -> int | None:
         """The value of a local variable that is declared constant."""
-        variable = self.frame.variable(node) if node.type == syntax.IDENTIFIER else None
-        if variable is None or variable.value is None:
-            return None
-        if not self.frame.program.is_constant(self.frame.function, variable):
+        if variable.value is None or not self.frame.program.is_constant(self.frame.function, variable):
             return None
         return self.constant(variable.value)
 
@@ -133,22 +140,24 @@ class ValueLowering:
         return self.value(inner) if inner.id != node.id else NOTHING
 
     def _identifier(self, node: Node) -> Value:
-        number = self.constant_variable(node)
-        if number is None and self.frame.variable(node) is None:
-            number = self.constant(node)
-            number = 0 if number is None and is_success(node) else number
-        if number is not None:
-            return Value(number=number)
         variable = self.frame.variable(node)
         if variable is not None:
+            number = self._constant_variable(variable) if node.type == syntax.IDENTIFIER else None
+            if number is not None:
+                return Value(number=number)
             aimed = self.aimed(variable)
             if aimed is not None and not self._is_reference(variable):
                 return Value(address=aimed)
+            return Value((Link(self._place_of(node, variable)),))
+        number = self.constant(node)
+        number = 0 if number is None and is_success(node) else number
+        if number is not None:
+            return Value(number=number)
         place = self.place(node)
-        if place is not None and not (place.root in self.frame.outside and variable is None):
+        if place is not None and place.root not in self.frame.outside:
             return Value((Link(place),))
         name = syntax.text(node) if node.type == syntax.IDENTIFIER else spelling(node)
-        function = self.frame.program.world.function(name, self.frame.file) if variable is None else None
+        function = self.frame.program.world.function(name, self.frame.file)
         if function is not None:
             return Value(callee=function)
         return Value((Link(place),)) if place is not None else NOTHING
@@ -428,12 +437,15 @@ class ValueLowering:
         return None
 
     def _named_place(self, node: Node) -> Place:
-        name = syntax.text(node)
-        for scope in reversed(self.frame.scopes):
-            if name in scope.names:
-                return Place(scope.names[name])
-        variable = self.frame.variable(node)
+        return self._place_of(node, self.frame.variable(node))
+
+    def _place_of(self, node: Node, variable: Variable | None) -> Place:
+        """The place that an identifier names, which is a variable of the function or something else."""
+        declared = self.frame.macro_name(node)
+        if declared is not None:
+            return Place(declared)
         if variable is None:
+            name = syntax.text(node)
             if self.frame.program.is_member(self.frame.function, name):
                 return Place(self.frame.this, (POINTEE, name))
             return Place(self.frame.named_root(name))

@@ -282,7 +282,7 @@ class StatementLowering(BranchLowering):
 
     def _declared_in_macro(self, node: Node, name: Node, value: Node | None) -> None:
         place = self.frame.temporary()
-        self.frame.scopes[-1].names[syntax.text(name)] = place.root
+        self.frame.declare(syntax.text(name), place.root)
         if value is not None and value.type in _LISTS:
             for one in syntax.named(value):
                 self.frame.escape(self.frame.span(node), self.values.value(_argument(one)), Handing.PASSED)

@@ -82,6 +82,7 @@ class Types:
         self._callees: dict[int, Callee | None] = {}
         self._variables: dict[Variable, CType | None] = {}
         self._structs: dict[str, Struct | None] = {}
+        self._named: dict[str, Callee] = {}
         self._edits = world.edits
         self._busy: set[int] = set()
 
@@ -156,9 +157,7 @@ class Types:
             return None
         if found.struct is not None:
             return found.struct
-        if self._edits != self.world.edits:
-            self._edits = self.world.edits
-            self._structs.clear()
+        self._notice()
         if found.base not in self._structs:
             self._structs[found.base] = self._struct(found)
         return self._structs[found.base]
@@ -416,6 +415,19 @@ class Types:
 
     def named(self, name: str) -> Callee:
         """Return what the call of a name that is no variable of the function calls."""
+        self._notice()
+        if name not in self._named:
+            self._named[name] = self._meant(name)
+        return self._named[name]
+
+    def _notice(self) -> None:
+        """Forget what other bytes of a file may change."""
+        if self._edits != self.world.edits:
+            self._edits = self.world.edits
+            self._structs.clear()
+            self._named.clear()
+
+    def _meant(self, name: str) -> Callee:
         is_global = name.startswith("::")
         name = name.removeprefix("::")
         if name in _CASTS:
