@@ -21,6 +21,7 @@ _LONGEST: Final = 6000
 """How many bytes of a statement are looked at."""
 _OPENING: Final = frozenset((b"(", b"[", b"{"))
 _CLOSING: Final = frozenset((b")", b"]", b"}"))
+_QUOTES: Final = (b'"', b"'", b"`")
 _REST: Final = re.compile(rb"[ \t]*(?://[^\n]*)?\r?(?=\n)")
 _HEAD: Final = re.compile(rb"(\t+)(?:(return )|([\w, .]+?) :?= )?\Z")
 _INDENT: Final = re.compile(rb"\t*")
@@ -112,6 +113,22 @@ def operand_before(data: bytes, dot: int) -> int | None:
     if before >= _FOREIGN:
         return None
     return dot if start == dot or before in _SELECTING or data[start] in _DIGITS else start
+
+
+def ends_with_dot(data: bytes, end: int) -> bool:
+    """Whether a dot stands before the white space that ends at an offset: on another line, as calls are chained."""
+    while end and data[end - 1 : end].isspace():
+        end -= 1
+    return data[end - 1 : end] == b"."
+
+
+def is_no_code(data: bytes, start: int) -> bool:
+    """Whether a name is the one that a function is declared with, or stands in a comment, as its line tells."""
+    line = data.rfind(b"\n", 0, start) + 1
+    if data.startswith(b"func ", line):
+        return start == line + len(b"func ") or (data.startswith(b"func (", line) and data.endswith(b") ", line, start))
+    comment = data.find(b"//", line, start)
+    return comment >= 0 and not any(quote in data[line:comment] for quote in _QUOTES)
 
 
 def chain_start(data: bytes, end: int) -> int:

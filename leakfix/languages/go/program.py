@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Outcome
 from leakfix.languages.go import syntax
 from leakfix.languages.go.call_looks import CallLooks
-from leakfix.languages.go.call_text import operand_before
+from leakfix.languages.go.call_text import ends_with_dot, is_no_code, operand_before
 from leakfix.languages.go.first_look import METHOD, acquiring_names, called
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
@@ -350,10 +350,10 @@ class Program:
     def _is_likely(self, file: File, start: int, name: bytes) -> bool:
         """What `_may_acquire` tells, from the bytes before a name."""
         data = file.data
-        if data[start - 1 : start].isspace():
+        if data[start - 1 : start].isspace() and ends_with_dot(data, start):
             return True
         if data[start - 1] != _DOT:
-            return name.decode() in self._functions
+            return name.decode() in self._functions and not is_no_code(data, start)
         if name.decode() in self._methods:
             return True
         first = operand_before(data, start - 1)

@@ -88,6 +88,21 @@ def test_looks_say_no_only_where_nothing_can_get_lost(tmp_path: Path, body: str,
         assert all(program.settling.is_settled(function, c) or not program.acquires(function, c) for c in calls)
 
 
+def test_a_function_does_not_call_what_it_declares_or_tells_of(tmp_path: Path) -> None:
+    program, file = _program(tmp_path, '// Open(p) is left to others\nu := "//" + p // Open(p)\nuse(u)')
+    body = next(one for one in file.functions if one.name == "f")
+    declared = next(one for one in file.functions if one.name == "T.Open")
+    assert not program.names_acquiring(body)
+    assert [call.text for call in program.candidates(declared)] == [b"os.Open(p)"]
+    assert len(program._named_in(declared)) == 1
+
+
+@pytest.mark.parametrize("body", ["x.\n\tOpen(p)", 'url := "http://a"; Open(p)', "func() { Open(p) }()"])
+def test_a_call_is_found_however_it_is_laid_out(tmp_path: Path, body: str) -> None:
+    program, file = _program(tmp_path, body)
+    assert program.names_acquiring(next(one for one in file.functions if one.name == "f"))
+
+
 def _program(directory: Path, body: str) -> tuple[Program, File]:
     lines = "\n".join(f"\t{line}" for line in body.split("\n"))
     path = directory / "p.go"
