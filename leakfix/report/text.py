@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from leakfix.report.diffs import small_diff
 from leakfix.report.style import Style, expanded, safe, width
+from leakfix.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +53,7 @@ def finding_lines(finding: Finding, sources: Mapping[str, Source], style: Style)
 
 def _excerpt(finding: Finding, source: Source, margin: int, style: Style) -> Iterator[str]:
     bar = style("|", "blue")
-    span = source.line_span(finding.line)
+    span = Span(source.line_start(finding.span.start), source.line_end(finding.span.start))
     end = min(finding.span.end, span.end)
     data = source.data
     before, marked, behind = (

@@ -159,7 +159,7 @@ def _between(anchors: list[tuple[int, int]], part: _Change) -> list[_Change]:
 
 def _compared(old: Sequence[bytes], new: Sequence[bytes], part: _Change) -> Iterator[_Change]:
     old_part, new_part = old[part.old_start : part.old_end], new[part.new_start : part.new_end]
-    if len(old_part) * len(new_part) > COMPARABLE:
+    if len(old_part) * len(new_part) > COMPARABLE or set(old_part).isdisjoint(new_part):
         yield part
         return
     from difflib import SequenceMatcher
