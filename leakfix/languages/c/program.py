@@ -16,6 +16,7 @@ from leakfix.languages.c.lowering import lower
 from leakfix.languages.c.pairs import Pairs
 from leakfix.languages.c.promising import Promising
 from leakfix.languages.c.scopes import Bindings
+from leakfix.languages.c.settled import Settled
 from leakfix.languages.c.stopping import Stopping
 from leakfix.languages.c.summaries import Acquisition, Reading, Summary
 from leakfix.languages.c.types import Types
@@ -138,7 +139,7 @@ class Program:
 
     def loses_nothing(self, function: Function) -> bool:
         """Whether it can be told without its graph that a function loses nothing that it acquires."""
-        return self.promising.candidates.of(function) == ()
+        return self.promising.settling.of(function) is not Settled.OPEN
 
     def obligation(self, acquire: Acquire) -> Obligation:
         """The obligation that comes with a modelled acquisition."""

@@ -15,6 +15,7 @@ from leakfix.languages.c.declarators import read
 from leakfix.languages.c.evidence import Evidence
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_tables import role
+from leakfix.languages.c.settled import Settled, Settling
 from leakfix.languages.c.unknown_owners import FILLS, target_of
 from leakfix.languages.c.vocabulary import JOINED, WORD, Vocabulary, called_here, text_of
 
@@ -60,9 +61,10 @@ class Promising:
         """Those of them that are constructors."""
         self.vocabulary = Vocabulary(program.world)
         self.candidates = Candidates(program, self)
+        self.settling = Settling(program, self.candidates)
         self._foreign: dict[str, CFile] = {}
         """Files outside of the run that some of its files include."""
-        self._edits = program.world.edits
+        self._edits = -1
 
     def may_acquire(self, function: Function) -> bool:
         """Whether a function may acquire something itself, or call what hands on what it acquires."""
@@ -114,7 +116,8 @@ class Promising:
         """Forget what other bytes, or more files, may change."""
         if self._edits != self._world.edits:
             self._edits = self._world.edits
-            self._foreign.clear()
+            # All at once: each that is met later costs all that was settled until then.
+            self._foreign = {one.key: one for one in self._world.outsiders()}
             self._forget()
         new = {one.key: one for one in self._world.foreign(file) if one.key not in self._foreign}
         if new:
@@ -306,7 +309,7 @@ class Promising:
         return known
 
     def _is_handing(self, function: Function) -> bool:
-        if not self._program.is_read(function) or self.candidates.of(function) == ():
+        if not self._program.is_read(function) or self.settling.of(function) is Settled.KEPT:
             return False
         return bool(self._program.acquired(function))
 
