@@ -387,12 +387,15 @@ class BranchLowering(ABC):
 
     def labels_of(self, body: Node) -> None:
         """Find the labels of the function."""
-        if b"goto" not in (body.text or b""):
+        if self.frame.file.data.find(b"goto", body.start_byte, body.end_byte) < 0:
             return
-        for node in syntax.found(body, (syntax.LABELED_STATEMENT,), self.frame.file.dialect):
-            label = node.child_by_field_name("label")
-            if label is not None:
-                self.label_nodes[syntax.text(label)] = node
+        known = self.frame.function.cache.get("labels")
+        if not isinstance(known, dict):
+            found = syntax.found(body, (syntax.LABELED_STATEMENT,), self.frame.file.dialect)
+            labels = ((node.child_by_field_name("label"), node) for node in found)
+            known = {syntax.text(label): node for label, node in labels if label is not None}
+            self.frame.function.cache["labels"] = known
+        self.label_nodes = known
 
     def _goto(self, node: Node) -> None:
         label = node.child_by_field_name("label")

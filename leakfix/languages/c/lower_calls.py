@@ -763,10 +763,14 @@ class CallLowering:
 def _operands(function: Function, receiver: Value, arguments: list[Value]) -> dict[int, Value]:
     """What a callee is given by position, as its parameters take it; the receiver last."""
     params = function.params
-    operands = {
-        index: referred(value) if index < len(params) and is_reference(params[index]) else value
-        for index, value in enumerate(arguments)
-    }
+    operands = dict(enumerate(arguments))
+    if function.file.is_cpp:
+        known = function.cache.get("references")
+        if not isinstance(known, tuple):
+            known = function.cache["references"] = tuple(index for index, one in enumerate(params) if is_reference(one))
+        for index in known:
+            if index in operands:
+                operands[index] = referred(operands[index])
     operands[RECEIVER] = receiver
     return operands
 

@@ -115,11 +115,20 @@ class MacroLowering:
     def _expanded(self, node: Node, macro: Macro) -> Node | None:
         if self.frame.expansion is not None and macro.name in self.frame.expansion.names:
             return None
-        given = tuple(_arguments(node))
-        text = preprocessor.expand(macro, given, {})
-        if text is None or len(text) > _LARGEST:
+        text = self._text(macro, tuple(_arguments(node)))
+        return _parsed(text + b";", self.frame) if text is not None else None
+
+    def _text(self, macro: Macro, given: tuple[bytes, ...]) -> bytes | None:
+        """What a macro stands for where it is given something; None where that does not fit, or is too long."""
+        known = self.frame.program.cache.setdefault("expanded", {})
+        if not isinstance(known, dict):
             return None
-        return _parsed(text + b";", self.frame)
+        key = (macro, given)
+        if key not in known:
+            text = preprocessor.expand(macro, given, {})
+            known[key] = text if text is not None and len(text) <= _LARGEST else None
+        found: bytes | None = known[key]
+        return found
 
     def _let_go(self, node: Node) -> None:
         """What an argument of a macro releases is released, whatever the macro hangs it on."""

@@ -7,6 +7,7 @@ the function releases itself, or what is made by a function that another one is 
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -23,7 +24,7 @@ from leakfix.languages.c.types import SMART_POINTERS, result_type
 from leakfix.languages.c.unknown_owners import INTEGERS, SCALARS, Owners, declared_as, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tree_sitter import Node
 
@@ -71,6 +72,7 @@ class UnknownCalls:
         self.calls = calls
         self.frame = calls.frame
         self.program = calls.program
+        self._failures: dict[str, frozenset[tuple[tuple[str, ...], Outcome]]] = {}
         self.results: set[int] = set()
         """The roots of what unknown callees gave back."""
         self.values: set[int] = set()
@@ -175,14 +177,15 @@ class UnknownCalls:
 
     def failures(self, of: CType | None) -> frozenset[tuple[tuple[str, ...], Outcome]]:
         """What tells that a call failed: a negative number, a constant named so, null, or false."""
-        named = {
-            ((equal_to(name),), Outcome.TRUE if failed else Outcome.FALSE) for name, failed in self._constants.items()
-        }
-        if of is not None and (of.is_pointer or of.base in ("bool", "_Bool")):
-            return frozenset((*named, ((), Outcome.NIL)))
-        negative = (((NEGATIVE,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE))
-        is_number = of is not None and of.base in INTEGERS
-        return frozenset((*named, *negative, ((), Outcome.NOT_NIL)) if is_number else (*named, *negative))
+        kind = "" if of is None else "pointer" if of.is_pointer or of.base in ("bool", "_Bool") else "other"
+        kind = "number" if kind == "other" and of is not None and of.base in INTEGERS else kind
+        if kind not in self._failures:
+            self._failures[kind] = frozenset((*self._named_failures(), *_FAILURES.get(kind, _FAILED)))
+        return self._failures[kind]
+
+    def _named_failures(self) -> Iterator[tuple[tuple[str, ...], Outcome]]:
+        for name, failed in self._constants.items():
+            yield (equal_to(name),), Outcome.TRUE if failed else Outcome.FALSE
 
     @property
     def _constants(self) -> dict[str, bool]:
@@ -472,10 +475,18 @@ _AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESS
 
 def _outcomes(function: Function) -> dict[str, bool]:
     """The constants that a function names, with whether they tell of a failure."""
+    words = set(_CONSTANT.findall(function.file.data, function.body.start_byte, function.body.end_byte))
+    if all(customs.tells_failure(word.decode()) is None for word in words):
+        return {}
     identifiers = syntax.found(function.body, (syntax.IDENTIFIER,), function.file.dialect)
     names = {syntax.text(node) for node in identifiers}
     told = ((name, customs.tells_failure(name)) for name in sorted(names) if is_constant_name(name))
     return {name: failed for name, failed in told if failed is not None}
+
+
+_CONSTANT: Final = re.compile(rb"\b[A-Z][A-Z0-9_]+\b")
+_FAILED: Final = (((NEGATIVE,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE))
+_FAILURES: Final = {"pointer": (((), Outcome.NIL),), "number": (*_FAILED, ((), Outcome.NOT_NIL))}
 
 
 def _directives(literal: bytes) -> int:

@@ -611,23 +611,41 @@ class ValueLowering:
 
     def _by_spelling(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
         """A condition on one variable and constants holds again as long as the variable does not change."""
-        roots: set[int] = set()
+        about = self._about(node)
+        if about is None:
+            return (), ()
+        named, said, is_opposite = about
+        root = self.frame.named_root(named) if isinstance(named, str) else self.frame.root(named)
+        place = Place(root, ("?" + said,))
+        told = (Test(place, Outcome.TRUE),), (Test(place, Outcome.FALSE),)
+        return (told[1], told[0]) if is_opposite else told
+
+    def _about(self, node: Node) -> tuple[Variable | str, str, bool] | None:
+        """The one variable that a condition is about, or the name of one outside, and how the condition is spelled."""
+        if self.frame.expansion is not None or self.frame.has_macro_names:
+            return self._read_about(node)
+        known = self.frame.function.cache.setdefault("conditions", {})
+        if not isinstance(known, dict):
+            return None
+        if node.id not in known:
+            known[node.id] = self._read_about(node)
+        found: tuple[Variable | str, str, bool] | None = known[node.id]
+        return found
+
+    def _read_about(self, node: Node) -> tuple[Variable | str, str, bool] | None:
+        found: set[Variable | str] = set()
         for inner in syntax.walk(node):
-            if inner.type in _CHANGING and not self.macros.is_plain(inner):
-                return (), ()
-            if inner.type == syntax.IDENTIFIER and not _is_called(inner):
+            kind = inner.type
+            if kind in _CHANGING and not self.macros.is_plain(inner):
+                return None
+            if kind == syntax.IDENTIFIER and not _is_called(inner):
                 variable = self.frame.variable(inner)
                 if variable is None:
                     if self.constant(inner) is None and not is_constant_name(syntax.text(inner)):
-                        roots.add(self.frame.named_root(syntax.text(inner)))
+                        found.add(syntax.text(inner))
                 elif not self.frame.program.is_array(self.frame, variable):
-                    roots.add(self.frame.root(variable))
-        if len(roots) != 1:
-            return (), ()
-        said, is_opposite = _said(node)
-        place = Place(roots.pop(), ("?" + said,))
-        told = (Test(place, Outcome.TRUE),), (Test(place, Outcome.FALSE),)
-        return (told[1], told[0]) if is_opposite else told
+                    found.add(variable)
+        return (found.pop(), *_said(node)) if len(found) == 1 else None
 
     def case(self, subject: Value, value: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
         """What is told where the subject of a switch is the value of a case, and where it is not."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.declarators import Declarator
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.program import Program
+    from leakfix.languages.c.scopes import Variable
 
 _CLEANUP: Final = (b"cleanup", b"g_auto", b"__free(")
 """What attributes say that release a variable where its scope ends, and macros that stand for them."""
@@ -162,8 +163,8 @@ class StatementLowering(BranchLowering):
                 self.frame.escape(span_of(initializer), value, Handing.STORED)
 
     def _declaration(self, node: Node) -> None:
-        released = self._is_cleaned(node)
-        for one in declarators.declarators(node):
+        declared, released = self._declared(node)
+        for one in declared:
             if one.name is None:
                 continue
             if one.is_function or (one.value is not None and one.value.type == syntax.ARGUMENT_LIST):
@@ -190,6 +191,18 @@ class StatementLowering(BranchLowering):
                 continue
             steps = () if one.is_function else one.steps
             self._initialised(node, place, value, variable_type=node.child_by_field_name("type"), steps=steps)
+
+    def _declared(self, node: Node) -> tuple[tuple[Declarator, ...], bool]:
+        """What a declaration declares, and whether it is released where its scope ends; read once."""
+        if self.frame.expansion is not None:
+            return tuple(declarators.declarators(node)), self._is_cleaned(node)
+        known = self.frame.function.cache.setdefault("declared", {})
+        if not isinstance(known, dict):
+            return (), False
+        if node.id not in known:
+            known[node.id] = tuple(declarators.declarators(node)), self._is_cleaned(node)
+        found: tuple[tuple[Declarator, ...], bool] = known[node.id]
+        return found
 
     def _may_be_kept(self, node: Node, one: Declarator) -> None:
         """What the grammar takes for a function's parameters may be what an object is made with, and so in a macro."""
@@ -328,10 +341,19 @@ class StatementLowering(BranchLowering):
     def _block(self, node: Node) -> None:
         self.frame.enter(node)
         if self.frame.expansion is None:
-            self.frame.scopes[-1].roots.update(map(self.frame.root, turn_variables(self.frame.bindings, node)))
+            self.frame.scopes[-1].roots.update(map(self.frame.root, self._turn_variables(node)))
         for statement in syntax.named(node):
             self.statement(statement)
         self.leave(Span(node.end_byte - 1, node.end_byte) if self.frame.expansion is None else self.frame.span(node))
+
+    def _turn_variables(self, body: Node) -> tuple[Variable, ...]:
+        known = self.frame.function.cache.setdefault("turns", {})
+        if not isinstance(known, dict):
+            return ()
+        if body.id not in known:
+            known[body.id] = tuple(turn_variables(self.frame.bindings, body))
+        found: tuple[Variable, ...] = known[body.id]
+        return found
 
 
 _NAMED_TYPES: Final = frozenset((syntax.TYPE_IDENTIFIER, syntax.QUALIFIED_IDENTIFIER))
@@ -349,8 +371,9 @@ def _separate(graph: Graph) -> None:
     """What is one constant is none of the others that the same place is compared with."""
     constants: dict[Place, set[str]] = {}
     prefix = equal_to("")
-    told = [test.place for block in graph.blocks for edge in block.edges for test in edge.tests]
-    told += [event.place for event in graph.events() if isinstance(event, (Assign, Known))]
+    told = {test.place for block in graph.blocks for edge in block.edges for test in edge.tests}
+    for block in graph.blocks:
+        told.update(event.place for event in block.events if isinstance(event, (Assign, Known)) and event.place.path)
     for place in told:
         if place.path and place.path[-1].startswith(prefix):
             constants.setdefault(Place(place.root, place.path[:-1]), set()).add(place.path[-1])
