@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.python.files import PyFile
-    from leakfix.languages.python.scopes import Binding
+    from leakfix.languages.python.variables import Binding
 
 _DEFINITIONS: Final = frozenset((syntax.FUNCTION_DEFINITION, syntax.CLASS_DEFINITION))
 _FORKS: Final = frozenset((syntax.TRY_STATEMENT, syntax.IF_STATEMENT))

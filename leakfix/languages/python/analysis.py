@@ -9,9 +9,9 @@ from leakfix.languages.python import versions
 
 if TYPE_CHECKING:
     from leakfix.flow import Graph
+    from leakfix.languages.python.bindings import Bindings
     from leakfix.languages.python.files import Function, PyFile
     from leakfix.languages.python.program import Program
-    from leakfix.languages.python.scopes import Bindings
     from leakfix.languages.python.types import Types
     from leakfix.languages.python.world import World
     from leakfix.models import Models

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.python.files import PyClass
-    from leakfix.languages.python.scopes import Scope
+    from leakfix.languages.python.variables import Scope
 
 _OPTIONAL: Final = frozenset(("typing.Optional", "typing.Annotated", "typing.Final", "typing.ClassVar"))
 _NESTED: Final = 2

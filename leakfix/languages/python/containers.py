@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.python.lower_frame import Frame
-    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.variables import Variable
 
 _METHODS: Final = frozenset(
     (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.python.files import Function
     from leakfix.languages.python.program import Program
-    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.variables import Variable
 
 
 def obligation(program: Program, function: Function) -> Obligation | None:

@@ -38,11 +38,12 @@ from leakfix.text.records import record
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from leakfix.languages.python.bindings import Bindings
     from leakfix.languages.python.files import Function, PyFile
     from leakfix.languages.python.program import Program
-    from leakfix.languages.python.scopes import Bindings, Variable
     from leakfix.languages.python.summaries import Summary
     from leakfix.languages.python.types import Types
+    from leakfix.languages.python.variables import Variable
 
 RESULT: Final = -1
 """The root of the place that becomes what the function gives back."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.variables import Variable
     from leakfix.text import Span
 
 _DEFINITIONS: Final = frozenset(("import", "function", "class", "type"))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.python.files import Function
     from leakfix.languages.python.program import Program
-    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.variables import Variable
 
 
 _ROUNDS: Final = 4

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.python.files import Function, PyClass, PyFile
-    from leakfix.languages.python.scopes import Binding, Scope, Variable
+    from leakfix.languages.python.variables import Binding, Scope, Variable
     from leakfix.languages.python.world import World
 
 BUILTINS: Final = frozenset(dir(builtins))

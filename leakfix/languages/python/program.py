@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import ExitKind, Obligation
 from leakfix.languages.python import containers, declared, nested, syntax
+from leakfix.languages.python.bindings import Bindings
 from leakfix.languages.python.call_looks import Acquiring, called_places
 from leakfix.languages.python.effects import BORROWS, COLLECTIONS, KEEPS, PLAIN, Effect, Fate
 from leakfix.languages.python.first_look import declared as declared_names
@@ -13,7 +14,6 @@ from leakfix.languages.python.first_look import imports_in, may_not_return
 from leakfix.languages.python.lowering import lower
 from leakfix.languages.python.lowerings import Lowerings
 from leakfix.languages.python.owners import Owners
-from leakfix.languages.python.scopes import Bindings
 from leakfix.languages.python.settled import is_settled
 from leakfix.languages.python.summaries import Acquisition, Summary, is_unfinished
 from leakfix.languages.python.survey import digest_of
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from leakfix.flow import Graph
     from leakfix.languages.python.files import Function, PyFile
     from leakfix.languages.python.lower_frame import Frame
-    from leakfix.languages.python.scopes import Variable
     from leakfix.languages.python.types import Callee
+    from leakfix.languages.python.variables import Variable
     from leakfix.languages.python.world import World
     from leakfix.models import Acquire, Models
 

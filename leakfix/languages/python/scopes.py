@@ -7,15 +7,15 @@ annotations belong to the scope around; a walrus binds around its comprehension;
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
-from leakfix.languages.python.files import Function, parameters
+from leakfix.languages.python.files import parameters
 from leakfix.languages.python.first_look import words
 from leakfix.languages.python.imports import imported
+from leakfix.languages.python.variables import Binding, Scope, Variable, names_in
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -23,26 +23,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.python.files import Param, PyFile
-
-VariableKind: TypeAlias = Literal["local", "param", "global", "class", "free"]
-"""At the place that owns it, a variable is no "free" one: that is how the functions nested in its own see it."""
-BindingKind: TypeAlias = Literal[
-    "param",
-    "assign",
-    "augment",
-    "for",
-    "with",
-    "except",
-    "walrus",
-    "import",
-    "function",
-    "class",
-    "match",
-    "del",
-    "type",
-]
-ScopeKind: TypeAlias = Literal["module", "function", "lambda", "class", "comprehension"]
+    from leakfix.languages.python.files import PyFile
+    from leakfix.languages.python.variables import BindingKind, ScopeKind, VariableKind
 
 _SITES: Final = """
 (assignment left: [(identifier) (pattern_list) (tuple_pattern) (list_pattern)] @assign)
@@ -70,87 +52,7 @@ _SIMPLE: Final[tuple[BindingKind, ...]] = ("augment", "walrus", "match", "functi
 _WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") | frozenset(
     range(128, 256)
 )
-_WORDS: Final = re.compile(rb"[A-Za-z_]\w*")
 _NO_CAPTURE: Final = b"_"
-_DYNAMIC: Final = re.compile(rb"\b(?:locals|vars|eval|exec)\s*\(")
-_PATTERNS: Final = frozenset(
-    (
-        syntax.PATTERN_LIST,
-        syntax.TUPLE_PATTERN,
-        syntax.LIST_PATTERN,
-        syntax.TUPLE,
-        syntax.LIST,
-        syntax.LIST_SPLAT_PATTERN,
-        syntax.LIST_SPLAT,
-        syntax.PARENTHESIZED_EXPRESSION,
-        syntax.EXPRESSION_LIST,
-    )
-)
-
-
-@dataclass(slots=True, eq=False)
-class Scope:
-    """What has names of its own. `node` is the definition, lambda, class, comprehension or the root of the file."""
-
-    kind: ScopeKind
-    node: Node
-    parent: Scope | None
-    variables: dict[bytes, Variable] = field(default_factory=dict)
-    globals: set[bytes] = field(default_factory=set)
-    nonlocals: set[bytes] = field(default_factory=set)
-
-
-@dataclass(slots=True, eq=False)
-class Binding:
-    """One place that binds a name. `target` is what the identifier stands in, as a whole: `a, b` of `a, b = f()`.
-
-    `value` is what the target is given: the right side of an assignment (None of a bare annotation), the iterable of a
-    loop, the context expression of a with statement, the value of a walrus; None of the others. `annotation` is its
-    type. `symbol` is what an import binds.
-    """
-
-    kind: BindingKind
-    identifier: Node
-    target: Node
-    value: Node | None = None
-    annotation: Node | None = None
-    symbol: str = ""
-    param: Param | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the name gets all of the value, not a part of it."""
-        return self.target.start_byte == self.identifier.start_byte and self.target.type == syntax.IDENTIFIER
-
-
-@dataclass(slots=True, eq=False)
-class Variable:
-    """A variable of a file, compared by identity.
-
-    `scope` is where it lives, `node` that scope's function_definition, lambda, class, comprehension or root.
-    `bindings` are all places that bind it, in source order, deletions left out; `deletions` those that unbind it.
-    """
-
-    name: str
-    kind: VariableKind
-    scope: Scope
-    bindings: list[Binding] = field(default_factory=list)
-    deletions: list[Binding] = field(default_factory=list)
-    uses: tuple[Node, ...] | None = None
-
-    @property
-    def node(self) -> Node:
-        """The node of the scope that it lives in."""
-        return self.scope.node
-
-    @property
-    def index(self) -> int:
-        """The byte offset of its first binding, which tells it apart from all others of the file."""
-        return self.bindings[0].identifier.start_byte if self.bindings else self.scope.node.start_byte
-
-    def __repr__(self) -> str:
-        """Name it for people."""
-        return f"<{self.kind} {self.name}@{self.index}>"
 
 
 class Scopes:
@@ -472,97 +374,6 @@ def _sort(scope: Scope) -> None:
     """Put the bindings of each variable in source order."""
     for variable in scope.variables.values():
         variable.bindings.sort(key=lambda one: one.identifier.start_byte)
-
-
-class Bindings:
-    """The variables of a file as one function sees them."""
-
-    def __init__(self, function: Function) -> None:
-        """Look at the names of a function, those nested in it included."""
-        self.function = function
-        self.file: PyFile = function.file
-        self.scopes = Scopes.of(function.file)
-        self.scope = self.scopes.scope_of(function.node)
-
-    @classmethod
-    def of_function(cls, function: Function) -> Bindings:
-        """Return the bindings of a function, made once."""
-        known = function.cache.get("bindings")
-        if not isinstance(known, cls):
-            known = function.cache["bindings"] = cls(function)
-        return known
-
-    def variable(self, identifier: Node) -> Variable | None:
-        """Return the variable that an identifier binds or uses; None of builtins, unknown names and attributes."""
-        return self.scopes.variable(identifier)
-
-    def kind(self, variable: Variable) -> VariableKind:
-        """Return what a variable is to this function: its own, a global, or "free", which a function around it owns."""
-        if variable.kind in ("local", "param") and not self.is_own(variable):
-            return "free"
-        return variable.kind
-
-    def is_own(self, variable: Variable) -> bool:
-        """Whether a variable lives in this very function, its comprehensions included."""
-        scope: Scope | None = variable.scope
-        while scope is not None and scope.kind == "comprehension":
-            scope = scope.parent
-        return scope is self.scope
-
-    @property
-    def variables(self) -> tuple[Variable, ...]:
-        """The function's own variables, parameters first, comprehensions' left out."""
-        return tuple(sorted(self.scope.variables.values(), key=lambda one: one.index))
-
-    @property
-    def parameters(self) -> tuple[Variable, ...]:
-        """Its parameters, in order."""
-        return tuple(one for one in self.variables if one.kind == "param")
-
-    def uses(self, variable: Variable) -> tuple[Node, ...]:
-        """Return all identifiers that mean a variable and do not bind it, in source order; see `Scopes.uses`."""
-        return self.scopes.uses(variable)
-
-    def is_nested(self, node: Node, variable: Variable) -> bool:
-        """Whether a use stands in a function, lambda, class or generator expression nested in the variable's scope.
-
-        Comprehensions that run at once are no such place; the body of a class runs at once, but keeps what it binds.
-        """
-        scope: Scope | None = self.scopes.scope_at(node.start_byte)
-        while scope is not None and scope is not variable.scope:
-            if scope.kind != "comprehension" or scope.node.type == syntax.GENERATOR_EXPRESSION:
-                return True
-            scope = scope.parent
-        return False
-
-    def is_captured(self, variable: Variable) -> bool:
-        """Whether something nested uses the variable: a function, lambda, class or generator expression."""
-        return any(self.is_nested(node, variable) for node in self.uses(variable)) or any(
-            self.is_nested(one.identifier, variable) for one in variable.bindings
-        )
-
-    def names_at(self, node: Node) -> set[str]:  # noqa: ARG002 (a name used anywhere in the file may be meant)
-        """Return every name that may mean something at a node: all words of the file."""
-        known = self.file.cache.get("words")
-        if not isinstance(known, frozenset):
-            words = set(_WORDS.findall(self.file.data))
-            known = self.file.cache["words"] = frozenset(word.decode("utf-8", "replace") for word in words)
-        return set(known)
-
-    @property
-    def is_dynamic(self) -> bool:
-        """Whether names may be used that are not written: `locals()`, `vars()`, `eval`, `exec` are called in it."""
-        node = self.function.node
-        return _DYNAMIC.search(self.file.data, node.start_byte, node.end_byte) is not None
-
-
-def names_in(target: Node) -> Iterator[Node]:
-    """Yield the identifiers that a target binds; attributes and elements bind none."""
-    if target.type == syntax.IDENTIFIER:
-        yield target
-    elif target.type in _PATTERNS:
-        for child in target.named_children:
-            yield from names_in(child)
 
 
 def _assigned(assignment: Node) -> Node | None:

@@ -10,8 +10,9 @@ from leakfix.languages.python import syntax
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from leakfix.languages.python.bindings import Bindings
     from leakfix.languages.python.program import Program
-    from leakfix.languages.python.scopes import Bindings, Variable
+    from leakfix.languages.python.variables import Variable
 
 _AROUND: Final = frozenset((syntax.PARENTHESIZED_EXPRESSION, syntax.AWAIT))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.python.files import Function, PyClass, PyFile
-    from leakfix.languages.python.scopes import Binding, Variable
+    from leakfix.languages.python.variables import Binding, Variable
     from leakfix.languages.python.world import World
 
 _DEEPEST: Final = 24

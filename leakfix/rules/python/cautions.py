@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.python.files import Function
-    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.variables import Variable
     from leakfix.rules.python.repair import Closing, Repair
     from leakfix.rules.python.scenes import Scene
 

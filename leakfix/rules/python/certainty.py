@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.python.files import Function, PyFile
-    from leakfix.languages.python.scopes import Variable
     from leakfix.languages.python.types import Types
+    from leakfix.languages.python.variables import Variable
     from leakfix.rules.python.repair import Repair
 
 _PATHS: Final = ("pathlib.", "zipfile.Path.", "importlib.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.variables import Variable
     from leakfix.rules.python.repair import Repair
 
 _EXITS: Final = frozenset(("sys.exit", "os._exit", "exit", "quit"))

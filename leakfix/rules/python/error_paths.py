@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.detectors.courses import Trail
-    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.variables import Variable
     from leakfix.rules.python.repair import Repair
 
 _HANDLERS: Final = frozenset((syntax.EXCEPT_CLAUSE, "except_group_clause"))

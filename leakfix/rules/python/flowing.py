@@ -20,7 +20,7 @@ from leakfix.rules.python.safety import writes
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from leakfix.languages.python.scopes import Binding, Variable
+    from leakfix.languages.python.variables import Binding, Variable
     from leakfix.rules.python.repair import Repair
 
 _THROUGH = frozenset(

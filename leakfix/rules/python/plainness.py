@@ -10,7 +10,7 @@ from leakfix.languages.python.effects import model_effect
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from leakfix.languages.python.scopes import Binding, Variable
+    from leakfix.languages.python.variables import Binding, Variable
     from leakfix.rules.python.repair import Repair
 
 _METHODS = """

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from leakfix.detectors.lifecycle import Leak
     from leakfix.flow import Graph
     from leakfix.languages.python.analysis import Analysis
+    from leakfix.languages.python.bindings import Bindings
     from leakfix.languages.python.files import Function
     from leakfix.languages.python.lower_frame import Frame
-    from leakfix.languages.python.scopes import Bindings, Variable
+    from leakfix.languages.python.variables import Variable
     from leakfix.models import Exits, Resource
     from leakfix.text import Source, Span
 

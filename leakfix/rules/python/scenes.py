@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.python.scopes import Binding, Variable
+    from leakfix.languages.python.variables import Binding, Variable
     from leakfix.rules.python.repair import Repair
 
 LEAVING: Final = frozenset(

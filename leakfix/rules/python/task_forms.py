@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.python.analysis import Analysis
     from leakfix.languages.python.files import Function
-    from leakfix.languages.python.scopes import Variable
+    from leakfix.languages.python.variables import Variable
     from leakfix.rules.python.tasks import Dropped
 
 KEEP: Final = Form("keep", "keep the task in a set until it has ended")

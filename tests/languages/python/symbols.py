@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from leakfix.languages.python import syntax
 from leakfix.languages.python.files import PyFile
-from leakfix.languages.python.scopes import Scope, Scopes
+from leakfix.languages.python.scopes import Scopes
+from leakfix.languages.python.variables import Scope
 
 _COMPREHENSIONS = {
     syntax.LIST_COMPREHENSION: "listcomp",

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from leakfix.languages.python import syntax
+from leakfix.languages.python.bindings import Bindings
 from leakfix.languages.python.files import PyFile
-from leakfix.languages.python.scopes import Bindings, Variable
+from leakfix.languages.python.variables import Variable
 from tests.languages.python.symbols import differences
 
 _STDLIB = Path(sysconfig.get_path("stdlib"))
