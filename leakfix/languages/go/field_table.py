@@ -30,6 +30,8 @@ _READING: Final = frozenset(
     ("io.Reader", "io.Writer", "io.ReaderAt", "io.WriterAt", "io.StringWriter", "io.ByteReader", "io.Seeker", "string")
 )
 _PLAIN: Final = frozenset({syntax.BINARY_EXPRESSION, syntax.INDEX_EXPRESSION, syntax.EXPRESSION_STATEMENT})
+_HOLDING: Final = frozenset({syntax.EXPRESSION_LIST, syntax.KEYED_ELEMENT, syntax.LITERAL_ELEMENT})
+"""What an expression stands in that is assigned, or that a literal sets a field to."""
 _BEHIND: Final = re.compile(rb"\.(\w+)|\(")
 _VERBS: Final = (
     *("Close", "Stop", "Shutdown", "Release", "Cancel", "Destroy", "Free", "Wait", "Kill", "Cleanup", "Disconnect"),
@@ -230,6 +232,9 @@ def home_of(function: Function) -> Home:
 
 def fields_taking(function: Function, call: Node) -> Iterator[tuple[ChannelField, int]]:
     """The fields that take a result of a call, right away or through a local variable, and which result."""
+    held = call.parent
+    if held is None or held.kind_id not in _HOLDING:
+        return
     for index, target in enumerate(_targets(call)):
         if target.kind_id == syntax.SELECTOR_EXPRESSION:
             found = field_of(function, target)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
     from leakfix.rules.rule import Rule
 
-_VAR: Final = b"var "
+_CHANNEL: Final = b"chan"
 _DECLARED: Final = re.compile(rb"[ \t]+var (\w+) +(?:<-)?chan\b[^=\n]*$", re.MULTILINE)
 """A first look at the line on which such a variable may be declared."""
 SENDS: Final = frozenset({Doing.SEND})
@@ -39,12 +39,13 @@ def nil_waits(rule: Rule[Analysis], subject: Analysis, waits: frozenset[Doing]) 
 
 def _declared(data: bytes) -> Iterator[re.Match[bytes]]:
     """Where variables may be declared that are nil, in order."""
-    at = data.find(_VAR)
+    at = data.find(_CHANNEL)
     while at >= 0:
         match = _DECLARED.match(data, data.rfind(b"\n", 0, at) + 1)
-        if match is not None and match.start(1) == at + len(_VAR):
+        if match is not None:
             yield match
-        at = data.find(_VAR, at + len(_VAR))
+        end = data.find(b"\n", at)
+        at = data.find(_CHANNEL, end) if end >= 0 else -1
 
 
 def _is_main(function: Function) -> bool:

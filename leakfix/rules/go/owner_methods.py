@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function, Package
 
 _CLOSING: Final = ("Close", "Shutdown", "Stop", "close", "shutdown", "stop")
+_DECLARED: Final = re.compile(rb"\)\s*(?:%b)\s*\(" % b"|".join(name.encode() for name in _CLOSING))
+
+
+def may_end(package: Package) -> bool:
+    """Whether a package may declare a method that ends values of a type: a look at the bytes of its files."""
+    known = package.looks.get("ends")
+    if not isinstance(known, bool):
+        known = any(_DECLARED.search(file.data) for file in package.files if not file.is_test)
+        package.looks["ends"] = known
+    return known
 
 
 def closing_method(package: Package, owner: str) -> Function | None:

@@ -10,7 +10,7 @@ from leakfix.flow.members import Worth
 from leakfix.languages.go import syntax
 from leakfix.languages.go.field_table import FieldTable, fields_taking, home_of
 from leakfix.languages.go.obligations import assigned_to
-from leakfix.rules.go.owner_methods import closing_method
+from leakfix.rules.go.owner_methods import closing_method, may_end
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ForgottenField:
 
 def forgotten_fields(analysis: Analysis) -> Iterator[ForgottenField]:
     """The forgotten fields of a file, each where it is acquired first."""
-    if analysis.file.is_test:
+    if analysis.file.is_test or not may_end(analysis.file.package):
         return
     seen: set[ChannelField] = set()
     data = analysis.file.data
