@@ -87,7 +87,7 @@ class Vocabulary:
             words: set[bytes] = set()
             for macro in self._world.macros_named(word.decode("utf-8", "replace"), file):
                 words.update(WORD.findall(macro.body))
-                words.update(_joined(macro))
+                words.update(joined_by(macro))
             self._meanings[word] = self._by_macros(frozenset(words), file).union(words)
         return self._meanings[word]
 
@@ -145,15 +145,19 @@ def _fills(text: bytes, literals: list[bytes], words: frozenset[bytes]) -> bool:
     if not text.startswith(literal):
         return False
     left = text[len(literal) :]
-    return any(
-        (not left[:end] or left[:end] in words or left[:end].isdigit()) and _fills(left[end:], following, words)
-        for end in range(len(left) + 1)
-        if left.startswith(following[0], end)
-    )
+    if len(following) == 1:
+        end = len(left) - len(following[0])
+        return end >= 0 and left.endswith(following[0]) and _fits(left[:end], words)
+    starts = (end for end in range(len(left) + 1) if left.startswith(following[0], end))
+    return any(_fits(left[:end], words) and _fills(left[end:], following, words) for end in starts)
 
 
-def _joined(macro: Macro) -> Iterator[bytes]:
-    """The names that a macro joins, with holes for its arguments; what stands behind a comma may be no argument."""
+def _fits(text: bytes, words: frozenset[bytes]) -> bool:
+    return not text or text in words or text.isdigit()
+
+
+def joined_by(macro: Macro) -> Iterator[bytes]:
+    """Yield the names that a macro joins, with holes for its arguments; what stands behind a comma may be no argument."""
     if _JOINS not in macro.body:
         return
     params = {param.removesuffix("...").strip().encode() for param in macro.params or ()} | {b"__VA_ARGS__"}
