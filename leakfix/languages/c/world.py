@@ -133,6 +133,17 @@ class World:
             if holder is not None:
                 yield holder
 
+    def outsiders(self) -> tuple[CFile, ...]:
+        """Return all files of which the survey does not tell, or no longer, that files of the run lead to."""
+        seen = dict.fromkeys(self._keys)
+        waiting = list(seen)
+        while waiting:
+            targets = [target for target in self._included(waiting.pop()) if target not in seen]
+            seen.update(dict.fromkeys(targets))
+            waiting += targets
+        found = (self._at(key) for key in seen if self._is_unsurveyed(key))
+        return tuple(file for file in found if file is not None)
+
     def defining(self, last_name: str) -> Iterator[Function]:
         """Yield the functions in files of the run that bear a name, whatever class or namespace they are in."""
         for holder in self._index.headed.get(last_name.encode(), ()):
