@@ -157,7 +157,7 @@ def _fits(text: bytes, words: frozenset[bytes]) -> bool:
 
 
 def joined_by(macro: Macro) -> Iterator[bytes]:
-    """Yield the names that a macro joins, with holes for its arguments; what stands behind a comma may be no argument."""
+    """Yield the names that a macro joins, with holes for its arguments; behind a comma there may be none."""
     if _JOINS not in macro.body:
         return
     params = {param.removesuffix("...").strip().encode() for param in macro.params or ()} | {b"__VA_ARGS__"}
