@@ -64,9 +64,7 @@ class Pool(Generic[Task, Outcome]):
         self._leaving: list[_Worker] = []
         with _frozen_heap(self._context):
             for number in range(size):
-                self._start(self._shares[number % len(self._shares)])
-        for worker in list(self._workers):
-            self._feed(worker)
+                self._feed(self._start(self._shares[number % len(self._shares)]))
 
     def outcomes(self) -> Iterator[tuple[Task, Outcome | Lost[Task]]]:
         """What comes of each task; a worker that dies is replaced."""
