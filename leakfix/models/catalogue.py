@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from leakfix.models.decode import Document, decode
 from leakfix.models.schema import (
     Acquire,
     Borrow,
@@ -29,6 +27,8 @@ from leakfix.models.schema import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from leakfix.models.decode import Document
 
 _DATA: Final = Path(__file__).parent
 _STANDARD: Final = "std.toml"
@@ -117,6 +117,9 @@ class Models:
         that the built-in models say of that symbol.
         `imports` narrows the libraries to those with a package in it; None takes them all. Raises ModelError.
         """
+        # Most processes are given models that another has loaded.
+        from leakfix.models.decode import decode
+
         documents: list[Document] = []
         known: dict[str, Resource] = {}
         names = "dotted"
@@ -310,6 +313,8 @@ def _label(path: Path) -> str:
 
 
 def _parse(label: str, data: bytes) -> dict[str, object]:
+    import tomllib
+
     try:
         return tomllib.loads(data.decode())
     except ValueError as error:
@@ -318,6 +323,8 @@ def _parse(label: str, data: bytes) -> dict[str, object]:
 
 def _paths(label: str, data: bytes) -> frozenset[str]:
     """The import paths that a library's file covers, from its head alone: the tables behind it cost the time."""
+    from leakfix.models.decode import decode
+
     return decode(label, _parse(label, data.partition(_FIRST_TABLE)[0]), {}).packages
 
 

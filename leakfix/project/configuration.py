@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
@@ -160,6 +159,9 @@ def _own_table(path: Path, document: Document) -> Document | None:
 
 
 def _document(path: Path) -> Document:
+    # Many runs have no configuration, and none has to wait for what only that needs.
+    import tomllib
+
     try:
         return tomllib.loads(_bytes(path).decode("utf-8-sig"))
     except UnicodeDecodeError as error:
