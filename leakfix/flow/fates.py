@@ -77,14 +77,16 @@ def ways(
     ``result`` is the root of the place that becomes what the function gives back; of it the facts of a way tell, and of
     the places ``about`` what it was told. Raises `BudgetError`.
     """
-    walker = _Walker(graph, result, site, about)
+    walker = _Walker(graph, result, start, site, about)
     first = _State(Fate.HELD, frozenset({start}), frozenset()) if start else _State(Fate.GONE, frozenset(), frozenset())
     explore(graph, first, walker.run, walker.cross, _BUDGET)
     return frozenset(walker.found)
 
 
 class _Walker:
-    def __init__(self, graph: Graph, result: int, site: int | None, about: frozenset[Place]) -> None:
+    def __init__(
+        self, graph: Graph, result: int, start: Place | None, site: int | None, about: frozenset[Place]
+    ) -> None:
         self._graph = graph
         self._ahead: ReleasesAhead | None = None
         self.result = result
@@ -92,10 +94,19 @@ class _Walker:
         self.found: set[Way] = set()
         self.about = about | {place.below(NEGATIVE) for place in about}
         self.remembered = sources(graph, correlated(graph) | told_of(graph, result) | self.about)
+        self._told = frozenset(place.root for place in self.remembered)
+        """The roots of the variables of which facts are remembered."""
+        self._holding = _reached(graph, start, site)
+        """The roots of the variables that may come to hold it."""
+        self._events: dict[int, list[tuple[int, Event]]] = {}
+        self._tests: dict[int, tuple[tuple[tuple[Test, Test], ...], tuple[Place, ...]]] = {}
 
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
-        for number, event in enumerate(block.events):
+        events = self._events.get(step.block)
+        if events is None:
+            events = self._events[step.block] = [one for one in enumerate(block.events) if self._matters(one[1])]
+        for number, event in events:
             doubt = event.doubt if isinstance(event, Escape) else None
             if doubt is not None and self._is_lent(state, doubt, step.block, number):
                 continue
@@ -108,6 +119,24 @@ class _Walker:
             self.found.add(Way(state.fate, state.holders, facts, told, state.raised))
         return None
 
+    def _matters(self, event: Event) -> bool:
+        """Whether an event may change any state: it is about what may hold the resource, or what facts are of."""
+        if isinstance(event, Assign):
+            return event.place.root in self._told or event.place.root in self._holding
+        if isinstance(event, Copy):
+            return event.source.root in self._told or event.source.root in self._holding
+        if isinstance(event, Known):
+            return event.place in self.remembered
+        if isinstance(event, Forget):
+            return event.place.root in self._told
+        if isinstance(event, Acquire):
+            return event.site == self.site
+        if isinstance(event, Derive):
+            return event.closes and event.source.root in self._holding
+        if isinstance(event, Drop):
+            return not self._holding.isdisjoint(event.roots)
+        return event.place.root in self._holding
+
     def _is_lent(self, state: _State, doubt: Doubt, block: int, number: int) -> bool:
         """Whether the function still releases behind a call what it is asked about, whatever the call gives back."""
         if not state.holders:
@@ -119,17 +148,29 @@ class _Walker:
 
     def cross(self, edge: Edge, state: _State) -> _State | None:
         facts = state.facts
-        for test in edge.tests:
-            if Test(test.place, test.outcome.opposite) in facts:
-                return None
-            if test.outcome is Outcome.NIL and any(test.place.holds(holder) for holder in state.holders):
-                return None
-            if test.place in self.remembered:
+        if edge.tests:
+            tests = self._tests.get(id(edge))
+            if tests is None:
+                tests = self._tests[id(edge)] = self._of_matter(edge)
+            told, absent = tests
+            for place in absent:
+                for holder in state.holders:
+                    if place.holds(holder):
+                        return None
+            for test, opposite in told:
+                if opposite in facts:
+                    return None
                 facts |= {test}
         raised = state.raised or edge.raised is not None
         if facts == state.facts and raised == state.raised:
             return state
         return _State(state.fate, state.holders, facts, raised)
+
+    def _of_matter(self, edge: Edge) -> tuple[tuple[tuple[Test, Test], ...], tuple[Place, ...]]:
+        """The tests of an edge that are remembered, each with its opposite, and the places that it tells to be nil."""
+        told = [test for test in edge.tests if test.place in self.remembered]
+        absent = [test.place for test in edge.tests if test.outcome is Outcome.NIL and test.place.root in self._holding]
+        return tuple((test, Test(test.place, test.outcome.opposite)) for test in told), tuple(absent)
 
     def _event(self, state: _State, event: Event) -> _State:
         if isinstance(event, Assign):
@@ -202,3 +243,21 @@ class _Walker:
         if any(event.place.holds(holder) for holder in state.holders):
             return _State(Fate.KEPT, frozenset(), state.facts, state.raised)
         return state
+
+
+def _reached(graph: Graph, start: Place | None, site: int | None) -> frozenset[int]:
+    """The roots of all variables that what ``start`` holds, or what ``site`` acquires, may be copied to."""
+    found = {start.root} if start is not None else set()
+    behind: dict[int, list[int]] = {}
+    for event in graph.events():
+        if isinstance(event, Copy) or (isinstance(event, Derive) and event.closes):
+            behind.setdefault(event.source.root, []).append(event.target.root)
+        elif isinstance(event, Acquire) and event.site == site:
+            found.add(event.place.root)
+    waiting = list(found)
+    while waiting:
+        for target in behind.get(waiting.pop(), ()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return frozenset(found)
