@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _HEAD: Final = re.compile(rb"func(?:\s*\(([^()\n]*)\)\s*|\s+)(\w+)\s*([\[(])")
 _START: Final = re.compile(rb"\nfunc\b")
+_LINE: Final = b"\nfunc"
+_NEWLINE: Final = 0x0A
 _WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
 _PAIRS: Final = ((b"{", b"}"), (b"(", b")"), (b"[", b"]"))
@@ -49,31 +51,46 @@ def standings(data: bytes, is_opaque: Callable[[int], bool]) -> tuple[Standing, 
     """
     if _CONFLICT in data or not (_is_paired(data) or _is_paired(OPAQUE.sub(b"", data))):
         return None
-    found: list[tuple[int, bytes, bytes]] = []
+    starts: list[int] = []
+    found: list[tuple[str, str]] = []
+    receivers: dict[bytes | None, str | None] = {None: ""}
+    first = 0
     for match in _HEAD.finditer(data):
         start, (receiver, name, bracket) = match.start(), match.groups()
-        if receiver is not None and (name == b"func" or bracket == b"["):
-            continue
-        line = data.rfind(b"\n", 0, start) + 1
-        if line != start and data[start - 1] in _WORD:
-            continue
-        if (line != start and b"//" in data[line:start]) or is_opaque(line - 1 if line == start else start):
-            continue
-        of = receiver_type(receiver) if receiver is not None else b""
-        if (
-            line != start
-            or not _NAME.match(name)
-            or (receiver is not None and (b"/" in receiver or not _NAME.match(of)))
-        ):
+        is_other = receiver is not None and (name == b"func" or bracket == b"[")
+        if not start or data[start - 1] != _NEWLINE:
+            if is_other or _is_passed(data, start, is_opaque):
+                continue
             return None
-        found.append((start, of, name))
-    starts = [match.start() + 1 for match in _START.finditer(data) if not is_opaque(match.start())]
-    if starts != [start for start, _, _ in found]:
-        return None
+        first += 1
+        if is_opaque(start - 1):
+            continue
+        if receiver not in receivers:
+            receivers[receiver] = _receiver_name(receiver)
+        of = receivers[receiver]
+        if is_other or of is None or name[:1].isdigit():
+            return None
+        starts.append(start)
+        found.append((of, name.decode()))
+    # Where all that may start a line so has been seen, nothing is left to be looked for.
+    if data.count(_LINE) != first:
+        standing = [match.start() + 1 for match in _START.finditer(data) if not is_opaque(match.start())]
+        if standing != starts:
+            return None
     ends = [*starts[1:], len(data)]
-    return tuple(
-        Standing(start, end, of.decode(), name.decode()) for (start, of, name), end in zip(found, ends, strict=False)
-    )
+    return tuple([Standing(start, end, *named) for start, end, named in zip(starts, ends, found, strict=False)])
+
+
+def _is_passed(data: bytes, start: int, is_opaque: Callable[[int], bool]) -> bool:
+    """Whether what looks like a function inside of a line is none: part of a word, of a comment or of a literal."""
+    line = data.rfind(b"\n", 0, start) + 1
+    return line != start and (data[start - 1] in _WORD or b"//" in data[line:start] or is_opaque(start))
+
+
+def _receiver_name(receiver: bytes) -> str | None:
+    """The type's name in what stands between a receiver's parentheses; None where only a parser can tell."""
+    of = receiver_type(receiver)
+    return of.decode() if b"/" not in receiver and _NAME.match(of) else None
 
 
 def imports(head: bytes) -> tuple[tuple[str, str], ...] | None:
