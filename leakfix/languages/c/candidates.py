@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import syntax
 from leakfix.languages.c.declarators import declarators
-from leakfix.languages.c.evidence import given
+from leakfix.languages.c.evidence import bare, given
+from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_tables import role
 from leakfix.languages.c.types import SMART_POINTERS
 from leakfix.languages.c.unknown_owners import Owners, declared_as
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.files import CFile, Function
+    from leakfix.languages.c.preprocessor import Macro
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.promising import Promising
     from leakfix.languages.c.summaries import Acquisition
@@ -36,6 +38,8 @@ _SMART: Final = frozenset(name.rpartition("::")[2].encode() for name in SMART_PO
 _QUALIFYING: Final = frozenset((syntax.QUALIFIED_IDENTIFIER, syntax.TEMPLATE_FUNCTION, syntax.TEMPLATE_METHOD))
 _SILENT: Final = frozenset((syntax.COMMENT, "string_content", "raw_string_content", "preproc_arg", "character"))
 _AROUND_TYPE: Final = _QUALIFYING | {syntax.TEMPLATE_TYPE}
+_SPELLED: Final = frozenset((syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER))
+_DEEPEST: Final = 3
 _WITHIN: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -68,6 +72,8 @@ class Candidates:
         self._promising = promising
         self._acquiring = frozenset(name.encode() for name in program.names) - {_NEW}
         self._known: tuple[int, Known] | None = None
+        self._calls: dict[tuple[str, int, str], str] = {}
+        """What macros call that do nothing else."""
 
     def of(self, function: Function) -> tuple[Candidate, ...] | None:
         """Return the candidates of a function; None where they cannot be told."""
@@ -87,7 +93,7 @@ class Candidates:
     def _of(self, function: Function) -> Iterator[Candidate]:
         vocabulary = self._promising.vocabulary
         own, meant = vocabulary.own(function), vocabulary.meant(function)
-        self._check_macros(function, own, meant)
+        yield from self._by_macros(function, own, meant)
         if self._promising.may_use_tables(function):
             raise UnclearError
         handing = {word for word in self._promising.definable(own) if self._promising.hands_on(word)}
@@ -99,7 +105,6 @@ class Candidates:
                 found = self._at(function, node, is_handing=word in handing)
                 if found is not None:
                     yield found
-
         yield from self._unknown(function, own)
 
     def _unknown(self, function: Function, own: frozenset[bytes]) -> Iterator[Candidate]:
@@ -135,23 +140,74 @@ class Candidates:
             raise UnclearError
         return next((name for name in names if self._program.models.knows(name)), names[0])
 
-    def _check_macros(self, function: Function, own: frozenset[bytes], meant: frozenset[bytes]) -> None:
-        """Raise `UnclearError` where macros of a function may acquire something."""
+    def _by_macros(self, function: Function, own: frozenset[bytes], meant: frozenset[bytes]) -> Iterator[Candidate]:
+        """The uses of macros that call what acquires, and nothing else of note."""
         if not meant:
             return
         if ANYTHING in meant or (_NEW in meant and function.file.is_cpp):
             raise UnclearError
-        called: set[bytes] = set()
-        for word in own & self._program.world.macro_words(function.file):
-            called |= self._promising.called_by(word, function.file)
-        if not self._acquiring.isdisjoint(called):
-            raise UnclearError
         joined = self._names().joined(own | meant) if JOINED in meant else frozenset()
-        if not self._acquiring.isdisjoint(joined):
+        if not self._acquiring.isdisjoint(joined) or any(map(self._promising.hands_on, joined)):
             raise UnclearError
-        for name in self._promising.definable(meant | joined):
-            if self._promising.hands_on(name) and (name in called or name in joined or self._promising.makes(name)):
+        for word in own & self._program.world.macro_words(function.file):
+            hot = self._hot(word, function)
+            for node in _places(function, word) if hot else ():
+                found = self._use(function, node, hot)
+                if found is not None:
+                    yield found
+
+    def _hot(self, word: bytes, function: Function) -> frozenset[bytes]:
+        """The names of what acquires that the macros of a name may call."""
+        called = self._promising.called_by(word, function.file)
+        meaning = self._promising.vocabulary.meaning(word, function.file)
+        handing = (name for name in self._promising.definable(meaning) if self._promising.hands_on(name))
+        return frozenset(
+            (*(called & self._acquiring), *(one for one in handing if one in called or self._promising.makes(one)))
+        )
+
+    def _use(self, function: Function, node: Node, hot: frozenset[bytes]) -> Candidate | None:
+        """The candidate at the name of a macro: it is expanded where it is called, and where it is a statement."""
+        if node.type in _SILENT or _is_in_lambda(node, function):
+            return None
+        parent = node.parent
+        if parent is None or parent.type in (syntax.ERROR, syntax.EXPRESSION_STATEMENT):
+            raise UnclearError
+        if parent.type != syntax.CALL_EXPRESSION or parent.child_by_field_name("function") != node:
+            return None
+        callee = self._program.types(function).callee(parent)
+        if callee is None or callee.kind != "macro":
+            # Another name's meaning is looked at where that is.
+            return None
+        if callee.function is None:
+            name = self._wrapped(callee, hot, function)
+            callee = self._program.types(function).named(name) if name else None
+        return self._of_callee(parent, callee) if callee is not None else None
+
+    def _wrapped(self, callee: Callee, hot: frozenset[bytes], function: Function, depth: int = 0) -> str:
+        """The function that a macro calls with its arguments, as it is spelled; "" where nobody can say which it is.
+
+        Raises `UnclearError` where it does more.
+        """
+        world, file = self._program.world, function.file
+        if self._program.models.knows(callee.symbol):
+            raise UnclearError
+        macro = callee.macro
+        if macro is None:
+            if all(one.params is None for one in world.macros(callee.symbol, file)):
                 raise UnclearError
+            return ""
+        if len(hot) != 1 or depth > _DEEPEST:
+            raise UnclearError
+        key = (macro.path, macro.start, file.dialect)
+        if key not in self._calls:
+            self._calls[key] = _only_call(macro, self._program, file)
+        name = self._calls[key]
+        if name.rpartition("::")[2].encode() in hot:
+            return name
+        inner = self._program.types(function).named(name) if name else None
+        if inner is None or inner.kind != "macro":
+            raise UnclearError
+        return self._wrapped(inner, hot, function, depth + 1)
 
     def _names(self) -> Known:
         """All names that matter where macros join some."""
@@ -208,12 +264,18 @@ class Candidates:
             if callee.variable is not None:
                 raise UnclearError
             return None
-        is_macro = callee.kind == "macro" and callee.function is None
-        if is_macro or (is_handing and self._program.is_virtual(callee)):
+        if is_handing and self._program.is_virtual(callee):
+            raise UnclearError
+        return self._of_callee(call, callee)
+
+    def _of_callee(self, call: Node, callee: Callee) -> Candidate | None:
+        if callee.kind == "macro" and callee.function is None:
             raise UnclearError
         models = self._program.models
         acquires = tuple(one for symbol in callee.symbols for one in models.acquires(symbol))
         acquired = self._acquired(callee) if not any(map(models.knows, callee.symbols)) else ()
+        if acquired and self._program.is_virtual(callee):
+            raise UnclearError
         return Candidate(call, acquires, acquired) if acquires or acquired else None
 
     def _is_of_table(self, called: Node) -> bool:
@@ -255,6 +317,23 @@ def _is_in_lambda(node: Node, function: Function) -> bool:
             return True
         at = at.parent
     return False
+
+
+def _only_call(macro: Macro, program: Program, file: CFile) -> str:
+    """The function whose call a macro is, or another name of; "" when it is more than that."""
+    tree = syntax.parse(b"void f(void) {" + macro.body + b";}", file.dialect)
+    program.keep(tree)
+    function = tree.root_node.named_children[0] if tree.root_node.named_children else None
+    body = function.child_by_field_name("body") if function is not None else None
+    statements = [one for one in syntax.named(body) if one.text != b";"] if body is not None else []
+    if tree.root_node.has_error or len(statements) != 1 or statements[0].type != syntax.EXPRESSION_STATEMENT:
+        return ""
+    expression = bare(syntax.named(statements[0])[0])
+    if macro.params is not None:
+        called = expression.child_by_field_name("function") if expression.type == syntax.CALL_EXPRESSION else None
+    else:
+        called = expression
+    return spelling(called) if called is not None and called.type in _SPELLED else ""
 
 
 def _may_be_address(argument: Node, owners: Owners) -> bool:

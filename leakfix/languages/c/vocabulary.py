@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _COMMENT: Final = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+_STRING: Final = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"")
 _JOINED: Final = re.compile(rb"(,\s*)?(\w*(?:\s*##\s*\w*)+)")
 _JOIN: Final = re.compile(rb"\s*##\s*")
 _JOINS: Final = b"##"
@@ -64,9 +65,10 @@ class Vocabulary:
             words: set[bytes] = set()
             calls: set[bytes] = set()
             for macro in self._world.macros_named(word.decode("utf-8", "replace"), file):
-                own = WORD.findall(macro.body)
+                body = _STRING.sub(b'""', macro.body)
+                own = WORD.findall(body)
                 words.update(own)
-                calls.update(own if len(own) == 1 else CALLED.findall(macro.body))
+                calls.update(own if len(own) == 1 else CALLED.findall(body))
             self._calls[word] = self._with_calls(calls, frozenset(words), file)
         return self._calls[word]
 
@@ -86,7 +88,7 @@ class Vocabulary:
             self._meanings[word] = frozenset()
             words: set[bytes] = set()
             for macro in self._world.macros_named(word.decode("utf-8", "replace"), file):
-                words.update(WORD.findall(macro.body))
+                words.update(WORD.findall(_STRING.sub(b'""', macro.body)))
                 words.update(joined_by(macro))
             self._meanings[word] = self._by_macros(frozenset(words), file).union(words)
         return self._meanings[word]
