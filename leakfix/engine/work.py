@@ -88,13 +88,17 @@ class Work:
         """A file in the current workspace of its language."""
         self._opened += len(data)
         if self._opened > WORKSPACE_BYTES:
-            self._workspaces.clear()
-            gc.collect()
+            self._renew()
             self._opened = len(data)
         if language not in self._workspaces:
             tongue = self.tongues[language]
             self._workspaces[language] = tongue.language.workspace(tongue.models, tongue.survey, self.contents)
         return self._workspaces[language].open(Path(request.path), data)
+
+    def _renew(self) -> None:
+        renewed = {name: workspace.renewed() for name, workspace in self._workspaces.items()}
+        self._workspaces = {name: workspace for name, workspace in renewed.items() if workspace is not None}
+        gc.collect()
 
     def examine(self, language: str, request: Request, data: bytes) -> tuple[OpenFile, Examined]:
         """A file opened, and what its rules found."""

@@ -73,6 +73,10 @@ class Workspace(ABC):
     def open(self, path: Path, data: bytes) -> OpenFile:
         """A file with this content, whatever the disk holds; its display path is `path` in posix form."""
 
+    def renewed(self) -> Workspace | None:
+        """Another one for further files, which keeps of what was learnt only what takes no room; None: make one."""
+        return None
+
 
 class Surroundings(ABC):
     """What a result hangs on besides the files that were looked at, so that it is not reused when that changes."""

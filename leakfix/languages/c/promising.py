@@ -66,6 +66,14 @@ class Promising:
         """Files outside of the run that some of its files include."""
         self._edits = -1
 
+    def inherit(self, other: Promising) -> None:
+        """Take over what another one has settled with the same files."""
+        self._edits = self._world.edits
+        self._foreign = {one.key: one for one in self._world.outsiders()}
+        self._settled |= other._settled
+        self._handing |= other._handing
+        self._making |= other._making
+
     def may_acquire(self, function: Function) -> bool:
         """Whether a function may acquire something itself, or call what hands on what it acquires."""
         self._notice(function.file)

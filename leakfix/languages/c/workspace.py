@@ -52,9 +52,19 @@ class CWorkspace(Workspace):
     """All files in reach of those opened."""
 
     def __init__(self, models: Models, survey: CSurvey) -> None:
+        self._models = models
+        self._survey = survey
         self._world = World(survey)
         self._program = Program(self._world, models, survey.owners)
 
     def open(self, path: Path, data: bytes) -> OpenC:
         """A file with this content among the files of the run."""
         return OpenC(Analysis(self._program, self._world.file(path, data)))
+
+    def renewed(self) -> CWorkspace | None:
+        """Another one in which need not be settled again which functions hand on what they acquire."""
+        if self._world.edits:
+            return None
+        other = CWorkspace(self._models, self._survey)
+        other._program.promising.inherit(self._program.promising)
+        return other

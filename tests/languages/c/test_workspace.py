@@ -7,7 +7,9 @@ import pytest
 from leakfix.engine.options import Options
 from leakfix.engine.scan import scan
 from leakfix.languages.c.adapter import LANGUAGE
-from leakfix.languages.language import OpenFile, languages
+from leakfix.languages.c.analysis import Analysis
+from leakfix.languages.c.promising import Promising
+from leakfix.languages.language import OpenFile, Workspace, languages
 from leakfix.models import Models
 from tests.console import write
 
@@ -69,3 +71,37 @@ def test_what_a_file_may_use(tmp_path: Path, name: str, text: str, requires: str
 def test_files_that_no_rule_is_about_are_not_even_read(tmp_path: Path) -> None:
     write(tmp_path, {"a.rs": "fn main() {}\n", "go.mod": "module example.com/p\n", "p.go": "package p\n"})
     assert scan([tmp_path], Options(select=("ALL",))).statistics.files == 1
+
+
+MAKER = "char *make(void) {\n  char *p = malloc(4);\n  return p;\n}\n"
+USER = "char *make(void);\nint use(int n) {\n  char *p = make();\n  return n + !p;\n}\n"
+
+
+def promising_in(workspace: Workspace, path: Path, text: str) -> Promising:
+    subject = workspace.open(path, text.encode()).subject
+    assert isinstance(subject, Analysis)
+    assert [unit.name for unit in subject.units()] == ["use"]
+    return subject.program.promising
+
+
+def test_a_renewed_workspace_knows_what_was_settled(tmp_path: Path) -> None:
+    files = {"make.c": MAKER, "use.c": USER}
+    write(tmp_path, {".git/HEAD": "", **files})
+    models = Models.load("c")
+    survey = LANGUAGE.survey([(str(tmp_path / name), text.encode()) for name, text in files.items()], models)
+    first = LANGUAGE.workspace(models, survey)
+    assert promising_in(first, tmp_path / "use.c", USER).hands_on(b"make")
+    (tmp_path / "make.c").write_text("")
+    second = first.renewed()
+    assert second is not None
+    assert promising_in(second, tmp_path / "use.c", USER).hands_on(b"make"), "although its file is gone"
+
+
+def test_a_workspace_with_files_that_were_edited_is_made_anew(tmp_path: Path) -> None:
+    write(tmp_path, {".git/HEAD": "", "make.c": MAKER})
+    models = Models.load("c")
+    path = tmp_path / "make.c"
+    workspace = LANGUAGE.workspace(models, LANGUAGE.survey([(str(path), MAKER.encode())], models))
+    assert workspace.renewed() is not None
+    workspace.open(path, MAKER.replace("4", "5").encode())
+    assert workspace.renewed() is None
