@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.headers import read_header
@@ -50,24 +51,45 @@ def acquiring_names(models: Models) -> frozenset[str]:
 
 def calls_any(names: Collection[str]) -> Callable[[bytes], bool]:
     """Make the test whether a file may call a function of one of these names."""
-    wanted = frozenset(name.removeprefix(METHOD).encode() for name in names)
-    return lambda data: next(called(data, wanted), None) is not None
+    wanted = spelled(names)
+    return lambda data: bool(called(data, wanted))
 
 
-def called(data: bytes, wanted: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield where one of these names stands before an opening parenthesis, and which."""
-    endings = _endings(wanted)
-    end = -1
-    for piece in data.split(b"(")[:-1]:
-        end += len(piece) + 1
-        for name in endings.get(piece[-_ENDING:], ()):
-            if piece.endswith(name) and (len(piece) == len(name) or piece[-len(name) - 1] not in LETTERS):
-                yield end - len(name), name
-                break
+def spelled(names: Collection[str]) -> frozenset[bytes]:
+    """How functions and methods of these names are spelled where they are called."""
+    return _one(frozenset(name.removeprefix(METHOD).encode() for name in names))
 
 
 @lru_cache(maxsize=4)
-def _endings(names: frozenset[bytes]) -> Mapping[bytes, Sequence[bytes]]:
+def _one(names: frozenset[bytes]) -> frozenset[bytes]:
+    """One set for all who ask for the same, which is told from others at a glance."""
+    return names
+
+
+@lru_cache(maxsize=4)
+def called(data: bytes, wanted: frozenset[bytes]) -> tuple[tuple[int, bytes], ...]:
+    """Where one of these names stands before an opening parenthesis, and which.
+
+    Whoever analyses a file asks again what its first look has asked.
+    """
+    endings = _endings(wanted)
+    pieces = data.split(b"(")[:-1]
+    tails = [piece[-_ENDING:] for piece in pieces]
+    likely = [number for number, tail in enumerate(tails) if tail in endings]
+    hits = [number for number in likely if pieces[number].endswith(endings[tails[number]])]
+    found: list[tuple[int, bytes]] = []
+    ends = list(accumulate(map(len, pieces))) if hits else []
+    for number in hits:
+        piece = pieces[number]
+        for name in endings[tails[number]]:
+            if piece.endswith(name) and (len(piece) == len(name) or piece[-len(name) - 1] not in LETTERS):
+                found.append((ends[number] + number - len(name), name))
+                break
+    return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def _endings(names: frozenset[bytes]) -> Mapping[bytes, tuple[bytes, ...]]:
     """The names by how what ends with them ends: short ones stand behind anything that is no part of a name."""
     found: dict[bytes, list[bytes]] = {}
     for name in names:
@@ -76,7 +98,7 @@ def _endings(names: frozenset[bytes]) -> Mapping[bytes, Sequence[bytes]]:
             endings |= {before + ending for ending in endings for before in _BEFORE if len(ending) < _ENDING}
         for ending in endings:
             found.setdefault(ending, []).append(name)
-    return found
+    return {ending: tuple(listed) for ending, listed in found.items()}
 
 
 def looks_broken(data: bytes) -> bool:

@@ -11,7 +11,7 @@ from leakfix.flow import Outcome
 from leakfix.languages.go import syntax
 from leakfix.languages.go.call_looks import CallLooks
 from leakfix.languages.go.call_text import ends_with_dot, is_no_code, operand_before
-from leakfix.languages.go.first_look import METHOD, acquiring_names, called
+from leakfix.languages.go.first_look import METHOD, acquiring_names, called, spelled
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.lowering import ends_process, lower, lower_captured
@@ -76,7 +76,7 @@ class Program:
         self._functions = frozenset(name for name in acquiring if not name.startswith(METHOD))
         self._methods = frozenset(name.removeprefix(METHOD) for name in acquiring if name.startswith(METHOD))
         self.names = self._functions | self._methods
-        self._wanted = frozenset(name.encode() for name in self.names)
+        self._wanted = spelled(self.names)
         self.release_verbs = (models.release_methods | _OTHER_VERBS) - {"()"}
         self.draining_methods = frozenset(m for resource in models.resources() for m in resource.drained_by)
         self.stopping_names = frozenset(s.rpartition(".")[2] for s in symbols if models.never_returns(s))
