@@ -343,6 +343,13 @@ class Frame:
         """Whether the variable is declared by the function being lowered, not by one around it."""
         return self.owner.start_byte <= root < self.owner.end_byte
 
+    def is_given(self, root: int) -> bool:
+        """Whether a variable that was met is declared above the body and never set in it: its object is another's."""
+        body = self.owner.child_by_field_id(syntax.F_BODY)
+        if body is None or root >= body.start_byte:
+            return False
+        return not any(map(_is_assigned, self.bindings.uses(self._variables[root])))
+
     def is_steady(self, place: Place) -> bool:
         """Whether a place is a variable that nothing but the statements of this function can change."""
         if place.path or place.root < 0 or not self.is_own(place.root):

@@ -186,7 +186,10 @@ class StatementLowering(BranchLowering):
         }
 
     def seed(self) -> None:
-        """Follow the variables that acquiring calls are assigned to from the start: releases may stand before them."""
+        """Follow the variables that acquiring calls are assigned to from the start: releases may stand before them.
+
+        What is stored in an object that the function was given is in other hands from then on.
+        """
         program, function = self.frame.program, self.frame.function
         calls = program.candidates(function, self.frame.owner)
         settled = self.frame.settled
@@ -195,7 +198,7 @@ class StatementLowering(BranchLowering):
         for call in acquiring:
             for target in _targets_of(call):
                 place = self.values.place(target)
-                if place is not None:
+                if place is not None and not (place.path and self.frame.is_given(place.root)):
                     self.frame.follow(place.root)
 
     def watch(self, *, cut: bool) -> None:
