@@ -53,6 +53,8 @@ class Followed:
 
     def next(self, graph: Graph) -> Followed | None:
         """What to follow when the function is lowered again; None when nothing was passed over that matters."""
+        if not self._passed_over and not self._addressed:
+            return None
         moves = {
             (event.source.root, event.target.root) for event in graph.events() if isinstance(event, (Copy, Derive))
         }

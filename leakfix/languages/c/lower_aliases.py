@@ -24,40 +24,49 @@ def prune(frame: Frame) -> None:
     A field that is read from what a pointer leads to is not what the pointer holds.
     """
     graph = frame.graph
-    moves = [event for event in graph.events() if isinstance(event, (Copy, Derive))]
     opened = aliases(graph, {*frame.parameters, frame.this})
-    holding: set[Place] = {site.place for site in graph.sites}
-    while True:
-        added = set()
-        for move in moves:
-            for place in holding:
-                if move.source.holds(place):
-                    path = place.path[len(move.source.path) :] if isinstance(move, Copy) else ()
-                    if len(move.target.path) + len(path) <= _DEEPEST:
-                        added.add(move.target.below(*path))
-        if added <= holding:
-            break
-        holding |= added
     facts = {test.place for block in graph.blocks for edge in block.edges for test in edge.tests}
-    matter = _Mattering(holding, facts, opened)
+    matter = _Mattering(_holding(graph), facts, opened)
     for block in graph.blocks:
         block.events[:] = [event for event in block.events if matter.matters(event)]
+
+
+def _holding(graph: Graph) -> set[Place]:
+    """The places that may hold what the function acquires."""
+    found: set[Place] = {site.place for site in graph.sites}
+    moves: dict[int, list[Copy | Derive]] = {}
+    for event in graph.events() if found else ():
+        if isinstance(event, (Copy, Derive)):
+            moves.setdefault(event.source.root, []).append(event)
+    waiting = list(found) if moves else []
+    while waiting:
+        place = waiting.pop()
+        for move in moves.get(place.root, ()):
+            if move.source.holds(place):
+                path = place.path[len(move.source.path) :] if isinstance(move, Copy) else ()
+                target = move.target.below(*path)
+                if len(target.path) <= _DEEPEST and target not in found:
+                    found.add(target)
+                    waiting.append(target)
+    return found
 
 
 def hand_over_parts(frame: Frame) -> None:
     """What is stored in memory that the function made and has handed on anywhere goes with it."""
     graph = frame.graph
-    gone = {
-        event.place.root
-        for event in graph.events()
-        if isinstance(event, Escape) and not event.place.path and event.how is not Handing.RETURNED
-    }
-    gone |= {
-        event.source.root
-        for event in graph.events()
-        if isinstance(event, (Copy, Derive)) and not event.source.path and POINTEE in event.target.path
-    }
+    moves: list[Copy | Derive] = []
+    gone: set[int] = set()
+    for event in graph.events():
+        if isinstance(event, Escape):
+            if not event.place.path and event.how is not Handing.RETURNED:
+                gone.add(event.place.root)
+        elif isinstance(event, (Copy, Derive)) and POINTEE in event.target.path:
+            moves.append(event)
+            if not event.source.path:
+                gone.add(event.source.root)
     gone -= {*frame.parameters, frame.this}
+    if gone.isdisjoint(event.target.root for event in moves):
+        return
     for block in graph.blocks:
         events: list[Event] = []
         for event in block.events:
@@ -71,15 +80,18 @@ def aliases(graph: Graph, operands: Iterable[int]) -> dict[Place, tuple[Place, .
     """The places that are, or lie below, what an operand leads to: with the places below operands that they are."""
     found: dict[Place, tuple[Place, ...]] = {Place(root): (Place(root),) for root in operands}
     moves = [event for event in graph.events() if isinstance(event, (Copy, Derive)) and event.target.root != RESULT]
+    places: dict[int, list[Place]] = {place.root: [place] for place in found}
     for _ in range(_ROUNDS):
         before = sum(map(len, found.values()))
         for move in moves:
-            for place, meant in list(found.items()):
+            for place in tuple(places.get(move.source.root, ())):
                 if place.holds(move.source) and place != move.target:
                     path = move.source.path[len(place.path) :]
-                    own = tuple(one.below(*path) for one in meant if len(one.path) + len(path) <= _DEEPEST)
-                    known = found.get(move.target, ())
-                    found[move.target] = tuple(dict.fromkeys((*known, *own)))[:_ALIASES]
+                    own = tuple(one.below(*path) for one in found[place] if len(one.path) + len(path) <= _DEEPEST)
+                    known = found.get(move.target)
+                    if known is None:
+                        places.setdefault(move.target.root, []).append(move.target)
+                    found[move.target] = tuple(dict.fromkeys((*(known or ()), *own)))[:_ALIASES]
         if sum(map(len, found.values())) == before:
             break
     return found

@@ -17,18 +17,16 @@ _ERRORS: Final = frozenset(("error", "err"))
 
 def unite(graph: Graph) -> None:
     """Where a variable that is named after errors is tested both ways, what is not zero is negative."""
+    named = {root for root, name in graph.names.items() if not _ERRORS.isdisjoint(customs.words(name))}
+    if not named:
+        return
     tests = {test for block in graph.blocks for edge in block.edges if edge.span is not None for test in edge.tests}
     asked = {test.place.root for test in tests if test.place.path == (NEGATIVE,) and test.outcome is Outcome.TRUE}
-    found = {
-        root
-        for root in asked
-        if Test(Place(root), Outcome.NOT_NIL) in tests
-        and not _ERRORS.isdisjoint(customs.words(graph.names.get(root, "")))
-    }
+    found = {root for root in asked & named if Test(Place(root), Outcome.NOT_NIL) in tests}
     if not found:
         return
     for block in graph.blocks:
-        block.edges[:] = [_negative(edge, found) for edge in block.edges]
+        block.edges[:] = [_negative(edge, found) if edge.tests else edge for edge in block.edges]
 
 
 def _negative(edge: Edge, roots: set[int]) -> Edge:

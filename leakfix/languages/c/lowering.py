@@ -370,17 +370,18 @@ def _argument(node: Node) -> Node:
 def _separate(graph: Graph) -> None:
     """What is one constant is none of the others that the same place is compared with."""
     constants: dict[Place, set[str]] = {}
-    prefix = equal_to("")
-    told = {test.place for block in graph.blocks for edge in block.edges for test in edge.tests}
+    sign = equal_to("")
     for block in graph.blocks:
-        told.update(event.place for event in block.events if isinstance(event, (Assign, Known)) and event.place.path)
-    for place in told:
-        if place.path and place.path[-1].startswith(prefix):
-            constants.setdefault(Place(place.root, place.path[:-1]), set()).add(place.path[-1])
+        told = [event.place for event in block.events if isinstance(event, (Assign, Known)) and event.place.path]
+        for edge in block.edges:
+            told += [test.place for test in edge.tests if test.place.path]
+        for place in told:
+            if place.path[-1].startswith(sign):
+                constants.setdefault(Place(place.root, place.path[:-1]), set()).add(place.path[-1])
     if not any(len(names) > 1 for names in constants.values()):
         return
     for block in graph.blocks:
-        block.edges[:] = [_with_others(edge, constants) for edge in block.edges]
+        block.edges[:] = [_with_others(edge, constants) if edge.tests else edge for edge in block.edges]
         events = []
         for event in block.events:
             events.append(event)
