@@ -44,7 +44,7 @@ def assertion(calls: CallLowering, node: Node, name: str, arguments: list[Value]
         _go_on(calls, truth(arguments[0].place)[not holds])
     elif not _has_effects(nodes[0]):
         goes_on, stops = calls.frame.new_block(), calls.frame.new_block()
-        calls.values.condition(nodes[0], *((goes_on, stops) if holds else (stops, goes_on)))
+        calls.values.conditions.branch(nodes[0], *((goes_on, stops) if holds else (stops, goes_on)))
         calls.frame.resume(stops)
         calls.frame.exit(ExitKind.STOP, span)
         calls.frame.resume(goes_on)

@@ -180,7 +180,7 @@ class BranchLowering(ABC):
                 self.frame.branch(fails, (Test(place, Outcome.NIL),), span, False)
             self.frame.current = None
             return
-        self.values.condition(value if value is not None else condition, holds, fails)
+        self.values.conditions.branch(value if value is not None else condition, holds, fails)
         self._unnamed_in_condition(condition, (holds, fails))
 
     def _unnamed_in_condition(self, node: Node, targets: Iterable[int]) -> None:
@@ -330,7 +330,7 @@ class BranchLowering(ABC):
                 if number == constant:
                     self.frame.goto(block)
                 continue
-            positive, negative = self.values.case(subject, told)
+            positive, negative = self.values.conditions.case(subject, told)
             following = self.frame.new_block()
             self.frame.branch(block, positive, self.frame.span(told), True)
             self.frame.branch(following, negative, None, None)

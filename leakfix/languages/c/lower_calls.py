@@ -475,7 +475,7 @@ class CallLowering:
         if argument >= len(arguments):
             return
         goes_on, stops = self.frame.new_block(), self.frame.new_block()
-        self.values.condition(arguments[argument], goes_on, stops)
+        self.values.conditions.branch(arguments[argument], goes_on, stops)
         self.frame.resume(stops)
         self.frame.exit(ExitKind.STOP, self.frame.span(node))
         self.frame.resume(goes_on)

@@ -68,7 +68,7 @@ class MacroLowering:
             return False
         saved = self._enter(node, macro)
         try:
-            self.values.condition(expression, holds, fails, negated=negated, whole=whole)
+            self.values.conditions.branch(expression, holds, fails, negated=negated, whole=whole)
         finally:
             self._leave(saved)
         return True

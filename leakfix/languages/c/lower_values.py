@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Assign, Copy, Drop, Escape, ExitKind, Handing, Outcome, Place, Test
+from leakfix.flow import Assign, Copy, Drop, Escape, ExitKind, Handing, Outcome, Place
 from leakfix.languages.c import lambdas, syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_calls import CallLowering
+from leakfix.languages.c.lower_conditions import ConditionLowering, may_be_template
 from leakfix.languages.c.lower_frame import (
     ELEMENT,
     NOTHING,
@@ -19,16 +20,15 @@ from leakfix.languages.c.lower_frame import (
     Value,
 )
 from leakfix.languages.c.lower_macros import MacroLowering
-from leakfix.languages.c.lower_tests import compared, compared_by_name, is_constant_name, is_success, mirrored, truth
+from leakfix.languages.c.lower_tests import is_success
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from tree_sitter import Node
 
     from leakfix.languages.c.lower_branches import BranchLowering
     from leakfix.languages.c.scopes import Variable
-    from leakfix.text import Span
 
 _EXTENSION: Final = "extension_expression"
 _CASTS: Final = frozenset(("static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"))
@@ -42,6 +42,7 @@ class ValueLowering:
         self.frame = frame
         self.statements = statements
         self.calls = CallLowering(frame, self)
+        self.conditions = ConditionLowering(frame, self)
         self.macros = MacroLowering(frame, self)
         self._constants: dict[int, int | None] = {}
         """The values of expressions, by their nodes; the same whatever the function is lowered for."""
@@ -89,7 +90,7 @@ class ValueLowering:
             return Value(number=number)
         if node.type in _LITERALS:
             return Value(known=Outcome.NOT_NIL)
-        self._escape_all(node)
+        self.escape_all(node)
         if self._stops(node):
             self.frame.exit(ExitKind.STOP, self.frame.span(node))
         return NOTHING
@@ -129,7 +130,7 @@ class ValueLowering:
             return None
         return self.constant(variable.value)
 
-    def _escape_all(self, node: Node) -> None:
+    def escape_all(self, node: Node) -> None:
         """An expression of an unknown kind keeps all that it names."""
         for inner in syntax.walk(node):
             if inner.type == syntax.IDENTIFIER:
@@ -292,7 +293,7 @@ class ValueLowering:
         found = self.frame.temporary()
         self.frame.emit(Assign(self.frame.span(node), found))
         then, other, after = (self.frame.new_block() for _ in range(3))
-        self.condition(condition, then, other)
+        self.conditions.branch(condition, then, other)
         for block, branch in ((then, consequence or condition), (other, alternative)):
             self.frame.resume(block)
             self.frame.store(self.frame.span(node), found, self.value(branch))
@@ -314,10 +315,10 @@ class ValueLowering:
         kind = operator.type if operator is not None else ""
         if kind in ("&&", "||"):
             return self._decided(node)
-        if _may_be_template(node):
-            self._escape_all(node)
-            return NOTHING
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if operator is not None and left is not None and right is not None and may_be_template(operator, left, right):
+            self.escape_all(node)
+            return NOTHING
         values = [self.value(side) for side in (left, right) if side is not None]
         if kind in ("+", "-") and values:
             return Value(tuple(link for value in values for link in value.through().links))
@@ -352,7 +353,7 @@ class ValueLowering:
         span = self.frame.span(node)
         self.frame.emit(Assign(span, found))
         yes, no, after = (self.frame.new_block() for _ in range(3))
-        self.condition(node, yes, no)
+        self.conditions.branch(node, yes, no)
         for block, number in ((yes, 1), (no, 0)):
             self.frame.resume(block)
             self.frame.store(span, found, Value(number=number))
@@ -504,187 +505,6 @@ class ValueLowering:
             return None
         return self.frame.below(value.place, POINTEE)
 
-    # conditions
-
-    def condition(
-        self, node: Node, holds: int, fails: int, *, negated: bool = False, whole: Node | None = None
-    ) -> None:
-        """Branch on a condition; `&&`, `||` and `!` become edges of their own."""
-        whole = whole if whole is not None else syntax.unparen(node)
-        node = syntax.unparen(node)
-        number = self.constant(node)
-        if number is not None:
-            self.frame.goto(holds if number else fails)
-            return
-        operator = node.child_by_field_name("operator")
-        kind = operator.type if operator is not None else ""
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if node.type == syntax.BINARY_EXPRESSION and kind in ("&&", "||") and left is not None and right is not None:
-            second = self.frame.new_block()
-            first = (second, fails) if kind == "&&" else (holds, second)
-            self.condition(left, *first, negated=negated, whole=whole)
-            self.frame.resume(second)
-            self.condition(right, holds, fails, negated=negated, whole=whole)
-            return
-        if node.type == syntax.UNARY_EXPRESSION and kind == "!":
-            argument = node.child_by_field_name("argument")
-            if argument is not None:
-                self.condition(argument, fails, holds, negated=not negated, whole=whole)
-            return
-        if node.type == syntax.CAST_EXPRESSION:
-            inner = node.child_by_field_name("value")
-            if inner is not None:
-                self.condition(inner, holds, fails, negated=negated, whole=whole)
-                return
-        if node.type == syntax.CALL_EXPRESSION:
-            unwrapped = self.calls.hinted(node)
-            if unwrapped is not None:
-                self.condition(unwrapped, holds, fails, negated=negated, whole=whole)
-                return
-            expanded = self.macros.condition(node, holds, fails, negated=negated, whole=whole)
-            if expanded:
-                return
-        positive, negative, both = self._told(node)
-        span = self.frame.span(whole)
-        for target, tests, taken in ((holds, positive, not negated), (fails, negative, negated)):
-            self._branch(target, tests, span, taken, both.get(target == holds, ()))
-        self.frame.current = None
-
-    def _branch(self, target: int, tests: tuple[Test, ...], span: Span, taken: bool, let_go: tuple[Place, ...]) -> None:
-        if not let_go:
-            self.frame.branch(target, tests, span, taken)
-            return
-        between = self.frame.new_block()
-        self.frame.branch(between, tests, span, taken)
-        for place in let_go:
-            self.frame.graph.blocks[between].events.append(Escape(span, place, Handing.STORED))
-        self.frame.link(between, target)
-
-    def _told(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...], Mapping[bool, tuple[Place, ...]]]:
-        """What a condition tells where it holds, where not, and what is followed no more where it holds, or not."""
-        if _may_be_template(node):
-            self._escape_all(node)
-            return (), (), {}
-        operator = node.child_by_field_name("operator")
-        kind = mirrored(operator.type) if operator is not None and node.type == syntax.BINARY_EXPRESSION else ""
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if not kind or left is None or right is None or operator is None:
-            value = self.value(node)
-            if value.place is not None:
-                empty = self._emptied(value.place)
-                return (*truth(value.place), {False: empty} if empty else {})
-            return (*self._by_spelling(node), {})
-        one, other = self.value(left), self.value(right)
-        for value, number, sign in ((one, other.number, operator.type), (other, one.number, kind)):
-            if value.place is not None and number is not None:
-                # A descriptor that is one of the three standard ones is meant to stay open.
-                low = {"<": False, "<=": False, ">": True, ">=": True}.get(sign) if 0 < number <= 3 else None
-                let_go: dict[bool, tuple[Place, ...]] = {not low: (value.place,)} if low is not None else {}
-                empty = self._emptied(value.place)
-                if number == 0 and empty and sign in ("==", "!="):
-                    let_go = {sign == "==": empty}
-                return (*compared(value.place, sign, number), let_go)
-        for value, opposite, sign in ((one, right, operator.type), (other, left, kind)):
-            name = syntax.text(syntax.unparen(opposite))
-            if value.place is not None and sign not in ("==", "!=") and is_success(opposite):
-                return (*compared(value.place, sign, 0), {})
-            if value.place is not None and opposite.type == syntax.IDENTIFIER and is_constant_name(name):
-                told = compared_by_name(value.place, operator.type, name)
-                equal: dict[bool, tuple[Place, ...]] = (
-                    {operator.type == "==": (value.place,)} if operator.type in ("==", "!=") else {}
-                )
-                return (*told, equal)
-        positive, negative = self._by_spelling(node)
-        if operator.type in ("==", "!="):
-            # Equal, one of them is no longer alone; not equal, they never were the same.
-            unknown = self.calls.unknown.results
-            found = (value.place for value in (one, other))
-            places = tuple(place for place in found if place is not None and place.root not in unknown)
-            both = places if len(places) > 1 else ()
-            return positive, negative, {operator.type == "==": places, operator.type != "==": both}
-        return positive, negative, {}
-
-    def _emptied(self, place: Place) -> tuple[Place, ...]:
-        """The struct on the stack that holds nothing where one of its fields is null."""
-        is_field = bool(place.path) and POINTEE not in place.path and place.root in self.calls.unknown.values
-        return (Place(place.root),) if is_field else ()
-
-    def _by_spelling(self, node: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
-        """A condition on one variable and constants holds again as long as the variable does not change."""
-        about = self._about(node)
-        if about is None:
-            return (), ()
-        named, said, is_opposite = about
-        root = self.frame.named_root(named) if isinstance(named, str) else self.frame.root(named)
-        place = Place(root, ("?" + said,))
-        told = (Test(place, Outcome.TRUE),), (Test(place, Outcome.FALSE),)
-        return (told[1], told[0]) if is_opposite else told
-
-    def _about(self, node: Node) -> tuple[Variable | str, str, bool] | None:
-        """The one variable that a condition is about, or the name of one outside, and how the condition is spelled."""
-        if self.frame.expansion is not None or self.frame.has_macro_names:
-            return self._read_about(node)
-        known = self.frame.function.cache.setdefault("conditions", {})
-        if not isinstance(known, dict):
-            return None
-        if node.id not in known:
-            known[node.id] = self._read_about(node)
-        found: tuple[Variable | str, str, bool] | None = known[node.id]
-        return found
-
-    def _read_about(self, node: Node) -> tuple[Variable | str, str, bool] | None:
-        found: set[Variable | str] = set()
-        for inner in syntax.walk(node):
-            kind = inner.type
-            if kind in _CHANGING and not self.macros.is_plain(inner):
-                return None
-            if kind == syntax.IDENTIFIER and not _is_called(inner):
-                variable = self.frame.variable(inner)
-                if variable is None:
-                    if self.constant(inner) is None and not is_constant_name(syntax.text(inner)):
-                        found.add(syntax.text(inner))
-                elif not self.frame.program.is_array(self.frame, variable):
-                    found.add(variable)
-        return (found.pop(), *_said(node)) if len(found) == 1 else None
-
-    def case(self, subject: Value, value: Node) -> tuple[tuple[Test, ...], tuple[Test, ...]]:
-        """What is told where the subject of a switch is the value of a case, and where it is not."""
-        if subject.place is None:
-            return (), ()
-        number = self.constant(value)
-        if number is not None:
-            return compared(subject.place, "==", number)
-        return compared_by_name(subject.place, "==", " ".join(syntax.text(value).split()))
-
     def models_know(self, symbol: str) -> bool:
         """Whether the models say anything of a name."""
         return self.frame.program.models.knows(symbol)
-
-
-_CHANGING: Final = frozenset((syntax.CALL_EXPRESSION, syntax.ASSIGNMENT_EXPRESSION, syntax.UPDATE_EXPRESSION))
-_OPPOSITES: Final = {">": "<=", ">=": "<", "!=": "=="}
-
-
-def _said(node: Node) -> tuple[str, bool]:
-    """How a condition is spelled, and whether that is the opposite of it: `a > b` is where `a <= b` does not hold."""
-    operator, left, right = (node.child_by_field_name(name) for name in ("operator", "left", "right"))
-    opposite = _OPPOSITES.get(operator.type) if operator is not None else None
-    if opposite is None or left is None or right is None or node.type != syntax.BINARY_EXPRESSION:
-        return " ".join(syntax.text(node).split()), False
-    return " ".join(f"{syntax.text(left)} {opposite} {syntax.text(right)}".split()), True
-
-
-def _is_called(identifier: Node) -> bool:
-    parent = identifier.parent
-    called = parent.child_by_field_name("function") if parent is not None else None
-    return called is not None and called == identifier
-
-
-def _may_be_template(node: Node) -> bool:
-    """Whether a comparison of a comparison with something in parentheses may be the call of a template's function."""
-    operator, left = node.child_by_field_name("operator"), node.child_by_field_name("left")
-    right = node.child_by_field_name("right")
-    if operator is None or operator.type != ">" or left is None or right is None:
-        return False
-    inner = left.child_by_field_name("operator") if left.type == syntax.BINARY_EXPRESSION else None
-    return inner is not None and inner.type == "<" and right.type == syntax.PARENTHESIZED_EXPRESSION
