@@ -12,7 +12,7 @@ from leakfix.languages.c import conditionals, preprocessor
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from leakfix.languages.c.conditionals import Group
     from leakfix.languages.c.preprocessor import Macro
@@ -23,31 +23,35 @@ _BLANKED: Final = bytes(byte if byte in b"\r\n" else ord(" ") for byte in range(
 
 _LABEL: Final = re.compile(rb"[ \t]*(?:[A-Za-z_]\w*|case\b[^:;{}?\n]*)[ \t]*")
 _LABEL_END: Final = re.compile(rb":(?=[ \t]*\r?\n\s*[#}])")
-_STATEMENT: Final = re.compile(rb"^[ \t]+([A-Za-z_]\w+)(?=[ \t]*(?:[({]|\r?$))", re.MULTILINE)
-_CLASS_HEAD: Final = re.compile(rb"\b(?:class|struct)[ \t]+([A-Z][A-Z0-9_]+(?:\([^()\n]*\))?)(?=[ \t]+[A-Za-z_])")
+_STATEMENT: Final = re.compile(rb"^[ \t]++([A-Za-z_]\w++)(?=[ \t]*+(?:[({]|\r?$))", re.MULTILINE)
+_DECORATED: Final = rb"[ \t]+([A-Z][A-Z0-9_]+(?:\([^()\n]*\))?)(?=[ \t]+[A-Za-z_])"
+# What a pattern starts with is searched for at once; what must not stand before it is asked behind it.
+_CLASS_HEAD: Final = re.compile(rb"class(?<!\wclass)" + _DECORATED)
+_STRUCT_HEAD: Final = re.compile(rb"struct(?<!\wstruct)" + _DECORATED)
 _BEHIND_TEXT: Final = re.compile(rb"[ \t\r\n]+([A-Za-z_]\w*)(?=\s*[\"),;\]}])")
 _BEFORE_TEXT: Final = re.compile(rb"\b([A-Za-z_]\w*)[ \t\r\n]+\Z")
 _ARGUMENT_TYPE: Final = re.compile(
     rb"\b(?:va_arg|container_of|list_entry|list_first_entry|list_last_entry|hlist_entry|rb_entry)\s*\(([^;{}()]*)\)"
 )
-_HIDDEN_ARGUMENT: Final = re.compile(
-    rb"(?:\b(?=[ap]THX_)|(?<=[\w)\]])[ \t]+(?=[A-Z]))([ap]THX_|[A-Z][A-Z0-9_]*_(?:CC|DC))\b(?=\s*[\w*,)])"
-)
+_HIDDEN_FIRST: Final = re.compile(rb"\b([ap]THX_)\b(?=\s*[\w*,)])")
+_HIDDEN_LAST: Final = re.compile(rb"(?<=[\w)\]])[ \t]+([A-Z][A-Z0-9_]*_(?:CC|DC))\b(?=\s*[\w*,)])")
 _JOINED_NAMES: Final = re.compile(
-    rb"[(,=][ \t\r\n]*[A-Z][A-Z0-9]*_[A-Z0-9_]+[ \t\r\n]+([A-Z][A-Z0-9]*_[A-Z0-9_]+)(?=\s*[,);])"
+    rb"[(,=][ \t\r\n]*+[A-Z][A-Z0-9]*+_[A-Z0-9_]++[ \t\r\n]++([A-Z][A-Z0-9]*+_[A-Z0-9_]++)(?=\s*+[,);])"
 )
 _LONE_NAME: Final = re.compile(
     rb"^([A-Z][A-Z0-9]*_[A-Z0-9_]+)[ \t]*(?=\r?\n(?:\s*(?:inline\s+)?namespace\b|[ \t]*\r?\n))", re.MULTILINE
 )
 _OPERATOR_CALL: Final = re.compile(rb"(?:->|\.)\s*operator(\s*(?:\[\]|\(\)|[-+*/=<>!&|^%]{1,3}))(?=\s*\()")
 _SUPERFLUOUS: Final = (
-    (_HIDDEN_ARGUMENT, (b"THX_", b"_CC", b"_DC")),
+    (_HIDDEN_FIRST, (b"THX_",)),
+    (_HIDDEN_LAST, (b"_CC", b"_DC")),
     (_JOINED_NAMES, (b"_",)),
-    (_CLASS_HEAD, (b"class ", b"struct ")),
+    (_CLASS_HEAD, (b"class ", b"class\t")),
+    (_STRUCT_HEAD, (b"struct ", b"struct\t")),
     (_LONE_NAME, (b"_",)),
 )
 _TAKING_TYPES: Final = (b"va_arg", b"container_of", b"_entry")
-_HEAD: Final = re.compile(rb"^(?:[A-Za-z_][\w:<>]*[ \t\r\n*&]+){2,8}(?=~?[A-Za-z_][\w:]*\s*\()", re.MULTILINE)
+_HEAD: Final = re.compile(rb"^(?:[A-Za-z_][\w:<>]*+[ \t\r\n*&]++){2,8}(?=~?[A-Za-z_][\w:]*+\s*+\()", re.MULTILINE)
 _SHOUTED: Final = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b")
 _HEAD_WORD: Final = re.compile(rb"[A-Za-z_][\w:]*")
 _TEXT_WORDS: Final = frozenset(
@@ -95,19 +99,20 @@ def readable(data: bytes, *, is_cpp: bool, habits: Habits = NO_HABITS) -> Readab
     that decorate declarations go, those that head a statement become a `while`, those that are one get a semicolon.
     """
     buffer = bytearray(data)
-    torn = _choose(buffer, data, is_cpp=is_cpp)
-    plain, comments, quoted = _plain(bytes(buffer))
+    torn, known = _choose(buffer, data, is_cpp=is_cpp)
+    told = known or _plain(bytes(buffer))
+    plain = told.text
     plain[:] = _DIRECTIVE.sub(_blank_directive, bytes(plain))
     if habits.decorations:
         _undecorate(buffer, plain, habits.decorations)
     _quieten(buffer, plain)
     _end_statements(buffer, plain, habits.headers)
     uncommented = bytearray(buffer)
-    for start, end in comments:
+    for start, end in told.comments:
         uncommented[start:end] = plain[start:end]
     for at in list(_label_ends(bytes(uncommented))):
         uncommented[at : at + 1] = buffer[at : at + 1] = b";"
-    _join_texts(buffer, bytes(uncommented), quoted)
+    _join_texts(buffer, bytes(uncommented), told.quoted)
     text = bytes(plain)
     if b"_Thread_local" in text:
         buffer[:] = bytes(buffer).replace(b"_Thread_local", b"__thread".ljust(len(b"_Thread_local")))
@@ -220,14 +225,17 @@ _LAMBDA_AT_END: Final = re.compile(rb"\[&\]\s*(?:\(\s*(?:void)?\s*\)\s*)?(?:muta
 _HEADING: Final = {b"for": b"while", b"while": b"while", b"if": b"if", b"catch": b"catch", b"try": b"try"}
 
 
-def _choose(buffer: bytearray, data: bytes, *, is_cpp: bool) -> tuple[tuple[int, int], ...]:
+def _choose(buffer: bytearray, data: bytes, *, is_cpp: bool) -> tuple[tuple[tuple[int, int], ...], _Plain | None]:
+    """Blank what is not compiled, or cannot be parsed; return the torn groups, and what is plain if that is known."""
     torn: list[tuple[int, int]] = []
     plain: bytearray | None = None
+    found: _Plain | None = None
     for group in conditionals.groups(data):
         kept = conditionals.decided(group, is_cpp=is_cpp)
         if kept is None:
             if plain is None:
-                plain = bytearray(_OPAQUE.sub(_blank, bytes(buffer)))
+                found = _plain(bytes(buffer))
+                plain = found.text
             if conditionals.is_whole(plain, group):
                 continue
             torn.append((group.start, group.end))
@@ -235,7 +243,8 @@ def _choose(buffer: bytearray, data: bytes, *, is_cpp: bool) -> tuple[tuple[int,
         _keep(buffer, group, kept)
         if plain is not None:
             _keep(plain, group, kept)
-    return tuple(torn)
+            found = None
+    return tuple(torn), found
 
 
 def _keep(buffer: bytearray, group: Group, kept: int) -> None:
@@ -251,8 +260,8 @@ def _undecorate(buffer: bytearray, plain: bytearray, decorations: Mapping[bytes,
     """Blank the uses of macros that only decorate; of one that stands around something, that stays."""
     text = bytes(plain)
     used = decorations.keys() & frozenset(_HEAD_WORD.findall(text))
-    for match in _HEAD_WORD.finditer(text) if used else ():
-        if match[0] not in used or text[match.start() - 1 : match.start()] in (b".", b">"):
+    for match in _uses(text, used):
+        if text[match.start() - 1 : match.start()] in (b".", b">"):
             continue
         macro = decorations[match[0]]
         if macro.params is None:
@@ -269,6 +278,23 @@ def _undecorate(buffer: bytearray, plain: bytearray, decorations: Mapping[bytes,
             _wipe(buffer, plain, read[1] - 1, read[1])
         else:
             _wipe(buffer, plain, match.start(), read[1])
+
+
+def _uses(text: bytes, names: Collection[bytes]) -> Iterator[re.Match[bytes]]:
+    """Where some names stand in a text, and not as a part of a longer one."""
+    for name in sorted(names):
+        at = text.find(name)
+        while at >= 0:
+            start = at
+            while start and text[start - 1] in _HEAD_BYTES:
+                start -= 1
+            match = next(one for one in _HEAD_WORD.finditer(text, start) if one.end() > at)
+            if match[0] == name:
+                yield match
+            at = text.find(name, match.end())
+
+
+_HEAD_BYTES: Final = frozenset(b"_:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def _quieten(buffer: bytearray, plain: bytearray) -> None:
@@ -402,6 +428,8 @@ def _word_before(text: bytes, at: int) -> tuple[int, int] | None:
     """The word before an offset, with blanks between them."""
     if text[at - 1 : at] not in _BLANK_BYTES:
         return None
+    if text[max(at - _NEAR, 0) : at].rstrip()[-1:] in _BEFORE_MOST_TEXTS:
+        return None
     size = _NEAR
     near = text[max(at - size, 0) : at]
     while (length := len(near.rstrip())) < _LONGEST_WORD and size < at:
@@ -412,6 +440,7 @@ def _word_before(text: bytes, at: int) -> tuple[int, int] | None:
 
 
 _BLANK_BYTES: Final = (b" ", b"\t", b"\r", b"\n")
+_BEFORE_MOST_TEXTS: Final = frozenset((b",", b"(", b"{", b"=", b'"', b";", b"+", b":", b"?", b"<"))
 _LONGEST_WORD: Final = 200
 
 
@@ -441,8 +470,16 @@ def _wipe(buffer: bytearray, plain: bytearray | None, start: int, end: int) -> N
         plain[start:end] = _blanks(plain[start:end])
 
 
-def _plain(data: bytes) -> tuple[bytearray, list[tuple[int, int]], list[tuple[int, int]]]:
-    """A text with blanks for its comments and literals, and where the comments stand, and the literals."""
+@record
+class _Plain:
+    """A text with blanks for its comments and literals, and where these stand, as byte offsets."""
+
+    text: bytearray
+    comments: list[tuple[int, int]]
+    quoted: list[tuple[int, int]]
+
+
+def _plain(data: bytes) -> _Plain:
     comments: list[tuple[int, int]] = []
     quoted: list[tuple[int, int]] = []
     parts: list[bytes] = []
@@ -453,7 +490,7 @@ def _plain(data: bytes) -> tuple[bytearray, list[tuple[int, int]], list[tuple[in
         (comments if data[start] == _SLASH else quoted).append((start, end))
         at = end
     parts.append(data[at:])
-    return bytearray(b"".join(parts)), comments, quoted
+    return _Plain(bytearray(b"".join(parts)), comments, quoted)
 
 
 _SLASH: Final = ord("/")

@@ -53,7 +53,7 @@ _CPP_HINTS: Final = (b"::", b"class", b"namespace", b"template", b"using", b"nul
 _NO_NAMES: Final = frozenset(
     (b"if", b"for", b"while", b"switch", b"return", b"sizeof", b"defined", b"else", b"do", b"case", b"catch")
 )
-_CALL: Final = re.compile(rb"\b([A-Za-z_]\w*)[ \t]?\(")
+_CALL: Final = re.compile(rb"\b([A-Za-z_]\w*+)[ \t]?+\(")
 _LONGEST_NAME: Final = 160
 _LONGEST_PARAMETERS: Final = 4000
 _LONGEST_TYPE: Final = 1000
