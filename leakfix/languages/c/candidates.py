@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.languages.c import syntax
+from leakfix.languages.c import customs, syntax
 from leakfix.languages.c.declarators import declarators
 from leakfix.languages.c.evidence import bare, given
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_tables import role
+from leakfix.languages.c.preprocessor import expand
 from leakfix.languages.c.types import SMART_POINTERS
 from leakfix.languages.c.unknown_owners import Owners, declared_as
 from leakfix.languages.c.vocabulary import ANYTHING, JOINED, WORD, Known
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -265,8 +266,19 @@ class Candidates:
                 raise UnclearError
             return None
         if is_handing and self._program.is_virtual(callee):
-            raise UnclearError
+            dynamic = self._dynamic(function, callee)
+            return self._of_callee(call, dynamic) if dynamic is not None else None
         return self._of_callee(call, callee)
+
+    def _dynamic(self, function: Function, callee: Callee) -> Callee | None:
+        """The method that is run where the class of the object is known by what a variable is made as."""
+        receiver = callee.receiver
+        is_named = receiver is not None and receiver.type == syntax.IDENTIFIER
+        variable = self._program.bindings(function).variable(receiver) if receiver is not None and is_named else None
+        made = self._program.class_of_variable(function, variable) if variable is not None else None
+        name = callee.symbol.rpartition("::")[2]
+        found = self._program.types(function).method(made, name) if made is not None else None
+        return replace(callee, symbol=found.name, symbols=(found.name,), function=found) if found is not None else None
 
     def _of_callee(self, call: Node, callee: Callee) -> Candidate | None:
         if callee.kind == "macro" and callee.function is None:
@@ -274,8 +286,6 @@ class Candidates:
         models = self._program.models
         acquires = tuple(one for symbol in callee.symbols for one in models.acquires(symbol))
         acquired = self._acquired(callee) if not any(map(models.knows, callee.symbols)) else ()
-        if acquired and self._program.is_virtual(callee):
-            raise UnclearError
         return Candidate(call, acquires, acquired) if acquires or acquired else None
 
     def _is_of_table(self, called: Node) -> bool:
@@ -286,7 +296,9 @@ class Candidates:
     def _acquired(self, callee: Callee) -> tuple[Acquisition, ...]:
         """What the function that is called hands on to its callers."""
         function = callee.function
-        if function is None or function.is_template or not self._promising.may_hand_on(function):
+        if function is None or function.is_template or customs.is_weak(function.last_name):
+            return ()
+        if not self._promising.may_hand_on(function):
             return ()
         return self._program.acquired(function)
 
@@ -321,7 +333,11 @@ def _is_in_lambda(node: Node, function: Function) -> bool:
 
 def _only_call(macro: Macro, program: Program, file: CFile) -> str:
     """The function whose call a macro is, or another name of; "" when it is more than that."""
-    tree = syntax.parse(b"void f(void) {" + macro.body + b";}", file.dialect)
+    given = tuple(param.removesuffix("...").strip().encode() or b"more" for param in macro.params or ())
+    text = expand(macro, given, {}) if macro.params is not None else macro.body
+    if text is None:
+        return ""
+    tree = syntax.parse(b"void f(void) {" + text + b";}", file.dialect)
     program.keep(tree)
     function = tree.root_node.named_children[0] if tree.root_node.named_children else None
     body = function.child_by_field_name("body") if function is not None else None

@@ -287,12 +287,16 @@ class Program:
     def class_of(self, frame: Frame, receiver: Node) -> str | None:
         """The class that an object surely has: a variable's own, or what it was made as where it is declared."""
         variable = frame.variable(receiver) if receiver.type == syntax.IDENTIFIER else None
-        if variable is None or any(_changes(use) for use in self.bindings(frame.function).uses(variable)):
+        return self.class_of_variable(frame.function, variable) if variable is not None else None
+
+    def class_of_variable(self, function: Function, variable: Variable) -> str | None:
+        """The class that a variable, or what it points to, surely has."""
+        if any(_changes(use) for use in self.bindings(function).uses(variable)):
             return None
         value = syntax.unparen(variable.value) if variable.value is not None else None
         steps = variable.declarator.steps if variable.declarator is not None else ()
         if not steps:
-            found = frame.types.variable(variable)
+            found = self.types(function).variable(variable)
             return found.base if found is not None else None
         if value is not None and value.type == syntax.NEW_EXPRESSION:
             made = value.child_by_field_name("type")
@@ -301,7 +305,7 @@ class Program:
         else:
             return None
         name = spelling(made) if made is not None else ""
-        return name if name and self.world.struct(name, frame.file) is not None else None
+        return name if name and self.world.struct(name, function.file) is not None else None
 
     def read_only(self, callee: Callee) -> frozenset[int]:
         """The positions of parameters that lead to constants: by custom, what is given so stays the caller's."""

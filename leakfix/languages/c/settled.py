@@ -89,7 +89,7 @@ class Settling:
 
     def _one(self, function: Function, found: Candidate) -> Settled:
         """What becomes of what one expression acquires."""
-        if not self._is_plain(found):
+        if found.has_parts or not self._is_plain(found):
             return Settled.OPEN
         at, parent = _taken(found.node)
         if parent is None:
@@ -140,7 +140,7 @@ class Settling:
         if store is Store.ELSEWHERE:
             return Settled.KEPT
         left = syntax.unparen(left)
-        if store is not Store.VARIABLE or found.has_parts:
+        if store is not Store.VARIABLE:
             return Settled.OPEN
         return self._held(function, found, left, assignment)
 
@@ -149,7 +149,7 @@ class Settling:
         while name is not None and name.type in (syntax.POINTER_DECLARATOR, syntax.PARENTHESIZED_DECLARATOR):
             name = name.child_by_field_name("declarator") or next(iter(syntax.named(name)), None)
         of = declaration.child_by_field_name("type") if declaration is not None else None
-        if name is None or name.type != syntax.IDENTIFIER or of is None or found.has_parts:
+        if name is None or name.type != syntax.IDENTIFIER or of is None:
             return Settled.OPEN
         is_object = declarator.child_by_field_name("declarator") == name and function.file.is_cpp
         if is_object and of.type in _OBJECTS and not syntax.text(of).endswith("_t"):
