@@ -44,8 +44,8 @@ def _lambdas(function: Function) -> list[Function]:
     if not function.file.is_cpp or b"]" not in text:
         return []
     found: list[Function] = []
-    for node in syntax.walk(function.body):
-        body = node.child_by_field_name("body") if node.type == syntax.LAMBDA_EXPRESSION else None
+    for node in syntax.found(function.body, (syntax.LAMBDA_EXPRESSION,), function.file.dialect):
+        body = node.child_by_field_name("body")
         if body is None or body.type != syntax.COMPOUND_STATEMENT:
             continue
         declarator = node.child_by_field_name("declarator")

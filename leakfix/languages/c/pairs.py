@@ -95,8 +95,8 @@ class Pairs:
             body = file.data[function.body.start_byte : function.body.end_byte]
             if called.search(body) is None:
                 continue
-            for node in syntax.walk(function.body):
-                at = node.child_by_field_name("function") if node.type == syntax.CALL_EXPRESSION else None
+            for node in syntax.found(function.body, (syntax.CALL_EXPRESSION,), file.dialect):
+                at = node.child_by_field_name("function")
                 if at is None or at.text != name.encode():
                     continue
                 arguments = node.child_by_field_name("arguments")

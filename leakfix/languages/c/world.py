@@ -191,7 +191,14 @@ class World:
 
     def holds(self, file: CFile, word: bytes) -> bool:
         """Whether an identifier stands in a file, or in anything that it includes."""
-        return file.holds(word) or any(holder.holds(word) for holder in self._reaching(file, word))
+        if word in file.words:
+            return True
+        holders = self._index.words.get(word)
+        if holders is not None:
+            reach = self._reach_set(file)
+            if any(holder.key in reach for holder in holders):
+                return True
+        return any(holder.holds(word) for holder in self.foreign(file))
 
     def _reaching(self, file: CFile, word: bytes) -> Iterator[CFile]:
         """The files in reach that may hold an identifier, in no order."""
