@@ -27,7 +27,15 @@ _COMPOUND: Final = re.compile(rb"(?:if|for|switch|select)\b|\{")
 _LEAVES: Final = re.compile(rb"(?:return|break|continue|goto|fallthrough|case|default)\b|[})\]]|\w+:[ \t]*\r?\Z")
 _DEFER: Final = b"defer "
 _LITERAL: Final = b"defer func() {\n"
+_RETURN: Final = b"return "
 _RETURNED: Final = re.compile(rb"return ([\w, .]+)")
+_OBJECT: Final = re.compile(rb"return &?[\w.]+\{")
+_SECOND: Final = re.compile(rb"\}, [\w.]+\Z")
+_FIRST_CALL: Final = re.compile(rb"(?:if )?(?:[\w, ]+ :?= )?(?:[\w.]+\((?:[\w.]+, )*)?(\w+)((?:\.\w+)*)\(")
+"""What a statement evaluates first: a call, alone, assigned, or as an argument behind plain ones."""
+_STARTED: Final = b"go func() {\n"
+_GIVEN: Final = re.compile(rb"go [\w.]+\(([\w, .]*)\)")
+_OPAQUE: Final = re.compile(rb"[\"'`]|//|/\*")
 _STATEMENTS: Final = 12
 """How many statements behind a call are looked at."""
 
@@ -105,15 +113,21 @@ class _Lines:
     def _step(self, text: bytes) -> _Step:
         is_named = self._holder in text and self._holder in WORD.findall(text)
         if _LEAVES.match(text):
-            returned = _RETURNED.fullmatch(text) if is_named else None
-            is_handed_on = returned is not None and self._holder in returned[1].split(b", ")
+            is_handed_on = is_named and (self._returns(text) or self._releases_first(text.removeprefix(_RETURN)))
             return _Step.RELEASED if is_handed_on else _Step.UNCLEAR
         if _COMPOUND.match(text):
             if self._checks_error(text):
                 return _Step.ON
+            if is_named and self._releases_first(text):
+                return _Step.RELEASED
             if LEAVING.search(text):
                 return _Step.UNCLEAR
-        elif is_named and (self._ends(text.removeprefix(_DEFER)) or self._ends_in_literal(text)):
+        elif is_named and (
+            self._ends(text.removeprefix(_DEFER))
+            or self._releases_first(text)
+            or self._ends_in_literal(text)
+            or self._is_started_with(text)
+        ):
             return _Step.RELEASED
         if is_named and (assigned(text, {self._holder}) or declared(text, self._holder)):
             return _Step.UNCLEAR
@@ -131,10 +145,44 @@ class _Lines:
             if LEAVING.search(line):
                 return False
             # Where code is not formatted, how far a line is indented tells nothing.
-            if depth == 1 and self._ends(line.removesuffix(b"\n%b}()" % (b"\t" * self._indent))):
+            if depth == 1 and (
+                self._ends(line.removesuffix(b"\n%b}()" % (b"\t" * self._indent))) or self._releases_first(line)
+            ):
                 return True
             depth += line.count(b"{") - line.count(b"}")
         return False
+
+    def _releases_first(self, text: bytes) -> bool:
+        """Whether a statement begins by releasing it, whatever it does with the result."""
+        first = _FIRST_CALL.match(text)
+        return first is not None and first[1] == self._holder and self._program.settling.is_release(first[2])
+
+    def _returns(self, text: bytes) -> bool:
+        """Whether a return gives it back, as it is or as part of a new object."""
+        returned = _RETURNED.fullmatch(text)
+        if returned is not None:
+            return self._holder in returned[1].split(b", ")
+        # An object alone may be an error, which holds nothing.
+        opening = _OBJECT.match(text) if _SECOND.search(text) else None
+        if opening is None:
+            return False
+        for part in re.finditer(rb"(?<=[{\s])%b(?=[,}])" % self._holder, text):
+            before = text[opening.end() : part.start()]
+            is_plain = b"func" not in before and not _OPAQUE.search(before)
+            if is_plain and before.count(b"(") == before.count(b")") and before.count(b"{") >= before.count(b"}"):
+                return True
+        return False
+
+    def _is_started_with(self, text: bytes) -> bool:
+        """Whether a goroutine is started that gets it, or is a literal that names it."""
+        given = _GIVEN.fullmatch(text)
+        if given is not None:
+            return self._holder in given[1].split(b", ")
+        if not text.startswith(_STARTED) or not text.endswith(b"}()") or shadows(text, self._holder):
+            return False
+        named = re.compile(rb"(?<![\w.])%b(?![\w:])" % self._holder)
+        lines = ((line, named.search(line)) for line in text.split(b"\n"))
+        return any(found is not None and not _OPAQUE.search(line, 0, found.start()) for line, found in lines)
 
     def _checks_error(self, text: bytes) -> bool:
         """Whether a statement runs only if the acquisition failed."""
