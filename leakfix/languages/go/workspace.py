@@ -37,8 +37,9 @@ class GoFile(OpenFile):
 
     def _concerned(self) -> list[Function]:
         """The functions that may lose what they acquire, or use channels and start goroutines or run as one."""
-        program = self.subject.program
-        return [one for one in self.subject.file.functions if _may_block(one) or program.may_lose(one)]
+        program, file = self.subject.program, self.subject.file
+        uses_channels = b"<-" in file.data
+        return [one for one in file.functions if (uses_channels and _may_block(one)) or program.may_lose(one)]
 
     def comments(self) -> list[tuple[Span, str]]:
         """All comments, in order."""
