@@ -39,6 +39,7 @@ Path = tuple[str, ...]
 _PATHS_AT_MOST: Final = 24
 _DEEPEST: Final = 6
 _SITES_AT_MOST: Final = 30
+_DEEPEST_PLACE: Final = 12
 
 
 @record
@@ -140,7 +141,32 @@ class Reading:
 
     def acquisitions(self) -> Iterable[Acquisition]:
         """What the caller has to release behind a call."""
-        return self._acquisitions()
+        return self._acquisitions() if self._may_hand_on() else ()
+
+    def _may_hand_on(self) -> bool:
+        """Whether what is acquired may get into the result, or into what an operand leads to, on whatever way."""
+        moves = [
+            event
+            for event in self._graph.events()
+            if isinstance(event, Copy) or (isinstance(event, Derive) and event.closes)
+        ]
+        numbers = set(self._operands.values())
+        seen = {site.place for site in self._graph.sites}
+        waiting = list(seen)
+        while waiting:
+            place = waiting.pop()
+            if place.root == RESULT or (place.root in numbers and place.path[:1] == (POINTEE,)):
+                return True
+            for move in moves:
+                if move.source.root == place.root and move.source.holds(place):
+                    path = place.path[len(move.source.path) :] if isinstance(move, Copy) else ()
+                    target = move.target.below(*path)
+                    if len(target.path) > _DEEPEST_PLACE:
+                        return True
+                    if target not in seen:
+                        seen.add(target)
+                        waiting.append(target)
+        return False
 
     def _read(self, root: int) -> Effects | None:
         touched = _touched(self._graph, root)
