@@ -60,7 +60,7 @@ class CallLowering:
             self._give(node, arguments)
             return [NOTHING]
         concerned = self._concerned(receiver, arguments)
-        if not concerned and name not in self.program.names:
+        if not (concerned or (self._counts(node) and name in self.program.names)):
             return [NOTHING]
         callee = self.frame.types.callee(node)
         if callee is not None and callee.kind == "conversion":
@@ -259,8 +259,10 @@ class CallLowering:
     ) -> list[Value]:
         """The values of the call's results, with the acquisitions that it makes."""
         owned: Mapping[int, tuple[Obligation, int | None]] = {}
-        if callee is not None and self.frame.acquires and node.end_byte not in self.frame.settled:
+        if callee is not None and self._counts(node):
             owned = self.program.owned(callee, node, self.frame.function)
+        if not (owned or through):
+            return [NOTHING]
         signature = callee.signature if callee is not None else None
         errors = [error for _, error in owned.values() if error is not None]
         count = max((len(signature.results) if signature else 1) - 1, *through, *owned, *errors, 0) + 1
@@ -272,6 +274,10 @@ class CallLowering:
             if index < count:
                 values[index] = Value((*values[index].links, *held))
         return values
+
+    def _counts(self, node: Node) -> bool:
+        """Whether it matters what a call acquires."""
+        return self.frame.acquires and node.end_byte not in self.frame.settled
 
     def _acquire(
         self,

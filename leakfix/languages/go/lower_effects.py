@@ -137,8 +137,10 @@ class EffectLowering:
             borrows = False
         if not borrows:
             self._hand_over(call, index, value)
+        if not (borrows or self._is_stub(call)):
+            return
         results = callee.signature.results if callee.signature is not None else (None,)
-        for number, result in enumerate(results if borrows or self._is_stub(call) else ()):
+        for number, result in enumerate(results):
             if can_read_through(result) if standard else can_carry(result):
                 through.setdefault(number, []).append(value.through())
 

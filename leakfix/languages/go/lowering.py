@@ -381,10 +381,11 @@ class StatementLowering(BranchLowering):
 
     def _hand_back(self, node: Node, value: Value, index: int) -> None:
         """Return a value; a result whose type cannot hold a resource hands nothing on."""
-        of = self._result_type(index)
-        if self.frame.is_tracked(value) and not can_carry(of) and not self._may_be_number(of):
-            self.values.settle(value)
-            return
+        if self.frame.is_tracked(value):
+            of = self._result_type(index)
+            if not can_carry(of) and not self._may_be_number(of):
+                self.values.settle(value)
+                return
         self.values.hand_on(node, value, Handing.RETURNED, index)
 
     def _may_be_number(self, of: Type | None) -> bool:
