@@ -59,15 +59,12 @@ class C(Language["CSurvey"]):
         return may_make(acquiring_names(models) | survey.owners)
 
     def workspace(
-        self,
-        models: Models,
-        survey: CSurvey,
-        contents: Mapping[str, bytes] = MappingProxyType({}),  # noqa: ARG002 (the survey has seen them all)
+        self, models: Models, survey: CSurvey, contents: Mapping[str, bytes] = MappingProxyType({})
     ) -> Workspace:
         """A new world and program."""
         from leakfix.languages.c.workspace import CWorkspace
 
-        return CWorkspace(models, survey)
+        return CWorkspace(models, survey, contents)
 
     def surroundings(self, directories: Iterable[Path]) -> CSurroundings:
         """Files that settle the language standard; the survey answers for all source."""

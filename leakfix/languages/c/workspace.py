@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from leakfix.languages import trees
@@ -13,6 +14,7 @@ from leakfix.languages.c.world import World
 from leakfix.languages.language import OpenFile, Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from leakfix.languages.c.survey import CSurvey
@@ -51,10 +53,11 @@ class OpenC(OpenFile):
 class CWorkspace(Workspace):
     """All files in reach of those opened."""
 
-    def __init__(self, models: Models, survey: CSurvey) -> None:
+    def __init__(self, models: Models, survey: CSurvey, contents: Mapping[str, bytes] = MappingProxyType({})) -> None:
         self._models = models
         self._survey = survey
-        self._world = World(survey)
+        self._contents = contents
+        self._world = World(survey, contents)
         self._program = Program(self._world, models, survey.owners)
 
     def open(self, path: Path, data: bytes) -> OpenC:
@@ -65,6 +68,6 @@ class CWorkspace(Workspace):
         """Another one in which need not be settled again which functions hand on what they acquire."""
         if self._world.edits:
             return None
-        other = CWorkspace(self._models, self._survey)
+        other = CWorkspace(self._models, self._survey, self._contents)
         other._program.promising.inherit(self._program.promising)
         return other

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from leakfix.languages.c import reading
@@ -18,7 +19,7 @@ from leakfix.languages.c.standards import stated_above, used
 from leakfix.languages.c.survey import CSurvey, FileSketch, mark, sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from leakfix.languages.c.files import Function, Global, Struct, Typedef
@@ -37,9 +38,13 @@ _ROOT_MARKS: Final = (".git", ".hg", ".svn")
 class World:
     """The files of a run, with those on disk that they include. Nothing outside of their tree is read."""
 
-    def __init__(self, survey: CSurvey | None = None) -> None:
-        """Take a first look at all files of the run; without it only what a file includes is known."""
+    def __init__(self, survey: CSurvey | None = None, contents: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        """Take a first look at all files of the run; without it only what a file includes is known.
+
+        ``contents`` are files by absolute path that need not be read again.
+        """
         self._survey = survey if survey is not None else CSurvey()
+        self._contents = contents
         self._keys = [_key(path) for path in self._survey.files]
         self._numbers = {key: number for number, key in enumerate(self._keys)}
         self._files: dict[str, CFile | None] = {}
@@ -66,7 +71,7 @@ class World:
         if known is not None and (data is None or known.data == data):
             return known
         if data is None:
-            read = _read(key)
+            read = self._read(key)
             if read is None:
                 raise FileNotFoundError(key)
             data = read
@@ -433,7 +438,7 @@ class World:
     def _at(self, key: str) -> CFile | None:
         """A file by its absolute path; None when it cannot be read or is too large."""
         if key not in self._files:
-            data = _read(key)
+            data = self._read(key)
             number = self._numbers.get(key)
             if data is None:
                 self._files[key] = None
@@ -442,6 +447,12 @@ class World:
                 shown = self._survey.files[number] if number is not None else key
                 self._files[key] = CFile(shown, data, dialect, self.habits)
         return self._files[key]
+
+    def _read(self, key: str) -> bytes | None:
+        data = self._contents.get(key)
+        if data is None:
+            return _read(key)
+        return data if len(data) <= _LARGEST_FILE else None
 
     def _includes(self, key: str) -> tuple[Include, ...]:
         number = self._numbers.get(key)
