@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leakfix.languages.go.sharing_flow import lower_sharing
-from leakfix.languages.go.sharing_look import candidates, givers, is_large, may_keep_parts
+from leakfix.languages.go.sharing_look import candidates, givers, large_among, may_keep_parts
 from leakfix.languages.go.sharing_sizes import Sizes
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ def _sharings(analysis: Analysis) -> Iterator[tuple[Function, Sharing]]:
     if not may_keep_parts(data):
         return
     texts = [data[function.start : function.end] for function in functions]
-    large = [text for text in texts if is_large(text)]
-    callers = tuple(function for function, text in zip(functions, texts, strict=True) if is_large(text))
+    sized = large_among(texts, data)
+    large = [text for text, has_large in zip(texts, sized, strict=True) if has_large]
+    callers = tuple(function for function, has_large in zip(functions, sized, strict=True) if has_large)
     names = frozenset(name.decode("utf-8", "replace") for name in givers(large))
     sizes = Sizes(analysis.program, callers, names)
-    for function, is_candidate in zip(functions, candidates(texts), strict=True):
+    for function, is_candidate in zip(functions, candidates(texts, sized), strict=True):
         if is_candidate and not function.has_error:
             yield function, lower_sharing(analysis.program, function, sizes)

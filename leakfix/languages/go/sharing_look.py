@@ -46,12 +46,25 @@ def may_keep_parts(data: bytes) -> bool:
     """Whether a file may hold a function that stores a part of something large: a look at its bytes."""
     if not (_cuts(data) or _points(data)):
         return False
-    words = tuple(word for word in (_LARGE if _READ.search(data) else _LARGE[len(_READING) :]) if word in data)
-    is_any = bool(words) or is_large(data, ()) or is_fixed(data) or _points(data)
-    return is_any and any(_candidates(data.split(_FUNCTION)[1:], words))
+    words = _words(data)
+    if not (words or _is_large(data, words) or is_fixed(data) or _points(data)):
+        return False
+    functions = data.split(_FUNCTION)[1:]
+    return any(_candidates(functions, [_is_large(text, words) for text in functions]))
 
 
-def is_large(text: bytes, words: Sequence[bytes] = _LARGE) -> bool:
+def large_among(functions: Sequence[bytes], data: bytes) -> list[bool]:
+    """In which of the functions of a file something large may be made."""
+    words = _words(data)
+    return [_is_large(text, words) for text in functions]
+
+
+def _words(data: bytes) -> tuple[bytes, ...]:
+    """The words for what is large that stand in a file."""
+    return tuple(word for word in (_LARGE if _READ.search(data) else _LARGE[len(_READING) :]) if word in data)
+
+
+def _is_large(text: bytes, words: Sequence[bytes]) -> bool:
     """Whether something large may be made; ``words`` are those that may stand in the text."""
     for word in words:
         if word in text:
@@ -81,14 +94,12 @@ def _cuts(text: bytes) -> bool:
     return bool(_CUT.search(text) or _VIEW.search(text) or _UNSAFE.search(text))
 
 
-def candidates(functions: Sequence[bytes]) -> list[bool]:
-    """Which of the functions of a file are worth a graph."""
-    return list(_candidates(functions, _LARGE))
+def candidates(functions: Sequence[bytes], sized: Sequence[bool]) -> list[bool]:
+    """Which of the functions of a file are worth a graph; ``sized`` is what `large_among` tells of them."""
+    return list(_candidates(functions, sized))
 
 
-def _candidates(functions: Sequence[bytes], words: Sequence[bytes]) -> Iterator[bool]:
-    """Whether each of the functions is one; ``words`` as for `is_large`."""
-    sized = [is_large(text, words) for text in functions]
+def _candidates(functions: Sequence[bytes], sized: Sequence[bool]) -> Iterator[bool]:
     large = [text for text, has_large in zip(functions, sized, strict=True) if has_large]
     giving = [name + b"(" for name in givers(large)]
     for text, has_large in zip(functions, sized, strict=True):
