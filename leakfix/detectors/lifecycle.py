@@ -479,7 +479,7 @@ class Pursuit:
         facts = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
         if event.value is not None and event.place in self.correlated:
             facts |= {Test(event.place, event.value)}
-        if not state.held:
+        if not state.held or not _names(state, event.place.root):
             return state if facts == state.facts else replace(state, facts=facts)
         behind = State(
             Status.HELD,
@@ -622,6 +622,15 @@ class _Glance(Pursuit):
 
     def _lose(self, *_: object) -> None:
         raise _LostError
+
+
+def _names(state: State, root: int) -> bool:
+    """Whether a variable holds the resource, works through it, or tells of it."""
+    for holder in state.holders:
+        if holder.root == root:
+            return True
+    others = (*(place for place, _ in state.derived), *state.errors, *(place for place, _ in state.asked))
+    return any(place.root == root for place in others)
 
 
 def _unless_within(place: Place, asked: frozenset[tuple[Place, Doubt]]) -> frozenset[tuple[Place, Doubt]]:

@@ -105,8 +105,9 @@ class UnknownCalls:
         taken = result if result is not None or self.frame.expansion is not None else self._taken_as(node)
         doubt = Doubt(found, self.failures(taken))
         self._receiver(span, name, receiver, doubt, result)
-        read_only = self.program.read_only(callee) if callee is not None else frozenset()
-        is_format = self._is_format(callee, nodes)
+        is_given = any(value.links and value.address is None for value in arguments)
+        read_only = self.program.read_only(callee) if callee is not None and is_given else frozenset()
+        is_format = is_given and self._is_format(callee, nodes)
         for index, value in enumerate(arguments):
             inner = nodes[index] if index < len(nodes) else None
             is_lent = index in read_only and value.address is None
@@ -475,13 +476,16 @@ _AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESS
 
 def _outcomes(function: Function) -> dict[str, bool]:
     """The constants that a function names, with whether they tell of a failure."""
-    words = set(_CONSTANT.findall(function.file.data, function.body.start_byte, function.body.end_byte))
-    if all(customs.tells_failure(word.decode()) is None for word in words):
-        return {}
-    identifiers = syntax.found(function.body, (syntax.IDENTIFIER,), function.file.dialect)
-    names = {syntax.text(node) for node in identifiers}
-    told = ((name, customs.tells_failure(name)) for name in sorted(names) if is_constant_name(name))
-    return {name: failed for name, failed in told if failed is not None}
+    body = function.body
+    found: dict[str, bool] = {}
+    for match in _CONSTANT.finditer(function.file.data, body.start_byte, body.end_byte):
+        name = match[0].decode()
+        failed = customs.tells_failure(name) if name not in found and is_constant_name(name) else None
+        if failed is not None:
+            node = body.descendant_for_byte_range(match.start(), match.end())
+            if node is not None and node.type == syntax.IDENTIFIER and syntax.text(node) == name:
+                found[name] = failed
+    return dict(sorted(found.items()))
 
 
 _CONSTANT: Final = re.compile(rb"\b[A-Z][A-Z0-9_]+\b")

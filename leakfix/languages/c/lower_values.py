@@ -147,7 +147,7 @@ class ValueLowering:
             if number is not None:
                 return Value(number=number)
             aimed = self.aimed(variable)
-            if aimed is not None and not self._is_reference(variable):
+            if aimed is not None and not variable.is_reference:
                 return Value(address=aimed)
             return Value((Link(self._place_of(node, variable)),))
         number = self.constant(node)
@@ -450,16 +450,13 @@ class ValueLowering:
             if self.frame.program.is_member(self.frame.function, name):
                 return Place(self.frame.this, (POINTEE, name))
             return Place(self.frame.named_root(name))
-        if self._is_reference(variable):
+        if variable.is_reference:
             aimed = self.aimed(variable)
             if aimed is not None:
                 return aimed
             if variable.kind == "param":
                 return Place(self.frame.root(variable), (POINTEE,))
         return Place(self.frame.root(variable))
-
-    def _is_reference(self, variable: Variable) -> bool:
-        return variable.declarator is not None and any(step.startswith("&") for step in variable.declarator.steps)
 
     def aimed(self, variable: Variable) -> Place | None:
         """The place that a reference, or a pointer that is set once, stands for."""

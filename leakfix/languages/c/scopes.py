@@ -94,6 +94,8 @@ class Variable:
     since: int
     end: int
     others: tuple[Node, ...] = ()
+    is_reference: bool = False
+    """Whether it is declared a reference."""
 
     @property
     def is_variable(self) -> bool:
@@ -316,6 +318,7 @@ class Bindings:
             value,
             since,
             scope.end_byte,
+            is_reference=declarator is not None and any(step.startswith("&") for step in declarator.steps),
         )
         known.append(variable)
         self._defined[identifier.start_byte] = variable
