@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import customs, syntax
+from leakfix.languages.c.candidate_macros import MacroUses
 from leakfix.languages.c.declarators import declarators
-from leakfix.languages.c.evidence import bare, given
-from leakfix.languages.c.files import spelling
+from leakfix.languages.c.evidence import given
 from leakfix.languages.c.lower_tables import role
-from leakfix.languages.c.preprocessor import expand
+from leakfix.languages.c.name_places import UnclearError, is_silent, places
 from leakfix.languages.c.types import SMART_POINTERS
 from leakfix.languages.c.unknown_owners import Owners, declared_as
-from leakfix.languages.c.vocabulary import ANYTHING, JOINED, WORD, Known
+from leakfix.languages.c.vocabulary import WORD
 from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.c.files import CFile, Function
-    from leakfix.languages.c.preprocessor import Macro
+    from leakfix.languages.c.files import Function
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.promising import Promising
     from leakfix.languages.c.summaries import Acquisition
@@ -37,15 +36,7 @@ if TYPE_CHECKING:
 _NEW: Final = b"new"
 _SMART: Final = frozenset(name.rpartition("::")[2].encode() for name in SMART_POINTERS)
 _QUALIFYING: Final = frozenset((syntax.QUALIFIED_IDENTIFIER, syntax.TEMPLATE_FUNCTION, syntax.TEMPLATE_METHOD))
-_SILENT: Final = frozenset((syntax.COMMENT, "string_content", "raw_string_content", "preproc_arg", "character"))
 _AROUND_TYPE: Final = _QUALIFYING | {syntax.TEMPLATE_TYPE}
-_SPELLED: Final = frozenset((syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER))
-_DEEPEST: Final = 3
-_WITHIN: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-
-
-class UnclearError(Exception):
-    """Nobody can tell by the tree what a function acquires."""
 
 
 @record
@@ -72,16 +63,14 @@ class Candidates:
         self._program = program
         self._promising = promising
         self._acquiring = frozenset(name.encode() for name in program.names) - {_NEW}
-        self._known: tuple[int, Known] | None = None
-        self._calls: dict[tuple[str, int, str], str] = {}
-        """What macros call that do nothing else."""
+        self._macros = MacroUses(program, promising, self._acquiring)
 
     def of(self, function: Function) -> tuple[Candidate, ...] | None:
         """Return the candidates of a function; None where they cannot be told."""
-        # When more is known to hand on what it acquires, there may be more of them.
-        version = (self._program.world.edits, self._promising.known)
+        version = self._promising.version
         known = function.cache.get("candidates")
-        if isinstance(known, tuple) and (known[0] == version or (known[1] is None and known[0][0] == version[0])):
+        # When more is known to hand on what it acquires, there may be more of them, but no less is unclear.
+        if isinstance(known, tuple) and (known[0] == version or (known[1] is None and known[0][:2] == version[:2])):
             found: tuple[Candidate, ...] | None = known[1]
             return found
         try:
@@ -94,7 +83,10 @@ class Candidates:
     def _of(self, function: Function) -> Iterator[Candidate]:
         vocabulary = self._promising.vocabulary
         own, meant = vocabulary.own(function), vocabulary.meant(function)
-        yield from self._by_macros(function, own, meant)
+        for call, callee in self._macros.of(function, own, meant):
+            found = self._of_callee(call, callee)
+            if found is not None:
+                yield found
         if self._promising.may_use_tables(function):
             raise UnclearError
         handing = {word for word in self._promising.definable(own) if self._promising.hands_on(word)}
@@ -102,7 +94,7 @@ class Candidates:
         if function.file.is_cpp and _NEW in own:
             hot.add(_NEW)
         for word in hot:
-            for node in _places(function, word):
+            for node in places(function, word):
                 found = self._at(function, node, is_handing=word in handing)
                 if found is not None:
                     yield found
@@ -141,85 +133,9 @@ class Candidates:
             raise UnclearError
         return next((name for name in names if self._program.models.knows(name)), names[0])
 
-    def _by_macros(self, function: Function, own: frozenset[bytes], meant: frozenset[bytes]) -> Iterator[Candidate]:
-        """The uses of macros that call what acquires, and nothing else of note."""
-        if not meant:
-            return
-        if ANYTHING in meant or (_NEW in meant and function.file.is_cpp):
-            raise UnclearError
-        joined = self._names().joined(own | meant) if JOINED in meant else frozenset()
-        if not self._acquiring.isdisjoint(joined) or any(map(self._promising.hands_on, joined)):
-            raise UnclearError
-        for word in own & self._program.world.macro_words(function.file):
-            hot = self._hot(word, function)
-            for node in _places(function, word) if hot else ():
-                found = self._use(function, node, hot)
-                if found is not None:
-                    yield found
-
-    def _hot(self, word: bytes, function: Function) -> frozenset[bytes]:
-        """The names of what acquires that the macros of a name may call."""
-        called = self._promising.called_by(word, function.file)
-        meaning = self._promising.vocabulary.meaning(word, function.file)
-        handing = (name for name in self._promising.definable(meaning) if self._promising.hands_on(name))
-        return frozenset(
-            (*(called & self._acquiring), *(one for one in handing if one in called or self._promising.makes(one)))
-        )
-
-    def _use(self, function: Function, node: Node, hot: frozenset[bytes]) -> Candidate | None:
-        """The candidate at the name of a macro: it is expanded where it is called, and where it is a statement."""
-        if node.type in _SILENT or _is_in_lambda(node, function):
-            return None
-        parent = node.parent
-        if parent is None or parent.type in (syntax.ERROR, syntax.EXPRESSION_STATEMENT):
-            raise UnclearError
-        if parent.type != syntax.CALL_EXPRESSION or parent.child_by_field_name("function") != node:
-            return None
-        callee = self._program.types(function).callee(parent)
-        if callee is None or callee.kind != "macro":
-            # Another name's meaning is looked at where that is.
-            return None
-        if callee.function is None:
-            name = self._wrapped(callee, hot, function)
-            callee = self._program.types(function).named(name) if name else None
-        return self._of_callee(parent, callee) if callee is not None else None
-
-    def _wrapped(self, callee: Callee, hot: frozenset[bytes], function: Function, depth: int = 0) -> str:
-        """The function that a macro calls with its arguments, as it is spelled; "" where nobody can say which it is.
-
-        Raises `UnclearError` where it does more.
-        """
-        world, file = self._program.world, function.file
-        if self._program.models.knows(callee.symbol):
-            raise UnclearError
-        macro = callee.macro
-        if macro is None:
-            if all(one.params is None for one in world.macros(callee.symbol, file)):
-                raise UnclearError
-            return ""
-        if len(hot) != 1 or depth > _DEEPEST:
-            raise UnclearError
-        key = (macro.path, macro.start, file.dialect)
-        if key not in self._calls:
-            self._calls[key] = _only_call(macro, self._program, file)
-        name = self._calls[key]
-        if name.rpartition("::")[2].encode() in hot:
-            return name
-        inner = self._program.types(function).named(name) if name else None
-        if inner is None or inner.kind != "macro":
-            raise UnclearError
-        return self._wrapped(inner, hot, function, depth + 1)
-
-    def _names(self) -> Known:
-        """All names that matter where macros join some."""
-        world = self._program.world
-        if self._known is None or self._known[0] != world.edits:
-            self._known = (world.edits, Known((*self._acquiring, *self._promising.names())))
-        return self._known[1]
-
     def _at(self, function: Function, node: Node, *, is_handing: bool) -> Candidate | None:
         """The candidate at a word that may be the name of what acquires."""
-        if node.type in _SILENT or _is_in_lambda(node, function):
+        if is_silent(node, function):
             return None
         parent = node.parent
         if parent is None or parent.type == syntax.ERROR:
@@ -301,55 +217,6 @@ class Candidates:
         if not self._promising.may_hand_on(function):
             return ()
         return self._program.acquired(function)
-
-
-def _places(function: Function, word: bytes) -> Iterator[Node]:
-    """The nodes at a word in the body of a function, and in what a constructor initialises."""
-    data = function.file.data
-    parts = (*function.initializers, function.body)
-    for part in parts:
-        at = data.find(word, part.start_byte, part.end_byte)
-        while at >= 0:
-            end = at + len(word)
-            if data[at - 1] not in _WITHIN and (end >= len(data) or data[end] not in _WITHIN):
-                node = part.descendant_for_byte_range(at, end)
-                if node is None:
-                    raise UnclearError
-                yield node
-            at = data.find(word, end, part.end_byte)
-
-
-def _is_in_lambda(node: Node, function: Function) -> bool:
-    """Whether a node stands in a lambda inside a function: that is a function of its own."""
-    if not function.file.is_cpp:
-        return False
-    at = node.parent
-    while at is not None and at != function.node:
-        if at.type == syntax.LAMBDA_EXPRESSION:
-            return True
-        at = at.parent
-    return False
-
-
-def _only_call(macro: Macro, program: Program, file: CFile) -> str:
-    """The function whose call a macro is, or another name of; "" when it is more than that."""
-    given = tuple(param.removesuffix("...").strip().encode() or b"more" for param in macro.params or ())
-    text = expand(macro, given, {}) if macro.params is not None else macro.body
-    if text is None:
-        return ""
-    tree = syntax.parse(b"void f(void) {" + text + b";}", file.dialect)
-    program.keep(tree)
-    function = tree.root_node.named_children[0] if tree.root_node.named_children else None
-    body = function.child_by_field_name("body") if function is not None else None
-    statements = [one for one in syntax.named(body) if one.text != b";"] if body is not None else []
-    if tree.root_node.has_error or len(statements) != 1 or statements[0].type != syntax.EXPRESSION_STATEMENT:
-        return ""
-    expression = bare(syntax.named(statements[0])[0])
-    if macro.params is not None:
-        called = expression.child_by_field_name("function") if expression.type == syntax.CALL_EXPRESSION else None
-    else:
-        called = expression
-    return spelling(called) if called is not None and called.type in _SPELLED else ""
 
 
 def _may_be_address(argument: Node, owners: Owners) -> bool:

@@ -94,9 +94,9 @@ class Promising:
         return name in self._handing
 
     @property
-    def known(self) -> int:
-        """How many names are known of functions that hand on what they acquire."""
-        return len(self._handing)
+    def version(self) -> tuple[int, int, int]:
+        """Changes with the files in reach, and with what is known of them."""
+        return self._world.edits, len(self._foreign), len(self._handing)
 
     def makes(self, name: bytes) -> bool:
         """Whether such a function is a constructor."""

@@ -48,6 +48,7 @@ class Settling:
         self._program = program
         self._candidates = candidates
         self._throwing: dict[bytes, bool] = {}
+        self._edits = program.world.edits
 
     def of(self, function: Function) -> Settled:
         """Return what becomes of all that a function acquires."""
@@ -56,10 +57,14 @@ class Settling:
             return Settled.OPEN
         if not found:
             return Settled.KEPT
+        edits = self._program.world.edits
+        if self._edits != edits:
+            self._edits = edits
+            self._throwing.clear()
         known = function.cache.get("settled")
-        if not isinstance(known, tuple) or known[0] != found:
-            known = function.cache["settled"] = (found, self._of(function, found))
-        settled: Settled = known[1]
+        if not isinstance(known, tuple) or known[:2] != (edits, found):
+            known = function.cache["settled"] = (edits, found, self._of(function, found))
+        settled: Settled = known[2]
         return settled
 
     def _of(self, function: Function, found: tuple[Candidate, ...]) -> Settled:

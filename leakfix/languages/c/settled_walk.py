@@ -7,7 +7,6 @@ variable.
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
@@ -17,9 +16,10 @@ from leakfix.languages.c.evidence import bare, says_release_of_first
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.stores import Store, store_at
 from leakfix.languages.c.types import SMART_POINTERS
+from leakfix.languages.c.variable_uses import JUMPING, LEAVING, SIMPLE, Uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from tree_sitter import Node
 
@@ -27,16 +27,10 @@ if TYPE_CHECKING:
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.scopes import Variable
 
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
-_LEAVING: Final = frozenset((b"return", b"goto", b"throw", b"co_return", b"asm", b"__asm__"))
-_JUMPING: Final = frozenset((*_LEAVING, b"break", b"continue"))
-_WITHIN: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _LOOPS: Final = frozenset(
     (syntax.FOR_STATEMENT, syntax.WHILE_STATEMENT, syntax.DO_STATEMENT, syntax.FOR_RANGE_LOOP, syntax.SWITCH_STATEMENT)
 )
 _NULLS: Final = frozenset((b"NULL", b"nullptr", b"0"))
-_SIMPLE: Final = frozenset((syntax.EXPRESSION_STATEMENT, syntax.DECLARATION))
-_CHOICES: Final = frozenset((syntax.CONDITIONAL_EXPRESSION, syntax.LAMBDA_EXPRESSION))
 _LAZY: Final = frozenset(("&&", "||"))
 
 
@@ -61,9 +55,7 @@ class Walk:
         self._program = program
         self._function = function
         self._variable = variable
-        self._bindings = program.bindings(function)
-        self._name = variable.name.encode()
-        self._data = function.file.data
+        self._uses = Uses(program, function, variable)
         self._is_number = is_number
         self._handed = False
 
@@ -110,24 +102,28 @@ class Walk:
         if kind == syntax.IF_STATEMENT:
             return self._if(statement)
         if kind in _LOOPS or kind in syntax.CONDITIONALS:
-            return Holding.OPEN if not self._leaves(statement, _LEAVING) and self._is_safe(statement) else Holding.LOST
-        if kind in _SIMPLE:
-            if self._leaves(statement, _JUMPING):
+            return (
+                Holding.OPEN
+                if not self._uses.leaves(statement, LEAVING) and self._uses.is_safe(statement)
+                else Holding.LOST
+            )
+        if kind in SIMPLE:
+            if self._uses.leaves(statement, JUMPING):
                 return Holding.LOST
             return self._simple(statement)
         return Holding.LOST
 
     def _returned(self, statement: Node) -> Holding:
         expressions = syntax.named(statement)
-        if len(expressions) == 1 and self._is_it(expressions[0]):
+        if len(expressions) == 1 and self._uses.is_it(expressions[0]):
             self._handed = True
             return Holding.KEPT
-        is_plain = len(expressions) == 1 and self._is_safe(statement)
+        is_plain = len(expressions) == 1 and self._uses.is_safe(statement)
         is_kept = is_plain and self._evaluated(expressions[0]) is Holding.KEPT
         return Holding.KEPT if is_kept else Holding.LOST
 
     def _simple(self, statement: Node) -> Holding:
-        if not self._is_safe(statement):
+        if not self._uses.is_safe(statement):
             return Holding.LOST
         if statement.type == syntax.DECLARATION:
             return self._declared(statement)
@@ -142,7 +138,7 @@ class Walk:
                 continue
             if is_smart and not one.steps and one.value.type == syntax.ARGUMENT_LIST:
                 given = syntax.named(one.value)
-                if given and self._is_it(given[0]):
+                if given and self._uses.is_it(given[0]):
                     return Holding.KEPT
             elif self._evaluated(one.value) is Holding.KEPT:
                 return Holding.KEPT
@@ -154,7 +150,7 @@ class Walk:
         kind = expression.type
         if kind == syntax.DELETE_EXPRESSION:
             inner = syntax.named(expression)
-            return Holding.KEPT if inner and self._is_it(inner[-1]) else Holding.OPEN
+            return Holding.KEPT if inner and self._uses.is_it(inner[-1]) else Holding.OPEN
         if kind == syntax.CALL_EXPRESSION:
             return self._called(expression)
         if kind == syntax.ASSIGNMENT_EXPRESSION:
@@ -162,7 +158,7 @@ class Walk:
             operator = expression.child_by_field_name("operator")
             if left is None or right is None or operator is None or operator.type != "=":
                 return Holding.OPEN
-            if not self._is_it(right):
+            if not self._uses.is_it(right):
                 return self._evaluated(right)
             store = store_at(self._program, self._function, left)
             if store is Store.OPERAND:
@@ -181,7 +177,7 @@ class Walk:
         """What a call does with the variable that it is given."""
         arguments = call.child_by_field_name("arguments")
         nodes = syntax.named(arguments) if arguments is not None else []
-        index = next((at for at, one in enumerate(nodes) if self._is_it(one)), None)
+        index = next((at for at, one in enumerate(nodes) if self._uses.is_it(one)), None)
         if index is None:
             return Holding.OPEN
         callee = self._program.types(self._function).callee(call)
@@ -216,7 +212,7 @@ class Walk:
 
     def _if(self, statement: Node) -> Holding:
         condition = statement.child_by_field_name("condition")
-        if condition is None or self._leaves(condition, _JUMPING) or not self._is_safe(condition):
+        if condition is None or self._uses.leaves(condition, JUMPING) or not self._uses.is_safe(condition):
             return Holding.LOST
         value = condition.child_by_field_name("value") or syntax.unparen(condition)
         if self._evaluated(value) is Holding.KEPT:
@@ -243,7 +239,7 @@ class Walk:
         """Whether the variable may hold it where a condition holds, and where it does not."""
         condition = syntax.unparen(condition)
         kind = condition.type
-        if self._is_it(condition) or (taking is not None and condition == taking):
+        if self._uses.is_it(condition) or (taking is not None and condition == taking):
             return (True, False) if not self._is_number else (True, True)
         operator = condition.child_by_field_name("operator")
         if kind == syntax.UNARY_EXPRESSION and operator is not None and operator.type == "!":
@@ -251,7 +247,7 @@ class Walk:
             holds, fails = self._holds(inner, taking) if inner is not None else (True, True)
             return fails, holds
         if kind == syntax.CALL_EXPRESSION:
-            hinted = self._hinted(condition)
+            hinted = self._uses.hinted(condition)
             return self._holds(hinted, taking) if hinted is not None else (True, True)
         left, right = condition.child_by_field_name("left"), condition.child_by_field_name("right")
         if kind != syntax.BINARY_EXPRESSION or operator is None or left is None or right is None:
@@ -261,7 +257,7 @@ class Walk:
         if operator.type == "||":
             return True, self._holds(left, taking)[1] and self._holds(right, taking)[1]
         left = syntax.unparen(left)
-        is_it = self._is_it(left) or (taking is not None and left == taking)
+        is_it = self._uses.is_it(left) or (taking is not None and left == taking)
         if not is_it:
             return True, True
         text = right.text or b""
@@ -273,114 +269,13 @@ class Walk:
             return True, False
         return True, True
 
-    def _hinted(self, call: Node) -> Node | None:
-        """The condition in a macro that only says which way it mostly goes."""
-        called, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
-        given = syntax.named(arguments) if arguments is not None else []
-        is_hint = called is not None and syntax.text(called).endswith(HINTS)
-        return given[0] if is_hint and given else None
-
-    # mentions
-
-    def _is_it(self, node: Node) -> bool:
-        """Whether an expression is the variable, casts and parentheses aside."""
-        node = bare(node)
-        return node.type == syntax.IDENTIFIER and self._bindings.variable(node) is self._variable
-
-    def _mentions(self, node: Node) -> Iterator[Node]:
-        data, name, end = self._data, self._name, node.end_byte
-        at = data.find(name, node.start_byte, end)
-        while at >= 0:
-            behind = at + len(name)
-            if data[at - 1] not in _WITHIN and data[behind] not in _WITHIN:
-                found = node.descendant_for_byte_range(at, behind)
-                if found is not None and self._bindings.variable(found) is self._variable:
-                    yield found
-            at = data.find(name, behind, end)
-
-    def _is_safe(self, node: Node) -> bool:
-        """Whether nothing in a node sets the variable, or lets somebody else set it."""
-        words = frozenset(_WORD.findall(self._data, node.start_byte, node.end_byte))
-        vocabulary, file = self._program.promising.vocabulary, self._function.file
-        if any(self._name in vocabulary.meaning(word, file) for word in self._program.world.macro_words(file) & words):
-            return False
-        return self._name not in words or all(map(self._is_harmless, self._mentions(node)))
-
-    def _is_harmless(self, mention: Node) -> bool:
-        node, parent = mention, mention.parent
-        while parent is not None and parent.type in (syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRESSION):
-            node, parent = parent, parent.parent
-        if parent is None:
-            return False
-        kind = parent.type
-        if kind == syntax.ASSIGNMENT_EXPRESSION:
-            return parent.child_by_field_name("left") != node
-        if kind == syntax.UPDATE_EXPRESSION or kind == syntax.LAMBDA_CAPTURE_SPECIFIER:
-            return False
-        if kind == syntax.POINTER_EXPRESSION:
-            return parent.children[0].type == "*"
-        if kind == syntax.INIT_DECLARATOR:
-            return not self._is_referred(parent)
-        return self._is_given_harmlessly(node)
-
-    def _is_referred(self, declarator: Node) -> bool:
-        """Whether a reference is declared."""
-        return any(step.startswith("&") for step in declarators.read(declarator).steps)
-
-    def _is_given_harmlessly(self, node: Node) -> bool:
-        """Whether no call around a mention of the variable may set it: no macro, and none that takes a reference."""
-        at, parent = node, node.parent
-        while parent is not None and parent.type not in (*_SIMPLE, syntax.COMPOUND_STATEMENT):
-            if parent.type == syntax.ARGUMENT_LIST and parent.parent is not None:
-                holder = parent.parent
-                if holder.type == syntax.CALL_EXPRESSION and not self._is_harmless_call(holder, parent, at):
-                    return False
-                if holder.type != syntax.CALL_EXPRESSION and at == node:
-                    return holder.type == syntax.INIT_DECLARATOR
-            at, parent = parent, parent.parent
-        return True
-
-    def _is_harmless_call(self, call: Node, arguments: Node, argument: Node) -> bool:
-        if self._hinted(call) is not None:
-            return True
-        callee = self._program.types(self._function).callee(call)
-        if callee is None:
-            return True
-        if callee.kind == "macro" and callee.function is None:
-            return any(map(self._program.models.knows, callee.symbols))
-        function = callee.function
-        if function is None:
-            return True
-        index = next((at for at, one in enumerate(syntax.named(arguments)) if one == argument), 0)
-        params = function.params
-        declarator = params[index].declarator if index < len(params) else None
-        return declarator is None or not any(step.startswith("&") for step in declarators.read(declarator).steps)
-
-    # ways out
-
-    def _leaves(self, node: Node, leaving: frozenset[bytes]) -> bool:
-        """Whether control may leave by what stands in a node, or in a macro there."""
-        words = frozenset(_WORD.findall(self._data, node.start_byte, node.end_byte))
-        if not leaving.isdisjoint(words):
-            return True
-        file, vocabulary = self._function.file, self._program.promising.vocabulary
-        if any(self._program.models.leave(word.decode()) is not None for word in words):
-            return True
-        return any(
-            not _LEAVING.isdisjoint(vocabulary.meaning(word, file))
-            for word in self._program.world.macro_words(file) & words
-        )
-
-
-HINTS: Final = ("__builtin_expect", "likely", "UNEXPECTED", "EXPECTED", "LIKELY")
-
 
 def _statement_of(taking: Node) -> tuple[Node | None, bool]:
     """The statement that an assignment or a declaration stands in, and whether it is part of its condition."""
     at, parent = taking, taking.parent
     while parent is not None:
         kind = parent.type
-        if kind in _SIMPLE:
+        if kind in SIMPLE:
             is_first = at == taking or at.type == syntax.PARENTHESIZED_EXPRESSION
             return (parent, False) if is_first else (None, False)
         if kind == syntax.IF_STATEMENT:

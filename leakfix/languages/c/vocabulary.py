@@ -46,7 +46,7 @@ class Vocabulary:
 
     def own(self, function: Function) -> frozenset[bytes]:
         """The identifiers in a function."""
-        return _kept(function, "own words", lambda: frozenset(WORD.findall(text_of(function))))
+        return _read(function)[0]
 
     def meant(self, function: Function) -> frozenset[bytes]:
         """The identifiers in the macros that a function may use."""
@@ -96,7 +96,16 @@ class Vocabulary:
 
 def called_here(function: Function) -> frozenset[bytes]:
     """The names that a function itself calls."""
-    return _kept(function, "called here", lambda: frozenset(CALLED.findall(text_of(function))))
+    return _read(function)[1]
+
+
+def _read(function: Function) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """The identifiers in a function, and those that are called."""
+    known = function.cache.get("words")
+    if not isinstance(known, tuple):
+        text = text_of(function)
+        known = function.cache["words"] = (frozenset(WORD.findall(text)), frozenset(CALLED.findall(text)))
+    return known
 
 
 def text_of(function: Function) -> bytes:
