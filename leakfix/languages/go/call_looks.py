@@ -9,7 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from leakfix.languages.go.call_text import call_text, chain_start, operand_before, parameters
+from leakfix.languages.go.call_text import (
+    call_text,
+    chain_start,
+    operand_before,
+    parameters,
+    result_count,
+    results_used,
+)
 from leakfix.languages.go.infer import object_type
 from leakfix.languages.go.plain_calls import spelled_call
 from leakfix.languages.go.settled_lines import Acquired, is_settled
@@ -18,7 +25,7 @@ from leakfix.languages.go.types import Signature, core, selection
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from leakfix.languages.go.packages import File, Function, Package
+    from leakfix.languages.go.packages import Function, Package
     from leakfix.languages.go.plain_calls import PlainCall
     from leakfix.languages.go.program import Program
 
@@ -26,6 +33,14 @@ _QUALIFIED: Final = 60
 
 Arity = tuple[int, int | None]
 """The fewest and the most arguments, None for any number."""
+
+
+class _Used(NamedTuple):
+    """How a method is called: with how many arguments, the last of them ``list...``, for how many results, if told."""
+
+    arguments: int
+    is_spread: bool
+    results: int | None
 
 
 class _Spelled(NamedTuple):
@@ -37,6 +52,14 @@ class _Spelled(NamedTuple):
     behind: int
     is_method: bool
     """Whether it may be one: it is selected from something."""
+
+
+class _Declared(NamedTuple):
+    """A method of the project, and how it can be used as far as its bytes tell."""
+
+    function: Function
+    arity: Arity | None
+    results: int | None
 
 
 class CallLooks:
@@ -51,8 +74,8 @@ class CallLooks:
             head, _, name = symbol.rpartition(".")
             if "." in head.rpartition("/")[2] and program.models.acquires(symbol):
                 self._models[name] = (*self._models.get(name, ()), (*_split(head),))
-        self._files: dict[str, File] = {}
-        self._others: dict[tuple[str, int, str], bool] = {}
+        self._methods: dict[str, Sequence[_Declared]] = {}
+        self._others: dict[tuple[str, _Used, str], bool] = {}
 
     def may_lose(self, function: Function, start: int, name: bytes) -> bool:
         """Whether the call of the function whose name stands at an offset may acquire something that gets lost."""
@@ -74,10 +97,12 @@ class CallLooks:
         if not spelled.is_method or function.file.imported_as(operand) is not None:
             return None
         call = call_text(data, spelled.behind)
-        if call is None or call.count is None:
+        arguments = (call.spread if call.count is None else call.count) if call is not None else None
+        if call is None or arguments is None:
             return None
+        used = _Used(arguments, call.count is None, results_used(data, spelled.start, call.end))
         name = data[spelled.name : spelled.behind].decode()
-        return () if self._is_other_method(name, call.count, function.file.package) else None
+        return () if self._is_other_method(name, used, function.file.package) else None
 
     def _spelled(self, function: Function, start: int, name: bytes) -> _Spelled:
         """How a call is spelled."""
@@ -96,27 +121,31 @@ class CallLooks:
 
     # methods
 
-    def _is_other_method(self, name: str, count: int, package: Package) -> bool:
-        """Whether no method of this name that may acquire something takes so many arguments."""
+    def _is_other_method(self, name: str, used: _Used, package: Package) -> bool:
+        """Whether no method of this name that may acquire something can be used in this way."""
         if self._places is None:
             return False
-        key = (name, count, package.main_directory)
+        key = (name, used, package.main_directory)
         if key not in self._others:
             # An answer must not hang on how deep in summaries one asked first: there, nobody gets a new one.
             if not self._program.depth.is_full:
                 return False
-            self._others[key] = not self._takes(name, count, package)
+            self._others[key] = not self._takes(name, used, package)
         return self._others[key]
 
-    def _takes(self, name: str, count: int, package: Package) -> bool:
-        """Whether a method of this name that may acquire something may take so many arguments."""
+    def _takes(self, name: str, used: _Used, package: Package) -> bool:
+        """Whether a method of this name that may acquire something can be used in this way."""
         program = self._program
         for path, of in self._models.get(name, ()):
             if program.models.may_be_imported(path):
                 signature = self._signature(path, of, name, package)
-                if signature is None or _fits(_arity(signature), count):
+                if signature is None or _fits(_arity(signature), len(signature.results), used):
                     return True
-        return any(map(self._hands_over, self._declared(name, count)))
+        return any(
+            self._hands_over(one.function)
+            for one in self._declared(name)
+            if one.arity is None or _fits(one.arity, one.results, used)
+        )
 
     def _hands_over(self, function: Function) -> bool:
         summary = self._program.summary(function)
@@ -129,20 +158,22 @@ class CallLooks:
         signature = core(selected.type) if selected is not None else None
         return signature if isinstance(signature, Signature) else None
 
-    def _declared(self, name: str, count: int) -> Iterator[Function]:
-        """The methods of the project with this name that may take so many arguments and acquire something."""
+    def _declared(self, name: str) -> Sequence[_Declared]:
+        """The methods of the project with this name that may acquire something."""
+        known = self._methods.get(name)
+        if known is None:
+            known = self._methods[name] = tuple(self._find_declared(name))
+        return known
+
+    def _find_declared(self, name: str) -> Iterator[_Declared]:
         program = self._program
         behind = f".{name}"
         for path in (self._places or {}).get(name, ()):
-            if path not in self._files:
-                self._files[path] = program.world.file(Path(path))
-            for function in self._files[path].functions:
-                if function.receiver_type and function.name.endswith(behind):
-                    opening = function.file.data.find(b"(", function.file.data.find(b")", function.start, function.end))
-                    told = parameters(function.file.data, opening)
-                    is_meant = told is None or _fits(told, count)
-                    if is_meant and program.names_acquiring(function) and program.is_code(function.file):
-                        yield function
+            file = program.world.file(Path(path))
+            for function in file.functions if program.is_code(file) else ():
+                if function.receiver_type and function.name.endswith(behind) and program.names_acquiring(function):
+                    opening = file.data.find(b"(", file.data.find(b")", function.start, function.end))
+                    yield _Declared(function, parameters(file.data, opening), result_count(file.data, opening))
 
 
 def _split(head: str) -> tuple[str, str]:
@@ -156,6 +187,10 @@ def _arity(signature: Signature) -> Arity:
     return (count - 1, None) if signature.variadic else (count, count)
 
 
-def _fits(arity: Arity, count: int) -> bool:
+def _fits(arity: Arity, results: int | None, used: _Used) -> bool:
     least, most = arity
-    return least <= count and (most is None or count <= most)
+    if None not in (results, used.results) and results != used.results:
+        return False
+    if used.is_spread:
+        return most is None and used.arguments == least + 1
+    return least <= used.arguments and (most is None or used.arguments <= most)

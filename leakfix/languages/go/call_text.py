@@ -21,6 +21,12 @@ _LONGEST: Final = 6000
 """How many bytes of a statement are looked at."""
 _OPENING: Final = frozenset((b"(", b"[", b"{"))
 _CLOSING: Final = frozenset((b")", b"]", b"}"))
+_ONE_BEHIND: Final = re.compile(rb"[.\[]| (?:[=!<>]=|&&|\|\||[-+*/%<>|&^] )")
+"""What stands behind a call that has one result: something selected from it, or an operator."""
+_TAKEN: Final = re.compile(rb"(?:(?<=\t)|(?<=[\t ]if )|(?<=\tswitch )|(?<=; ))([\w.]+(?:, [\w.]+)*) :?= \Z")
+"""What the results of a call are assigned to that stands right behind it."""
+_ENDS_VALUE: Final = re.compile(rb"[;\n]| \{| //")
+_NO_RESULT: Final = (b"{", b"\n", b"")
 _QUOTES: Final = (b'"', b"'", b"`")
 _REST: Final = re.compile(rb"[ \t]*(?://[^\n]*)?\r?(?=\n)")
 _HEAD: Final = re.compile(rb"(\t+)(?:(return )|([\w, .]+?) :?= )?\Z")
@@ -30,10 +36,14 @@ _BLANK: Final = re.compile(rb"(?:[ \t]*(?://[^\n]*)?\r?\n)*")
 
 @record
 class CallText:
-    """A call: behind its closing parenthesis, and how many arguments it has; None where that is not plain."""
+    """A call: behind its closing parenthesis, and how many arguments it has; None where that is not plain.
+
+    Where the last of them is ``list...``, ``spread`` is how many there are with it.
+    """
 
     end: int
     count: int | None
+    spread: int | None = None
 
 
 def call_text(data: bytes, opening: int) -> CallText | None:
@@ -43,8 +53,36 @@ def call_text(data: bytes, opening: int) -> CallText | None:
         return None
     # One call may give all arguments.
     is_plain = not found.spread and not (found.parts == 1 and found.last.endswith(b")"))
-    is_plain = is_plain and b"//" not in found.last and b"/*" not in found.last
-    return CallText(found.end, found.parts if is_plain else None)
+    is_clear = b"//" not in found.last and b"/*" not in found.last
+    spread = found.parts if found.spread and is_clear and found.last.endswith(b"...") else None
+    return CallText(found.end, found.parts if is_plain and is_clear else None, spread)
+
+
+def results_used(data: bytes, start: int, end: int) -> int | None:
+    """How many results the call between two offsets must have; None where what stands beside it does not tell."""
+    if _ONE_BEHIND.match(data, end):
+        return 1
+    line = data.rfind(b"\n", 0, start) + 1
+    taken = _TAKEN.search(data, line, start)
+    if taken is None or not _ENDS_VALUE.match(data, end) or data.endswith((b",\n", b",\r\n"), 0, line):
+        return None
+    return taken[1].count(b",") + 1
+
+
+def result_count(data: bytes, opening: int) -> int | None:
+    """How many results a function has whose parameters' list opens at an offset; None where bytes do not tell."""
+    given = _parenthesised(data, opening)
+    if given is None:
+        return None
+    behind = given.end
+    while data[behind : behind + 1] == b" ":
+        behind += 1
+    if data[behind : behind + 1] in _NO_RESULT:
+        return 0
+    if data[behind : behind + 1] != b"(":
+        return 1
+    found = _parenthesised(data, behind)
+    return found.parts if found is not None and b"//" not in found.last and b"/*" not in found.last else None
 
 
 def parameters(data: bytes, opening: int) -> tuple[int, int | None] | None:

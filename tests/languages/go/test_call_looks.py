@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leakfix.languages.go.call_text import call_text, statement_end, taking
+from leakfix.languages.go.call_text import call_text, result_count, results_used, statement_end, taking
 from leakfix.languages.go.packages import World
 from leakfix.languages.go.program import Program
 from leakfix.models import Models
@@ -29,6 +29,7 @@ _HEAD = 'package p\n\nimport (\n\t"context"\n\t"os"\n)\n\n'
         (b"f(\n\ta,\n\tb,\n)", 2),
         (b"f(g())", None),
         (b"f(a, b...)", None),
+        (b"f(a, [...]int{1})", 2),
         (b"f(func(a, b int) {}, ',')", 2),
     ],
 )
@@ -42,6 +43,44 @@ def test_a_statement_ends_where_a_line_ends_outside_of_brackets() -> None:
     text = b'\tx := f(func() {\n\t\treturn\n\t}, "{")\n\ty()\n'
     assert text[: statement_end(text, 1, 1)].endswith(b'}, "{")')
     assert statement_end(b"\tx := `\n\ty`\n", 1, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "count"),
+    [
+        (b"f()", 0),
+        (b"f() {", 0),
+        (b"f(a int) error {", 1),
+        (b"f(a int) (b, c int, err error) {", 3),
+        (b"f(a int) func() (int, int) {", 1),
+        (b"f(a int) (int, func(a, b int) error)", 2),
+        (b"f(a", None),
+    ],
+)
+def test_results_are_counted(header: bytes, count: int | None) -> None:
+    assert result_count(header, 1) == count
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "count"),
+    [
+        (b"a := ", b"\n", 1),
+        (b"a, b.c = ", b"; x {", 2),
+        (b"if a, b, c := ", b"; x {", 3),
+        (b"a, b := 1, ", b"\n", None),
+        (b"a, b := ", b", 1\n", None),
+        (b"g(", b")\n", None),
+        (b"x := g(", b".h)\n", 1),
+        (b"x := ", b" + 1\n", 1),
+        (b"x[i], y := ", b"\n", None),
+        (b"", b"\n", None),
+    ],
+)
+def test_how_many_results_are_used_is_told_by_what_stands_beside_a_call(
+    before: bytes, behind: bytes, count: int | None
+) -> None:
+    line = b"\t" + before
+    assert results_used(line + b"f(a)" + behind, len(line), len(line) + 4) == count
 
 
 def test_what_takes_results_is_told_by_the_line() -> None:
@@ -96,6 +135,16 @@ def test_what_takes_results_is_told_by_the_line() -> None:
         ("f, err := os.Open(p)\ngo func() {\n\tf := other()\n\tf.Read(b)\n}()\nwork()", True),
         ("x.Open(a, b, c, d)", False),
         ("x.Open(a)", True),
+        ("x.Open(a, b...)", False),
+        ("x.Open(a...)", False),
+        ("f := x.Open(a)", False),
+        ("f, err := x.Open(a)\nuse(f)", True),
+        ("if f := x.Open(a); f != nil {\n\tuse(f)\n}", False),
+        ("if f, err := x.Open(a); err == nil {\n\tuse(f)\n}", True),
+        ("use(x.Open(a))", True),
+        ("use(x.Open(a).Name())", False),
+        ("use(x.Open(a) == p)", False),
+        ("e,\n\tf := x.Open(a)", True),
     ],
 )
 def test_looks_say_no_only_where_nothing_can_get_lost(tmp_path: Path, body: str, lost: bool) -> None:
