@@ -24,13 +24,15 @@ from leakfix.flow.graph import (
     Test,
 )
 from leakfix.flow.remembering import NEGATIVE, correlated, sources, told_of
-from leakfix.flow.solve import Step, explore
+from leakfix.flow.solve import BudgetError, Step, explore
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from leakfix.flow.graph import Block, Doubt, Edge, Event, Graph
 
 _BUDGET: Final = 800
+_DEEPEST: Final = 24
+"""Only what is stored in itself again and again lies as deep as that: there is no end to the places that hold it."""
 
 
 class Fate(Enum):
@@ -229,6 +231,8 @@ class _Walker:
         }
         if not added and facts is state.facts:
             return state
+        if any(len(holder.path) > _DEEPEST for holder in added):
+            raise BudgetError
         return _State(state.fate, state.holders | added, facts, state.raised)
 
     def _release(self, state: _State, event: Release) -> _State:
