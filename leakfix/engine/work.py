@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leakfix.engine.examine import Examined, Examiner, Request, failure, position
 from leakfix.engine.sieve import Sieve
-from leakfix.text.records import record
+from leakfix.text.records import individual, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,15 +34,15 @@ class Tongue:
     survey: Survey
 
 
-@record
+@individual
 class Unit:
-    """The files of one directory and one language."""
+    """The files of one directory and one language; nobody looks at their bytes to tell it from others."""
 
     language: str
     directory: str
     files: tuple[Input, ...]
 
-    @property
+    @cached_property
     def weight(self) -> int:
         """How much work it may be, in bytes."""
         return sum(len(file.data) for file in self.files)
