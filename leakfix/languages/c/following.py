@@ -29,6 +29,7 @@ class Followed:
         self.roots = set(roots)
         self.tested = set(tested)
         self._everything = everything
+        self._start = (frozenset(self.roots), frozenset(self.tested))
         self._passed_over: set[int] = set()
         self._addressed: set[int] = set()
 
@@ -64,8 +65,9 @@ class Followed:
         is_missed = not followed.isdisjoint(self._passed_over)
         if not is_missed and self._addressed.isdisjoint(followed | tested):
             return None
-        # The roots of what has no name are others in each round.
-        return Followed(_named(followed), _named(tested))
+        # The roots of what has no name are others in each round; where nothing else was missed, the next is no wiser.
+        behind = _named(followed), _named(tested)
+        return Followed(*behind, everything=behind == self._start)
 
 
 def is_tested(function: Function, bindings: Bindings, variable: Variable) -> bool:
@@ -117,5 +119,5 @@ def reached(roots: Iterable[int], moves: Iterable[tuple[int, int]]) -> set[int]:
     return found
 
 
-def _named(roots: set[int]) -> set[int]:
-    return {root for root in roots if root >= 0}
+def _named(roots: set[int]) -> frozenset[int]:
+    return frozenset(root for root in roots if root >= 0)
