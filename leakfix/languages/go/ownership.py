@@ -160,13 +160,14 @@ def _reached(graph: Graph, start: Place) -> tuple[set[Place], set[Place]]:
     """The places that may hold a resource, and those of functions that release it when called."""
     places: set[Place] = {start}
     closers: set[Place] = set()
+    transfers = [event for event in graph.events() if isinstance(event, Copy | Derive)]
     for _ in range(_ALIASES_AT_MOST):
         known = len(places) + len(closers)
-        for event in graph.events():
+        for event in transfers:
             if isinstance(event, Copy):
                 places |= _copied(event, places)
                 closers |= _copied(event, closers)
-            elif isinstance(event, Derive) and event.late and event.closes and event.source in places:
+            elif event.late and event.closes and event.source in places:
                 closers.add(event.target)
         if len(places) + len(closers) == known:
             break
