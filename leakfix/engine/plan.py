@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from leakfix.engine.examine import Examiner
-from leakfix.engine.meanwhile import meanwhile
+from leakfix.engine.meanwhile import CAN_FORK, meanwhile
 from leakfix.engine.work import Tongue, Unit, Work
 from leakfix.models import Models
 
@@ -41,7 +41,7 @@ def surveys(
             language, mine = languages[name], [file for file in inputs if file.language == name]
             is_worth = jobs > 1 and language.surveyed_apart and sum(len(f.data) for f in mine) >= WORTH_A_PROCESS
             looked = stack.enter_context(meanwhile(partial(_survey, language, mine, configuration), apart=is_worth))
-            found[name] = partial(_tongue, language, mine, looked)
+            found[name] = partial(_tongue, language, mine, looked, apart=is_worth and CAN_FORK)
         yield found
 
 
@@ -59,8 +59,10 @@ def _survey(language: Language[Any], inputs: Sequence[Input], configuration: Con
     return language.looked_at([(file.display, file.data) for file in inputs], load)
 
 
-def _tongue(language: Language[Any], inputs: Sequence[Input], looked: Callable[[], tuple[Models, Survey]]) -> Tongue:
-    completed = language.completing([file.data for file in inputs])
+def _tongue(
+    language: Language[Any], inputs: Sequence[Input], looked: Callable[[], tuple[Models, Survey]], *, apart: bool
+) -> Tongue:
+    completed = language.completing([file.data for file in inputs], apart=apart)
     models, survey = looked()
     return Tongue(language, models, completed(survey))
 

@@ -129,8 +129,13 @@ class Language(ABC, Generic[SurveyT]):
     def completing(
         self,
         contents: Sequence[bytes],  # noqa: ARG002 (a language that has more to look at says so)
+        *,
+        apart: bool,  # noqa: ARG002 (the same)
     ) -> Callable[[SurveyT], SurveyT]:
-        """Look at all files here while another process makes the survey, and give what completes that."""
+        """Look at all files here and give what completes the survey, which another process makes meanwhile if `apart`.
+
+        What workers could do as well is done here only then, since there is time.
+        """
         return lambda survey: survey
 
     @abstractmethod

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from leakfix.languages.language import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from leakfix.languages.c.surroundings import CSurroundings
@@ -51,6 +51,20 @@ class C(Language["CSurvey"]):
         from leakfix.languages.c.survey import survey
 
         return survey(files, acquiring_names(models))
+
+    def completing(self, contents: Sequence[bytes], *, apart: bool) -> Callable[[CSurvey], CSurvey]:
+        """Look for the names in all files, which every worker would have to, while there is time."""
+        if not apart:
+            return lambda survey: survey
+        from leakfix.languages.c.survey import names_in
+        from leakfix.text.records import replace
+
+        names = tuple(map(names_in, contents))
+        return lambda survey: replace(survey, names=names)
+
+    def prepare(self) -> None:
+        """Import the analysis."""
+        import leakfix.languages.c.workspace  # noqa: F401 (what counts is that it is there)
 
     def may_acquire(self, models: Models, survey: CSurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls anything that has an acquiring name or one like it, or says `new`."""

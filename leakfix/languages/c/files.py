@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -21,7 +20,7 @@ from leakfix.languages.c.definitions import (
     param,
     spelling,
 )
-from leakfix.languages.c.survey import dialect_of
+from leakfix.languages.c.survey import dialect_of, names_in
 from leakfix.text import Source, Span
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.c.preprocessor import Include, Macro
     from leakfix.languages.c.reading import Habits
+    from leakfix.languages.c.survey import Names
     from leakfix.languages.c.syntax import Dialect
 
 
@@ -52,9 +52,17 @@ class CFile:
     """A file with what it declares; parsed when first asked for its tree. Offsets are bytes of `data`."""
 
     def __init__(
-        self, path: str, data: bytes, dialect: Dialect | None = None, habits: Callable[[CFile], Habits] | None = None
+        self,
+        path: str,
+        data: bytes,
+        dialect: Dialect | None = None,
+        habits: Callable[[CFile], Habits] | None = None,
+        names: Names | None = None,
     ) -> None:
-        """Take the bytes. `habits` is asked what the macros of the tree stand for when the file cannot be parsed."""
+        """Take the bytes. `habits` is asked what the macros of the tree stand for when the file cannot be parsed.
+
+        `names` are those in the bytes, if they have been looked for already.
+        """
         self.source = Source(path, data)
         self.path = path
         self.key = os.path.abspath(path)  # noqa: PTH100 (links stay as they are)
@@ -63,6 +71,7 @@ class CFile:
         self.dialect: Dialect = dialect or dialect_of(path, data)
         self.cache: dict[str, object] = {}
         self._habits = habits
+        self._told = names
         self._torn: tuple[tuple[int, int], ...] = ()
 
     @classmethod
@@ -110,17 +119,18 @@ class CFile:
         return preprocessor.includes(self.data)
 
     @cached_property
+    def _names(self) -> Names:
+        return self._told or names_in(self.data)
+
+    @property
     def words(self) -> frozenset[bytes]:
         """All identifiers in its bytes, with those in comments and strings."""
-        return frozenset(_WORDS.findall(self.data))
+        return self._names.words
 
-    @cached_property
+    @property
     def headed(self) -> frozenset[bytes]:
         """The names of all functions with a body, with others that stand before a list and then a block."""
-        found: set[bytes] = set()
-        for piece in self.data.split(b"{")[:-1]:
-            found.update(_HEADED.findall(piece, max(piece.rfind(b";"), piece.rfind(b"}")) + 1))
-        return frozenset(found)
+        return self._names.headed
 
     def holds(self, word: bytes) -> bool:
         """Whether an identifier stands in it."""
@@ -176,8 +186,6 @@ class CFile:
         return Declared(self)
 
 
-_WORDS: Final = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*+")
-_HEADED: Final = re.compile(rb"([A-Za-z_]\w*+)\s*+\(")
 _DEAD: Final = (b"#if 0", b"# if 0", b"#  if 0", b"#if (0)", b"#if false")
 _THREAD_LOCAL: Final = b"_THREAD_LOCAL "
 

@@ -63,6 +63,26 @@ _ROUNDS: Final = 6
 
 
 @record
+class Names:
+    """The names in the bytes of one file: all identifiers, and those that functions with a body may bear."""
+
+    words: frozenset[bytes]
+    headed: frozenset[bytes]
+
+
+def names_in(data: bytes) -> Names:
+    """Look for the names in the bytes of a file, which takes no parsing."""
+    headed: set[bytes] = set()
+    for piece in data.split(b"{")[:-1]:
+        headed.update(_HEADED.findall(piece, max(piece.rfind(b";"), piece.rfind(b"}")) + 1))
+    return Names(frozenset(_WORDS.findall(data)), frozenset(headed))
+
+
+_WORDS: Final = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*+")
+_HEADED: Final = re.compile(rb"([A-Za-z_]\w*+)\s*+\(")
+
+
+@record
 class FileSketch:
     """What the bytes of one file tell."""
 
@@ -95,6 +115,8 @@ class CSurvey(Survey):
     owners: frozenset[str] = frozenset()
     """The last names of functions that call what acquires and give something back."""
     digest: str = ""
+    names: tuple[Names, ...] = ()
+    """The names in each file, if they have been looked for already."""
 
     def meaning(self) -> Iterator[str]:
         """Yield a digest of all files: what one defines, all may use."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.c.files import Function, Global, Struct, Typedef
     from leakfix.languages.c.preprocessor import Include, Macro
+    from leakfix.languages.c.survey import Names
 
 _FoundT = TypeVar("_FoundT")
 
@@ -78,7 +79,8 @@ class World:
         shown = path.as_posix() if isinstance(path, Path) else path
         number = self._numbers.get(key)
         dialect = self._survey.dialects[number] if number is not None else None
-        found = self._files[key] = CFile(shown, data, dialect, self.habits)
+        names = self._names(key, data)
+        found = self._files[key] = CFile(shown, data, dialect, self.habits, names)
         if known is not None or (number is not None and self._survey.marks[number] != mark(data)):
             self._forget(key, data)
         return found
@@ -445,7 +447,7 @@ class World:
             else:
                 dialect = self._survey.dialects[number] if number is not None else None
                 shown = self._survey.files[number] if number is not None else key
-                self._files[key] = CFile(shown, data, dialect, self.habits)
+                self._files[key] = CFile(shown, data, dialect, self.habits, self._names(key, data))
         return self._files[key]
 
     def _read(self, key: str) -> bytes | None:
@@ -453,6 +455,13 @@ class World:
         if data is None:
             return _read(key)
         return data if len(data) <= _LARGEST_FILE else None
+
+    def _names(self, key: str, data: bytes) -> Names | None:
+        """The names in a file as far as they have been looked for: in what the run has read."""
+        number = self._numbers.get(key)
+        if number is None or not self._survey.names or self._contents.get(key) is not data:
+            return None
+        return self._survey.names[number]
 
     def _includes(self, key: str) -> tuple[Include, ...]:
         number = self._numbers.get(key)

@@ -59,7 +59,12 @@ class Python(Language["PySurvey"]):
         looked = ((path, data, one) for (path, data), one in zip(files, imports, strict=True))
         return models, survey(looked, Acquiring(models))
 
-    def completing(self, contents: Sequence[bytes]) -> Callable[[PySurvey], PySurvey]:
+    def completing(
+        self,
+        contents: Sequence[bytes],
+        *,
+        apart: bool,  # noqa: ARG002 (it has to be looked for in any case)
+    ) -> Callable[[PySurvey], PySurvey]:
         """Look for what may be put in the place of something else."""
         from leakfix.languages.python.replacing import replacing_places
         from leakfix.text.records import replace

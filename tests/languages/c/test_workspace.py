@@ -105,3 +105,18 @@ def test_a_workspace_with_files_that_were_edited_is_made_anew(tmp_path: Path) ->
     assert workspace.renewed() is not None
     workspace.open(path, MAKER.replace("4", "5").encode())
     assert workspace.renewed() is None
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_names_are_looked_for_before_the_workers_start_where_there_is_time(tmp_path: Path, apart: bool) -> None:
+    write(tmp_path, {".git/HEAD": "", "make.c": MAKER})
+    path, data = tmp_path / "make.c", MAKER.encode()
+    models = Models.load("c")
+    survey = LANGUAGE.completing([data], apart=apart)(LANGUAGE.survey([(str(path), data)], models))
+    assert bool(survey.names) is apart
+    workspace = LANGUAGE.workspace(models, survey, {str(path): data})
+    opened_file, edited = workspace.open(path, data), workspace.open(path, data.replace(b"make", b"made"))
+    for file, name in ((opened_file, b"make"), (edited, b"made")):
+        assert isinstance(file.subject, Analysis)
+        assert file.subject.file.headed == {name}
+        assert file.subject.file.words == {b"char", name, b"void", b"p", b"malloc", b"return"}
