@@ -108,9 +108,8 @@ class Examiner:
     def _unsuppressed(
         self, file: OpenFile, request: Request, found: Sequence[Finding]
     ) -> tuple[list[Finding], list[Finding], list[Problem]]:
-        path = _path(request)
-        sure = _SURE_ENOUGH[self.configuration.confidence]
-        wanted = [f for f in found if f.confidence in sure and not self.configuration.ignored_at(f.rule, path)]
+        sure, ignored_at = _SURE_ENOUGH[self.configuration.confidence], self.configuration.ignored_at
+        wanted = [f for f in found if f.confidence in sure and not ignored_at(f.rule, _path(request))]
         data = file.source.data
         own = b"leakfix:" in data
         if not (own or (wanted and may_suppress(data))):

@@ -139,7 +139,8 @@ class File:
     @cached_property
     def constraint(self) -> Constraint | None:
         """What its name and its build lines demand of the platform."""
-        by_name, by_line = name_constraint(self.path.name), parse_constraint(self.header.comments)
+        name = self.source.path.rpartition("/")[2]
+        by_name, by_line = name_constraint(name), parse_constraint(self.header.comments)
         return And(by_name, by_line) if by_name and by_line else by_name or by_line
 
     @cached_property
