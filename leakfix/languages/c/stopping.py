@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import ExitKind
 from leakfix.languages.c import syntax
 from leakfix.languages.c.lower_assertions import stated
+from leakfix.languages.c.preprocessor import arguments_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.flow import Graph
-    from leakfix.languages.c.files import Function
+    from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
 
 _WORD: Final = re.compile(rb"[A-Za-z_]\w*")
+_DEEPEST: Final = 6
+_ASKED: Final = re.compile(rb"[\s(!]*(\w+)[\s)]*")
 _PLAIN: Final = frozenset((syntax.EXPRESSION_STATEMENT, syntax.DECLARATION))
 _JUMP: Final = b"goto"
 
@@ -96,25 +99,29 @@ class Stopping:
 
     def _surely_returns(self, function: Function, stops: frozenset[bytes]) -> bool:
         """Whether control plainly gets past each statement of the body, or returns."""
-        data = function.file.data
         body = function.body
-        if data.find(_JUMP, body.start_byte, body.end_byte) >= 0:
-            return False
-        for statement in syntax.named(body):
-            kind = statement.type
-            if self._says(function, statement, stops):
-                if kind == syntax.IF_STATEMENT and statement.child_by_field_name("alternative") is None:
-                    condition = statement.child_by_field_name("condition")
-                    if condition is not None and self._is_open(function, condition, stops):
-                        continue
-                if kind == syntax.EXPRESSION_STATEMENT and self._is_check(function, statement, stops):
-                    continue
-                return False
-            if kind == syntax.RETURN_STATEMENT:
+        has_jumps = function.file.data.find(_JUMP, body.start_byte, body.end_byte) >= 0
+        for statement in map(_unlabeled, syntax.named(body)):
+            if statement.type == syntax.RETURN_STATEMENT and not self._says(function, statement, stops):
                 return True
-            if kind not in _PLAIN and not self._passes(function, statement, stops):
+            if not self._goes_on(function, statement, stops, has_jumps=has_jumps):
                 return False
         return True
+
+    def _goes_on(self, function: Function, statement: Node, stops: frozenset[bytes], *, has_jumps: bool) -> bool:
+        """Whether control plainly gets past a statement, on some way."""
+        kind = statement.type
+        if has_jumps and _JUMP in (statement.text or b""):
+            # What jumps on a condition alone may as well not.
+            is_choice = kind == syntax.IF_STATEMENT and statement.child_by_field_name("alternative") is None
+            condition = statement.child_by_field_name("condition") if is_choice else None
+            return condition is not None and self._is_open(function, condition, stops)
+        if self._says(function, statement, stops):
+            if kind == syntax.IF_STATEMENT and statement.child_by_field_name("alternative") is None:
+                condition = statement.child_by_field_name("condition")
+                return condition is not None and self._is_open(function, condition, stops)
+            return kind == syntax.EXPRESSION_STATEMENT and self._is_check(function, statement, stops)
+        return kind in _PLAIN or self._passes(function, statement, stops)
 
     def _passes(self, function: Function, statement: Node, stops: frozenset[bytes]) -> bool:
         """Whether control gets past a statement that holds nothing that stops."""
@@ -135,13 +142,43 @@ class Stopping:
         )
 
     def _is_check(self, function: Function, statement: Node, stops: frozenset[bytes]) -> bool:
-        """Whether a statement only checks something that may hold."""
+        """Whether a statement only checks something that may hold, itself or by a macro."""
         call = next(iter(syntax.named(statement)), None)
         called = call.child_by_field_name("function") if call is not None else None
         arguments = call.child_by_field_name("arguments") if call is not None else None
-        if called is None or arguments is None or called.text not in self._checking:
+        if called is None or arguments is None or called.text is None:
             return False
-        return self._is_open(function, arguments, stops)
+        if called.text in self._checking:
+            return self._is_open(function, arguments, stops)
+        given = syntax.named(arguments)
+        checked = self._checked(called.text, function.file, stops, 0)
+        return bool(checked) and all(
+            at < len(given) and self._is_open(function, given[at], stops) for at in checked or ()
+        )
+
+    def _checked(self, name: bytes, file: CFile, stops: frozenset[bytes], depth: int) -> frozenset[int] | None:
+        """The arguments that a macro checks, whichever of its definitions counts; None where it stops otherwise."""
+        found: set[int] = set()
+        for macro in self._program.world.macros_named(name.decode("utf-8", "replace"), file):
+            params = [param.encode() for param in macro.params or ()]
+            for match in _WORD.finditer(macro.body):
+                word = match[0]
+                inner = self._program.promising.called_by(word, file) & stops
+                if word not in stops and not inner:
+                    continue
+                is_used = depth < _DEEPEST and word != name and macro.body[match.end() :].startswith(b"(")
+                used = arguments_of(macro.body, match.end()) if is_used else None
+                if used is None:
+                    return None
+                at = frozenset({0}) if word in self._checking else self._checked(word, file, stops, depth + 1)
+                if not at or not all(one < len(used[0]) for one in at):
+                    return None
+                for one in at:
+                    asked = _ASKED.fullmatch(used[0][one])
+                    if asked is None or asked[1] not in params:
+                        return None
+                    found.add(params.index(asked[1]))
+        return frozenset(found)
 
     def _says(self, function: Function, node: Node, stops: frozenset[bytes]) -> bool:
         """Whether a name stands in a node that may stop, or a macro that holds one."""
@@ -154,6 +191,16 @@ class Stopping:
 
 _LOOPS: Final = (b"while", b"for")
 _HEADED: Final = frozenset((syntax.WHILE_STATEMENT, syntax.FOR_STATEMENT, syntax.SWITCH_STATEMENT))
+
+
+def _unlabeled(statement: Node) -> Node:
+    """What stands behind the labels of a statement."""
+    while statement.type == syntax.LABELED_STATEMENT:
+        *labels, inner = syntax.named(statement)
+        if not labels:
+            break
+        statement = inner
+    return statement
 
 
 def _names(symbols: Iterable[str]) -> frozenset[bytes]:

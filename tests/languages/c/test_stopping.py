@@ -23,6 +23,12 @@ NEVER = {
     "a macro that does it": "#define DIE(n) do { log_it(n); exit(n); } while (0)\nvoid f(int n) { DIE(n); }",
     "what cannot hold": "void f(void) { assert(0); }",
     "one that calls itself": "void f(int n) { if (n) { f(n - 1); } exit(n); }",
+    "a macro is given what cannot hold": "#define OK(x) assert(x)\nvoid f(int n) { OK(0); n = 2; }",
+    "a macro checks something else": (
+        "#define FAIL(x) do { log_it(x); assert(0); } while (0)\nvoid f(int n) { FAIL(n); n = 2; }"
+    ),
+    "a jump there": "void f(int n) { goto out;\nout: exit(n); }",
+    "a label there": "void f(int n) { if (n) goto out; n = 2;\nout: exit(n); }",
 }
 RETURNS = {
     "nothing ends": "int f(int n) { return n; }",
@@ -32,6 +38,10 @@ RETURNS = {
     "behind a return": "int f(int n) { if (n) return 2; exit(3); }",
     "a loop that ends": "void f(int n) { while (n--) { step(n); } if (n < -1) exit(3); }",
     "a label": "int f(int n) { if (n) goto out; exit(1);\nout: return n; }",
+    "a check by a macro of a macro": (
+        "#define A(x) assert((x))\n#define B(x) A(x)\nint f(int n) { B(n > 0); return n; }"
+    ),
+    "behind a label": "int f(int n) { assert(n); if (n > 3) goto out; n = 2;\nout: return n; }",
     "a callee that may": "void g(int n) { if (n) abort(); }\nvoid f(int n) { g(n); }",
 }
 
