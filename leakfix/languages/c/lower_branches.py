@@ -74,7 +74,7 @@ class BranchLowering(ABC):
     def _destroy(self, depth: int, span: Span) -> None:
         for scope in reversed(self.frame.scopes[depth:]):
             for place, destructor in reversed(scope.objects):
-                self.values.calls.destroy(span, destructor, Value(address=place))
+                self.values.calls.objects.destroy(span, destructor, Value(address=place))
 
     def throw(self, span: Span) -> None:
         """Control goes to the handlers of the innermost try block, or leaves the function."""

@@ -1,4 +1,4 @@
-"""Lowering of calls, `new` and `delete`: what they acquire, and what they do to their operands.
+"""Lowering of calls: what they acquire, and what they do to their operands.
 
 It is known from the models, else from the callee's summary. A callee of which nothing is known keeps what it is given.
 """
@@ -24,7 +24,7 @@ from leakfix.flow import (
     Release,
 )
 from leakfix.flow.fates import Fate
-from leakfix.languages.c import customs, declarators, syntax
+from leakfix.languages.c import customs, syntax
 from leakfix.languages.c.files import is_read_only, spelling
 from leakfix.languages.c.lower_frame import (
     ELEMENT,
@@ -36,12 +36,13 @@ from leakfix.languages.c.lower_frame import (
     Relation,
     Value,
 )
+from leakfix.languages.c.lower_objects import RECEIVER, ObjectLowering, operands_of
 from leakfix.languages.c.lower_tables import stands_for
 from leakfix.languages.c.lower_tests import failure
-from leakfix.languages.c.lower_throws import KEEPERS, is_noexcept, throws
+from leakfix.languages.c.lower_throws import is_noexcept, throws
 from leakfix.languages.c.lower_unknown import UnknownCalls, takes_format
 from leakfix.languages.c.summaries import DOUBTFUL, KEPT
-from leakfix.languages.c.types import SMART_POINTERS, Callee, CType, result_type
+from leakfix.languages.c.types import Callee, result_type
 from leakfix.models import OUT
 
 if TYPE_CHECKING:
@@ -56,11 +57,8 @@ if TYPE_CHECKING:
     from leakfix.models import Release as ModelledRelease
     from leakfix.text import Span
 
-RECEIVER: Final = -1
 _HINTS: Final = ("__builtin_expect", "likely", "UNEXPECTED", "EXPECTED", "LIKELY")
 """How the names of macros end that only tell the compiler which way a condition mostly goes."""
-_ACCESSORS: Final = frozenset(("back", "front", "at", "top"))
-_CONTAINERS: Final = frozenset(("vector", "list", "map", "set", "deque", "queue", "stack", "unordered_map", "array"))
 
 
 class CallLowering:
@@ -86,6 +84,7 @@ class CallLowering:
         self._in_place: set[Place] = set()
         """The variables that are a resource themselves, as a `regex_t` is."""
         self.unknown = UnknownCalls(self)
+        self.objects = ObjectLowering(self)
 
     # calls
 
@@ -216,7 +215,7 @@ class CallLowering:
             if callee.symbol not in callee.symbols:
                 self.frame.named(before, callee.symbol)
             return value
-        contained = self._of_container(span, callee, receiver, arguments)
+        contained = self.objects.of_container(span, callee, receiver, arguments)
         if contained is not None:
             return contained
         function = callee.function if callee is not None else None
@@ -226,11 +225,11 @@ class CallLowering:
                 if summary.never_returns:
                     self.frame.exit(ExitKind.STOP, span)
                     return NOTHING
-                operands = _operands(function, receiver, arguments)
+                operands = operands_of(function, receiver, arguments)
                 self._expect(summary, operands)
                 if self.frame.graph.sites and throws(function) and not is_noexcept(self.frame.function):
                     self.values.statements.may_raise(span, self._at_risk(summary, operands))
-                if summary.knows(self._asked(operands)):
+                if summary.knows(self.asked(operands)):
                     self._unheard = not wanted
                     value = self.summarised(node, summary, operands, arguments)
                     self._unheard = False
@@ -245,17 +244,17 @@ class CallLowering:
                 if place is not None and not self._is_elsewhere(place):
                     self.frame.followed.roots.add(place.root)
 
-    def _asked(self, operands: dict[int, Value]) -> list[int]:
+    def asked(self, operands: dict[int, Value]) -> list[int]:
         """The operands of which the callee has to tell what it does with them."""
         return [index for index, value in operands.items() if self.frame.concerns(value)]
 
     def _at_risk(self, summary: Summary, operands: dict[int, Value]) -> list[Value]:
         """The arguments of a callee that it may do anything else with than to look at them."""
-        asked = [index for index in self._asked(operands) if index != RECEIVER]
+        asked = [index for index in self.asked(operands) if index != RECEIVER]
         effects = ((summary.of(index) if summary.knows([index]) else None, operands[index]) for index in asked)
         return [value for known, value in effects if known is None or known.fates]
 
-    def _hand_over(self, span: Span, receiver: Value, arguments: list[Value]) -> None:
+    def hand_over(self, span: Span, receiver: Value, arguments: list[Value]) -> None:
         """Nothing is known of the callee: it may keep, release and change what it can reach."""
         for value in (receiver, *arguments):
             self.frame.escape(span, value, Handing.PASSED)
@@ -447,7 +446,7 @@ class CallLowering:
             alternatives.append((failed, fail))
         self.frame.fork(found, alternatives)
         if place == found:
-            self._unnamed(found)
+            self.note_unnamed(found)
 
     def site(self, span: Span, obligation: Obligation, symbol: str, place: Place, success: Facts) -> int:
         """A new acquisition into a place: its index."""
@@ -455,7 +454,7 @@ class CallLowering:
         self.frame.success[index] = success
         return index
 
-    def _unnamed(self, found: Place) -> None:
+    def note_unnamed(self, found: Place) -> None:
         """What was acquired has no name so far."""
         self.unnamed.append(found.root)
         self.frame.made.add(found.root)
@@ -568,7 +567,7 @@ class CallLowering:
 
         self.frame.fork(found, [(facts, succeed if owned else fail) for facts, owned in ways])
         if place == found:
-            self._unnamed(found)
+            self.note_unnamed(found)
 
     def _effects(
         self, span: Span, summary: Summary, index: int, value: Value, operands: dict[int, Value], found: Place
@@ -626,6 +625,11 @@ class CallLowering:
             elif effect.fate is Fate.RELEASED:
                 self.frame.emit(Release(span, place, ANY_METHOD))
 
+    def ended(self, span: Span, summary: Summary, receiver: Value) -> None:
+        """The destructor that was read runs on ``receiver``."""
+        self._effects(span, summary, RECEIVER, receiver, {RECEIVER: receiver}, self.frame.temporary())
+        self._settle_moves(span)
+
     def _settle_moves(self, span: Span) -> None:
         """What the callee stored below its operands is there behind all that it set there."""
         for into, between in self._moves:
@@ -648,139 +652,3 @@ class CallLowering:
                 return value.address.below(*path[1:])
             return value.address if not path else None
         return value.place.below(*path) if value.place is not None else None
-
-    # containers
-
-    def _of_container(self, span: Span, callee: Callee | None, receiver: Value, arguments: list[Value]) -> Value | None:
-        """What is put in a local container of the standard library is held by it."""
-        if callee is None or callee.function is not None or callee.kind not in ("method", "value"):
-            return None
-        if receiver.address is None or not self._is_container(callee.receiver_type):
-            return None
-        name = callee.symbol.rpartition("::")[2]
-        inside = self.frame.below(receiver.address, ELEMENT)
-        if inside is None:
-            return None
-        if name in _ACCESSORS:
-            return Value((Link(inside),))
-        if name in KEEPERS:
-            self.values.statements.may_run_out_of_memory(span)
-            if self.frame.outlives(inside):
-                self._hand_over(span, NOTHING, arguments)
-                return NOTHING
-            if self._holds_owners(callee.receiver_type):
-                for value in arguments:
-                    self.unknown.own(span, value)
-                return NOTHING
-            for value in arguments:
-                for link in value.links:
-                    self.frame.emit(Copy(span, inside, link.place))
-            return NOTHING
-        if name in ("end", "begin", "size", "empty", "cend", "cbegin", "reserve", "capacity"):
-            return NOTHING
-        return None
-
-    def _holds_owners(self, of: CType | None) -> bool:
-        """Whether the elements of a container are smart pointers."""
-        return of is not None and any(one is not None and one.base in SMART_POINTERS for one in of.args)
-
-    def _is_container(self, of: CType | None) -> bool:
-        return of is not None and not of.is_pointer and of.base.removeprefix("std::") in _CONTAINERS
-
-    # new and delete
-
-    def new(self, node: Node) -> Value:
-        """Evaluate a `new` expression."""
-        wanted, self.wanted = self.wanted, True
-        span = self.frame.span(node)
-        type_node, given = node.child_by_field_name("type"), node.child_by_field_name("arguments")
-        placement = node.child_by_field_name("placement")
-        arguments = [self.values.value(one) for one in (syntax.named(given) if given is not None else ())]
-        is_array = any(child.type == "new_declarator" for child in node.children)
-        name = spelling(type_node) if type_node is not None else ""
-        nothrow = placement is not None and b"nothrow" in (placement.text or b"")
-        if placement is not None and not nothrow:
-            where = [self.values.value(one) for one in syntax.named(placement)]
-            self._hand_over(span, NOTHING, arguments if len(where) == 1 else [*where, *arguments])
-            return where[0] if len(where) == 1 else NOTHING
-        if not self.program.is_plain_new(self.frame, node, name, given):
-            self._hand_over(span, NOTHING, arguments)
-            return NOTHING
-        if not nothrow:
-            self.values.statements.may_run_out_of_memory(span)
-        found = self.frame.temporary()
-        self.frame.emit(Assign(span, found))
-        obligation = self.program.obligation_of("array" if is_array else "object")
-        success: Facts = (((), Outcome.NOT_NIL),)
-        index = self.site(span, obligation, "new[]" if is_array else "new", found, success)
-        if not wanted:
-            self.frame.discard(index)
-        alternatives: list[tuple[Facts, Callable[[], None]]] = [(success, lambda: self.frame.acquire(index))]
-        if nothrow:
-            alternatives.append(((((), Outcome.NIL),), lambda: None))
-        self.frame.fork(found, alternatives)
-        self._unnamed(found)
-        self.construct(node, name, Value((Link(found),)), arguments)
-        return Value((Link(found),))
-
-    def construct(self, node: Node, name: str, receiver: Value, arguments: list[Value]) -> None:
-        """The constructor of a class runs on ``receiver``."""
-        constructor = self.program.constructor(self.frame, name, len(arguments))
-        summary = self.program.summary(constructor) if constructor is not None else None
-        if constructor is not None and summary is not None:
-            operands = _operands(constructor, receiver, arguments)
-            if summary.knows(self._asked(operands)):
-                self.summarised(node, summary, operands, arguments)
-                return
-        if arguments or not self.program.is_simple(self.frame, name):
-            self._hand_over(self.frame.span(node), NOTHING, arguments)
-
-    def destroy(self, span: Span, destructor: Function, receiver: Value) -> None:
-        """A destructor runs on ``receiver``."""
-        if not self.frame.concerns(receiver):
-            return
-        summary = self.program.summary(destructor)
-        if summary is None or not summary.knows((RECEIVER,)):
-            self.frame.escape(span, receiver, Handing.PASSED)
-            return
-        self._effects(span, summary, RECEIVER, receiver, {RECEIVER: receiver}, self.frame.temporary())
-        self._settle_moves(span)
-
-    def delete(self, node: Node) -> Value:
-        """Evaluate a `delete` expression."""
-        inner = syntax.named(node)
-        if not inner:
-            return NOTHING
-        value = self.values.value(inner[-1])
-        span = self.frame.span(node)
-        destructor = self.program.destructor(self.frame, inner[-1]) if self.frame.expansion is None else None
-        if destructor is not None and value.place is not None:
-            self.destroy(span, destructor, value)
-        self.release(span, value, is_memory=destructor is not None)
-        return NOTHING
-
-
-def _operands(function: Function, receiver: Value, arguments: list[Value]) -> dict[int, Value]:
-    """What a callee is given by position, as its parameters take it; the receiver last."""
-    params = function.params
-    operands = dict(enumerate(arguments))
-    if function.file.is_cpp:
-        known = function.cache.get("references")
-        if not isinstance(known, tuple):
-            known = function.cache["references"] = tuple(index for index, one in enumerate(params) if is_reference(one))
-        for index in known:
-            if index in operands:
-                operands[index] = referred(operands[index])
-    operands[RECEIVER] = receiver
-    return operands
-
-
-def is_reference(param: Param) -> bool:
-    """Whether a parameter is a reference to what it is given."""
-    steps = declarators.read(param.declarator).steps if param.declarator is not None else ()
-    return any(step.startswith("&") for step in steps)
-
-
-def referred(value: Value) -> Value:
-    """What a reference to a value is."""
-    return Value(address=value.place) if value.place is not None else value

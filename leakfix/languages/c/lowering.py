@@ -285,7 +285,7 @@ class StatementLowering(BranchLowering):
         else:
             given_all = syntax.named(value) if value is not None else []
             arguments = [self.values.value(_argument(one)) for one in given_all]
-            self.values.calls.construct(node, name, Value(address=place), arguments)
+            self.values.calls.objects.construct(node, name, Value(address=place), arguments)
         destructor = self.frame.program.destructor_of(self.frame, name)
         if destructor is not None:
             self.frame.scopes[-1].objects.append((place, destructor))
