@@ -339,7 +339,8 @@ class Pursuit:
             level = _DOUBTFUL if edge.doubtful else _RAISED
             state = state if level <= state.raised else replace(state, raised=level)
         for test in edge.tests:
-            if Test(test.place, test.outcome.opposite) in state.facts:
+            is_remembered = test.place in self.correlated
+            if is_remembered and Test(test.place, test.outcome.opposite) in state.facts:
                 return None
             if state.held:
                 if test.outcome is Outcome.NIL and self._is_there(state, test.place):
@@ -347,7 +348,7 @@ class Pursuit:
                 if test.place in state.errors:
                     failed = test.outcome in (Outcome.NOT_NIL, Outcome.FALSE)
                     state = state.ended(Status.ABSENT) if failed else replace(state, errors=state.errors - {test.place})
-            if test.place in self.correlated:
+            if is_remembered and test not in state.facts:
                 state = replace(state, facts=state.facts | {test})
             if state.asked and state.held and edge.span is not None:
                 state = self._answered(state, test, edge)
@@ -476,10 +477,12 @@ class Pursuit:
         if event.place.weak:
             return state
         self.arrivals[event.span, event.place].add(state.status)
-        facts = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
+        facts, root = state.facts, event.place.root
+        if any(fact.place.root == root for fact in facts):
+            facts = frozenset(fact for fact in facts if not event.place.holds(fact.place))
         if event.value is not None and event.place in self.correlated:
             facts |= {Test(event.place, event.value)}
-        if not state.held or not _names(state, event.place.root):
+        if not state.held or not _names(state, root):
             return state if facts == state.facts else replace(state, facts=facts)
         behind = State(
             Status.HELD,

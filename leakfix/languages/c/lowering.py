@@ -372,11 +372,10 @@ def _separate(graph: Graph) -> None:
     constants: dict[Place, set[str]] = {}
     sign = equal_to("")
     for block in graph.blocks:
-        told = [event.place for event in block.events if isinstance(event, (Assign, Known)) and event.place.path]
-        for edge in block.edges:
-            told += [test.place for test in edge.tests if test.place.path]
+        told = [event.place for event in block.events if isinstance(event, (Assign, Known))]
+        told += [test.place for edge in block.edges for test in edge.tests]
         for place in told:
-            if place.path[-1].startswith(sign):
+            if place.path and place.path[-1].startswith(sign):
                 constants.setdefault(Place(place.root, place.path[:-1]), set()).add(place.path[-1])
     if not any(len(names) > 1 for names in constants.values()):
         return
