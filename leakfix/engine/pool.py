@@ -23,6 +23,9 @@ _GC_THRESHOLD = 5_000_000
 # With so many tasks before it, a worker is given one ahead of time, and need not wait for its parent behind every one.
 _PLENTY = 8
 
+# Behind this part of a share its tasks come by their weight, and not as neighbours.
+_LAST = 3 / 4
+
 
 class _Worker:
     """A process, the tasks that are its own, and the numbers of the one that it is at and of what follows that."""
@@ -128,13 +131,21 @@ class Pool(Generic[Task, Outcome]):
 
 
 def shares(weights: Sequence[int], size: int) -> list[deque[int]]:
-    """Cut the numbers of tasks into that many runs of about the same weight."""
-    found: list[deque[int]] = [deque() for _ in range(size)]
+    """Cut the numbers of tasks into that many runs of about the same weight.
+
+    The last stretch of each begins with the heaviest, so that all have done their share at about the same time.
+    """
+    runs: list[list[int]] = [[] for _ in range(size)]
+    ends: list[list[int]] = [[] for _ in range(size)]
     total, done = max(sum(weights), 1), 0
     for number, weight in enumerate(weights):
-        found[min((2 * done + weight) * size // (2 * total), size - 1)].append(number)
+        at = (2 * done + weight) * size / (2 * total)
+        share = min(int(at), size - 1)
+        (ends if at - share >= _LAST else runs)[share].append(number)
         done += weight
-    return found
+    return [
+        deque([*run, *sorted(end, key=lambda number: -weights[number])]) for run, end in zip(runs, ends, strict=True)
+    ]
 
 
 def _serve(

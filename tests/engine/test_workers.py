@@ -31,7 +31,11 @@ def test_every_task_has_an_outcome(jobs: int) -> None:
 def test_shares_are_runs_of_neighbours(weights: list[int], size: int) -> None:
     found = shares(weights, size)
     assert len(found) == size
-    assert [number for share in found for number in share] == list(range(len(weights)))
+    assert [number for share in found for number in sorted(share)] == list(range(len(weights)))
+
+
+def test_a_share_ends_with_its_lightest_tasks() -> None:
+    assert [list(share) for share in shares([1, 2, 3, 4, 5, 6, 1, 2, 3], 1)] == [[0, 1, 2, 3, 4, 5, 8, 7, 6]]
 
 
 def test_shares_weigh_about_the_same() -> None:
