@@ -17,7 +17,7 @@ from leakfix.languages.c.lower_tables import role
 from leakfix.languages.c.name_places import UnclearError, is_silent, places
 from leakfix.languages.c.types import SMART_POINTERS
 from leakfix.languages.c.unknown_owners import Owners, declared_as
-from leakfix.languages.c.vocabulary import WORD
+from leakfix.languages.c.words import WORD
 from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ It is known from the models, else from the callee's summary. A callee of which n
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leakfix.flow import (
     ANY_METHOD,
@@ -56,9 +56,6 @@ if TYPE_CHECKING:
     from leakfix.models import Acquire, Wrap
     from leakfix.models import Release as ModelledRelease
     from leakfix.text import Span
-
-_HINTS: Final = ("__builtin_expect", "likely", "UNEXPECTED", "EXPECTED", "LIKELY")
-"""How the names of macros end that only tell the compiler which way a condition mostly goes."""
 
 
 class CallLowering:
@@ -117,14 +114,6 @@ class CallLowering:
         """The arguments of a call."""
         arguments = node.child_by_field_name("arguments")
         return syntax.named(arguments) if arguments is not None else []
-
-    def hinted(self, node: Node) -> Node | None:
-        """The condition in `__builtin_expect(condition, 0)` or in a macro that stands for it."""
-        called = node.child_by_field_name("function")
-        if called is None or called.type != syntax.IDENTIFIER or not syntax.text(called).endswith(_HINTS):
-            return None
-        arguments = self.arguments(node)
-        return arguments[0] if arguments else None
 
     def _callee(self, node: Node) -> Callee | None:
         called = node.child_by_field_name("function")

@@ -60,7 +60,7 @@ class ConditionLowering:
                 self.branch(inner, holds, fails, negated=negated, whole=whole)
                 return
         elif form == syntax.CALL_EXPRESSION:
-            unwrapped = self.values.calls.hinted(node)
+            unwrapped = syntax.hinted(node)
             if unwrapped is not None:
                 self.branch(unwrapped, holds, fails, negated=negated, whole=whole)
                 return

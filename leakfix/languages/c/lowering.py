@@ -7,7 +7,6 @@ and runs their destructors. Expressions are evaluated by `lower_values`, calls b
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Known, Outcome, Place, Test
@@ -22,6 +21,7 @@ from leakfix.languages.c.lower_failures import returns_failure
 from leakfix.languages.c.lower_frame import NOTHING, RESULT, Frame, Value, span_of
 from leakfix.languages.c.turns import turn_variables
 from leakfix.languages.c.types import SMART_POINTERS
+from leakfix.languages.c.words import WORD
 from leakfix.text import Span
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 _CLEANUP: Final = (b"cleanup", b"g_auto", b"__free(")
 """What attributes say that release a variable where its scope ends, and macros that stand for them."""
 _HEAD: Final = 200
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 
 
 _ROUNDS: Final = 4
@@ -226,7 +225,7 @@ class StatementLowering(BranchLowering):
         # What only decorates a declaration is blanked before it is parsed.
         before = node.prev_sibling
         between = self.frame.file.data[before.end_byte if before is not None else node.start_byte : node.start_byte]
-        words = _WORD.findall(between) if not between.isspace() else ()
+        words = WORD.findall(between) if not between.isspace() else ()
         return any(any(mark in word for mark in _CLEANUP) or self._stands_for_cleanup(word) for word in words)
 
     def _stands_for_cleanup(self, word: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import syntax
+from leakfix.languages.c.words import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import Function
 
 _SILENT: Final = frozenset((syntax.COMMENT, "string_content", "raw_string_content", "preproc_arg", "character"))
-_WITHIN: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 class UnclearError(Exception):
@@ -23,18 +23,12 @@ class UnclearError(Exception):
 
 def places(function: Function, word: bytes) -> Iterator[Node]:
     """Yield the nodes at a word in the body of a function, and in what a constructor initialises."""
-    data = function.file.data
-    parts = (*function.initializers, function.body)
-    for part in parts:
-        at = data.find(word, part.start_byte, part.end_byte)
-        while at >= 0:
-            end = at + len(word)
-            if data[at - 1] not in _WITHIN and (end >= len(data) or data[end] not in _WITHIN):
-                node = part.descendant_for_byte_range(at, end)
-                if node is None:
-                    raise UnclearError
-                yield node
-            at = data.find(word, end, part.end_byte)
+    for part in (*function.initializers, function.body):
+        for at in places_of(function.file.data, word, part.start_byte, part.end_byte):
+            node = part.descendant_for_byte_range(at, at + len(word))
+            if node is None:
+                raise UnclearError
+            yield node
 
 
 def is_silent(node: Node, function: Function) -> bool:

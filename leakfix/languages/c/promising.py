@@ -17,7 +17,8 @@ from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_tables import role
 from leakfix.languages.c.settled import Settled, Settling
 from leakfix.languages.c.unknown_owners import FILLS, target_of
-from leakfix.languages.c.vocabulary import JOINED, WORD, Vocabulary, called_here, text_of
+from leakfix.languages.c.vocabulary import JOINED, Vocabulary, called_here, text_of
+from leakfix.languages.c.words import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import conditionals, preprocessor
+from leakfix.languages.c.words import WORD
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def _decorate(found: tuple[Macro, ...]) -> bool:
     if all(macro.params is None for macro in found):
         decorating = [_is_decoration(macro) for macro in found]
         return any(decorating) and all(
-            told or _WORD.fullmatch(macro.body) is not None for told, macro in zip(decorating, found, strict=True)
+            told or WORD.fullmatch(macro.body) is not None for told, macro in zip(decorating, found, strict=True)
         )
     around = [_is_around(macro) for macro in found]
     return any(around) and all(told or not macro.body for told, macro in zip(around, found, strict=True))
@@ -206,7 +207,7 @@ def _is_around(macro: Macro) -> bool:
 def _keyword(macro: Macro) -> bytes:
     """The keyword of the statement that a macro is the header of; empty when it is none."""
     body = macro.body
-    word = _WORD.match(body)
+    word = WORD.match(body)
     if macro.params is None and _LAMBDA_AT_END.search(body) is not None:
         return GUARD
     if word is None or word[0] not in _HEADING:
@@ -369,17 +370,16 @@ def _closing(text: bytes, start: int) -> int:
 
 _WHILE: Final = b"while"
 _BARE: Final = frozenset((b"try", _ENDLESS, GUARD))
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _CONTINUING: Final = frozenset((b"and", b"or", b"const", b"noexcept", b"override", b"final", b"try"))
 
 
 def _heads_here(following: bytes, *, is_header: bool) -> bool:
-    return following.startswith(b"{") or (is_header and _WORD.match(following) is not None)
+    return following.startswith(b"{") or (is_header and WORD.match(following) is not None)
 
 
 def _starts_anew(following: bytes) -> bool:
     """Whether what follows a call on its line is no part of the same statement."""
-    word = _WORD.match(following)
+    word = WORD.match(following)
     if word is not None:
         return word[0] not in _CONTINUING
     return following.startswith((b"}", b"#"))

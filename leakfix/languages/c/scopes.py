@@ -6,7 +6,6 @@ function declares are of the file, included, a member, a macro or unknown: no Va
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -16,6 +15,7 @@ from tree_sitter import Query, QueryCursor
 
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import Function, is_static
+from leakfix.languages.c.words import WORD, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +50,6 @@ _PARAMETERS: Final = frozenset(
     (syntax.PARAMETER_DECLARATION, syntax.OPTIONAL_PARAMETER, "variadic_parameter_declaration")
 )
 _CALLABLE: Final = frozenset((syntax.FUNCTION_DECLARATOR, syntax.ABSTRACT_FUNCTION_DECLARATOR))
-_WORD_BYTES: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$") | frozenset(
-    range(128, 256)
-)
-_WORDS: Final = re.compile(rb"[A-Za-z_]\w*")
 _QUERIES: Final[dict[str, str]] = {
     "c": (
         "[(declaration) (parameter_declaration) (type_definition) (enum_specifier) (struct_specifier)"
@@ -200,7 +196,7 @@ class Bindings:
         """Return every name that may mean something at a node: those of the function, and all words of the file."""
         known = self.file.cache.get("words")
         if not isinstance(known, frozenset):
-            words = set(_WORDS.findall(self._data))
+            words = set(WORD.findall(self._data))
             known = self.file.cache["words"] = frozenset(word.decode("utf-8", "replace") for word in words)
         return set(known) | set(self.locals_at(node))
 
@@ -360,16 +356,12 @@ class Bindings:
 
     def _places(self, variable: Variable) -> Iterator[Node]:
         """Yield the identifiers with the name of a variable where it may be meant."""
-        data, end = self._data, variable.end
-        name = data[variable.index : variable.declaration.end_byte]
-        at = data.find(name, max(min(variable.since, variable.index), self._start), end)
-        while at >= 0:
-            behind = at + len(name)
-            if (at == 0 or data[at - 1] not in _WORD_BYTES) and (behind >= end or data[behind] not in _WORD_BYTES):
-                node = self.node.descendant_for_byte_range(at, behind)
-                if node is not None and node.type in syntax.IDENTIFIERS and node.start_byte == at:
-                    yield node
-            at = data.find(name, behind, end)
+        name = self._data[variable.index : variable.declaration.end_byte]
+        start = max(min(variable.since, variable.index), self._start)
+        for at in places_of(self._data, name, start, variable.end):
+            node = self.node.descendant_for_byte_range(at, at + len(name))
+            if node is not None and node.type in syntax.IDENTIFIERS and node.start_byte == at:
+                yield node
 
 
 _THREAD_LOCAL: Final = frozenset(("thread_local", "_Thread_local", "__thread"))

@@ -247,8 +247,8 @@ class Walk:
             holds, fails = self._holds(inner, taking) if inner is not None else (True, True)
             return fails, holds
         if kind == syntax.CALL_EXPRESSION:
-            hinted = self._uses.hinted(condition)
-            return self._holds(hinted, taking) if hinted is not None else (True, True)
+            expected = syntax.hinted(condition)
+            return self._holds(expected, taking) if expected is not None else (True, True)
         left, right = condition.child_by_field_name("left"), condition.child_by_field_name("right")
         if kind != syntax.BINARY_EXPRESSION or operator is None or left is None or right is None:
             return True, True

@@ -9,6 +9,7 @@ from leakfix.flow import ExitKind
 from leakfix.languages.c import syntax
 from leakfix.languages.c.lower_assertions import stated
 from leakfix.languages.c.preprocessor import arguments_of
+from leakfix.languages.c.words import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
 
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 _DEEPEST: Final = 6
 _ASKED: Final = re.compile(rb"[\s(!]*(\w+)[\s)]*")
 _PLAIN: Final = frozenset((syntax.EXPRESSION_STATEMENT, syntax.DECLARATION))
@@ -161,7 +161,7 @@ class Stopping:
         found: set[int] = set()
         for macro in self._program.world.macros_named(name.decode("utf-8", "replace"), file):
             params = [param.encode() for param in macro.params or ()]
-            for match in _WORD.finditer(macro.body):
+            for match in WORD.finditer(macro.body):
                 word = match[0]
                 inner = self._program.promising.called_by(word, file) & stops
                 if word not in stops and not inner:
@@ -185,7 +185,7 @@ class Stopping:
         called_by = self._program.promising.called_by
         return any(
             word in stops or not stops.isdisjoint(called_by(word, function.file))
-            for word in _WORD.findall(node.text or b"")
+            for word in WORD.findall(node.text or b"")
         )
 
 

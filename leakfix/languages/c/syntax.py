@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Dialect: TypeAlias = Literal["c", "cpp"]
 
+_HINTS: Final = ("__builtin_expect", "likely", "UNEXPECTED", "EXPECTED", "LIKELY")
+"""How the names of macros end that only tell the compiler which way a condition mostly goes."""
+
 ABSTRACT_FUNCTION_DECLARATOR: Final = "abstract_function_declarator"
 ABSTRACT_POINTER_DECLARATOR: Final = "abstract_pointer_declarator"
 ABSTRACT_REFERENCE_DECLARATOR: Final = "abstract_reference_declarator"
@@ -230,6 +233,15 @@ def unparen(node: Node) -> Node:
 def named(node: Node) -> list[Node]:
     """Return the named children without comments."""
     return [child for child in node.named_children if child.type != COMMENT]
+
+
+def hinted(call: Node) -> Node | None:
+    """Return the condition in `__builtin_expect(condition, 0)` or in a macro that stands for it."""
+    called, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+    if called is None or called.type != IDENTIFIER or not text(called).endswith(_HINTS):
+        return None
+    given = named(arguments) if arguments is not None else []
+    return given[0] if given else None
 
 
 def walk(node: Node) -> Iterator[Node]:

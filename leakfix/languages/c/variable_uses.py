@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.evidence import bare
+from leakfix.languages.c.words import WORD, places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,14 +17,11 @@ if TYPE_CHECKING:
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.scopes import Variable
 
-_WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 LEAVING: Final = frozenset((b"return", b"goto", b"throw", b"co_return", b"asm", b"__asm__"))
 """What control leaves a function by, or goes where nobody looks."""
 JUMPING: Final = frozenset((*LEAVING, b"break", b"continue"))
-_WITHIN: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 SIMPLE: Final = frozenset((syntax.EXPRESSION_STATEMENT, syntax.DECLARATION))
 """Statements behind which control goes on."""
-_HINTS: Final = ("__builtin_expect", "likely", "UNEXPECTED", "EXPECTED", "LIKELY")
 
 
 class Uses:
@@ -38,32 +35,20 @@ class Uses:
         self._name = variable.name.encode()
         self._data = function.file.data
 
-    def hinted(self, call: Node) -> Node | None:
-        """Return the condition in a macro that only says which way it mostly goes."""
-        called, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
-        given = syntax.named(arguments) if arguments is not None else []
-        is_hint = called is not None and syntax.text(called).endswith(_HINTS)
-        return given[0] if is_hint and given else None
-
     def is_it(self, node: Node) -> bool:
         """Whether an expression is the variable, casts and parentheses aside."""
         node = bare(node)
         return node.type == syntax.IDENTIFIER and self._bindings.variable(node) is self._variable
 
     def _mentions(self, node: Node) -> Iterator[Node]:
-        data, name, end = self._data, self._name, node.end_byte
-        at = data.find(name, node.start_byte, end)
-        while at >= 0:
-            behind = at + len(name)
-            if data[at - 1] not in _WITHIN and data[behind] not in _WITHIN:
-                found = node.descendant_for_byte_range(at, behind)
-                if found is not None and self._bindings.variable(found) is self._variable:
-                    yield found
-            at = data.find(name, behind, end)
+        for at in places_of(self._data, self._name, node.start_byte, node.end_byte):
+            found = node.descendant_for_byte_range(at, at + len(self._name))
+            if found is not None and self._bindings.variable(found) is self._variable:
+                yield found
 
     def is_safe(self, node: Node) -> bool:
         """Whether nothing in a node sets the variable, or lets somebody else set it."""
-        words = frozenset(_WORD.findall(self._data, node.start_byte, node.end_byte))
+        words = frozenset(WORD.findall(self._data, node.start_byte, node.end_byte))
         vocabulary, file = self._program.promising.vocabulary, self._function.file
         if any(self._name in vocabulary.meaning(word, file) for word in self._program.world.macro_words(file) & words):
             return False
@@ -104,7 +89,7 @@ class Uses:
         return True
 
     def _is_harmless_call(self, call: Node, arguments: Node, argument: Node) -> bool:
-        if self.hinted(call) is not None:
+        if syntax.hinted(call) is not None:
             return True
         callee = self._program.types(self._function).callee(call)
         if callee is None:
@@ -121,7 +106,7 @@ class Uses:
 
     def leaves(self, node: Node, leaving: frozenset[bytes]) -> bool:
         """Whether control may leave by what stands in a node, or in a macro there."""
-        words = frozenset(_WORD.findall(self._data, node.start_byte, node.end_byte))
+        words = frozenset(WORD.findall(self._data, node.start_byte, node.end_byte))
         if not leaving.isdisjoint(words):
             return True
         file, vocabulary = self._function.file, self._program.promising.vocabulary

@@ -9,6 +9,8 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
+from leakfix.languages.c.words import WORD
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.preprocessor import Macro
     from leakfix.languages.c.world import World
 
-WORD: Final = re.compile(rb"[A-Za-z_]\w*")
 CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _COMMENT: Final = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _STRING: Final = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"")
