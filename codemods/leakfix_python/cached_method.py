@@ -39,15 +39,14 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.python.analysis import Analysis
-from leakfix.rules import Confidence, Finding, Form, Rule, Step
+from leakfix.rules import Confidence, Finding, Form, Refusal, Rule, Step
 from leakfix.rules.python.cached import DEFAULT_SIZE, CachedMethod, cached_methods, lives_on
 from leakfix.rules.python.cached_forms import INSTANCE, PROPERTY, cached_property, instance_cache
 from leakfix.rules.python.cached_keys import large_keys
 from leakfix.rules.python.plain import finding
-from leakfix.rules.python.repair import RefusalError
 from leakfix.text.records import replace
 
 if TYPE_CHECKING:
@@ -83,10 +82,10 @@ class CachedMethodRule(Rule[Analysis]):
     def _keyed(self, analysis: Analysis, key: LargeKey) -> Finding:
         message = f"the cache of this function keeps {key.large.noun} that it is given"
         steps = [(key.decorator, "the cache has no bound, and lives as long as the program")]
-        told = partial(_refuse, "by-value", "what else the results could be kept by is not known here")
-        found = finding(self, analysis, key.decorator, message, steps, [(INSTANCE, told)], Confidence.MEDIUM)
+        refusal = Refusal("by-value", "what else the results could be kept by is not known here")
+        found = finding(self, analysis, key.decorator, message, steps, (), Confidence.MEDIUM)
         kept = Step(key.file.path, key.argument.start_point.row + 1, f"and its keys hold {key.large.noun}")
-        return replace(found, trace=(*found.trace, kept))
+        return replace(found, trace=(*found.trace, kept), refusal=refusal)
 
     def _finding(self, analysis: Analysis, one: CachedMethod) -> Finding:
         if one.size is None:
@@ -111,10 +110,6 @@ class CachedMethodRule(Rule[Analysis]):
         if 0 < (one.size or 0) < _MANY or lives_on(analysis, one.class_):
             return Confidence.LOW
         return Confidence.HIGH if one.size is None else Confidence.MEDIUM
-
-
-def _refuse(code: str, reason: str) -> NoReturn:
-    raise RefusalError(code, reason)
 
 
 RULE = CachedMethodRule()

@@ -85,8 +85,9 @@ class Bindings:
             self.is_nested(one.identifier, variable) for one in variable.bindings
         )
 
-    def names_at(self, node: Node) -> set[str]:  # noqa: ARG002 (a name used anywhere in the file may be meant)
-        """Return every name that may mean something at a node: all words of the file."""
+    @property
+    def names(self) -> set[str]:
+        """Every name that may mean something in the function: a name used anywhere in the file may be meant."""
         known = self.file.cache.get("words")
         if not isinstance(known, frozenset):
             words = set(_WORDS.findall(self.file.data))

@@ -15,14 +15,24 @@ if TYPE_CHECKING:
 
     from leakfix.languages.python.analysis import Analysis
     from leakfix.languages.python.files import Function, PyClass
+    from leakfix.languages.python.types import Types
 
-CACHES: Final = frozenset(("functools.lru_cache", "functools.cache"))
+_CACHES: Final = frozenset(("functools.lru_cache", "functools.cache"))
 API: Final = (b"cache_clear", b"cache_info", b"cache_parameters", b"__wrapped__")
 DEFAULT_SIZE: Final = 128
 """The size of a cache that none is given."""
 _UNBOUND: Final = frozenset(("staticmethod", "classmethod", "abc.abstractclassmethod", "abc.abstractstaticmethod"))
 _ENUMS: Final = "enum."
 _CALLED: Final = re.compile(rb"\b(\w+)\s*\(")
+
+
+@record
+class Cache:
+    """A decorator that caches, with its size as in `CachedMethod`; `others` are the function's other decorators."""
+
+    decorator: Node
+    size: int | None
+    others: tuple[str | None, ...]
 
 
 @record
@@ -57,18 +67,25 @@ def cached_methods(analysis: Analysis) -> Iterator[CachedMethod]:
         class_ = method.class_
         if class_ is None or not method.decorators or not method.params or method.last_name == "__new__":
             continue
-        known = types.decorators(method)
-        number = next((at for at, symbol in enumerate(known) if symbol in CACHES), None)
-        others = tuple(symbol for at, symbol in enumerate(known) if at != number)
-        if number is None or not _UNBOUND.isdisjoint(others) or method.params[0].stars:
+        cache = cache_of(types, method)
+        if cache is None or not _UNBOUND.isdisjoint(cache.others) or method.params[0].stars:
             continue
-        decorator = method.decorators[number]
-        size = None if known[number] == "functools.cache" else size_of(decorator)
-        if size != 0:
-            yield CachedMethod(method, class_, decorator, size, others)
+        if cache.size != 0:
+            yield CachedMethod(method, class_, cache.decorator, cache.size, cache.others)
 
 
-def size_of(decorator: Node) -> int | None:
+def cache_of(types: Types, function: Function) -> Cache | None:
+    """Return the cache that a function is decorated with."""
+    known = types.decorators(function)
+    number = next((at for at, symbol in enumerate(known) if symbol in _CACHES), None)
+    if number is None:
+        return None
+    decorator = function.decorators[number]
+    size = None if known[number] == "functools.cache" else _size(decorator)
+    return Cache(decorator, size, tuple(symbol for at, symbol in enumerate(known) if at != number))
+
+
+def _size(decorator: Node) -> int | None:
     """The size of an `lru_cache`: None if it has no bound, -1 if that is not written."""
     if decorator.type != syntax.CALL:
         return DEFAULT_SIZE

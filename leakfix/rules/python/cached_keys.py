@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
-from leakfix.rules.python.cached import CACHES, size_of
+from leakfix.rules.python.cached import cache_of
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -43,11 +43,10 @@ def large_keys(analysis: Analysis) -> Iterator[LargeKey]:
     for function in analysis.file.functions:
         if function.outer is not None or not function.decorators:
             continue
-        known = analysis.types.decorators(function)
-        number = next((at for at, symbol in enumerate(known) if symbol in CACHES), None)
-        if number is None or (known[number] != "functools.cache" and size_of(function.decorators[number]) is not None):
+        cache = cache_of(analysis.types, function)
+        if cache is None or cache.size is not None:
             continue
-        found = next(_given(analysis, function, function.decorators[number]), None)
+        found = next(_given(analysis, function, cache.decorator), None)
         if found is not None:
             yield found
 

@@ -182,6 +182,11 @@ def part_of(repair: Repair) -> Variable | None:
     return repair.bindings.variable(parts[result])
 
 
+def holder_of(repair: Repair) -> Variable | None:
+    """The variable that what is acquired is assigned to as it is, alone or as one of several values."""
+    return part_of(repair) if is_part(repair) else repair.variable
+
+
 # walrus
 
 

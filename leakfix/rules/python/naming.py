@@ -62,7 +62,7 @@ def name_of_resource(repair: Repair, others: Iterable[str] = ()) -> str:
 
 def _names(repair: Repair) -> set[str]:
     if repair.function.is_module:
-        return repair.bindings.names_at(repair.root)
+        return repair.bindings.names
     found = syntax.captures("(identifier) @name", repair.function.node).get("name", [])
     return {syntax.text(node) for node in found}
 
@@ -90,7 +90,7 @@ def _is_shadowed(repair: Repair, name: str) -> bool:
 
 def _is_taken(repair: Repair, name: str) -> bool:
     """Whether anything in the file is called so."""
-    return name in repair.bindings.names_at(repair.root) and any(
+    return name in repair.bindings.names and any(
         syntax.text(node) == name for node in syntax.captures("(identifier) @name", repair.root).get("name", [])
     )
 

@@ -37,7 +37,7 @@ def close_on_error(repair: Repair) -> Written:
     if repair.exits in _WAITS:
         raise RefusalError("waits", f"a handler would wait for the {repair.noun}, which may be for ever")
     release = headers.release_of(repair)
-    variable = contexts.part_of(repair) if contexts.is_part(repair) else repair.variable
+    variable = contexts.holder_of(repair)
     if variable is None:
         raise RefusalError("no-name", "what is opened has no name of its own before it is handed on")
     paths = ErrorPaths.of(repair, variable)

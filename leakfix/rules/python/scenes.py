@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
-from leakfix.rules.python.contexts import is_part, part_of
+from leakfix.rules.python.contexts import holder_of, is_part
 from leakfix.rules.python.flowing import Flow
 from leakfix.rules.python.order import is_pure
 from leakfix.rules.python.plainness import closes_directly, dominates
@@ -94,7 +94,7 @@ class Scene:
     @cached_property
     def holder(self) -> Variable | None:
         """The variable that what is acquired is assigned to as it is, alone or as one of several values."""
-        return part_of(self.repair) if is_part(self.repair) else self.repair.variable
+        return holder_of(self.repair)
 
     @cached_property
     def is_reassigned(self) -> bool:
