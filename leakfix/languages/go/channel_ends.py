@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.go import syntax
 from leakfix.languages.go.channel_lowering import leaving
 from leakfix.languages.go.channel_uses import Doing, Role, operation, role_of_call
+from leakfix.languages.go.statements import following
 from leakfix.text.records import individual
 
 if TYPE_CHECKING:
@@ -192,9 +193,7 @@ def _return_behind(statement: Node) -> Node | None:
     """The return that follows a statement at once."""
     if _list_of(statement) is None:
         return None
-    behind = statement.next_named_sibling
-    while behind is not None and behind.kind_id == syntax.COMMENT:
-        behind = behind.next_named_sibling
+    behind = next(iter(following(statement)), None)
     return behind if behind is not None and behind.kind_id == syntax.RETURN_STATEMENT else None
 
 
