@@ -148,9 +148,8 @@ class Promising:
         return known
 
     def _looked(self, function: Function) -> bool:
-        text = text_of(function)
-        here, called, named = called_here(function), self.called(function), self._named(function)
-        if not self._acquiring.isdisjoint(called) and self._calls_acquiring(text, here, called):
+        called, named = self.called(function), self._named(function)
+        if not self._acquiring.isdisjoint(called) and self._calls_acquiring(function, called):
             return True
         if (_NEW in named and function.file.is_cpp) or JOINED in named:
             return True
@@ -176,15 +175,15 @@ class Promising:
         return bool(
             (said & (_OPENS | _MAKES) and self._is_undone(function, called, said))
             or ((_DELETE in named or said_here & _RELEASES) and self.releases(function))
-            or (said & (_MAKES | _FILLS) and self._gives_what_ends(function, text_of(function)))
+            or (said & (_MAKES | _FILLS) and self._gives_what_ends(function))
         )
 
-    def _calls_acquiring(self, text: bytes, here: frozenset[bytes], called: frozenset[bytes]) -> bool:
+    def _calls_acquiring(self, function: Function, called: frozenset[bytes]) -> bool:
         """Whether what acquires is called by its name alone, or by a macro: methods are others' of the same name."""
         found = called & self._acquiring
-        if not found <= here or not found.isdisjoint(self._methods):
+        if not found <= called_here(function) or not found.isdisjoint(self._methods):
             return True
-        return not found.isdisjoint(_PLAINLY_CALLED.findall(text))
+        return not found.isdisjoint(_PLAINLY_CALLED.findall(text_of(function)))
 
     def unknown_calls(self, function: Function, *, with_virtual: bool = False) -> Iterator[Node]:
         """Yield the calls of which no body tells whose result is assigned, or that are given a variable's address.
@@ -243,9 +242,9 @@ class Promising:
         program = self._program
         return Evidence.of(function, program.bindings(function), program.models).is_any
 
-    def _gives_what_ends(self, function: Function, text: bytes) -> bool:
+    def _gives_what_ends(self, function: Function) -> bool:
         """Whether it gives away the address of a variable of a type that some function is named to end."""
-        given = set(_GIVEN.findall(text))
+        given = set(_GIVEN.findall(text_of(function)))
         if not given:
             return False
         program = self._program

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from leakfix.languages.c.world import World
 
 CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
-_COMMENT: Final = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+_UNCOMMENTED: Final = re.compile(
+    rb"((?:[^\"'/]++|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|[\"']|/(?![/*]))++)|/\*.*?(?:\*/|\Z)|//[^\n]*",
+    re.DOTALL,
+)
+"""Text up to the next comment, literals as a whole; or a comment, of which nothing is captured."""
 _STRING: Final = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"")
 _JOINED: Final = re.compile(rb"(,\s*)?(\w*(?:\s*##\s*\w*)+)")
 _JOIN: Final = re.compile(rb"\s*##\s*")
@@ -112,7 +116,7 @@ def _read(function: Function) -> tuple[frozenset[bytes], frozenset[bytes]]:
 def text_of(function: Function) -> bytes:
     """The bytes of a function without comments."""
     text = function.file.data[function.node.start_byte : function.node.end_byte]
-    return _COMMENT.sub(_left, text) if b"//" in text or b"/*" in text else text
+    return b" ".join(_UNCOMMENTED.findall(text)) if b"//" in text or b"/*" in text else text
 
 
 class Known:
@@ -189,7 +193,3 @@ def _kept(function: Function, name: str, find: Callable[[], frozenset[bytes]]) -
     if not isinstance(known, frozenset):
         known = function.cache[name] = find()
     return known
-
-
-def _left(match: re.Match[bytes]) -> bytes:
-    return match[1] or b" "
