@@ -19,8 +19,9 @@ def main() -> int:
 
     gc.set_threshold(_GC_THRESHOLD)
     from leakfix.cli.app import run
+    from leakfix.cli.room import with_room
 
-    code = run(sys.argv[1:])
+    code = with_room(lambda: run(sys.argv[1:]))
     # The memory goes with the process: nothing in it has to be looked for.
     gc.freeze()
     return code
