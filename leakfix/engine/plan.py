@@ -6,9 +6,10 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from leakfix.engine.conference import Agenda
 from leakfix.engine.examine import Examiner
 from leakfix.engine.meanwhile import CAN_FORK, meanwhile
-from leakfix.engine.work import Tongue, Unit, Work
+from leakfix.engine.work import Tongue, Topic, Unit, Work
 from leakfix.models import Models
 
 if TYPE_CHECKING:
@@ -87,6 +88,21 @@ def parts_of(unit: Unit, language: Language[Any]) -> list[Unit]:
         found[-1].append(file)
         size += len(file.data)
     return [Unit(unit.language, unit.directory, tuple(files)) for files in found]
+
+
+def agenda_of(parts: Sequence[Unit], work: Work, inputs: Iterable[Input]) -> Agenda[Unit] | None:
+    """What processes find out together before they examine parts: about all files of a language, examined or not."""
+    asking = {rule.language for rule in work.examiner.rules if not rule.triggers}
+    languages = {part.language: work.tongues[part.language].language for part in parts if part.language in asking}
+    topics = tuple(Topic(name, step) for name, language in languages.items() for step in range(language.steps))
+    if not topics:
+        return None
+    concerned = {topic.language for topic in topics}
+    mine = {file.absolute for part in parts for file in part.files}
+    rest = units_of(file for file in inputs if file.language in concerned and file.absolute not in mine)
+    others = tuple(part for unit in rest for part in parts_of(unit, languages[unit.language]))
+    numbers = frozenset(number for number, part in enumerate(parts) if part.language in concerned)
+    return Agenda(topics, numbers, others, tuple(part.weight for part in others))
 
 
 def units_of(inputs: Iterable[Input]) -> list[Unit]:

@@ -7,21 +7,28 @@ import multiprocessing
 import signal
 from collections import deque
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext, ForkContext
 from typing import TYPE_CHECKING, Generic, cast
 
+from leakfix.engine.conference import CONCLUDE, HEAR, Chair
 from leakfix.engine.meanwhile import CAN_FORK
 from leakfix.engine.workers import Lost, Outcome, Task, attempt, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from leakfix.engine.conference import Agenda
 
 # Nearly all that a worker allocates lives as long as its workspace, behind which the garbage is collected.
 _GC_THRESHOLD = 5_000_000
 
 # With so many tasks before it, a worker is given one ahead of time, and need not wait for its parent behind every one.
 _PLENTY = 8
+
+_DO = "do"
 
 # Behind this part of a share its tasks come by their weight, and not as neighbours.
 _LAST = 3 / 4
@@ -42,7 +49,7 @@ class _Worker:
         self.given.append(task)
         # Of one that has died in the meantime its connection tells.
         with suppress(ConnectionError):
-            self.connection.send(task)
+            self.connection.send((_DO, task))
 
     def cause_of_death(self) -> str:
         self.process.join()
@@ -56,21 +63,33 @@ class Pool(Generic[Task, Outcome]):
     """Workers that are given tasks one at a time, as they get done."""
 
     def __init__(
-        self, tasks: Sequence[Task], work: Callable[[Task], Outcome], size: int, weights: Sequence[int] = ()
+        self,
+        tasks: Sequence[Task],
+        work: Callable[[Task], Outcome],
+        size: int,
+        weights: Sequence[int] = (),
+        agenda: Agenda[Task] | None = None,
     ) -> None:
-        """Start the workers and first tasks. With weights, each has tasks of its own that lie next to each other."""
-        self._tasks = tasks
+        """Start the workers and first tasks. With weights, each has tasks of its own that lie next to each other.
+
+        With an agenda the workers find that out together first.
+        """
+        self._agenda = agenda
+        self._wanted = len(tasks)
+        self._tasks = [*tasks, *(agenda.others if agenda else ())]
+        self._weights = [*weights, *(agenda.weights if agenda else ())]
         self._work = work
-        self._shares = shares(weights, size) if weights else [deque(range(len(tasks)))]
+        self._size = size
         self._context = _context()
         self._workers: list[_Worker] = []
         self._leaving: list[_Worker] = []
-        with _frozen_heap(self._context):
-            for number in range(size):
-                self._feed(self._start(self._shares[number % len(self._shares)]))
+        self._shares: list[deque[int]] = []
+        self._begin()
 
     def outcomes(self) -> Iterator[tuple[Task, Outcome | Lost[Task]]]:
         """What comes of each task; a worker that dies is replaced."""
+        if self._agenda is not None:
+            self._confer(self._agenda)
         while self._workers:
             ready = wait([worker.connection for worker in self._workers])
             for worker in [worker for worker in self._workers if worker.connection in ready]:
@@ -98,6 +117,33 @@ class Pool(Generic[Task, Outcome]):
             worker.connection.close()
         self._workers.clear()
         self._leaving.clear()
+
+    def _begin(self) -> None:
+        count = len(self._tasks)
+        self._shares = shares(self._weights, self._size) if self._weights else [deque(range(count))]
+        with _frozen_heap(self._context):
+            for number in range(self._size):
+                worker = self._start(self._shares[number % len(self._shares)])
+                if self._agenda is None:
+                    self._feed(worker)
+
+    def _confer(self, agenda: Agenda[Task]) -> None:
+        """Have the workers find out what is on the agenda; what each has looked at is its own from then on."""
+        self._agenda = None
+        looked = agenda.numbers.union(range(self._wanted, len(self._tasks)))
+        chair = Chair([worker.connection for worker in self._workers], self._shares)
+        try:
+            for topic in agenda.topics:
+                chair.find_out(topic, looked)
+        except (EOFError, ConnectionError):
+            # One has died, of which the others have to know nothing if they find out everything alone.
+            self.end()
+            self._begin()
+            return
+        for worker, share in zip(tuple(self._workers), chair.shares, strict=True):
+            worker.waiting.clear()
+            worker.waiting.extend(_arranged((number for number in share if number < self._wanted), self._weights))
+            self._feed(worker)
 
     def _start(self, waiting: deque[int]) -> _Worker:
         here, there = self._context.Pipe()
@@ -136,16 +182,23 @@ def shares(weights: Sequence[int], size: int) -> list[deque[int]]:
     The last stretch of each begins with the heaviest, so that all have done their share at about the same time.
     """
     runs: list[list[int]] = [[] for _ in range(size)]
-    ends: list[list[int]] = [[] for _ in range(size)]
     total, done = max(sum(weights), 1), 0
     for number, weight in enumerate(weights):
-        at = (2 * done + weight) * size / (2 * total)
-        share = min(int(at), size - 1)
-        (ends if at - share >= _LAST else runs)[share].append(number)
+        runs[min((2 * done + weight) * size // (2 * total), size - 1)].append(number)
         done += weight
-    return [
-        deque([*run, *sorted(end, key=lambda number: -weights[number])]) for run, end in zip(runs, ends, strict=True)
-    ]
+    return [deque(_arranged(run, weights)) for run in runs]
+
+
+def _arranged(numbers: Iterable[int], weights: Sequence[int]) -> list[int]:
+    """The tasks of a share in the order in which they are done."""
+    run: list[int] = []
+    end: list[int] = []
+    share = sorted(numbers)
+    total, done = sum(weights[number] for number in share), 0
+    for number in share:
+        (end if 2 * done + weights[number] >= 2 * _LAST * total else run).append(number)
+        done += weights[number]
+    return [*run, *sorted(end, key=lambda number: -weights[number])]
 
 
 def _serve(
@@ -165,16 +218,29 @@ def _serve(
     gc.set_threshold(_GC_THRESHOLD)
     while True:
         try:
-            number = connection.recv()
+            message = connection.recv()
         except (EOFError, ConnectionError):
             return
-        outcome = attempt(work, tasks[number])
+        outcome = attempt(partial(_answer, tasks, work), message)
+        if message[0] == CONCLUDE:
+            continue
         try:
             connection.send((True, outcome.reason) if isinstance(outcome, Lost) else (False, outcome))
         except ConnectionError:
             return
         except Exception as error:
             connection.send((True, told(error)))
+
+
+def _answer(tasks: Sequence[Task], work: Any, message: tuple[Any, ...]) -> object:
+    """What a message asks for: what is done with a task, or a part in a conference."""
+    verb, *given = message
+    if verb == _DO:
+        return work(tasks[given[0]])
+    topic, *rest = given
+    if verb == CONCLUDE:
+        return work.conclude(topic)
+    return work.hear(topic, rest[0]) if verb == HEAR else work.look(topic, tasks[rest[0]])
 
 
 def _context() -> BaseContext:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from leakfix.engine import plan
 from leakfix.engine.examine import position
-from leakfix.engine.inputs import Inputs, gather
+from leakfix.engine.inputs import Input, Inputs, gather
 from leakfix.engine.options import Options, Setup, configured
 from leakfix.engine.places import tree_of
 from leakfix.engine.result import Result, Statistics
@@ -75,7 +75,7 @@ class Scan:
         return reports
 
     def _examined(self, units: Sequence[Unit]) -> Iterator[tuple[Unit, Report]]:
-        return examined(units, self.work, self.setup.jobs, self._progress)
+        return examined(units, self.work, self.setup.jobs, self.inputs.files, self._progress)
 
     def _result(self, reports: Sequence[Report]) -> Result:
         findings = sorted((finding for report in reports for finding in report.findings), key=position)
@@ -100,9 +100,9 @@ class Scan:
 
 
 def examined(
-    units: Sequence[Unit], work: Work, jobs: int, progress: Progress | None = None
+    units: Sequence[Unit], work: Work, jobs: int, inputs: Iterable[Input], progress: Progress | None = None
 ) -> Iterator[tuple[Unit, Report]]:
-    """The report of every unit, in the order in which they get done."""
+    """The report of every unit of a run that has these inputs, in the order in which they get done."""
     parts = {part: unit for unit in units for part in plan.parts_of(unit, work.tongues[unit.language].language)}
     # What lies close together imports the same packages, which every process has to read for itself.
     weights = [part.weight for part in parts]
@@ -110,7 +110,9 @@ def examined(
     done = 0
     left = Counter(parts.values())
     found: dict[Unit, list[Report]] = {unit: [] for unit in units}
-    outcomes = run(list(parts), work, jobs if total >= plan.WORTH_A_PROCESS else 1, weights)
+    jobs = jobs if total >= plan.WORTH_A_PROCESS else 1
+    agenda = plan.agenda_of(list(parts), work, inputs) if jobs > 1 else None
+    outcomes = run(list(parts), work, jobs, weights, agenda)
     with closing(outcomes):
         for part, outcome in outcomes:
             done += part.weight

@@ -15,6 +15,7 @@ from leakfix.text.records import individual, record
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from leakfix.engine.conference import News
     from leakfix.engine.inputs import Input
     from leakfix.languages.language import Language, OpenFile, Survey, Workspace
     from leakfix.models import Models
@@ -46,6 +47,14 @@ class Unit:
     def weight(self) -> int:
         """How much work it may be, in bytes."""
         return sum(len(file.data) for file in self.files)
+
+
+@record
+class Topic:
+    """One of the things that the processes find out together about the files of a language."""
+
+    language: str
+    step: int
 
 
 @record
@@ -91,10 +100,27 @@ class Work:
         if self._opened > WORKSPACE_BYTES:
             self._renew()
             self._opened = len(data)
+        return self._workspace(language).open(Path(request.path), data)
+
+    def look(self, topic: Topic, unit: Unit) -> News:
+        """What the files of a unit tell of a topic to who knows nothing yet; they are this process's from now on."""
+        workspace = self._workspace(topic.language)
+        files = unit.files if unit.language == topic.language else ()
+        return frozenset().union(*(workspace.look(topic.step, Path(file.display), file.data) for file in files))
+
+    def hear(self, topic: Topic, news: News) -> News:
+        """What more its files tell of a topic, since all processes have found something."""
+        return self._workspace(topic.language).hear(topic.step, news)
+
+    def conclude(self, topic: Topic) -> None:
+        """There is no more to know of a topic."""
+        self._workspace(topic.language).conclude(topic.step)
+
+    def _workspace(self, language: str) -> Workspace:
         if language not in self._workspaces:
             tongue = self.tongues[language]
             self._workspaces[language] = tongue.language.workspace(tongue.models, tongue.survey, self.contents)
-        return self._workspaces[language].open(Path(request.path), data)
+        return self._workspaces[language]
 
     def _renew(self) -> None:
         renewed = {name: workspace.renewed() for name, workspace in self._workspaces.items()}

@@ -73,6 +73,18 @@ class Workspace(ABC):
     def open(self, path: Path, data: bytes) -> OpenFile:
         """A file with this content, whatever the disk holds; its display path is `path` in posix form."""
 
+    def look(self, step: int, path: Path, data: bytes) -> frozenset[Any]:
+        """The first round of a step (see `Language.steps`): what a file tells to who knows nothing of others yet."""
+        raise NotImplementedError
+
+    def hear(self, step: int, news: frozenset[Any]) -> frozenset[Any]:
+        """A further round: what more the files looked at tell, since this was found in all files."""
+        raise NotImplementedError
+
+    def conclude(self, step: int) -> None:
+        """There is nothing more to be found; a workspace to which nobody says so finds out everything alone."""
+        raise NotImplementedError
+
     def renewed(self) -> Workspace | None:
         """Another one for further files, which keeps of what was learnt only what takes no room; None: make one."""
         return None
@@ -102,6 +114,9 @@ class Language(ABC, Generic[SurveyT]):
     """Whether another process may make the survey: it is small, and making it leaves nothing behind of use."""
     is_by_file: ClassVar[bool] = False
     """Whether the files of a directory have no more in common than any others, so that each is work of its own."""
+
+    steps: ClassVar[int] = 0
+    """How many things the workspaces of several processes find out together, one after the other (`Workspace.look`)."""
 
     @abstractmethod
     def is_test(self, name: str) -> bool:

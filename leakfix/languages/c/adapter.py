@@ -26,6 +26,7 @@ class C(Language["CSurvey"]):
     name: ClassVar[str] = "c"
     surveyed_apart: ClassVar[bool] = True
     is_by_file: ClassVar[bool] = True
+    steps: ClassVar[int] = 2
     suffixes: ClassVar[tuple[str, ...]] = (*(".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".inl", ".ipp"),)
 
     def is_test(self, name: str) -> bool:

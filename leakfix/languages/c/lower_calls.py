@@ -91,6 +91,11 @@ class CallLowering:
         called = node.child_by_field_name("function")
         if called is not None and syntax.unparen(called).type == syntax.LAMBDA_EXPRESSION:
             self.values.value(called)
+        if self.frame.is_bare and called is not None and not self._may_stop(called):
+            self.hand_over(
+                self.frame.span(node), self._receiver(node, None), list(map(self.values.value, self.arguments(node)))
+            )
+            return NOTHING
         callee = self._callee(node)
         if callee is not None and callee.kind == "macro" and self._is_unseen(callee):
             callee = Callee("function", callee.symbol, callee.symbols)
@@ -102,6 +107,12 @@ class CallLowering:
         receiver = self._receiver(node, callee)
         arguments = [self.values.value(one) for one in self.arguments(node)]
         return self._called(node, callee, receiver, arguments, wanted)
+
+    def _may_stop(self, called: Node) -> bool:
+        """Whether a call may be one that never comes back, or is a macro, which may do anything."""
+        promising, file = self.program.promising, self.frame.file
+        name = (spelling(called.child_by_field_name("field") or called)).rpartition("::")[2].encode()
+        return name in self.program.world.macro_words(file) or promising.stopping.may_be(name)
 
     def _is_unseen(self, callee: Callee) -> bool:
         """Whether a function of the library is only a macro in files that this one does not include."""

@@ -143,8 +143,12 @@ class Expansion:
 class Frame:
     """The state of lowering one function to a graph."""
 
-    def __init__(self, program: Program, function: Function, followed: Followed | None = None) -> None:
+    def __init__(
+        self, program: Program, function: Function, followed: Followed | None = None, *, is_bare: bool = False
+    ) -> None:
         self.program = program
+        self.is_bare = is_bare
+        """Whether only the ways out of the function are wanted."""
         self.followed = followed if followed is not None else Followed()
         self.function = function
         self.file: CFile = function.file

@@ -42,6 +42,14 @@ _HEAD: Final = 200
 _ROUNDS: Final = 4
 
 
+def lower_exits(program: Program, function: Function) -> Frame:
+    """Lower a function for the ways out of it alone: of what it calls only that is asked which may never return."""
+    frame = Frame(program, function, is_bare=True)
+    StatementLowering(frame).body()
+    prune(frame)
+    return frame
+
+
 def lower(program: Program, function: Function, operand: int | None = None) -> Frame:
     """Lower a function: its graph is that of the frame.
 

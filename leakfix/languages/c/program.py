@@ -12,16 +12,17 @@ from leakfix.languages.c.evidence import Evidence, bare
 from leakfix.languages.c.files import is_read_only, param, spelling
 from leakfix.languages.c.first_look import acquiring_names, may_make
 from leakfix.languages.c.lower_frame import POINTEE, Frame
-from leakfix.languages.c.lowering import lower
+from leakfix.languages.c.lowering import lower, lower_exits
 from leakfix.languages.c.pairs import Pairs
 from leakfix.languages.c.promising import Promising
 from leakfix.languages.c.scopes import Bindings
 from leakfix.languages.c.settled import Settled
-from leakfix.languages.c.stopping import Stopping
 from leakfix.languages.c.summaries import Acquisition, Reading, Summary
 from leakfix.languages.c.types import Types
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from tree_sitter import Node, Tree
 
     from leakfix.flow import Graph, Place
@@ -52,11 +53,11 @@ class Program:
         self.pairs = Pairs(world)
         self.names = acquiring_names(models)
         self.promising = Promising(self)
-        self.stopping = Stopping(self)
         self._may_make = may_make(self.names | owners)
         self._trees: list[Tree] = []
         self._depth = 0
         self._busy: set[int] = set()
+        self._lowered: dict[Function, None] = {}
 
     def bindings(self, function: Function) -> Bindings:
         """The variables of a function."""
@@ -97,10 +98,15 @@ class Program:
         self._depth += 1
         try:
             frame = function.cache[name] = lower(self, function, operand)
+            self._lowered[function] = None
         finally:
             self._depth -= 1
             self._busy.discard(key)
         return frame
+
+    def exits(self, function: Function) -> Graph | None:
+        """A graph that tells of the ways out of a function, and of nothing else; None when it cannot be read."""
+        return lower_exits(self, function).graph if self.is_read(function) else None
 
     def summary(self, function: Function) -> Summary | None:
         """What a function does to its operands, and what it gives back; None when that is unknown."""
@@ -124,10 +130,14 @@ class Program:
         found = function.cache["acquired"] = tuple(Reading(function, frame).acquisitions())
         return found
 
-    def forget(self, function: Function) -> None:
-        """Drop what was found in a function when less was known of what it calls."""
-        for name in [name for name in function.cache if name.startswith(("frame", "summary", "acquired"))]:
-            del function.cache[name]
+    def unlearn(self, names: AbstractSet[bytes] | None = None) -> None:
+        """Drop what was found in functions when less was known of others of some names that they use; None: of any."""
+        for function in [
+            one for one in self._lowered if names is None or not names.isdisjoint(self.promising.named(one))
+        ]:
+            del self._lowered[function]
+            for name in [name for name in function.cache if name.startswith(("frame", "summary", "acquired"))]:
+                del function.cache[name]
 
     # what acquires
 

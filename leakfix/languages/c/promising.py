@@ -6,16 +6,17 @@ It says yes wherever lowering could find an acquisition: `lower_calls` and `lowe
 from __future__ import annotations
 
 import re
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import customs, syntax
 from leakfix.languages.c.candidates import Candidates
-from leakfix.languages.c.declarators import read
 from leakfix.languages.c.evidence import Evidence
 from leakfix.languages.c.files import spelling
+from leakfix.languages.c.handing import Handing, may_hand_on
 from leakfix.languages.c.lower_tables import role
-from leakfix.languages.c.settled import Settled, Settling
+from leakfix.languages.c.settled import Settling
+from leakfix.languages.c.spreading import Rounds
+from leakfix.languages.c.stopping import Stopping
 from leakfix.languages.c.unknown_owners import FILLS, target_of
 from leakfix.languages.c.vocabulary import JOINED, Vocabulary, called_here, text_of
 from leakfix.languages.c.words import WORD
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.program import Program
 
 _GIVEN: Final = re.compile(rb"&\s*\(*\s*([A-Za-z_]\w*)")
-_POINTED: Final = re.compile(rb"[=&]\s*([A-Za-z_]\w*+)\s*+[;,)]")
 _PLAINLY_CALLED: Final = re.compile(rb"(?<![\w.])(?<!->)([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _MEMBER: Final = re.compile(rb"\.\s*+([A-Za-z_]\w*+)\s*+\(")
 _NEW: Final = b"new"
@@ -55,53 +55,52 @@ class Promising:
         )
         """The names of methods that acquire."""
         self._customs = _Customs(self._releasing)
-        self._settled: set[bytes] = set()
-        self._handing: set[bytes] = set()
-        """Of the names that are settled those of functions that hand on what they acquire."""
-        self._making: set[bytes] = set()
-        """Those of them that are constructors."""
         self.vocabulary = Vocabulary(program.world)
         self.candidates = Candidates(program, self)
         self.settling = Settling(program, self.candidates)
+        self.stopping = Stopping(program, self)
+        self.handing = Handing(program, self)
+        self.rounds = Rounds(program, (self.stopping, self.handing))
         self._foreign: dict[str, CFile] = {}
         """Files outside of the run that some of its files include."""
         self._edits = -1
 
     def inherit(self, other: Promising) -> None:
-        """Take over what another one has settled with the same files."""
+        """Take over what another one has found out about the same files."""
         self._edits = self._world.edits
         self._foreign = {one.key: one for one in self._world.outsiders()}
-        self._settled |= other._settled
-        self._handing |= other._handing
-        self._making |= other._making
+        self.rounds.inherit(other.rounds)
 
     def may_acquire(self, function: Function) -> bool:
         """Whether a function may acquire something itself, or call what hands on what it acquires."""
         self._notice(function.file)
-        if self._acquires(function):
+        if self.acquires(function):
             return True
-        named = self._named(function)
-        self._settle(self.definable(named))
-        return self._calls_handing(function, named)
+        self.rounds.ensure()
+        return self.handing.concerns(function)
 
     def may_hand_on(self, function: Function) -> bool:
         """Whether a function may acquire what its caller owns then, itself or by what it calls."""
-        return self.hands_on(function.last_name.encode()) and _may_hand_on(function)
+        return self.hands_on(function.last_name.encode()) and may_hand_on(function)
 
     def hands_on(self, name: bytes) -> bool:
         """Whether a function of a name hands on what it acquires."""
-        if name not in self._settled:
-            self._settle((name,))
-        return name in self._handing
+        self._ensure()
+        return name in self.handing.names
+
+    def never_returns(self, function: Function) -> bool:
+        """Whether a function has no way out but to end the process."""
+        self._ensure()
+        return self.stopping.holds(function)
 
     @property
     def version(self) -> tuple[int, int, int]:
         """Changes with the files in reach, and with what is known of them."""
-        return self._world.edits, len(self._foreign), len(self._handing)
+        return self._world.edits, len(self._foreign), len(self.handing.names)
 
     def makes(self, name: bytes) -> bool:
         """Whether such a function is a constructor."""
-        return name in self._making
+        return name in self.handing.makers
 
     def names(self) -> Iterator[bytes]:
         """Yield the names that functions in reach may bear."""
@@ -111,7 +110,10 @@ class Promising:
 
     def defining(self, name: bytes) -> Iterator[Function]:
         """Yield the functions that bear a name, whatever class or namespace they are in."""
-        return self._defining(name)
+        last = name.decode()
+        yield from self._world.defining(last)
+        for file in self._foreign.values():
+            yield from file.named_functions(last) if name in file.headed else ()
 
     def called(self, function: Function) -> frozenset[bytes]:
         """The names of all that a function may call, itself or by a macro."""
@@ -121,34 +123,47 @@ class Promising:
         """The names of all that the macros of a name may call; a macro that is only another name calls that."""
         return self.vocabulary.called_by(word, file)
 
-    def _notice(self, file: CFile) -> None:
-        """Forget what other bytes, or more files, may change."""
+    def together(self) -> Rounds:
+        """What may be found out together with other processes that have the same files."""
+        self._refresh()
+        return self.rounds
+
+    def _ensure(self) -> None:
+        self._refresh()
+        self.rounds.ensure()
+
+    def _refresh(self) -> None:
+        """Forget what other bytes of a file may change."""
         if self._edits != self._world.edits:
             self._edits = self._world.edits
-            # All at once: each that is met later costs all that was settled until then.
+            # All at once: each that is met later costs all that was found until then.
             self._foreign = {one.key: one for one in self._world.outsiders()}
             self._forget()
+
+    def _notice(self, file: CFile) -> None:
+        """Forget what other bytes of a file, or more files, may change."""
+        self._refresh()
         new = {one.key: one for one in self._world.foreign(file) if one.key not in self._foreign}
         if new:
             self._foreign.update(new)
             self._forget()
 
     def _forget(self) -> None:
-        self._settled.clear()
-        self._handing.clear()
-        self._making.clear()
         self.vocabulary.forget()
+        own = {file.key for file in self._world.files()}
+        self.rounds.clear(file for key, file in self._foreign.items() if key not in own)
 
     # what a function does itself
 
-    def _acquires(self, function: Function) -> bool:
+    def acquires(self, function: Function) -> bool:
+        """Whether a function may acquire something by what is no function in reach."""
         known = function.cache.get("acquires")
         if not isinstance(known, bool):
             known = function.cache["acquires"] = self._looked(function)
         return known
 
     def _looked(self, function: Function) -> bool:
-        called, named = self.called(function), self._named(function)
+        called, named = self.called(function), self.named(function)
         if not self._acquiring.isdisjoint(called) and self._calls_acquiring(function, called):
             return True
         if (_NEW in named and function.file.is_cpp) or JOINED in named:
@@ -170,7 +185,7 @@ class Promising:
         return known
 
     def _may_get_from_unknown(self, function: Function) -> bool:
-        here, called, named = called_here(function), self.called(function), self._named(function)
+        here, called, named = called_here(function), self.called(function), self.named(function)
         said_here, said = self._customs.said_by(here), self._customs.said_by(called)
         return bool(
             (said & (_OPENS | _MAKES) and self._is_undone(function, called, said))
@@ -256,70 +271,7 @@ class Promising:
                     return True
         return False
 
-    # what it calls
-
-    def _settle(self, names: Iterable[bytes]) -> None:
-        """Find out of functions, and of all that they name, whether they hand on what they acquire.
-
-        Nobody is taken to do so until it is found: then those who call him are looked at, once more if need be.
-        """
-        callers: dict[bytes, list[Function]] = {}
-        ranks: dict[Function, int] = {}
-        asked: list[int] = []
-        for function, named in self._below(names):
-            if function in ranks:
-                continue
-            ranks[function] = len(ranks)
-            if self._acquires(function) or self._calls_handing(function, named):
-                asked.append(ranks[function])
-            for inner in named:
-                callers.setdefault(inner, []).append(function)
-        ranked = list(ranks)
-        while asked:
-            function = ranked[heappop(asked)]
-            name = function.last_name.encode()
-            if name in self._handing or not self._is_handing(function):
-                continue
-            self._handing.add(name)
-            if function.is_constructor:
-                self._making.add(name)
-            for caller in callers.get(name, ()):
-                if function.is_constructor or name in self._used(caller):
-                    self._program.forget(caller)
-                    if ranks[caller] not in asked:
-                        heappush(asked, ranks[caller])
-
-    def _below(self, names: Iterable[bytes]) -> Iterator[tuple[Function, frozenset[bytes]]]:
-        """Yield the functions of some names, and of all that they name, with the names in them; those first."""
-        waiting: list[tuple[list[tuple[Function, frozenset[bytes]]], Iterator[bytes]]] = [([], iter(sorted(names)))]
-        while waiting:
-            functions, inner = waiting[-1]
-            name = next((one for one in inner if one not in self._settled), None)
-            if name is None:
-                yield from functions
-                waiting.pop()
-                continue
-            self._settled.add(name)
-            found = [one for one in self._defining(name) if _may_hand_on(one)]
-            named = [(one, self.definable(self._named(one))) for one in found]
-            waiting.append((named, iter(sorted(frozenset().union(*(words for _, words in named)) - self._settled))))
-
-    def _calls_handing(self, function: Function, named: frozenset[bytes]) -> bool:
-        """Whether a function calls what hands on what it acquires; an object is made without any call."""
-        found = named & self._handing
-        return bool(found) and not (found.isdisjoint(self._making) and found.isdisjoint(self._used(function)))
-
-    def _used(self, function: Function) -> frozenset[bytes]:
-        """The names of all that a function calls, or has a pointer to."""
-        known = function.cache.get("used")
-        if not isinstance(known, frozenset):
-            known = function.cache["used"] = self.called(function).union(_POINTED.findall(text_of(function)))
-        return known
-
-    def _is_handing(self, function: Function) -> bool:
-        if not self._program.is_read(function) or self.settling.of(function) is Settled.KEPT:
-            return False
-        return bool(self._program.acquired(function))
+    # names
 
     def definable(self, names: frozenset[bytes]) -> frozenset[bytes]:
         """Return those of some names that functions in reach may bear."""
@@ -328,13 +280,7 @@ class Promising:
             found |= names & file.headed
         return found
 
-    def _defining(self, name: bytes) -> Iterator[Function]:
-        last = name.decode()
-        yield from self._world.defining(last)
-        for file in self._foreign.values():
-            yield from file.named_functions(last) if name in file.headed else ()
-
-    def _named(self, function: Function) -> frozenset[bytes]:
+    def named(self, function: Function) -> frozenset[bytes]:
         """The identifiers in a function, and in the macros that they may mean."""
         known = function.cache.get("named")
         if not isinstance(known, frozenset):
@@ -348,15 +294,6 @@ def _last_name(call: Node) -> bytes:
     if called is not None and called.type == syntax.FIELD_EXPRESSION:
         called = called.child_by_field_name("field")
     return spelling(called).rpartition("::")[2].encode() if called is not None else b""
-
-
-def _may_hand_on(function: Function) -> bool:
-    """Whether a function gives anything back, or is given what leads to memory of the caller."""
-    if function.is_method or function.is_template or function.type is None or function.type.text != b"void":
-        return True
-    if read(function.declarator).steps:
-        return True
-    return any(one.declarator is not None and read(one.declarator).steps for one in function.params)
 
 
 class _Customs(dict[bytes, int]):

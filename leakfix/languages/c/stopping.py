@@ -9,16 +9,19 @@ from leakfix.flow import ExitKind
 from leakfix.languages.c import syntax
 from leakfix.languages.c.lower_assertions import stated
 from leakfix.languages.c.preprocessor import arguments_of
+from leakfix.languages.c.spreading import Fact, Spread
 from leakfix.languages.c.words import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from tree_sitter import Node
 
     from leakfix.flow import Graph
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
+    from leakfix.languages.c.promising import Promising
 
 _DEEPEST: Final = 6
 _ASKED: Final = re.compile(rb"[\s(!]*(\w+)[\s)]*")
@@ -26,76 +29,63 @@ _PLAIN: Final = frozenset((syntax.EXPRESSION_STATEMENT, syntax.DECLARATION))
 _JUMP: Final = b"goto"
 
 
-class Stopping:
-    """Tells of the functions of a program whether control never gets out of them."""
+class Stopping(Spread):
+    """Knows of the functions of a program those that control never gets out of."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    def __init__(self, program: Program, promising: Promising) -> None:
+        super().__init__(program)
+        self._promising = promising
         models = program.models
         symbols = models.symbols()
         self._checking = set(_names(symbol for symbol in symbols if models.check(symbol) is not None))
         """The names of what goes on only if something holds: assertions."""
-        self._stops = {*self._checking, *_names(symbol for symbol in symbols if models.never_returns(symbol))}
+        self._modelled = self._checking.union(_names(symbol for symbol in symbols if models.never_returns(symbol)))
+        self._stops = set(self._modelled)
         """The names of all that may never come back."""
-        self._modelled = frozenset(self._stops)
-        self._settled: set[bytes] = set()
-        self._never: set[Function] = set()
-        self._edits = program.world.edits
 
-    def never_returns(self, function: Function) -> bool:
-        """Whether a function has no way out but to end the process."""
-        if self._edits != self._program.world.edits:
-            self._edits = self._program.world.edits
-            self._settled.clear()
-            self._never.clear()
-            self._stops = set(self._modelled)
-        name = function.last_name.encode()
-        if name not in self._settled:
-            self._settle(name)
-        return function in self._never
+    def holds(self, function: Function) -> bool:
+        """Whether it is known of a function that it has no way out but to end the process."""
+        return function.last_name.encode() in self.names and Fact.of(function) in self.facts
 
-    def _settle(self, start: bytes) -> None:
-        """Find out of a name, and of all that is called below it, which functions of it never return.
+    def may_be(self, name: bytes) -> bool:
+        """Whether something of this name may never come back."""
+        return name in self._stops
 
-        All are taken to return until one is found that does not: then those who call it are looked at, once more if
-        need be.
-        """
-        promising = self._program.promising
-        callers: dict[bytes, list[Function]] = {}
-        asked: dict[Function, None] = {}
-        waiting = [start]
-        while waiting:
-            name = waiting.pop()
-            if name in self._settled:
-                continue
-            self._settled.add(name)
-            for function in promising.defining(name):
-                called = promising.called(function)
-                for inner in called:
-                    callers.setdefault(inner, []).append(function)
-                    if inner not in self._settled:
-                        waiting.append(inner)
-                        if stated(inner.decode("utf-8", "replace")) is not None:
-                            self._checking.add(inner)
-                            self._stops.add(inner)
-                if not self._stops.isdisjoint(called):
-                    asked[function] = None
-        while asked:
-            function, _ = asked.popitem()
-            if function not in self._never and self._ends(function):
-                name = function.last_name.encode()
-                self._never.add(function)
-                self._stops.add(name)
-                for caller in callers.get(name, ()):
-                    self._program.forget(caller)
-                    asked[caller] = None
+    def clear(self) -> None:
+        """Know nothing."""
+        super().clear()
+        self._stops = set(self._modelled)
+
+    def learn(self, facts: Iterable[Fact]) -> None:
+        """Take over what was found."""
+        super().learn(facts)
+        self._stops.update(fact.name for fact in facts)
+
+    def _may_hold(self, function: Function) -> bool:  # noqa: ARG002 (of all)
+        return True
+
+    def _begins(self, function: Function) -> bool:
+        called = self._promising.called(function)
+        stating = [name for name in called if stated(name.decode("utf-8", "replace")) is not None]
+        self._checking.update(stating)
+        self._stops.update(stating)
+        return not self._stops.isdisjoint(called)
+
+    def _is_concerned(self, function: Function, names: AbstractSet[bytes], makers: AbstractSet[bytes]) -> bool:  # noqa: ARG002 (an object is made by a call, too)
+        return not names.isdisjoint(self._promising.called(function))
+
+    def _is_known(self, function: Function) -> bool:
+        return self.holds(function)
+
+    def _holds(self, function: Function) -> bool:
+        return self._ends(function)
 
     def _ends(self, function: Function) -> bool:
-        stops = self._program.promising.called(function) & self._stops
+        stops = self._promising.called(function) & self._stops
         if self._surely_returns(function, stops):
             return False
-        frame = self._program.frame(function)
-        return frame is not None and _never_returns(frame.graph)
+        graph = self._program.exits(function)
+        return graph is not None and _never_returns(graph)
 
     def _surely_returns(self, function: Function, stops: frozenset[bytes]) -> bool:
         """Whether control plainly gets past each statement of the body, or returns."""
@@ -163,7 +153,7 @@ class Stopping:
             params = [param.encode() for param in macro.params or ()]
             for match in WORD.finditer(macro.body):
                 word = match[0]
-                inner = self._program.promising.called_by(word, file) & stops
+                inner = self._promising.called_by(word, file) & stops
                 if word not in stops and not inner:
                     continue
                 is_used = depth < _DEEPEST and word != name and macro.body[match.end() :].startswith(b"(")
@@ -182,7 +172,7 @@ class Stopping:
 
     def _says(self, function: Function, node: Node, stops: frozenset[bytes]) -> bool:
         """Whether a name stands in a node that may stop, or a macro that holds one."""
-        called_by = self._program.promising.called_by
+        called_by = self._promising.called_by
         return any(
             word in stops or not stops.isdisjoint(called_by(word, function.file))
             for word in WORD.findall(node.text or b"")

@@ -97,7 +97,7 @@ class Summary:
     @property
     def never_returns(self) -> bool:
         """Whether control never gets out of it."""
-        return self._program.stopping.never_returns(self.function)
+        return self._program.promising.never_returns(self.function)
 
     def knows(self, operands: Iterable[int]) -> bool:
         """Whether what it acquires, and what it does to operands, can be told: not while it is being read."""

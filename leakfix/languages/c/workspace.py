@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from leakfix.languages.c.spreading import Fact
     from leakfix.languages.c.survey import CSurvey
     from leakfix.models import Models
     from leakfix.text import Span
@@ -63,6 +64,18 @@ class CWorkspace(Workspace):
     def open(self, path: Path, data: bytes) -> OpenC:
         """A file with this content among the files of the run."""
         return OpenC(Analysis(self._program, self._world.file(path, data)))
+
+    def look(self, step: int, path: Path, data: bytes) -> frozenset[Fact]:
+        """Take a file for one's own, and ask its functions knowing nothing."""
+        return self._program.promising.together().look(step, (self._world.file(path, data),))
+
+    def hear(self, step: int, news: frozenset[Fact]) -> frozenset[Fact]:
+        """Ask one's own functions again that call those."""
+        return self._program.promising.together().hear(step, news)
+
+    def conclude(self, step: int) -> None:
+        """All is known."""
+        self._program.promising.together().conclude(step)
 
     def renewed(self) -> CWorkspace | None:
         """Another one in which need not be settled again which functions hand on what they acquire."""

@@ -140,6 +140,10 @@ class World:
             if holder is not None:
                 yield holder
 
+    def files(self) -> Iterator[CFile]:
+        """Yield the files of the run that can be read, in their order."""
+        yield from (file for file in map(self._at, self._keys) if file is not None)
+
     def outsiders(self) -> tuple[CFile, ...]:
         """Return all files of which the survey does not tell, or no longer, that files of the run lead to."""
         seen = dict.fromkeys(self._keys)
@@ -222,7 +226,7 @@ class World:
     @property
     def _index(self) -> _Index:
         if self._indexed is None:
-            self._indexed = _Index(holder for holder in map(self._at, self._keys) if holder is not None)
+            self._indexed = _Index(self.files())
         return self._indexed
 
     def reach(self, file: CFile) -> tuple[str, ...]:

@@ -62,4 +62,4 @@ def _told(tmp_path: Path, text: str) -> bool:
     path.write_text(text)
     world = World(LANGUAGE.survey([(str(path), text.encode())], MODELS))
     function = world.file(path).functions[-1]
-    return Program(world, MODELS).stopping.never_returns(function)
+    return Program(world, MODELS).promising.never_returns(function)

@@ -1,0 +1,156 @@
+"""What is true of functions by what they call, found for all functions of a run in rounds, which processes can share.
+
+In a round those functions are asked that what the round before found may concern, all with the same knowledge; nothing
+is taken to be true before it is found. So it does not matter who asks which function, nor in which order.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from leakfix.text.records import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from leakfix.languages.c.files import CFile, Function
+    from leakfix.languages.c.program import Program
+
+
+@record
+class Fact:
+    """A function of which something was found: its last name, its file by absolute path, the offset of its start."""
+
+    name: bytes
+    file: str
+    start: int
+    is_constructor: bool = False
+
+    @classmethod
+    def of(cls, function: Function) -> Fact:
+        """What names a function to other processes."""
+        start = function.node.start_byte
+        return cls(function.last_name.encode(), function.file.key, start, function.is_constructor)
+
+
+class Spread(ABC):
+    """One thing that may be true of functions, with what is known of it; this process asks those that are its own."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._own: list[Function] = []
+        self.facts: set[Fact] = set()
+        self.names: set[bytes] = set()
+        """The names of those of which it is true."""
+
+    def clear(self) -> None:
+        """Know nothing."""
+        self._own.clear()
+        self.facts.clear()
+        self.names.clear()
+
+    def look(self, file: CFile) -> frozenset[Fact]:
+        """Take the functions of a file for one's own, and ask in the first round those that need know nothing else."""
+        own = [one for one in file.functions if one.last_name.encode() in file.headed and self._may_hold(one)]
+        self._own += own
+        return self._asked(one for one in own if self._begins(one))
+
+    def hear(self, news: frozenset[Fact]) -> frozenset[Fact]:
+        """Learn what the round before found, and ask those that it may concern."""
+        self.learn(news)
+        names = frozenset(fact.name for fact in news)
+        makers = frozenset(fact.name for fact in news if fact.is_constructor)
+        return self._asked(one for one in self._own if self._is_concerned(one, names, makers))
+
+    def learn(self, facts: Iterable[Fact]) -> None:
+        """Take over what was found."""
+        self.facts.update(facts)
+        self.names.update(fact.name for fact in facts)
+
+    def _asked(self, functions: Iterable[Function]) -> frozenset[Fact]:
+        return frozenset(Fact.of(one) for one in functions if not self._is_known(one) and self._is_found(one))
+
+    def _is_found(self, function: Function) -> bool:
+        try:
+            return self._holds(function)
+        except Exception:
+            # Where the function is examined it fails again, and is told.
+            return False
+
+    @abstractmethod
+    def _may_hold(self, function: Function) -> bool:
+        """Whether it may be true of a function at all."""
+
+    @abstractmethod
+    def _begins(self, function: Function) -> bool:
+        """Whether it may be true of a function by what it calls that is no function of the run."""
+
+    @abstractmethod
+    def _is_concerned(self, function: Function, names: AbstractSet[bytes], makers: AbstractSet[bytes]) -> bool:
+        """Whether it may be true of a function since it is of others; `makers` are those of them that make objects."""
+
+    @abstractmethod
+    def _is_known(self, function: Function) -> bool:
+        """Whether nothing is gained by asking a function."""
+
+    @abstractmethod
+    def _holds(self, function: Function) -> bool:
+        """Ask a function."""
+
+
+class Rounds:
+    """Several such things, of which each is found when those before are known: alone, or together with others."""
+
+    def __init__(self, program: Program, spreads: Sequence[Spread]) -> None:
+        self._program = program
+        self._spreads = spreads
+        self._common: tuple[CFile, ...] = ()
+        self._begun = 0
+        self._concluded = 0
+        self._is_busy = False
+
+    def clear(self, common: Iterable[CFile]) -> None:
+        """Begin anew; `common` are the files outside of the run, whose functions everybody asks himself."""
+        self._common = tuple(common)
+        self._begun = self._concluded = 0
+        for spread in self._spreads:
+            spread.clear()
+
+    def inherit(self, other: Rounds) -> None:
+        """Take over what another program has found out about the same files."""
+        self._common, self._begun, self._concluded = other._common, other._concluded, other._concluded
+        for mine, theirs in zip(self._spreads, other._spreads, strict=True):
+            mine.learn(theirs.facts)
+
+    def ensure(self) -> None:
+        """Find out alone what is not known yet; in the meantime what is known counts."""
+        while self._concluded < len(self._spreads) and not self._is_busy:
+            step = self._concluded
+            news = self.look(step, self._program.world.files())
+            while news:
+                news = self.hear(step, news)
+            self.conclude(step)
+
+    def look(self, step: int, files: Iterable[CFile]) -> frozenset[Fact]:
+        """The first round for the functions of some files, which are one's own from now on."""
+        common = self._common if step == self._begun else ()
+        self._begun = max(self._begun, step + 1)
+        return self._asking(lambda: frozenset[Fact]().union(*map(self._spreads[step].look, (*common, *files))))
+
+    def hear(self, step: int, news: frozenset[Fact]) -> frozenset[Fact]:
+        """A further round for all one's own functions."""
+        self._program.unlearn(frozenset(fact.name for fact in news))
+        return self._asking(lambda: self._spreads[step].hear(news))
+
+    def conclude(self, step: int) -> None:
+        """Take what is known for all that there is to know."""
+        self._concluded = step + 1
+
+    def _asking(self, ask: Callable[[], frozenset[Fact]]) -> frozenset[Fact]:
+        self._is_busy = True
+        try:
+            return ask()
+        finally:
+            self._is_busy = False

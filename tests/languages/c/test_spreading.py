@@ -1,0 +1,68 @@
+"""What workspaces find out together is what one finds out alone, however the files are shared out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from leakfix.languages.c.adapter import LANGUAGE
+from leakfix.languages.c.workspace import CWorkspace
+from leakfix.models import Models
+
+if TYPE_CHECKING:
+    from leakfix.languages.c.promising import Promising
+    from leakfix.languages.c.spreading import Fact
+
+MODELS = Models.load("c")
+FIXTURES = Path(__file__).parents[3] / "fixtures" / "c"
+RULES = sorted(rule for rule in FIXTURES.iterdir() if any(rule.iterdir())) if FIXTURES.is_dir() else []
+CHAIN = {
+    "end.c": "#include <stdlib.h>\nvoid die(void) { exit(1); }\nvoid fail(void) { die(); }\n",
+    "make.c": "#include <stdlib.h>\nchar *make(int n) { return malloc(n); }\nint use(int n) { fail(); return n; }\n",
+    "more.c": "char *more(int n) { return make(n); }\nvoid stop(int n) { use(n); fail(); }\n",
+    "most.c": "char *most(int n) { return more(n); }\nint none(int n) { char *p = most(n); free(p); return n; }\n",
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("parties", [1, 2, 3])
+def test_together_is_as_alone(rule: Path, parties: int) -> None:
+    paths = sorted(path for path in rule.rglob("*") if path.suffix in LANGUAGE.suffixes and "after" not in str(path))
+    files = [(str(path), path.read_bytes()) for path in paths]
+    assert told(files, parties) == told(files, 0)
+
+
+@pytest.mark.parametrize("parties", [1, 2, 3, 4])
+def test_what_is_found_goes_from_file_to_file(tmp_path: Path, parties: int) -> None:
+    files = []
+    for name, text in CHAIN.items():
+        (tmp_path / name).write_text(text)
+        files.append((str(tmp_path / name), text.encode()))
+    stopping, handing = ({fact.name for fact in facts} for facts in told(files, parties))
+    assert stopping == {b"die", b"fail", b"use", b"stop"}
+    assert handing == {b"make", b"more", b"most"}
+
+
+def told(files: list[tuple[str, bytes]], parties: int) -> list[frozenset[Fact]]:
+    """All that some workspaces find out together about files of which each looks at some; none: one does it alone."""
+    survey = LANGUAGE.survey(files, MODELS)
+    workspaces = [CWorkspace(MODELS, survey, dict(files)) for _ in range(parties or 1)]
+    for step in range(LANGUAGE.steps if parties else 0):
+        news: frozenset[Fact] = frozenset()
+        for number, (path, data) in enumerate(files):
+            news |= workspaces[number % parties].look(step, Path(path), data)
+        while news:
+            news = frozenset().union(*(workspace.hear(step, news) for workspace in workspaces))
+        for workspace in workspaces:
+            workspace.conclude(step)
+    found = [known(workspace, *files[0]) for workspace in workspaces]
+    assert all(one == found[0] for one in found)
+    return found[0]
+
+
+def known(workspace: CWorkspace, path: str, data: bytes) -> list[frozenset[Fact]]:
+    promising: Promising = workspace.open(Path(path), data).subject.program.promising
+    promising.hands_on(b"anything")
+    return [frozenset(promising.stopping.facts), frozenset(promising.handing.facts)]
