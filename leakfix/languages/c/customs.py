@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -254,24 +254,36 @@ def _cased(like: str, word: str) -> str:
 def releases_of_type(type_name: str) -> Iterator[str]:
     """The names that the function may have that ends an object of a type: `git_buf_free`, `strbuf_release`."""
     stem = type_name.removeprefix("struct ").removesuffix("_t")
-    for word in (
-        "free",
-        "release",
-        "destroy",
-        "dispose",
-        "clear",
-        "close",
-        "delete",
-        "unref",
-        "cleanup",
-        "fini",
-        "term",
-    ):
-        yield f"{stem}_{word}"
-        yield f"{stem}__{word}"
-    for word in ("Free", "Destroy", "Release", "Close", "Delete"):
-        yield f"{stem}{word}"
-        yield f"{stem}_{word}"
+    return (f"{stem}{ending}" for ending in _TYPE_ENDINGS)
+
+
+def types_released(names: Iterable[bytes]) -> frozenset[bytes]:
+    """The types, with others, of which one of some names may be that of the function that ends an object of them.
+
+    It holds every type of which `releases_of_type` gives one of the names.
+    """
+    stems = [
+        name[: -len(ending)]
+        for name in names
+        if name.endswith(_TYPE_ENDINGS_BYTES)
+        for ending in _TYPE_ENDINGS_BYTES
+        if name.endswith(ending)
+    ]
+    return frozenset((*stems, *(b"%b_t" % stem for stem in stems)))
+
+
+_TYPE_ENDINGS: Final = (
+    *(
+        f"{joint}{word}"
+        for word in (
+            *("free", "release", "destroy", "dispose", "clear", "close"),
+            *("delete", "unref", "cleanup", "fini", "term"),
+        )
+        for joint in ("_", "__")
+    ),
+    *(f"{joint}{word}" for word in ("Free", "Destroy", "Release", "Close", "Delete") for joint in ("", "_")),
+)
+_TYPE_ENDINGS_BYTES: Final = tuple(ending.encode() for ending in _TYPE_ENDINGS)
 
 
 def belongs_to(function: str, type_name: str) -> bool:
@@ -280,7 +292,4 @@ def belongs_to(function: str, type_name: str) -> bool:
     return bool(own) and set(own) <= set(words(function)) and len(function) > len(own[0])
 
 
-_VALUE_ENDINGS: Final = (
-    *("free", "release", "destroy", "dispose", "close", "delete", "unref", "cleanup", "fini", "term", "clear"),
-)
 _NO_TYPE_WORDS: Final = frozenset(("t", "s", "struct", "ptr", "type"))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import syntax
+from leakfix.languages.c.words import places_of
 from leakfix.text.records import individual
 
 if TYPE_CHECKING:
@@ -56,14 +57,14 @@ class Access:
 
 def accesses(program: Program, field: Field, file: CFile) -> Iterator[Access]:
     """The places of a file that name a field, in order; those that cannot be told apart from it are uncertain."""
-    pattern = re.compile(rb"(?<![\w$])" + re.escape(field.name.encode()) + rb"(?![\w$])")
-    for match in pattern.finditer(file.data):
-        node = file.root.descendant_for_byte_range(match.start(), match.end())
+    name = field.name.encode()
+    for at in places_of(file.data, name, 0, len(file.data)):
+        node = file.root.descendant_for_byte_range(at, at + len(name))
         if node is None or node.type in _NO_CODE:
             continue
         if node.type in _UNREAD:
-            if _ACCESS.search(file.data, max(match.start() - _BEFORE, 0), match.start()):
-                yield Access(file, None, None, match.start(), False)
+            if _ACCESS.search(file.data, max(at - _BEFORE, 0), at):
+                yield Access(file, None, None, at, False)
             continue
         found = _access(program, field, file, node)
         if found is not None:

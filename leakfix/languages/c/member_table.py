@@ -83,7 +83,7 @@ class Table:
         found = self._member
         if is_hopeless(found) or all(one.worth in (Worth.NOTHING, Worth.BORROWED) for one in found.stores):
             return None
-        for file in self.program.world.mentioning(self.field.name.encode()):
+        for file in self.program.world.naming(self.field.name.encode()):
             if file.path not in seen and self._may_see(file):
                 self._take(file)
                 if is_hopeless(self._member):

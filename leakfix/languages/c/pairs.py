@@ -21,25 +21,42 @@ class Pairs:
     def __init__(self, world: World) -> None:
         self._world = world
         self._known: dict[tuple[str, str, str], str] = {}
+        self._counterparts: dict[str, tuple[str, ...]] = {}
+        """What may undo a function of a name, of that what stands anywhere in the run."""
+        self._ended: frozenset[bytes] = frozenset()
+        self._edits = -1
 
     def undoing(self, name: str, file: CFile) -> str:
         """The function with one parameter that undoes what a function of a name makes; empty if none is in reach."""
-        return self._first("call", name, file, customs.counterparts(name) if customs.is_making(name) else ())
+        key = ("call", name, file.path)
+        if key not in self._known:
+            names = self._undoing(name) if not self._world.foreign(file) else _undoing(name)
+            found = (one for one in names if self._world.holds(file, one.encode()) and self._is_one(one, file))
+            self._known[key] = next(found, "")
+        return self._known[key]
 
     def ending(self, type_name: str, file: CFile) -> str:
         """The function with one parameter, a pointer to the type, that ends an object of it; empty if there is none."""
         key = ("type", type_name, file.path)
         if key not in self._known:
             last = type_name.removeprefix("struct ")
-            names = (name for name in customs.releases_of_type(last) if self._world.holds(file, name.encode()))
-            self._known[key] = next((one for one in names if self._takes(one, last, file)), "")
+            names = customs.releases_of_type(last) if self.may_end((last.encode(),), file) else ()
+            held = (name for name in names if self._world.holds(file, name.encode()))
+            self._known[key] = next((one for one in held if self._takes(one, last, file)), "")
         return self._known[key]
+
+    def may_end(self, names: Iterable[bytes], file: CFile) -> bool:
+        """Whether `ending` may know anything of types that are among some names: a first look at what others name."""
+        self._refresh()
+        if not self._ended.isdisjoint(names):
+            return True
+        return any(not _ended_in(other).isdisjoint(names) for other in self._world.foreign(file))
 
     def calls(self, name: str, file: CFile) -> bool:
         """Whether a file calls a function, always with one argument."""
         key = ("called", name, file.path)
         if key not in self._known:
-            self._known[key] = name if file.holds(name.encode()) and self._is_called(name, file) else ""
+            self._known[key] = name if self._is_called(name, file) else ""
         return bool(self._known[key])
 
     def takes_pointer(self, name: str, file: CFile) -> bool:
@@ -48,12 +65,21 @@ class Pairs:
         declarator = params[0].declarator if len(params) == 1 else None
         return declarator is not None and declarators.read(declarator).steps == ("*",)
 
-    def _first(self, kind: str, name: str, file: CFile, names: Iterable[str]) -> str:
-        key = (kind, name, file.path)
-        if key not in self._known:
-            found = (one for one in names if self._world.holds(file, one.encode()) and self._is_one(one, file))
-            self._known[key] = next(found, "")
-        return self._known[key]
+    def _undoing(self, name: str) -> tuple[str, ...]:
+        """The names that what undoes a function may have, of those that stand in files of the run."""
+        self._refresh()
+        known = self._counterparts.get(name)
+        if known is None:
+            words = self._world.words
+            known = self._counterparts[name] = tuple(one for one in _undoing(name) if one.encode() in words)
+        return known
+
+    def _refresh(self) -> None:
+        """Look anew at the names in files that have other bytes than before."""
+        if self._edits != self._world.edits:
+            self._edits = self._world.edits
+            self._counterparts.clear()
+            self._ended = customs.types_released(self._world.words)
 
     def _is_one(self, name: str, file: CFile) -> bool:
         """Whether a function or macro of that name takes one argument, as far as it is in reach."""
@@ -89,6 +115,8 @@ class Pairs:
 
     def _is_called(self, name: str, file: CFile) -> bool:
         """Whether the file calls a function, always with one argument."""
+        if not file.holds(name.encode()):
+            return False
         called = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*\(")
         found = False
         for function in file.functions:
@@ -104,3 +132,15 @@ class Pairs:
                     return False
                 found = True
         return found
+
+
+def _undoing(name: str) -> Iterable[str]:
+    return customs.counterparts(name) if customs.is_making(name) else ()
+
+
+def _ended_in(file: CFile) -> frozenset[bytes]:
+    """The types that functions may be named to end in a file, looked for once."""
+    known = file.cache.get("ended")
+    if not isinstance(known, frozenset):
+        known = file.cache["ended"] = customs.types_released(file.words)
+    return known

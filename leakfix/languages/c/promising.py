@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.program import Program
 
 _GIVEN: Final = re.compile(rb"&\s*\(*\s*([A-Za-z_]\w*)")
+_DEDUCED: Final = re.compile(rb"\bauto\b|\[[^\[\]=]*=")
 _PLAINLY_CALLED: Final = re.compile(rb"(?<![\w.])(?<!->)([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _MEMBER: Final = re.compile(rb"\.\s*+([A-Za-z_]\w*+)\s*+\(")
 _NEW: Final = b"new"
@@ -259,10 +260,12 @@ class Promising:
 
     def _gives_what_ends(self, function: Function) -> bool:
         """Whether it gives away the address of a variable of a type that some function is named to end."""
-        given = set(_GIVEN.findall(text_of(function)))
-        if not given:
-            return False
+        text = text_of(function)
+        given = set(_GIVEN.findall(text))
         program = self._program
+        # Unless it is deduced, a type is spelled where the variable is declared.
+        if not given or not (_DEDUCED.search(text) or program.pairs.may_end(self.named(function), function.file)):
+            return False
         types = program.types(function)
         for variable in program.bindings(function).variables:
             if variable.name.encode() in given:

@@ -200,6 +200,11 @@ class World:
         """Return the files of the run that hold an identifier; none when the run is too large to be searched."""
         return tuple(self._index.words.get(word, ())) if len(self._keys) <= _MOST_SEARCHED else ()
 
+    @property
+    def words(self) -> AbstractSet[bytes]:
+        """All identifiers in files of the run."""
+        return self._index.words.keys()
+
     def holds(self, file: CFile, word: bytes) -> bool:
         """Whether an identifier stands in a file, or in anything that it includes."""
         if word in file.words:

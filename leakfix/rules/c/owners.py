@@ -163,7 +163,7 @@ def _is_immortal(analysis: Analysis, struct: Struct) -> bool:
     last = struct.name.rpartition("::")[2]
     if any(member.is_static and _base(member) == last for member in struct.members.values()):
         return True
-    for file in analysis.world.mentioning(last.encode()):
+    for file in analysis.world.naming(last.encode()):
         if any(one.kind == "variable" and _base(one) == last for one in file.globals.values()):
             return True
     return False
