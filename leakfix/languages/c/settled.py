@@ -16,6 +16,7 @@ from leakfix.languages.c.lower_throws import throws
 from leakfix.languages.c.settled_walk import Holding, Walk
 from leakfix.languages.c.stores import Store, store_at
 from leakfix.languages.c.types import SMART_POINTERS
+from leakfix.languages.c.words import WORD, places_of
 from leakfix.models import OUT
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class Settling:
 
     def _assigned(self, function: Function, found: Candidate, assignment: Node) -> Settled:
         left, operator = assignment.child_by_field_name("left"), assignment.child_by_field_name("operator")
-        if left is None or operator is None or operator.type != "=" or self._may_resize(found, left):
+        if left is None or operator is None or operator.type != "=" or self._may_resize(function, found, left):
             return Settled.OPEN
         store = store_at(self._program, function, left)
         if store is Store.OPERAND:
@@ -187,11 +188,22 @@ class Settling:
         walk = Walk(self._program, function, variable, is_number=is_number)
         return _SETTLED[walk.behind(taking)]
 
-    def _may_resize(self, found: Candidate, left: Node) -> bool:
+    def _may_resize(self, function: Function, found: Candidate, left: Node) -> bool:
         """Whether what an assignment sets is given to the call whose result it takes."""
         arguments = found.node.child_by_field_name("arguments")
-        last = syntax.text(left.child_by_field_name("field") or left)
-        return arguments is not None and last in syntax.text(arguments) and not found.acquires
+        if arguments is None or found.acquires:
+            return False
+        last = left.child_by_field_name("field") or left
+        name = last.text or b""
+        if WORD.fullmatch(name) is None:
+            return name in (arguments.text or b"")
+        bindings = self._program.bindings(function)
+        variable = bindings.variable(last) if last.type == syntax.IDENTIFIER else None
+        for at in places_of(function.file.data, name, arguments.start_byte, arguments.end_byte):
+            node = arguments.descendant_for_byte_range(at, at + len(name))
+            if variable is None or node is None or bindings.variable(node) is variable:
+                return True
+        return False
 
 
 _SETTLED: Final = {Holding.KEPT: Settled.KEPT, Holding.HANDED: Settled.HANDED, Holding.LOST: Settled.OPEN}
