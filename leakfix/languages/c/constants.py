@@ -186,10 +186,11 @@ class Constants:
     def _unassigned(self, found: Global, name: str, file: CFile, depth: int) -> int | None:
         last = name.rpartition("::")[2].encode()
         initial: list[tuple[CFile, Node]] = []
-        holders = (file, found.file) if found.is_static else self.world.naming(last)
-        for holder in dict.fromkeys(holders):
-            if not _is_only_read(holder.data, last):
-                return None
+        holders = dict.fromkeys((file, found.file) if found.is_static else self.world.naming(last))
+        # All bytes come before any tree: most variables are assigned somewhere.
+        if not all(_is_only_read(holder.data, last) for holder in holders):
+            return None
+        for holder in holders:
             declared = holder.globals.get(found.name)
             if declared is not None and declared.kind == "variable":
                 if declared.node.parent is None or _is_pointer(declared):

@@ -109,12 +109,11 @@ class Promising:
         for file in self._foreign.values():
             yield from file.headed
 
-    def defining(self, name: bytes) -> Iterator[Function]:
-        """Yield the functions that bear a name, whatever class or namespace they are in."""
-        last = name.decode()
-        yield from self._world.defining(last)
-        for file in self._foreign.values():
-            yield from file.named_functions(last) if name in file.headed else ()
+    def defining(self, name: bytes, saying: bytes) -> Iterator[Function]:
+        """Yield the functions that bear a name, whatever class or namespace they are in, in files that say a word."""
+        for file in (*self._world.heading(name), *self._foreign.values()):
+            if name in file.headed and file.holds(saying):
+                yield from file.named_functions(name.decode())
 
     def called(self, function: Function) -> frozenset[bytes]:
         """The names of all that a function may call, itself or by a macro."""

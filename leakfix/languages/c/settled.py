@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _CASTS: Final = frozenset(("static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"))
 _AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
 _OBJECTS: Final = frozenset((syntax.TEMPLATE_TYPE, syntax.QUALIFIED_IDENTIFIER))
+_THROW: Final = b"throw"
 _TRY: Final = b"try"
 
 
@@ -90,7 +91,8 @@ class Settling:
     def _throws(self, name: bytes) -> bool:
         known = self._throwing.get(name)
         if known is None:
-            known = self._throwing[name] = any(map(throws, self._program.promising.defining(name)))
+            found = self._program.promising.defining(name, saying=_THROW)
+            known = self._throwing[name] = any(map(throws, found))
         return known
 
     def _one(self, function: Function, found: Candidate) -> Settled:

@@ -448,12 +448,17 @@ class Types:
 
     def _is_variant(self, macros: tuple[Macro, ...], name: str) -> bool:
         """Whether macros stand for a function of the same name on a condition only, as for debugging, or elsewhere."""
-        function = self.world.function(name, self.file)
+        paths = {file.path for file in self.world.defining(name, self.file)}
         if not any(self.world.sees(self.file, macro) for macro in macros):
-            if function is not None and self.world.includes(self.file, function.file.path):
-                return True
+            if any(self.world.includes(self.file, path) for path in paths):
+                function = self.world.function(name, self.file)
+                if function is not None and self.world.includes(self.file, function.file.path):
+                    return True
             declared = self.world.variable(name, self.file)
             return declared is not None and declared.kind == "function"
+        if not all(macro.path in paths for macro in macros):
+            return False
+        function = self.world.function(name, self.file)
         return function is not None and all(macro.path == function.file.path for macro in macros)
 
     def _own_member(self, name: str) -> Callee | None:

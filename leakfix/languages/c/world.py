@@ -19,7 +19,7 @@ from leakfix.languages.c.standards import stated_above, used
 from leakfix.languages.c.survey import CSurvey, FileSketch, mark, sketch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from leakfix.languages.c.files import Function, Global, Struct, Typedef
@@ -155,10 +155,15 @@ class World:
         found = (self._at(key) for key in seen if self._is_unsurveyed(key))
         return tuple(file for file in found if file is not None)
 
-    def defining(self, last_name: str) -> Iterator[Function]:
-        """Yield the functions in files of the run that bear a name, whatever class or namespace they are in."""
-        for holder in self._index.headed.get(last_name.encode(), ()):
-            yield from holder.named_functions(last_name)
+    def heading(self, last_name: bytes) -> Sequence[CFile]:
+        """Return the files of the run that may define functions of a name, whatever class or namespace they are in."""
+        return self._index.headed.get(last_name, ())
+
+    def defining(self, name: str, from_file: CFile) -> tuple[CFile, ...]:
+        """Return the files in which `function` would look for a function; all but the first are told by their bytes."""
+        own = (from_file,) if from_file.named_functions(name) else ()
+        found = (self._at(place) for place in self._places("function", name, from_file))
+        return (*own, *(file for file in found if file is not None and file is not from_file))
 
     @property
     def headed(self) -> AbstractSet[bytes]:
