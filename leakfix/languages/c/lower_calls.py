@@ -110,9 +110,11 @@ class CallLowering:
 
     def _may_stop(self, called: Node) -> bool:
         """Whether a call may be one that never comes back, or is a macro, which may do anything."""
-        promising, file = self.program.promising, self.frame.file
-        name = (spelling(called.child_by_field_name("field") or called)).rpartition("::")[2].encode()
-        return name in self.program.world.macro_words(file) or promising.stopping.may_be(name)
+        member = called.child_by_field_name("field") if called.type == syntax.FIELD_EXPRESSION else None
+        name = spelling(member or called).rpartition("::")[2].encode()
+        if member is None and name in self.program.world.macro_words(self.frame.file):
+            return True
+        return self.program.promising.stopping.may_be(name)
 
     def _is_unseen(self, callee: Callee) -> bool:
         """Whether a function of the library is only a macro in files that this one does not include."""

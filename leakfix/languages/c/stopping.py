@@ -121,15 +121,19 @@ class Stopping(Spread):
         return condition is not None and statement.type in _HEADED and self._is_open(function, condition, stops)
 
     def _is_open(self, function: Function, condition: Node, stops: frozenset[bytes]) -> bool:
-        """Whether a condition may come out both ways: it asks for a variable, and stops nothing."""
+        """Whether a condition may come out both ways: it asks for something that varies, and stops nothing."""
         if self._says(function, condition, stops):
             return False
-        bindings = self._program.bindings(function)
-        names = [node for node in syntax.walk(condition) if node.type == syntax.IDENTIFIER]
-        variables = [bindings.variable(node) for node in names]
-        return any(one is not None and one.kind == "param" for one in variables) or (
-            any(one is not None and not self._program.is_constant(function, one) for one in variables)
-        )
+        return any(self._varies(function, node) for node in syntax.walk(condition) if node.type == syntax.IDENTIFIER)
+
+    def _varies(self, function: Function, name: Node) -> bool:
+        """Whether a name in a function is that of something that may be one thing as well as another."""
+        variable = self._program.bindings(function).variable(name)
+        if variable is not None:
+            return variable.kind == "param" or not self._program.is_constant(function, variable)
+        file = function.file
+        is_macro = (name.text or b"") in self._program.world.macro_words(file)
+        return not is_macro and self._program.constants.named(syntax.text(name), file) is None
 
     def _is_check(self, function: Function, statement: Node, stops: frozenset[bytes]) -> bool:
         """Whether a statement only checks something that may hold, itself or by a macro."""

@@ -22,6 +22,8 @@ NEVER = {
     "a macro that is another name": "#define die exit\nvoid f(int n) { die(n); }",
     "a macro that does it": "#define DIE(n) do { log_it(n); exit(n); } while (0)\nvoid f(int n) { DIE(n); }",
     "what cannot hold": "void f(void) { assert(0); }",
+    "what an enumerator says": "enum { NEVER };\nvoid f(void) { assert(NEVER); }",
+    "what a macro says": "#define NEVER 0\nvoid f(void) { assert(NEVER); }",
     "one that calls itself": "void f(int n) { if (n) { f(n - 1); } exit(n); }",
     "a macro is given what cannot hold": "#define OK(x) assert(x)\nvoid f(int n) { OK(0); n = 2; }",
     "a macro checks something else": (
@@ -42,6 +44,8 @@ RETURNS = {
         "#define A(x) assert((x))\n#define B(x) A(x)\nint f(int n) { B(n > 0); return n; }"
     ),
     "behind a label": "int f(int n) { assert(n); if (n > 3) goto out; n = 2;\nout: return n; }",
+    "a check of a member": "struct S { int on; void f() { assert(on); on = 2; } };\nvoid g(struct S *s) { s->f(); }",
+    "a check of what another one says": "int ready(int *p);\nint state;\nvoid f(void) { assert(ready(&state)); state = 2; }",
     "a callee that may": "void g(int n) { if (n) abort(); }\nvoid f(int n) { g(n); }",
 }
 
