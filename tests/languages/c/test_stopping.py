@@ -45,7 +45,7 @@ RETURNS = {
     ),
     "behind a label": "int f(int n) { assert(n); if (n > 3) goto out; n = 2;\nout: return n; }",
     "a check of a member": "struct S { int on; void f() { assert(on); on = 2; } };\nvoid g(struct S *s) { s->f(); }",
-    "a check of what another one says": "int ready(int *p);\nint state;\nvoid f(void) { assert(ready(&state)); state = 2; }",
+    "a check of what another one says": "int ready(int n);\nint state;\nvoid f(void) { assert(ready(2)); state = 2; }",
     "a callee that may": "void g(int n) { if (n) abort(); }\nvoid f(int n) { g(n); }",
 }
 
