@@ -101,17 +101,15 @@ class Pairs:
 
     def _params(self, name: str, file: CFile) -> list[Param] | None:
         """The parameters of a function that is declared or defined in reach."""
-        function = self._world.function(name, file)
-        if function is not None:
-            return list(function.params)
         declared = self._world.variable(name, file)
-        if declared is None or declared.declarator is None:
-            return None
-        call = declarators.read(declared.declarator).call
-        parameters = call.child_by_field_name("parameters") if call is not None else None
-        if parameters is None:
-            return None
-        return [found for found in map(param, syntax.named(parameters)) if found is not None]
+        if declared is not None and declared.kind == "function" and declared.declarator is not None:
+            call = declarators.read(declared.declarator).call
+            parameters = call.child_by_field_name("parameters") if call is not None else None
+            if parameters is not None:
+                return [found for found in map(param, syntax.named(parameters)) if found is not None]
+        # The file that defines it may not have been parsed yet.
+        function = self._world.function(name, file)
+        return list(function.params) if function is not None else None
 
     def _is_called(self, name: str, file: CFile) -> bool:
         """Whether the file calls a function, always with one argument."""

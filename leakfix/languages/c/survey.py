@@ -96,6 +96,8 @@ class FileSketch:
     """Whether it says what C++ is to do with it, so that it is meant for C too."""
     spaces: frozenset[str] = frozenset()
     """The namespaces that are opened here."""
+    methods: frozenset[str] = frozenset()
+    """The last names of those functions that only stand behind the name of a class or namespace here."""
 
 
 @record
@@ -108,6 +110,7 @@ class CSurvey(Survey):
     types: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     macros: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     spaces: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    methods: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     includes: tuple[tuple[preprocessor.Include, ...], ...] = ()
     dialects: tuple[Dialect, ...] = ()
     marks: tuple[bytes, ...] = ()
@@ -146,6 +149,7 @@ def survey(files: Iterable[tuple[str, bytes]], acquiring: Iterable[str]) -> CSur
         _places(sketch.types for sketch in sketches),
         _places(sketch.macros for sketch in sketches),
         _places(sketch.spaces for sketch in sketches),
+        _places(sketch.methods for sketch in sketches),
         tuple(sketch.includes for sketch in sketches),
         _dialects(paths, sketches),
         tuple(marks),
@@ -206,23 +210,25 @@ class _Head:
 
 
 def _sketch(path: str, data: bytes, heads: list[_Head]) -> FileSketch:
+    names = [_last_names(head.name) for head in heads]
+    alone = {name for name, *qualified in names if not qualified}
     return FileSketch(
         dialect_of(path, data),
-        frozenset(name for head in heads for name in _last_names(head.name)),
+        frozenset(name for found in names for name in found),
         frozenset(_types(data)),
         frozenset(_after(data, b"define", _DEFINED)),
         preprocessor.includes(data),
         b"__cplusplus" in data or b"BEGIN_DECLS" in data,
         frozenset(_after(data, b"namespace", _SPACE)),
+        frozenset(name for name, *qualified in names if qualified and name not in alone),
     )
 
 
-def _last_names(name: bytes) -> Iterator[str]:
+def _last_names(name: bytes) -> list[str]:
     """The last part of a name, and with it that of its class."""
     parts = _text(_ARGUMENTS.sub(b"", name)).split("::")
-    yield parts[-1].lstrip("~")
-    if len(parts) > 1:
-        yield "::".join(parts[-2:])
+    last = parts[-1].lstrip("~")
+    return [last, "::".join(parts[-2:])] if len(parts) > 1 else [last]
 
 
 def _is_cpp(data: bytes) -> bool:

@@ -162,7 +162,7 @@ class World:
     def defining(self, name: str, from_file: CFile) -> tuple[CFile, ...]:
         """Return the files in which `function` would look for a function; all but the first are told by their bytes."""
         own = (from_file,) if from_file.named_functions(name) else ()
-        found = (self._at(place) for place in self._places("function", name, from_file))
+        found = (self._at(place) for place in self._alone(name, self._places("function", name, from_file)))
         return (*own, *(file for file in found if file is not None and file is not from_file))
 
     @property
@@ -367,7 +367,12 @@ class World:
         same = [self._keys[number] for number in self._survey.functions.get(last, ()) if number in spaced]
         if same and len(same) <= _MOST_PLACES:
             return list(dict.fromkeys((*same, *self._within("function", last, file))))
-        return self._places("function", last, file)
+        return self._alone(last, self._places("function", last, file))
+
+    def _alone(self, name: str, places: list[str]) -> list[str]:
+        """Those of some files that may define a function of a name that belongs to no class."""
+        methods = {self._keys[number] for number in self._survey.methods.get(name, ())}
+        return [place for place in places if place not in methods or place in self._sketches] if methods else places
 
     def _within(self, kind: str, name: str, file: CFile) -> list[str]:
         """The files in reach that may define a name."""
