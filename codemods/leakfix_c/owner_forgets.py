@@ -53,10 +53,9 @@ from leakfix.rules.c.owner_reports import RELEASE, reports
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ENDS: Final = re.compile(
-    rb"~\w+\s*\(|^[A-Za-z_][^\n;=]*(?i:free|destroy|release|close|dispose|cleanup|delete|unref|fini|clear|term)",
-    re.MULTILINE,
-)
+_HEAD: Final = re.compile(rb"\n[A-Za-z_]([^\n;=]*)")
+_ENDING: Final = re.compile(rb"(?i:free|destroy|release|close|dispose|cleanup|delete|unref|fini|clear|term)")
+_DESTRUCTOR: Final = re.compile(rb"~\w+\s*\(")
 
 
 class OwnerForgets(Rule[Analysis]):
@@ -74,7 +73,11 @@ class OwnerForgets(Rule[Analysis]):
 
     def may_fire(self, data: bytes) -> bool:
         """Whether a file may hold what ends objects, or the constructor of a class: a first look."""
-        return super().may_fire(data) and (b"class " in data or _ENDS.search(data) is not None)
+        return super().may_fire(data) and (
+            b"class " in data
+            or (b"~" in data and _DESTRUCTOR.search(data) is not None)
+            or _ENDING.search(b"\n".join(_HEAD.findall(b"\n" + data))) is not None
+        )
 
     def find(self, subject: Analysis) -> Iterator[Finding]:
         """The forgotten members of a file, in order."""

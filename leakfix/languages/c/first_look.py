@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from leakfix.languages.c.words import before_parentheses
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
@@ -14,7 +16,6 @@ NEW: Final = "new"
 """The one acquiring name that is called without parentheses."""
 
 _CONFLICT: Final = b"\n<<<<<<< "
-_CALL: Final = re.compile(rb"\b([A-Za-z_]\w*+)\s*+\(")
 _NEW: Final = re.compile(rb"\bnew\b")
 _CUSTOM: Final = re.compile(
     rb"(?:[Aa]lloc|ALLOC|free|Free|FREE|close|Close|CLOSE|[Dd]estroy|DESTROY|destory|release|Release|RELEASE|[Dd]ispose"
@@ -40,7 +41,7 @@ def may_make(names: Collection[str]) -> Callable[[bytes], bool]:
     def test(data: bytes) -> bool:
         if says_new and b"new" in data and _NEW.search(data) is not None:
             return True
-        called = _CALL.findall(data)
+        called = before_parentheses(data)
         return not wanted.isdisjoint(called) or _CUSTOM.search(b" ".join(called)) is not None
 
     return test

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from leakfix.languages.c import customs, declarators, syntax
 from leakfix.languages.c.files import param, spelling
+from leakfix.languages.c.words import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,23 +112,20 @@ class Pairs:
         return list(function.params) if function is not None else None
 
     def _is_called(self, name: str, file: CFile) -> bool:
-        """Whether the file calls a function, always with one argument."""
-        if not file.holds(name.encode()):
-            return False
-        called = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*\(")
+        """Whether the functions of a file call one, always with one argument."""
+        word = name.encode()
         found = False
-        for function in file.functions:
-            body = file.data[function.body.start_byte : function.body.end_byte]
-            if called.search(body) is None:
+        for at in places_of(file.data, word, 0, len(file.data)) if file.holds(word) else ():
+            node = file.root.descendant_for_byte_range(at, at + len(word))
+            call = node.parent if node is not None else None
+            if call is None or call.type != syntax.CALL_EXPRESSION or call.child_by_field_name("function") != node:
                 continue
-            for node in syntax.found(function.body, (syntax.CALL_EXPRESSION,), file.dialect):
-                at = node.child_by_field_name("function")
-                if at is None or at.text != name.encode():
-                    continue
-                arguments = node.child_by_field_name("arguments")
-                if arguments is None or len(syntax.named(arguments)) != 1:
-                    return False
-                found = True
+            if not any(one.body.start_byte <= at < one.body.end_byte for one in file.functions):
+                continue
+            arguments = call.child_by_field_name("arguments")
+            if arguments is None or len(syntax.named(arguments)) != 1:
+                return False
+            found = True
         return found
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import preprocessor, reading
+from leakfix.languages.c.words import all_identifiers, before_parentheses
 from leakfix.languages.language import Survey
 from leakfix.text.records import record
 
@@ -72,14 +73,8 @@ class Names:
 
 def names_in(data: bytes) -> Names:
     """Look for the names in the bytes of a file, which takes no parsing."""
-    headed: set[bytes] = set()
-    for piece in data.split(b"{")[:-1]:
-        headed.update(_HEADED.findall(piece, max(piece.rfind(b";"), piece.rfind(b"}")) + 1))
-    return Names(frozenset(_WORDS.findall(data)), frozenset(headed))
-
-
-_WORDS: Final = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*+")
-_HEADED: Final = re.compile(rb"([A-Za-z_]\w*+)\s*+\(")
+    heads = [piece[max(piece.rfind(b";"), piece.rfind(b"}")) + 1 :] for piece in data.split(b"{")[:-1]]
+    return Names(all_identifiers(data), before_parentheses(b"{".join(heads)))
 
 
 @record

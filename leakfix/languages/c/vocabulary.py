@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from leakfix.languages.c.words import WORD
+from leakfix.languages.c.words import WORD, called_in, identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.preprocessor import Macro
     from leakfix.languages.c.world import World
 
-CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _UNCOMMENTED: Final = re.compile(
     rb"((?:[^\"'/]++|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|[\"']|/(?![/*]))++)|/\*.*?(?:\*/|\Z)|//[^\n]*",
     re.DOTALL,
@@ -73,7 +72,7 @@ class Vocabulary:
                 body = _STRING.sub(b'""', macro.body)
                 own = WORD.findall(body)
                 words.update(own)
-                calls.update(own if len(own) == 1 else CALLED.findall(body))
+                calls.update(own if len(own) == 1 else called_in(body))
             self._calls[word] = self._with_calls(calls, frozenset(words), file)
         return self._calls[word]
 
@@ -109,7 +108,7 @@ def _read(function: Function) -> tuple[frozenset[bytes], frozenset[bytes]]:
     known = function.cache.get("words")
     if not isinstance(known, tuple):
         text = text_of(function)
-        known = function.cache["words"] = (frozenset(WORD.findall(text)), frozenset(CALLED.findall(text)))
+        known = function.cache["words"] = (identifiers(text), called_in(text))
     return known
 
 
