@@ -9,6 +9,7 @@ from leakfix.languages.c.evidence import bare
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.name_places import UnclearError, is_silent, places
 from leakfix.languages.c.preprocessor import expand
+from leakfix.languages.c.types import Callee
 from leakfix.languages.c.vocabulary import ANYTHING, JOINED, Known
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.preprocessor import Macro
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.promising import Promising
-    from leakfix.languages.c.types import Callee
 
 _NEW: Final = b"new"
 _SPELLED: Final = frozenset((syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER))
@@ -58,6 +58,22 @@ class MacroUses:
                 if found is not None and node.parent is not None:
                     yield node.parent, found
 
+    def taken_for(self, callee: Callee, function: Function) -> Callee | None:
+        """What is called where a macro is no more than another name, or none that the file sees; else None."""
+        world, models, file = self._program.world, self._program.models, function.file
+        macros = world.macros(callee.symbol, file)
+        itself = Callee("function", callee.symbol, callee.symbols)
+        is_modelled = any(map(models.knows, callee.symbols))
+        if is_modelled and not any(world.sees(file, macro) for macro in macros):
+            return itself
+        if callee.macro is not None and callee.macro.params is not None:
+            return None
+        names = [macro.body.decode("utf-8", "replace") if macro.params is None else "" for macro in macros]
+        if not names or not all(name.isidentifier() for name in names):
+            return itself if is_modelled else None
+        name = next((name for name in names if models.knows(name)), names[0])
+        return Callee("function", name, (name,), function=world.function(name, file) if len(names) == 1 else None)
+
     def _hot(self, word: bytes, function: Function) -> frozenset[bytes]:
         """The names of what acquires that the macros of a name may call."""
         called = self._promising.called_by(word, function.file)
@@ -81,6 +97,9 @@ class MacroUses:
             # Another name's meaning is looked at where that is.
             return None
         if callee.function is None:
+            if self.taken_for(callee, function) is not None:
+                # By that name it is looked at as well, if it acquires.
+                return callee
             name = self._wrapped(callee, hot, function)
             callee = self._program.types(function).named(name) if name else None
         return callee
@@ -91,8 +110,6 @@ class MacroUses:
         Raises `UnclearError` where it does more.
         """
         world, file = self._program.world, function.file
-        if self._program.models.knows(callee.symbol):
-            raise UnclearError
         macro = callee.macro
         if macro is None:
             if all(one.params is None for one in world.macros(callee.symbol, file)):
@@ -107,7 +124,7 @@ class MacroUses:
         if name.rpartition("::")[2].encode() in hot:
             return name
         inner = self._program.types(function).named(name) if name else None
-        if inner is None or inner.kind != "macro":
+        if inner is None or inner.kind != "macro" or self.taken_for(inner, function) is not None:
             raise UnclearError
         return self._wrapped(inner, hot, function, depth + 1)
 

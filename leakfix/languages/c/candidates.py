@@ -14,9 +14,10 @@ from leakfix.languages.c.candidate_macros import MacroUses
 from leakfix.languages.c.declarators import declarators
 from leakfix.languages.c.evidence import given
 from leakfix.languages.c.lower_tables import role
-from leakfix.languages.c.name_places import UnclearError, is_silent, places
+from leakfix.languages.c.name_places import UnclearError, is_silent, places, whole
 from leakfix.languages.c.types import SMART_POINTERS
 from leakfix.languages.c.unknown_owners import Owners, declared_as
+from leakfix.languages.c.vocabulary import JOINED
 from leakfix.languages.c.words import WORD
 from leakfix.text.records import record, replace
 
@@ -56,6 +57,18 @@ class Candidate:
     """Whether the constructor of a new object may leave something in it."""
 
 
+@record
+class _Known:
+    """What was found in a function, and all that it hangs on beyond the bytes in reach."""
+
+    edits: tuple[int, int]
+    names: frozenset[bytes]
+    """Those of the names in the function that functions bear that hand on what they acquire."""
+    asked: tuple[tuple[Function, tuple[Acquisition, ...]], ...]
+    """The callees that were asked what they hand on."""
+    found: tuple[Candidate, ...] | None
+
+
 class Candidates:
     """Looks for them in the functions of a program."""
 
@@ -64,27 +77,41 @@ class Candidates:
         self._promising = promising
         self._acquiring = frozenset(name.encode() for name in program.names) - {_NEW}
         self._macros = MacroUses(program, promising, self._acquiring)
+        self._asked: dict[Function, tuple[Acquisition, ...]] = {}
+        """The callees that were asked for the function that is looked at."""
 
     def of(self, function: Function) -> tuple[Candidate, ...] | None:
         """Return the candidates of a function; None where they cannot be told."""
-        version = self._promising.version
+        edits = self._promising.version[:2]
         known = function.cache.get("candidates")
-        # When more is known to hand on what it acquires, there may be more of them, but no less is unclear.
-        if isinstance(known, tuple) and (known[0] == version or (known[1] is None and known[0][:2] == version[:2])):
-            found: tuple[Candidate, ...] | None = known[1]
-            return found
+        if isinstance(known, _Known) and known.edits == edits and self._holds(known, function):
+            return known.found
+        names, asked, self._asked = self._names(function), self._asked, {}
         try:
             found = tuple(self._of(function))
         except UnclearError:
             found = None
-        function.cache["candidates"] = (version, found)
+        function.cache["candidates"] = _Known(edits, names, tuple(self._asked.items()), found)
+        self._asked = asked
         return found
+
+    def _holds(self, known: _Known, function: Function) -> bool:
+        """Whether nothing has come to be known that a function calls: what is unclear stays so."""
+        return known.found is None or (
+            known.names == self._names(function)
+            and all(self._program.acquired(callee) == acquired for callee, acquired in known.asked)
+        )
+
+    def _names(self, function: Function) -> frozenset[bytes]:
+        """What is known to hand on what it acquires of all that a function, or a macro in it, may mean."""
+        handing, named = self._promising.handing.names, self._promising.named(function)
+        return frozenset(handing if JOINED in named else named & handing)
 
     def _of(self, function: Function) -> Iterator[Candidate]:
         vocabulary = self._promising.vocabulary
         own, meant = vocabulary.own(function), vocabulary.meant(function)
         for call, callee in self._macros.of(function, own, meant):
-            found = self._of_callee(call, callee)
+            found = self._of_callee(function, call, callee)
             if found is not None:
                 yield found
         if self._promising.may_use_tables(function):
@@ -147,13 +174,7 @@ class Candidates:
             return None
         if node.type not in (syntax.IDENTIFIER, syntax.FIELD_IDENTIFIER):
             return None
-        while parent is not None and parent.type in _QUALIFYING and parent.child_by_field_name("name") == node:
-            node, parent = parent, parent.parent
-        is_field = parent is not None and parent.type == syntax.FIELD_EXPRESSION
-        if is_field and parent is not None and parent.child_by_field_name("field") == node:
-            node, parent = parent, parent.parent
-        while parent is not None and parent.type == syntax.PARENTHESIZED_EXPRESSION:
-            node, parent = parent, parent.parent
+        node, parent = whole(node)
         if parent is None:
             raise UnclearError
         if parent.type == syntax.CALL_EXPRESSION and parent.child_by_field_name("function") == node:
@@ -183,8 +204,8 @@ class Candidates:
             return None
         if is_handing and self._program.is_virtual(callee):
             dynamic = self._dynamic(function, callee)
-            return self._of_callee(call, dynamic) if dynamic is not None else None
-        return self._of_callee(call, callee)
+            return self._of_callee(function, call, dynamic) if dynamic is not None else None
+        return self._of_callee(function, call, callee)
 
     def _dynamic(self, function: Function, callee: Callee) -> Callee | None:
         """The method that is run where the class of the object is known by what a variable is made as."""
@@ -196,9 +217,11 @@ class Candidates:
         found = self._program.types(function).method(made, name) if made is not None else None
         return replace(callee, symbol=found.name, symbols=(found.name,), function=found) if found is not None else None
 
-    def _of_callee(self, call: Node, callee: Callee) -> Candidate | None:
+    def _of_callee(self, function: Function, call: Node, callee: Callee) -> Candidate | None:
         if callee.kind == "macro" and callee.function is None:
-            raise UnclearError
+            # What it stands for has been looked at, unless it is taken for something else.
+            taken = self._macros.taken_for(callee, function)
+            return self._of_callee(function, call, taken) if taken is not None else None
         models = self._program.models
         acquires = tuple(one for symbol in callee.symbols for one in models.acquires(symbol))
         acquired = self._acquired(callee) if not any(map(models.knows, callee.symbols)) else ()
@@ -216,7 +239,8 @@ class Candidates:
             return ()
         if not self._promising.may_hand_on(function):
             return ()
-        return self._program.acquired(function)
+        self._asked[function] = self._program.acquired(function)
+        return self._asked[function]
 
 
 def _may_be_address(argument: Node, owners: Owners) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Drop, Edge, Escape, ExitKind, Handing, Outcome, Place, Test
 from leakfix.languages.c import syntax
+from leakfix.languages.c.conditional_groups import branches_of
 from leakfix.languages.c.lower_frame import ELEMENT, Frame, Jump, Link, Value
 from leakfix.languages.c.lower_throws import (
     MemoryHandler,
@@ -478,7 +479,7 @@ class BranchLowering(ABC):
 
     def _conditional_group(self, node: Node) -> None:
         """`#if` in a function: each branch may be the one that is compiled, the same one for the same condition."""
-        branches = list(_branches(node))
+        branches = list(branches_of(node))
         after = self.frame.new_block()
         for told, statements in branches:
             following = self.frame.new_block()
@@ -494,18 +495,6 @@ class BranchLowering(ABC):
             self.frame.resume(following)
         self.frame.goto(after)
         self.frame.resume(after)
-
-
-def _branches(node: Node) -> Iterable[tuple[str, list[Node]]]:
-    """The branches of a conditional group: what they hang on, `""` of the last `#else`, and their statements."""
-    at: Node | None = node
-    while at is not None:
-        head = at.child_by_field_name("condition") or at.child_by_field_name("name")
-        alternative = at.child_by_field_name("alternative")
-        statements = [one for one in syntax.named(at) if one != head and one != alternative]
-        told = "" if at.type == syntax.PREPROC_ELSE or head is None else f"{at.children[0].type} {syntax.text(head)}"
-        yield told, statements
-        at = alternative
 
 
 def _cases(body: Node) -> Iterable[Node]:

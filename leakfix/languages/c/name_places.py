@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SILENT: Final = frozenset((syntax.COMMENT, "string_content", "raw_string_content", "preproc_arg", "character"))
 
+_QUALIFYING: Final = frozenset((syntax.QUALIFIED_IDENTIFIER, syntax.TEMPLATE_FUNCTION, syntax.TEMPLATE_METHOD))
+
 
 class UnclearError(Exception):
     """Nobody can tell by the tree what a function acquires."""
@@ -29,6 +31,26 @@ def places(function: Function, word: bytes) -> Iterator[Node]:
             if node is None:
                 raise UnclearError
             yield node
+
+
+def whole(node: Node) -> tuple[Node, Node | None]:
+    """What a name is the last part of, qualified, of a member or in parentheses; and what that is a part of."""
+    at, parent = node, node.parent
+    while parent is not None and parent.type in _QUALIFYING and parent.child_by_field_name("name") == at:
+        at, parent = parent, parent.parent
+    is_field = parent is not None and parent.type == syntax.FIELD_EXPRESSION
+    if is_field and parent is not None and parent.child_by_field_name("field") == at:
+        at, parent = parent, parent.parent
+    while parent is not None and parent.type == syntax.PARENTHESIZED_EXPRESSION:
+        at, parent = parent, parent.parent
+    return at, parent
+
+
+def called_by(node: Node) -> Node | None:
+    """The call of what bears a name; None where it is not called."""
+    at, parent = whole(node)
+    is_called = parent is not None and parent.type == syntax.CALL_EXPRESSION
+    return parent if is_called and parent is not None and parent.child_by_field_name("function") == at else None
 
 
 def is_silent(node: Node, function: Function) -> bool:

@@ -10,10 +10,14 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+from leakfix.flow import Outcome
+from leakfix.flow.remembering import NEGATIVE
 from leakfix.languages.c import syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_throws import throws
-from leakfix.languages.c.settled_walk import Holding, Walk
+from leakfix.languages.c.name_places import UnclearError, called_by, is_silent, places
+from leakfix.languages.c.settled_values import Holding
+from leakfix.languages.c.settled_walk import Walk
 from leakfix.languages.c.stores import Store, store_at
 from leakfix.languages.c.types import SMART_POINTERS
 from leakfix.languages.c.words import WORD, places_of
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.candidates import Candidate, Candidates
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.program import Program
+    from leakfix.languages.c.summaries import Acquisition
 
 _CASTS: Final = frozenset(("static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"))
 _AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
@@ -84,9 +89,33 @@ class Settling:
         if not function.file.is_cpp:
             return False
         promising = self._program.promising
-        if _TRY in promising.vocabulary.own(function):
+        own = promising.vocabulary.own(function)
+        if _TRY in own:
             return True
-        return any(map(self._throws, promising.definable(promising.called(function))))
+        throwing = frozenset(filter(self._throws, promising.definable(promising.called(function))))
+        if not throwing:
+            return False
+        macros = self._program.world.macro_words(function.file) & own
+        if any(not throwing.isdisjoint(promising.called_by(word, function.file)) for word in macros):
+            return True
+        return any(self._calls_throwing(function, name) for name in throwing)
+
+    def _calls_throwing(self, function: Function, name: bytes) -> bool:
+        """Whether what a function calls by a name may throw, be it a method that heirs may have, too."""
+        try:
+            nodes = [node for node in places(function, name) if not is_silent(node, function)]
+        except UnclearError:
+            return True
+        for node in nodes:
+            if node.type == syntax.TYPE_IDENTIFIER:
+                continue
+            call = called_by(node)
+            callee = self._program.types(function).callee(call) if call is not None else None
+            if call is None or (callee is not None and self._program.is_virtual(callee)):
+                return True
+            if callee is not None and callee.function is not None and throws(callee.function):
+                return True
+        return False
 
     def _throws(self, name: bytes) -> bool:
         known = self._throwing.get(name)
@@ -186,7 +215,7 @@ class Settling:
         ):
             return Settled.OPEN
         fails = found.made is not None and not found.made.is_pointer
-        is_number = fails or any(one.fails == "negative" for one in found.acquires)
+        is_number = fails or any(one.fails == "negative" for one in found.acquires) or _is_number(found.acquired)
         walk = Walk(self._program, function, variable, is_number=is_number)
         return _SETTLED[walk.behind(taking)]
 
@@ -209,6 +238,12 @@ class Settling:
 
 
 _SETTLED: Final = {Holding.KEPT: Settled.KEPT, Holding.HANDED: Settled.HANDED, Holding.LOST: Settled.OPEN}
+
+
+def _is_number(acquired: tuple[Acquisition, ...]) -> bool:
+    """Whether what a callee hands on is no number below 0."""
+    ways = [facts for one in acquired for facts, is_owned in one.ways if is_owned]
+    return bool(ways) and all(((NEGATIVE,), Outcome.FALSE) in facts for facts in ways)
 
 
 def _taken(node: Node) -> tuple[Node, Node | None]:

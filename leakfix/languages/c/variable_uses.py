@@ -8,6 +8,7 @@ from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.evidence import bare
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.preprocessor import expand
+from leakfix.languages.c.types import Callee
 from leakfix.languages.c.words import WORD, places_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.preprocessor import Macro
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.scopes import Variable
-    from leakfix.languages.c.types import Callee
 
 LEAVING: Final = frozenset((b"return", b"goto", b"throw", b"co_return", b"asm", b"__asm__"))
 """What control leaves a function by, or goes where nobody looks."""
@@ -40,6 +40,19 @@ class Uses:
         self._bindings = program.bindings(function)
         self._name = variable.name.encode()
         self._data = function.file.data
+
+    def callee(self, call: Node) -> Callee | None:
+        """What a call calls; a macro that is only another name calls what bears that."""
+        callee = self._program.types(self._function).callee(call)
+        if callee is None or callee.kind != "macro" or callee.function is not None:
+            return callee
+        world, models, file = self._program.world, self._program.models, self._function.file
+        macros = world.macros(callee.symbol, file)
+        names = [macro.body.decode("utf-8", "replace") if macro.params is None else "" for macro in macros]
+        if not names or not all(name.isidentifier() for name in names):
+            return callee
+        name = next((name for name in names if models.knows(name)), names[0])
+        return Callee("function", name, (name,), function=world.function(name, file) if len(names) == 1 else None)
 
     def is_it(self, node: Node) -> bool:
         """Whether an expression is the variable, casts and parentheses aside."""
@@ -77,7 +90,7 @@ class Uses:
 
     def _is_harmless(self, mention: Node) -> bool:
         is_set, node = _set_at(mention)
-        return not is_set and self._is_given_harmlessly(node, self._program.types(self._function).callee, 0)
+        return not is_set and self._is_given_harmlessly(node, self.callee, 0)
 
     def _is_given_harmlessly(self, node: Node, callee_of: Callable[[Node], Callee | None], depth: int) -> bool:
         """Whether no call around a mention of the variable may set it: none that takes a reference, no such macro."""
