@@ -1,7 +1,5 @@
 """`python -m leakfix`."""
 
-import sys
+from leakfix.cli.main import command
 
-from leakfix.cli.main import main
-
-sys.exit(main())
+command()

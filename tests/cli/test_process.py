@@ -114,9 +114,28 @@ def test_a_reader_that_goes_away_is_no_error(console: Console, large: Path, argu
     assert "Broken pipe" not in told
 
 
+MODULE = f"{sys.executable} -m leakfix check"
+
+
+@pytest.mark.parametrize("arguments", ["check", "--version", "rules"])
+def test_a_module_that_is_run_says_what_the_script_says(console: Console, arguments: str) -> None:
+    script = console.run(arguments)
+    module = subprocess.run(
+        [sys.executable, "-m", "leakfix", arguments],
+        cwd=console.directory,
+        env=console.variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (module.returncode, module.stdout, module.stderr) == (script.returncode, script.stdout, script.stderr)
+    assert module.stdout
+
+
 @pytest.mark.parametrize("redirected", [">&-", "2>&-", ">&- 2>&-", ">/dev/full"])
-def test_closed_streams_are_no_error(console: Console, redirected: str) -> None:
-    line = f"{' '.join(console.command('check'))} {redirected}"
+@pytest.mark.parametrize("command", ["", MODULE], ids=["script", "module"])
+def test_closed_streams_are_no_error(console: Console, command: str, redirected: str) -> None:
+    line = f"{command or ' '.join(console.command('check'))} {redirected}"
     done = subprocess.run(
         ["sh", "-c", line], cwd=console.directory, env=console.variables, capture_output=True, text=True, check=False
     )
