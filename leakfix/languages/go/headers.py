@@ -13,7 +13,7 @@ from leakfix.text.records import record
 _COMMENT: Final = rb"//[^\n]*|/\*.*?(?:\*/|\Z)"
 _ABOVE: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\r\n;]+|%b)*" % _COMMENT, re.DOTALL)
 _COMMENTS: Final = re.compile(_COMMENT, re.DOTALL)
-_TELLING: Final = re.compile(rb"build|Code generated")
+_TELLING: Final = (b"build", b"Code generated")
 _PACKAGE: Final = re.compile(rb"package[ \t]*([^ \t\r\n;/]*)")
 
 
@@ -37,7 +37,8 @@ def read_header(data: bytes) -> Header:
     """Read the head of a Go file; stops at the first token that is neither comment nor package clause."""
     above = _ABOVE.match(data)
     end = above.end() if above is not None else 0
-    found = _COMMENTS.findall(data, 0, end) if _TELLING.search(data, 0, end) is not None else ()
+    head = data[:end]
+    found = _COMMENTS.findall(head) if any(word in head for word in _TELLING) else ()
     comments = tuple(one.rstrip().decode("utf-8", "replace") for one in found if one.startswith(b"//"))
     clause = _PACKAGE.match(data, end)
     return Header(clause[1].decode("utf-8", "replace") if clause is not None else "", comments)

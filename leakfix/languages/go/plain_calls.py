@@ -26,6 +26,7 @@ _WITHIN: Final = LETTERS | frozenset(b".")
 _CALLED: Final = LETTERS | frozenset(b"(")
 _PART: Final = frozenset(b'."/-')
 """What stands beside a word of a string or of a path, and behind a name that something is selected from."""
+_SELECTED: Final = frozenset((b".", b'"'))
 _IMPORTING: Final = re.compile(rb"[ \t]+[\"`]")
 
 
@@ -114,8 +115,8 @@ def _is_never_a_variable(file: File, name: str) -> bool:
 
 def _always_selected(file: File, name: bytes) -> bool:
     data = file.data
-    # Counts are quick, and enough for most names: each stands before a dot or at the end of an import path.
-    if data.count(name) == data.count(name + b".") + data.count(name + b'"'):
+    # A look at what follows it is quick, and enough for most names: a dot, or the end of an import path.
+    if _SELECTED.issuperset([behind[:1] for behind in data.split(name)[1:]]):
         return True
     return not any(_is_unselected(data, at, at + len(name)) and not file.is_text(at) for at in places_of(data, name))
 

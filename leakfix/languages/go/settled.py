@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 LEAVING: Final = re.compile(rb"\b(?:return|break|continue|goto)\b")
 ASSIGNING: Final = re.compile(rb"(?<![=!<>:+\-*/%&|^]):?=(?!=)")
-_SEGMENT: Final = re.compile(rb"[^;{}\n]*\Z")
 WORD: Final = re.compile(rb"\w+")
 _CALLED: Final = re.compile(rb"(?<![\w.])(\w+)((?:\.\w+)*)\(")
 _CHAIN: Final = re.compile(rb"((?:\.\w+)*)\(")
@@ -561,14 +560,18 @@ def assigned(data: bytes, names: set[bytes]) -> bool:
     if not any(name in data for name in names):
         return False
     for match in ASSIGNING.finditer(data):
-        before = _SEGMENT.search(data, 0, match.start())
-        start = before.start() if before is not None else 0
+        start = _part_start(data, match.start())
         while start and data[:start].rstrip().endswith(b","):
-            before = _SEGMENT.search(data, 0, start - 1)
-            start = before.start() if before is not None else 0
+            start = _part_start(data, start - 1)
         if not names.isdisjoint(WORD.findall(data, start, match.start())):
             return True
     return False
+
+
+def _part_start(data: bytes, end: int) -> int:
+    """Where what ends at an offset begins on its line, behind the last semicolon or brace."""
+    line = data.rfind(b"\n", 0, end) + 1
+    return max(line, *(data.rfind(mark, line, end) + 1 for mark in (b";", b"{", b"}")))
 
 
 def _calls_of(name: bytes, data: bytes, end: int) -> Iterator[tuple[int, bytes]]:

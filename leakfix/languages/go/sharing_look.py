@@ -47,10 +47,11 @@ def may_keep_parts(data: bytes) -> bool:
     if not (_cuts(data) or _points(data)):
         return False
     words = _words(data)
-    if not (words or _is_large(data, words) or is_fixed(data) or _points(data)):
+    may_be_large = _is_large(data, words)
+    if not (may_be_large or is_fixed(data) or _points(data)):
         return False
     functions = data.split(_FUNCTION)[1:]
-    return any(_candidates(functions, [_is_large(text, words) for text in functions]))
+    return any(_candidates(functions, [may_be_large and _is_large(text, words) for text in functions]))
 
 
 def large_among(functions: Sequence[bytes], data: bytes) -> list[bool]:
