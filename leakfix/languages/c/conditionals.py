@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _COMMENT: Final = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _DIRECTIVE: Final = re.compile(
-    rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b((?:[^\n\\]+|\\\r?\n|\\.|\\)*)", re.MULTILINE
+    rb"#[ \t]*(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)\b((?:[^\n\\]+|\\\r?\n|\\.|\\)*)"
 )
 _HEADER_AT_END: Final = re.compile(rb"\b(?:if|while|for|switch)\b[^;{}]*\Z")
 _BRACKETS: Final = re.compile(rb"[{}()\[\]]")
@@ -45,10 +45,10 @@ class Group:
 def groups(data: bytes) -> Iterator[Group]:
     """Yield the conditional groups that are closed, the inner ones before the outer ones."""
     opened: list[list[Branch]] = []
-    for match in _DIRECTIVE.finditer(data):
+    for start, match in directives(data, _DIRECTIVE):
         keyword = match[1].decode()
         line_end = min(match.end() + 1, len(data))
-        branch = Branch(keyword, match[2].strip(), match.start(), line_end, len(data))
+        branch = Branch(keyword, match[2].strip(), start, line_end, len(data))
         if keyword in _OPENING:
             opened.append([branch])
             continue
@@ -60,12 +60,26 @@ def groups(data: bytes) -> Iterator[Group]:
             continue
         branches = opened[-1]
         last = branches[-1]
-        branches[-1] = Branch(last.keyword, last.condition, last.directive, last.start, match.start())
+        branches[-1] = Branch(last.keyword, last.condition, last.directive, last.start, start)
         if keyword == "endif":
             opened.pop()
             yield Group(tuple(branches), line_end)
         else:
             branches.append(branch)
+
+
+def directives(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Yield the directives that match a pattern from their `#` on, each with the offset at which its line starts."""
+    at, seen = data.find(b"#"), 0
+    while at >= 0:
+        # What stands in a line behind another `#` is no directive.
+        line = data.rfind(b"\n", seen, at) + 1
+        starts = (line > 0 or not seen) and not data[line:at].strip(b" \t")
+        match = pattern.match(data, at) if starts else None
+        if match is not None:
+            yield line, match
+        seen = match.end() if match is not None else at + 1
+        at = data.find(b"#", seen)
 
 
 _DEEPEST: Final = 64

@@ -229,6 +229,8 @@ def _members(struct: Struct, body: Node, depth: int) -> Iterator[Global]:
 def spelling(name: Node, depth: int = 0) -> str:
     """Return a name without template arguments and blanks: `Pool::make` of `Pool<T>::make`, without a leading `::`."""
     kind = name.type
+    if kind in _BARE_NAMES:
+        return syntax.text(name)
     if depth > DEEPEST:
         return ""
     if kind == syntax.QUALIFIED_IDENTIFIER:
@@ -242,6 +244,9 @@ def spelling(name: Node, depth: int = 0) -> str:
         type_node = name.child_by_field_name("type")
         return f"operator {syntax.text(type_node)}" if type_node is not None else "operator"
     return "".join(syntax.text(name).split()) if kind != syntax.OPERATOR_NAME else syntax.text(name)
+
+
+_BARE_NAMES: Final = frozenset((syntax.IDENTIFIER, syntax.FIELD_IDENTIFIER, syntax.TYPE_IDENTIFIER))
 
 
 def is_static(declaration: Node) -> bool:

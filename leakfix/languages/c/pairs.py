@@ -40,17 +40,20 @@ class Pairs:
         key = ("type", type_name, file.path)
         if key not in self._known:
             last = type_name.removeprefix("struct ")
-            names = customs.releases_of_type(last) if self.may_end((last.encode(),), file) else ()
+            names = customs.releases_of_type(last) if self._endable(frozenset((last.encode(),)), file) else ()
             held = (name for name in names if self._world.holds(file, name.encode()))
             self._known[key] = next((one for one in held if self._takes(one, last, file)), "")
         return self._known[key]
 
-    def may_end(self, names: Iterable[bytes], file: CFile) -> bool:
-        """Whether `ending` may know anything of types that are among some names: a first look at what others name."""
+    def ends_any(self, names: frozenset[bytes], file: CFile) -> bool:
+        """Whether `ending` knows a function for a type that one of some names spells."""
+        return any(self.ending(name.decode("utf-8", "replace"), file) for name in self._endable(names, file))
+
+    def _endable(self, names: frozenset[bytes], file: CFile) -> frozenset[bytes]:
+        """Those of some names of types of which functions may be named to end objects, as the names in files tell."""
         self._refresh()
-        if not self._ended.isdisjoint(names):
-            return True
-        return any(not _ended_in(other).isdisjoint(names) for other in self._world.foreign(file))
+        others = self._world.foreign(file)
+        return names & (self._ended.union(*map(_ended_in, others)) if others else self._ended)
 
     def calls(self, name: str, file: CFile) -> bool:
         """Whether a file calls a function, always with one argument."""

@@ -22,12 +22,13 @@ from leakfix.languages.c.vocabulary import JOINED, Vocabulary, called_here, text
 from leakfix.languages.c.words import WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tree_sitter import Node
 
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
+    from leakfix.languages.c.scopes import Bindings, Variable
 
 _GIVEN: Final = re.compile(rb"&\s*\(*\s*([A-Za-z_]\w*)")
 _DEDUCED: Final = re.compile(rb"\bauto\b|\[[^\[\]=]*=")
@@ -208,25 +209,33 @@ class Promising:
         program = self._program
         bindings = program.bindings(function)
         evidence = Evidence.of(function, bindings, program.models)
+        macros = self._world.macro_words(function.file)
+        released = _released(bindings, evidence)
         for call in evidence.calls:
+            name = _last_name(call)
+            says = self._customs[name] if name not in macros else _ANYTHING
+            if not (released or says & (_MAKES | _OPENS | _FILLS)):
+                continue
             target = target_of(call, bindings)
-            if target is not None and target.variable.kind == "local" and evidence.about(target.variable):
-                worth = True
-            else:
-                name = _last_name(call)
-                says = self._customs[name] if name not in self._world.macro_words(function.file) else _ANYTHING
-                worth = (target is not None and bool(says & (_MAKES | _OPENS))) or self._is_given_variable(
-                    call, evidence, is_maker=bool(says & (_MAKES | _FILLS))
-                )
+            worth = (target is not None and (bool(says & (_MAKES | _OPENS)) or target.variable in released)) or (
+                self._is_given_variable(call, evidence, released, is_maker=bool(says & (_MAKES | _FILLS)))
+            )
             if worth and self._is_unknown(function, call, with_virtual=with_virtual):
                 yield call
 
-    def _is_given_variable(self, call: Node, evidence: Evidence, *, is_maker: bool) -> bool:
+    def _is_given_variable(
+        self, call: Node, evidence: Evidence, released: Mapping[Variable, bytes], *, is_maker: bool
+    ) -> bool:
         """Whether a call is given a variable, or its address, that the function releases, or that a maker may fill."""
         arguments = call.child_by_field_name("arguments")
-        for one in arguments.named_children if arguments is not None else ():
+        if arguments is None:
+            return False
+        text = arguments.text or b""
+        if not is_maker and not any(name in text for name in released.values()):
+            return False
+        for one in arguments.named_children:
             given = evidence.given(one)
-            if given is not None and given.variable.kind == "local" and (is_maker or evidence.about(given.variable)):
+            if given is not None and given.variable.kind == "local" and (is_maker or given.variable in released):
                 return True
         return False
 
@@ -263,7 +272,7 @@ class Promising:
         given = set(_GIVEN.findall(text))
         program = self._program
         # Unless it is deduced, a type is spelled where the variable is declared.
-        if not given or not (_DEDUCED.search(text) or program.pairs.may_end(self.named(function), function.file)):
+        if not given or not (_DEDUCED.search(text) or program.pairs.ends_any(self.named(function), function.file)):
             return False
         types = program.types(function)
         for variable in program.bindings(function).variables:
@@ -288,6 +297,12 @@ class Promising:
         if not isinstance(known, frozenset):
             known = function.cache["named"] = self.vocabulary.own(function) | self.vocabulary.meant(function)
         return known
+
+
+def _released(bindings: Bindings, evidence: Evidence) -> dict[Variable, bytes]:
+    """The variables of a function that it releases something of, with their names."""
+    found = bindings.variables if evidence.is_any else ()
+    return {one: one.declaration.text or b"" for one in found if one.kind == "local" and evidence.about(one)}
 
 
 def _last_name(call: Node) -> bytes:

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from leakfix.languages.c.conditionals import Group
     from leakfix.languages.c.preprocessor import Macro
 
-_OPAQUE: Final = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
-_DIRECTIVE: Final = re.compile(rb"^[ \t]*#(?:[^\n\\]+|\\\r?\n|\\.|\\)*", re.MULTILINE)
+_OPAQUE: Final = re.compile(rb"\"(?:[^\"\\\n]++|\\.)*+\"|'(?:[^'\\\n]++|\\.)*+'|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+_DIRECTIVE: Final = re.compile(rb"#(?:[^\n\\]+|\\\r?\n|\\.|\\)*")
 _BLANKED: Final = bytes(byte if byte in b"\r\n" else ord(" ") for byte in range(256))
 
 _LABEL: Final = re.compile(rb"[ \t]*(?:[A-Za-z_]\w*|case\b[^:;{}?\n]*)[ \t]*")
 _LABEL_END: Final = re.compile(rb":(?=[ \t]*\r?\n\s*[#}])")
-_STATEMENT: Final = re.compile(rb"^[ \t]++([A-Za-z_]\w++)(?=[ \t]*+(?:[({]|\r?$))", re.MULTILINE)
+_STATEMENT: Final = re.compile(rb"\n[ \t]++([A-Za-z_]\w++)(?=[ \t]*+(?:[({]|\r?$))", re.MULTILINE)
 _DECORATED: Final = rb"[ \t]+([A-Z][A-Z0-9_]+(?:\([^()\n]*\))?)(?=[ \t]+[A-Za-z_])"
 # What a pattern starts with is searched for at once; what must not stand before it is asked behind it.
 _CLASS_HEAD: Final = re.compile(rb"class(?<!\wclass)" + _DECORATED)
@@ -40,7 +40,7 @@ _JOINED_NAMES: Final = re.compile(
     rb"[(,=][ \t\r\n]*+[A-Z][A-Z0-9]*+_[A-Z0-9_]++[ \t\r\n]++([A-Z][A-Z0-9]*+_[A-Z0-9_]++)(?=\s*+[,);])"
 )
 _LONE_NAME: Final = re.compile(
-    rb"^([A-Z][A-Z0-9]*_[A-Z0-9_]+)[ \t]*(?=\r?\n(?:\s*(?:inline\s+)?namespace\b|[ \t]*\r?\n))", re.MULTILINE
+    rb"\n([A-Z][A-Z0-9]*_[A-Z0-9_]+)[ \t]*(?=\r?\n(?:\s*(?:inline\s+)?namespace\b|[ \t]*\r?\n))"
 )
 _OPERATOR_CALL: Final = re.compile(rb"(?:->|\.)\s*operator(\s*(?:\[\]|\(\)|[-+*/=<>!&|^%]{1,3}))(?=\s*\()")
 _SUPERFLUOUS: Final = (
@@ -52,7 +52,7 @@ _SUPERFLUOUS: Final = (
     (_LONE_NAME, (b"_",)),
 )
 _TAKING_TYPES: Final = (b"va_arg", b"container_of", b"_entry")
-_HEAD: Final = re.compile(rb"^(?:[A-Za-z_][\w:<>]*+[ \t\r\n*&]++){2,8}(?=~?[A-Za-z_][\w:]*+\s*+\()", re.MULTILINE)
+_HEAD: Final = re.compile(rb"\n(?:[A-Za-z_][\w:<>]*+[ \t\r\n*&]++){2,8}(?=~?[A-Za-z_][\w:]*+\s*+\()")
 _SHOUTED: Final = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b")
 _HEAD_WORD: Final = re.compile(rb"[A-Za-z_][\w:]*")
 _TEXT_WORDS: Final = frozenset(
@@ -103,7 +103,7 @@ def readable(data: bytes, *, is_cpp: bool, habits: Habits = NO_HABITS) -> Readab
     torn, known = _choose(buffer, data, is_cpp=is_cpp)
     told = known or _plain(bytes(buffer))
     plain = told.text
-    plain[:] = _DIRECTIVE.sub(_blank_directive, bytes(plain))
+    plain[:] = _without_directives(bytes(plain))
     if habits.decorations:
         _undecorate(buffer, plain, habits.decorations)
     _quieten(buffer, plain)
@@ -117,9 +117,10 @@ def readable(data: bytes, *, is_cpp: bool, habits: Habits = NO_HABITS) -> Readab
     text = bytes(plain)
     if b"_Thread_local" in text:
         buffer[:] = bytes(buffer).replace(b"_Thread_local", b"__thread".ljust(len(b"_Thread_local")))
+    framed = b"\n" + text
     for pattern, words in _SUPERFLUOUS:
-        for match in pattern.finditer(text) if any(word in text for word in words) else ():
-            _wipe(buffer, None, match.start(1), match.end(1))
+        for match in pattern.finditer(framed) if any(word in text for word in words) else ():
+            _wipe(buffer, None, match.start(1) - 1, match.end(1) - 1)
     for match in _OPERATOR_CALL.finditer(text) if is_cpp and b"operator" in text else ():
         buffer[match.start(1) : match.end(1)] = b"x" * len(match[1])
     for match in _ARGUMENT_TYPE.finditer(text) if any(word in text for word in _TAKING_TYPES) else ():
@@ -260,8 +261,7 @@ def _keep(buffer: bytearray, group: Group, kept: int) -> None:
 def _undecorate(buffer: bytearray, plain: bytearray, decorations: Mapping[bytes, Macro]) -> None:
     """Blank the uses of macros that only decorate; of one that stands around something, that stays."""
     text = bytes(plain)
-    used = decorations.keys() & frozenset(_HEAD_WORD.findall(text))
-    for match in _uses(text, used):
+    for match in _uses(text, decorations.keys()):
         if text[match.start() - 1 : match.start()] in (b".", b">"):
             continue
         macro = decorations[match[0]]
@@ -300,7 +300,7 @@ _HEAD_BYTES: Final = frozenset(b"_:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHI
 
 def _quieten(buffer: bytearray, plain: bytearray) -> None:
     """Blank the words in capitals between the words of a function's header, which somebody else's macros are."""
-    for match in _HEAD.finditer(bytes(plain)):
+    for match in _HEAD.finditer(b"\n" + plain):
         words = [word for word in _HEAD_WORD.finditer(match[0]) if word[0] not in _QUALIFYING]
         shouted = [word for word in words if _SHOUTED.fullmatch(word[0])]
         if not shouted or words[0][0] in _STATEMENT_WORDS - _TYPE_WORDS:
@@ -308,7 +308,7 @@ def _quieten(buffer: bytearray, plain: bytearray) -> None:
         kept = shouted[0] if len(shouted) == len(words) else None
         for word in shouted:
             if word is not kept:
-                _wipe(buffer, plain, match.start() + word.start(), match.start() + word.end())
+                _wipe(buffer, plain, match.start() - 1 + word.start(), match.start() - 1 + word.end())
 
 
 _TYPE_WORDS: Final = frozenset(
@@ -500,10 +500,15 @@ def _blank(match: re.Match[bytes]) -> bytes:
     return _blanks(match[0])
 
 
-def _blank_directive(match: re.Match[bytes]) -> bytes:
-    """Leave the `#`, which ends a statement."""
-    at = match[0].index(b"#")
-    return match[0][: at + 1] + _blanks(match[0][at + 1 :])
+def _without_directives(text: bytes) -> bytes:
+    """Blank the directives but for the `#`, which ends a statement."""
+    parts: list[bytes] = []
+    at = 0
+    for _, match in conditionals.directives(text, _DIRECTIVE):
+        hash_end = match.start() + 1
+        parts += (text[at:hash_end], _blanks(text[hash_end : match.end()]))
+        at = match.end()
+    return b"".join((*parts, text[at:]))
 
 
 def _blanks(text: bytes | bytearray) -> bytes:

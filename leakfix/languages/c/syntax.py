@@ -6,8 +6,6 @@ The two grammars number their node types differently, so that names are compared
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -181,25 +179,26 @@ def parse_as(buffer: bytearray, data: bytes, dialect: Dialect) -> Tree:
 
 def parse_again(tree: Tree, before: bytes, buffer: bytearray, data: bytes, dialect: Dialect) -> Tree:
     """Do as `parse_as`, given the tree of bytes as long, of which what is the same is not parsed again."""
-    starts = array("L", (match.end() for match in _NEWLINE.finditer(before)))
-
-    def point(offset: int) -> tuple[int, int]:
-        row = bisect_right(starts, offset)
-        return row, offset - (starts[row - 1] if row else 0)
-
+    edits: list[tuple[int, int, tuple[int, int], tuple[int, int], tuple[int, int]]] = []
+    at, offset = (0, 0), 0
+    for start, end in _changes(before, bytes(buffer)):
+        begin = _moved(at, before[offset:start])
+        at, offset = _moved(begin, before[start:end]), end
+        edits.append((start, end, begin, at, _moved(begin, bytes(buffer[start:end]))))
     # From the last to the first: what stands before an edit is where it was.
-    for start, end in reversed(_changes(before, bytes(buffer))):
-        text = buffer[start:end]
-        row, column = point(start)
-        lines = text.count(b"\n")
-        after = (row + lines, len(text) - text.rfind(b"\n") - 1) if lines else (row, column + len(text))
-        tree.edit(start, end, end, (row, column), point(end), after)
+    for start, end, begin, old, new in reversed(edits):
+        tree.edit(start, end, end, begin, old, new)
     again = Parser(language(dialect)).parse(buffer, tree)
     buffer[:] = data
     return again
 
 
-_NEWLINE: Final = re.compile(rb"\n")
+def _moved(point: tuple[int, int], text: bytes) -> tuple[int, int]:
+    """The row and column behind a text that starts at some."""
+    lines = text.count(b"\n")
+    return (point[0] + lines, len(text) - text.rfind(b"\n") - 1) if lines else (point[0], point[1] + len(text))
+
+
 _CHANGE: Final = re.compile(rb"[^\0](?:\0{0,16}[^\0])*")
 """Differing bytes, with a few that are the same among them."""
 
