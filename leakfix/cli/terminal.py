@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -34,10 +35,12 @@ def out(pieces: Iterable[str | bytes]) -> None:
     """Write to stdout, text with a newline behind each piece. When nobody reads on, the rest is dropped in silence."""
     if sys.stdout is None:  # closed by whoever started this
         return
-    stream = sys.stdout.buffer
+    stream: IO[bytes] = sys.stdout.buffer
+    if isinstance(stream, io.RawIOBase):
+        # Python was told not to buffer: each write is a call of the system, which may take only a part.
+        stream = open(stream.fileno(), "wb", closefd=False)  # noqa: SIM115 (no path, and nothing to close)
     try:
-        for piece in pieces:
-            stream.write(piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogateescape") + b"\n")
+        stream.writelines(map(_encoded, pieces))
         stream.flush()
     except BrokenPipeError:
         _discard_stdout()
@@ -46,6 +49,10 @@ def out(pieces: Iterable[str | bytes]) -> None:
         raise OutputError(
             f"the output cannot be written: {(error.strerror or type(error).__name__).lower()}"
         ) from error
+
+
+def _encoded(piece: str | bytes) -> bytes:
+    return piece if isinstance(piece, bytes) else piece.encode("utf-8", "surrogateescape") + b"\n"
 
 
 def tell(message: str) -> None:

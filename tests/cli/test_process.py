@@ -100,10 +100,14 @@ def test_a_worker_that_dies_is_told_and_the_rest_goes_on(console: Console, large
     assert all(f"p{number}/p.go:11:12" in done.stdout for number in range(8) if number != 3)
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
 @pytest.mark.parametrize("arguments", [["check"], ["check", "--format", "json"], ["fix"], ["rules"]], ids=" ".join)
-def test_a_reader_that_goes_away_is_no_error(console: Console, large: Path, arguments: list[str]) -> None:
+def test_a_reader_that_goes_away_is_no_error(
+    console: Console, large: Path, arguments: list[str], unbuffered: str
+) -> None:
+    variables = {**console.variables, "PYTHONUNBUFFERED": unbuffered}
     process = subprocess.Popen(
-        console.command(*arguments), cwd=large, env=console.variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        console.command(*arguments), cwd=large, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert process.stdout is not None
     process.stdout.close()
@@ -132,12 +136,14 @@ def test_a_module_that_is_run_says_what_the_script_says(console: Console, argume
     assert module.stdout
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
 @pytest.mark.parametrize("redirected", [">&-", "2>&-", ">&- 2>&-", ">/dev/full"])
 @pytest.mark.parametrize("command", ["", MODULE], ids=["script", "module"])
-def test_closed_streams_are_no_error(console: Console, command: str, redirected: str) -> None:
+def test_closed_streams_are_no_error(console: Console, command: str, redirected: str, unbuffered: str) -> None:
     line = f"{command or ' '.join(console.command('check'))} {redirected}"
+    variables = {**console.variables, "PYTHONUNBUFFERED": unbuffered}
     done = subprocess.run(
-        ["sh", "-c", line], cwd=console.directory, env=console.variables, capture_output=True, text=True, check=False
+        ["sh", "-c", line], cwd=console.directory, env=variables, capture_output=True, text=True, check=False
     )
     assert done.returncode == (2 if "full" in redirected else 1)
     assert "Traceback" not in done.stderr
