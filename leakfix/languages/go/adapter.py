@@ -23,12 +23,14 @@ class GoSurvey(Survey):
     """The names of functions of the project that may hand what they acquire to their caller."""
 
     owners: frozenset[str] = frozenset()
+    types: frozenset[bytes] | None = None
+    """The last names of types whose values may have to be released; None where that is not known."""
     places: Mapping[str, tuple[str, ...]] | None = None
     """The files in which methods of these names are declared, by the name without what stands before it in `owners`."""
 
     def meaning(self) -> Sequence[str]:
         """The names, sorted."""
-        return sorted(self.owners)
+        return [*sorted(self.owners), "", *sorted(name.decode("utf-8", "replace") for name in self.types or ())]
 
 
 class Go(Language[GoSurvey]):
@@ -56,13 +58,23 @@ class Go(Language[GoSurvey]):
 
     def survey(self, files: Iterable[tuple[str, bytes]], models: Models) -> GoSurvey:
         """The functions that may hand what they acquire to their caller."""
-        from leakfix.languages.go.first_look import acquiring_names, method_places, methods, owner_names
+        from leakfix.languages.go.first_look import (
+            acquiring_names,
+            method_places,
+            methods,
+            open_types,
+            owner_names,
+            released_types,
+        )
 
         listed = tuple(files)
-        declared = [methods(data) for _, data in listed]
-        owners = owner_names((data for _, data in listed), models, declared)
+        contents = [data for _, data in listed]
+        declared = [methods(data) for data in contents]
+        types = released_types(contents, declared, models)
+        owners = owner_names(contents, models, types)
         paths = (path for path, _ in listed)
-        return GoSurvey(owners, method_places(zip(paths, declared, strict=True), acquiring_names(models) | owners))
+        places = method_places(zip(paths, declared, strict=True), acquiring_names(models) | owners)
+        return GoSurvey(owners, types | open_types(contents), places)
 
     def may_acquire(self, models: Models, survey: GoSurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls anything that has an acquiring name."""
@@ -80,7 +92,7 @@ class Go(Language[GoSurvey]):
         """A new world and program."""
         from leakfix.languages.go.workspace import GoWorkspace
 
-        return GoWorkspace(models, survey.owners, survey.places, contents)
+        return GoWorkspace(models, survey, contents)
 
     def surroundings(self, directories: Iterable[Path]) -> GoSurroundings:
         """Modules, workspaces, vendored and downloaded packages."""

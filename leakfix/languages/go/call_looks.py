@@ -171,7 +171,7 @@ class CallLooks:
         for path in (self._places or {}).get(name, ()):
             file = program.world.file(Path(path))
             for function in file.functions if program.is_code(file) else ():
-                if function.receiver_type and function.name.endswith(behind) and program.names_acquiring(function):
+                if function.receiver_type and function.name.endswith(behind) and program.may_hand_over(function):
                     opening = file.data.find(b"(", file.data.find(b")", function.start, function.end))
                     yield _Declared(function, parameters(file.data, opening), result_count(file.data, opening))
 

@@ -31,6 +31,8 @@ _TYPE_NAME: Final = re.compile(rb"(\w+)(?:\[[^\n]*\])?$")
 _EMBEDDED: Final = re.compile(rb"\n\t+\*?(?:\w+\.)?(\w+)(?:\[[^\n]*\])?[ \t]*(?=[`/\n])")
 _METHODS: Final = re.compile(rb"\n\t+(?:%b)\(" % b"|".join(method.encode() for method in CLOSING_METHODS))
 _CLOSING_INTERFACES: Final = frozenset({b"Closer", b"ReadCloser", b"WriteCloser", b"ReadWriteCloser", b"CancelFunc"})
+_OPEN_TYPES: Final = frozenset({b"any", b"func", b"interface"})
+_OPEN_TYPE: Final = re.compile(rb"(\w+)(?:\[[^\n]*\])? (?:func\b|= )")
 _CONFLICT: Final = b"\n<<<<<<< "
 _LONGEST_NAME: Final = 80
 _ENDING: Final = 3
@@ -122,16 +124,12 @@ def methods(data: bytes) -> list[tuple[bytes, bytes]]:
     return _METHOD.findall(data)
 
 
-def owner_names(
-    files: Iterable[bytes], models: Models, declared: Iterable[Sequence[tuple[bytes, bytes]]] | None = None
-) -> frozenset[str]:
-    """Return the names of functions that call what acquires, and a result of which is of a type that is released.
+def owner_names(files: Iterable[bytes], models: Models, types: frozenset[bytes]) -> frozenset[str]:
+    """Return the names of functions that call what acquires, and a result of which is of one of the `released_types`.
 
-    Those of methods stand behind `METHOD`. `declared` are the `methods` of each file, where they are known already.
+    Those of methods stand behind `METHOD`.
     """
-    kept = list(files)
-    types = _released_types(kept, map(methods, kept) if declared is None else declared, models)
-    makers = list(_makers(kept, types))
+    makers = list(_makers(files, types))
     wanted = _calls_of(name.encode() for name in acquiring_names(models))
     owners: set[bytes] = set()
     for _ in range(_ROUNDS):
@@ -182,10 +180,13 @@ def _called(data: bytes) -> Iterator[bytes]:
             yield METHOD.encode() + name[0] if is_selected else name[0]
 
 
-def _released_types(
+def released_types(
     files: Iterable[bytes], declared: Iterable[Sequence[tuple[bytes, bytes]]], models: Models
 ) -> frozenset[bytes]:
-    """The last names of types whose values are released: modelled ones, and those of the project that close."""
+    """The last names of types whose values are released: modelled ones, and those of the project that close.
+
+    `declared` are the `methods` of each file.
+    """
     found = {name.rpartition(".")[2].encode() for resource in models.resources() for name in resource.types}
     found |= _CLOSING_INTERFACES
     embedding: list[tuple[bytes, list[bytes]]] = []
@@ -208,6 +209,12 @@ def _released_types(
     return frozenset(found)
 
 
+def open_types(files: Iterable[bytes]) -> frozenset[bytes]:
+    """The types whose declarations do not tell whether their values are released: functions, and names for others."""
+    pieces = (piece for data in files for piece in data.split(b"\ntype ")[1:])
+    return frozenset(match[1] for match in map(_OPEN_TYPE.match, pieces) if match is not None)
+
+
 def _bodies(data: bytes, opening: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The types of a file that are opened in this way: the name and the lines."""
     at = data.find(opening)
@@ -218,6 +225,17 @@ def _bodies(data: bytes, opening: bytes) -> Iterator[tuple[bytes, bytes]]:
         if name is not None:
             yield name[1], data[start : end + 1 if end >= 0 else len(data)]
         at = data.find(opening, start)
+
+
+def results_of(function: bytes) -> bytes:
+    """The list of results in the text of a function from behind `func ` on; empty when there is none."""
+    return _results(_header(function))
+
+
+def may_be_released(results: bytes, types: frozenset[bytes]) -> bool:
+    """Whether one of a list of results is of one of these types, or of one without a name, which may be any."""
+    words = _WORDS.findall(results)
+    return b"}" in results or not (types.isdisjoint(words) and _OPEN_TYPES.isdisjoint(words))
 
 
 def _makers(files: Iterable[bytes], types: frozenset[bytes]) -> Iterator[tuple[bytes, frozenset[bytes]]]:

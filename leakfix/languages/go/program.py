@@ -11,7 +11,7 @@ from leakfix.flow import Outcome
 from leakfix.languages.go import syntax
 from leakfix.languages.go.call_looks import CallLooks
 from leakfix.languages.go.call_text import ends_with_dot, is_no_code, operand_before
-from leakfix.languages.go.first_look import METHOD, acquiring_names, called, spelled
+from leakfix.languages.go.first_look import METHOD, acquiring_names, called, may_be_released, results_of, spelled
 from leakfix.languages.go.heads import sends_head
 from leakfix.languages.go.infer import Types
 from leakfix.languages.go.lowering import ends_process, lower, lower_captured
@@ -40,6 +40,7 @@ CALLED: Final = re.compile(rb"\b([A-Za-z_]\w*)\(")
 _COMPOUND_CALL: Final = re.compile(rb"[\])]\(")
 """Where something may be called that is no plain name: an instance, a function in parentheses."""
 _DOT: Final = ord(".")
+_FUNC: Final = b"func "
 _DEEPEST_SUMMARY = 4
 _ANSWER: Final = "response-body"
 _VALUES: Final = frozenset({syntax.COMPOSITE_LITERAL, syntax.FUNC_LITERAL})
@@ -64,15 +65,19 @@ class Program:
         models: Models,
         owners: Iterable[str] = (),
         places: Mapping[str, Sequence[str]] | None = None,
+        types: frozenset[bytes] | None = None,
     ) -> None:
         """``owners`` names functions of the project whose result may have to be released, methods behind `METHOD`.
 
-        ``places`` tells in which files methods of these names, and of those that the models name, are declared.
+        ``places`` tells in which files methods of these names, and of those that the models name, are declared, and
+        ``types`` names all types whose values may have to be released; None where that is not known.
         """
         self.world = world
         self.models = models
         symbols = models.symbols()
         acquiring = acquiring_names(models) | frozenset(owners)
+        self._types = types
+        self._released: dict[bytes, bool] = {}
         self._functions = frozenset(name for name in acquiring if not name.startswith(METHOD))
         self._methods = frozenset(name.removeprefix(METHOD) for name in acquiring if name.startswith(METHOD))
         self.names = self._functions | self._methods
@@ -231,7 +236,7 @@ class Program:
 
     def _may_owe(self, function: Function) -> bool:
         """A look at the bytes of a function: whether its results may oblige to anything."""
-        return self.is_code(function.file) and self.names_acquiring(function)
+        return self.is_code(function.file) and self.may_hand_over(function)
 
     def takes(self, plain: PlainCall, index: int) -> bool:
         """Whether a function surely releases or keeps an argument, so that its caller need not release it."""
@@ -289,6 +294,21 @@ class Program:
     def names_acquiring(self, function: Function) -> bool:
         """Whether a function calls anything that has the name of an acquiring function: a look at its bytes."""
         return bool(self._named_in(function))
+
+    def may_hand_over(self, function: Function) -> bool:
+        """Whether a function of the project may give something back that it acquires: a look at its bytes.
+
+        What it gives has to be of a type that is released, as those that are named ``owners`` for it.
+        """
+        if not self.names_acquiring(function):
+            return False
+        if self._types is None or function.file.whole.standings is None:
+            return True
+        results = results_of(function.file.data[function.start + len(_FUNC) : function.end])
+        known = self._released.get(results)
+        if known is None:
+            known = self._released[results] = may_be_released(results, self._types)
+        return known
 
     def candidates(self, function: Function, within: Node | None = None) -> tuple[Node, ...]:
         """The calls of a function, or of a literal in it, whose name is that of an acquiring function, in order."""

@@ -168,7 +168,7 @@ class Summary:
 
     def _owned_results(self) -> Owned:
         program, function = self._program, self._function
-        if not program.names_acquiring(function):
+        if not program.may_hand_over(function):
             return NOTHING_OWNED
         calls = program.acquiring(function) if _may_hand_over(function) else []
         settled = frozenset(call.end_byte for call in calls if program.settling.is_private(function, call))

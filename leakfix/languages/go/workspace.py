@@ -15,9 +15,10 @@ from leakfix.languages.go.versions import parse_version
 from leakfix.languages.language import OpenFile, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from leakfix.languages.go.adapter import GoSurvey
     from leakfix.languages.go.packages import Function
     from leakfix.models import Models
     from leakfix.text import Span
@@ -73,12 +74,11 @@ class GoWorkspace(Workspace):
     def __init__(
         self,
         models: Models,
-        owners: frozenset[str],
-        places: Mapping[str, Sequence[str]] | None = None,
+        survey: GoSurvey,
         contents: Mapping[str, bytes] | None = None,
     ) -> None:
         self._world = World(contents=contents)
-        self._program = Program(self._world, models, owners, places)
+        self._program = Program(self._world, models, survey.owners, survey.places, survey.types)
 
     def open(self, path: Path, data: bytes) -> GoFile:
         """A file with this content among the files of its package on disk."""

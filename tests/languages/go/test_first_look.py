@@ -3,13 +3,27 @@
 import pytest
 
 from leakfix.languages.go.adapter import LANGUAGE
-from leakfix.languages.go.first_look import calls_any, imported, looks_broken, owner_names
+from leakfix.languages.go.first_look import (
+    calls_any,
+    imported,
+    looks_broken,
+    may_be_released,
+    methods,
+    open_types,
+    owner_names,
+    released_types,
+    results_of,
+)
 from leakfix.models import Models
 
 
 @pytest.fixture(scope="module")
 def models() -> Models:
     return Models.load("go")
+
+
+def _owners(files: list[bytes], models: Models) -> frozenset[str]:
+    return owner_names(files, models, released_types(files, map(methods, files), models))
 
 
 class TestOwners:
@@ -32,7 +46,7 @@ class TestOwners:
     def test_a_function_that_acquires_and_returns_something_to_release(
         self, models: Models, text: str, owners: set[str]
     ) -> None:
-        assert owner_names([b"package p\n\n" + text.encode()], models) == owners
+        assert _owners([b"package p\n\n" + text.encode()], models) == owners
 
     @pytest.mark.parametrize(
         "declaration",
@@ -49,14 +63,33 @@ class TestOwners:
     )
     def test_a_type_of_the_project_that_closes(self, models: Models, declaration: str) -> None:
         make = b"package p\n\nfunc NewLog(p string) (*Log, error) {\n\tf, err := os.Open(p)\n}\n"
-        assert owner_names([b"package q\n\n" + declaration.encode(), make], models) == {"NewLog"}
+        assert _owners([b"package q\n\n" + declaration.encode(), make], models) == {"NewLog"}
 
     def test_owners_of_what_owners_return(self, models: Models) -> None:
         text = (
             "package p\n\nfunc a() *os.File {\n\treturn b()\n}\n\nfunc b() *os.File {\n\treturn c()\n}\n\n"
             "func c() *os.File {\n\treturn must(os.Open(p))\n}\n\nfunc d() *os.File {\n\treturn e()\n}\n"
         )
-        assert owner_names([text.encode()], models) == {"a", "b", "c"}
+        assert _owners([text.encode()], models) == {"a", "b", "c"}
+
+    @pytest.mark.parametrize(
+        ("function", "may"),
+        [
+            ("Load(p string) (*os.File, error) {\n\treturn os.Open(p)\n}\n", True),
+            ("Load(\n\tp string,\n) (any, error) {\n\treturn os.Open(p)\n}\n", True),
+            ("Load() interface{ Name() string } {\n\treturn os.Open(p)\n}\n", True),
+            ("(s *Store) Load() (func(), error) {\n\treturn s.release, nil\n}\n", True),
+            ("Load() (int, Release) {\n\treturn 1, release\n}\n", True),
+            ("Load() Other {\n\treturn other\n}\n", True),
+            ("Load() (*Answer, error) {\n\treturn get()\n}\n", False),
+            ("(s *Store) Load(f *os.File) error {\n\treturn nil\n}\n", False),
+            ("Load(f *os.File) {\n}\n", False),
+        ],
+    )
+    def test_a_result_that_may_have_to_be_released(self, models: Models, function: str, may: bool) -> None:
+        files = [b"package p\n\ntype Release func()\n\ntype Other = os.File\n\ntype Answer struct{}\n"]
+        types = released_types(files, map(methods, files), models) | open_types(files)
+        assert may_be_released(results_of(function.encode()), types) == may
 
 
 @pytest.mark.parametrize(
