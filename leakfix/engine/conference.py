@@ -23,7 +23,6 @@ TaskT = TypeVar("TaskT", contravariant=True)
 
 LOOK: Final = "look"
 HEAR: Final = "hear"
-CONCLUDE: Final = "conclude"
 
 # So many tasks are given at a time: one to go on with while the answer to the other is on its way.
 _AHEAD = 2
@@ -49,10 +48,10 @@ class Party(Protocol[TaskT]):
         """Take a task for one's own part, and say what is found there by who knows nothing yet."""
 
     def hear(self, topic: Topic, news: News) -> News:
-        """Learn what all found in the round before, and say what more is found in one's own part."""
+        """Learn what all found in the round before, and say what more is found in one's own part.
 
-    def conclude(self, topic: Topic) -> None:
-        """Take what is known for all that there is to know."""
+        No news is the end: all that there is to know is known.
+        """
 
 
 class Chair:
@@ -68,11 +67,13 @@ class Chair:
         """Have everything found out about a topic, for which some tasks have to be looked at."""
         news = self._looked(topic, concerned)
         while news:
-            for connection in self._connections:
-                connection.send((HEAR, topic, news))
-            news = frozenset[Any]().union(*map(_received, self._connections))
+            news = self._heard(topic, news)
+        self._heard(topic, news)
+
+    def _heard(self, topic: Topic, news: News) -> News:
         for connection in self._connections:
-            connection.send((CONCLUDE, topic))
+            connection.send((HEAR, topic, news))
+        return frozenset[Any]().union(*map(_received, self._connections))
 
     def _looked(self, topic: Topic, concerned: frozenset[int]) -> News:
         waiting = [deque(number for number in share if number in concerned) for share in self.shares]

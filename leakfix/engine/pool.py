@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext, ForkContext
 from typing import TYPE_CHECKING, Generic, cast
 
-from leakfix.engine.conference import CONCLUDE, HEAR, Chair
+from leakfix.engine.conference import HEAR, Chair
 from leakfix.engine.meanwhile import CAN_FORK
 from leakfix.engine.workers import Lost, Outcome, Task, attempt, told
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from leakfix.engine.conference import Agenda
+    from leakfix.engine.conference import Agenda, Party
 
 # Nearly all that a worker allocates lives as long as its workspace, behind which the garbage is collected.
 _GC_THRESHOLD = 5_000_000
@@ -222,8 +222,6 @@ def _serve(
         except (EOFError, ConnectionError):
             return
         outcome = attempt(partial(_answer, tasks, work), message)
-        if message[0] == CONCLUDE:
-            continue
         try:
             connection.send((True, outcome.reason) if isinstance(outcome, Lost) else (False, outcome))
         except ConnectionError:
@@ -237,10 +235,9 @@ def _answer(tasks: Sequence[Task], work: Any, message: tuple[Any, ...]) -> objec
     verb, *given = message
     if verb == _DO:
         return work(tasks[given[0]])
-    topic, *rest = given
-    if verb == CONCLUDE:
-        return work.conclude(topic)
-    return work.hear(topic, rest[0]) if verb == HEAR else work.look(topic, tasks[rest[0]])
+    party: Party[Task] = work
+    topic, what = given
+    return party.hear(topic, what) if verb == HEAR else party.look(topic, tasks[what])
 
 
 def _context() -> BaseContext:

@@ -109,12 +109,8 @@ class Work:
         return frozenset().union(*(workspace.look(topic.step, Path(file.display), file.data) for file in files))
 
     def hear(self, topic: Topic, news: News) -> News:
-        """What more its files tell of a topic, since all processes have found something."""
+        """What more its files tell of a topic, since all processes have found something; the end when they have not."""
         return self._workspace(topic.language).hear(topic.step, news)
-
-    def conclude(self, topic: Topic) -> None:
-        """There is no more to know of a topic."""
-        self._workspace(topic.language).conclude(topic.step)
 
     def _workspace(self, language: str) -> Workspace:
         if language not in self._workspaces:

@@ -78,11 +78,10 @@ class Workspace(ABC):
         raise NotImplementedError
 
     def hear(self, step: int, news: frozenset[Any]) -> frozenset[Any]:
-        """A further round: what more the files looked at tell, since this was found in all files."""
-        raise NotImplementedError
+        """A further round: what more the files looked at tell, since this was found in all files.
 
-    def conclude(self, step: int) -> None:
-        """There is nothing more to be found; a workspace to which nobody says so finds out everything alone."""
+        No news ends the step; a workspace that nobody tells so finds out everything alone.
+        """
         raise NotImplementedError
 
     def renewed(self) -> Workspace | None:

@@ -34,10 +34,8 @@ class Reaching:
 
     def hear(self, _: str, news: frozenset[int]) -> frozenset[int]:
         self.known |= news
+        self.is_concluded = not news
         return frozenset(one for one in self.own if self.steps[one] in news and one not in self.known)
-
-    def conclude(self, _: str) -> None:
-        self.is_concluded = True
 
     def __call__(self, _: int) -> tuple[bool, frozenset[int]]:
         return self.is_concluded, frozenset(self.known)

@@ -129,9 +129,8 @@ class Rounds:
         while self._concluded < len(self._spreads) and not self._is_busy:
             step = self._concluded
             news = self.look(step, self._program.world.files())
-            while news:
+            while self._concluded == step:
                 news = self.hear(step, news)
-            self.conclude(step)
 
     def look(self, step: int, files: Iterable[CFile]) -> frozenset[Fact]:
         """The first round for the functions of some files, which are one's own from now on."""
@@ -140,13 +139,12 @@ class Rounds:
         return self._asking(lambda: frozenset[Fact]().union(*map(self._spreads[step].look, (*common, *files))))
 
     def hear(self, step: int, news: frozenset[Fact]) -> frozenset[Fact]:
-        """A further round for all one's own functions."""
+        """A further round for all one's own functions; without news there is nothing more to know."""
+        if not news:
+            self._concluded = step + 1
+            return news
         self._program.unlearn(frozenset(fact.name for fact in news))
         return self._asking(lambda: self._spreads[step].hear(news))
-
-    def conclude(self, step: int) -> None:
-        """Take what is known for all that there is to know."""
-        self._concluded = step + 1
 
     def _asking(self, ask: Callable[[], frozenset[Fact]]) -> frozenset[Fact]:
         self._is_busy = True

@@ -73,10 +73,6 @@ class CWorkspace(Workspace):
         """Ask one's own functions again that call those."""
         return self._program.promising.together().hear(step, news)
 
-    def conclude(self, step: int) -> None:
-        """All is known."""
-        self._program.promising.together().conclude(step)
-
     def renewed(self) -> CWorkspace | None:
         """Another one in which need not be settled again which functions hand on what they acquire."""
         if self._world.edits:

@@ -56,7 +56,7 @@ def told(files: list[tuple[str, bytes]], parties: int) -> list[frozenset[Fact]]:
         while news:
             news = frozenset().union(*(workspace.hear(step, news) for workspace in workspaces))
         for workspace in workspaces:
-            workspace.conclude(step)
+            workspace.hear(step, news)
     found = [known(workspace, *files[0]) for workspace in workspaces]
     assert all(one == found[0] for one in found)
     return found[0]
