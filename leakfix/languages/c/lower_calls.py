@@ -68,6 +68,8 @@ class CallLowering:
         self.models = frame.program.models
         self.wanted = True
         """Whether anybody wants the value of the call that is lowered next."""
+        self.last: int | None = None
+        """The node of the call that a function ends with, whose value it gives back."""
         self._unheard = False
         """Whether nobody looks at what the callee that is being lowered gives back."""
         self._failures: frozenset[tuple[tuple[str, ...], Outcome]] = frozenset()
@@ -106,7 +108,10 @@ class CallLowering:
             callee = self._renamed(callee)
         receiver = self._receiver(node, callee)
         arguments = [self.values.value(one) for one in self.arguments(node)]
-        return self._called(node, callee, receiver, arguments, wanted)
+        self.frame.is_ending = node.id == self.last and self.frame.expansion is None
+        value = self._called(node, callee, receiver, arguments, wanted)
+        self.frame.is_ending = False
+        return value
 
     def _may_stop(self, called: Node) -> bool:
         """Whether a call may be one that never comes back, or is a macro, which may do anything."""
@@ -244,7 +249,7 @@ class CallLowering:
             if acquisition.operand is not None and not self._is_part(acquisition):
                 place = self.resolve(operands.get(acquisition.operand, NOTHING), acquisition.path)
                 if place is not None and not self._is_elsewhere(place):
-                    self.frame.followed.roots.add(place.root)
+                    self.frame.followed.add(place, is_whole=False)
 
     def asked(self, operands: dict[int, Value]) -> list[int]:
         """The operands of which the callee has to tell what it does with them."""

@@ -171,6 +171,8 @@ class Frame:
         """The roots of what was just acquired and has no name yet."""
         self.has_macro_names = False
         """Whether the expansion of a macro has declared any variable so far."""
+        self.is_ending = False
+        """Whether the call that is lowered is all that the function does before it ends."""
         self.aims: dict[int, Place | None] = {}
         """The places that variables stand for, by the roots of the variables."""
         self._temporaries = -RESULT
@@ -194,7 +196,7 @@ class Frame:
         if self.current is not None:
             self.graph.blocks[self.current].events.append(event)
             if isinstance(event, (Copy, Derive)):
-                self.followed.connect(event.source.root, event.target.root)
+                self.followed.connect(event)
 
     def link(self, source: int | None, target: int, edge: Edge | None = None) -> None:
         """An edge from ``source``, if control leaves it, to ``target``."""
@@ -350,12 +352,13 @@ class Frame:
     def follow(self, operand: int) -> None:
         """What an operand leads to is followed; the receiver is -1."""
         roots = [root for root, position in self.parameters.items() if position == operand]
-        self.followed.roots.update(roots if operand >= 0 else [self.this])
+        for root in roots if operand >= 0 else [self.this]:
+            self.followed.add(Place(root), is_whole=True)
 
     def concerns(self, value: Value) -> bool:
         """Whether it matters what a callee does with an operand: something followed may be behind it."""
         for link in value.links:
-            if self.followed.is_followed(link.place.root):
+            if self.followed.is_followed(link.place):
                 return True
         return value.address is not None and self._is_set(value.address.root)
 
@@ -365,17 +368,17 @@ class Frame:
         That a condition names it is seen at once; of others it comes to light when the function has been lowered.
         """
         followed = self.followed
-        if root >= 0 and root not in followed.tested and root not in followed.roots:
+        if root >= 0 and root not in followed.tested and not followed.holds(root) and not self.is_ending:
             variable = self.variable_of(root)
             if variable is not None and is_tested(self.function, self.bindings, variable):
                 followed.tested.add(root)
-        return followed.is_set(root)
+        return followed.is_set(root, at_last=self.is_ending)
 
     # sites
 
     def site(self, span: Span, obligation: Obligation, symbol: str, result: int, place: Place) -> int:
         """A new acquisition: its index."""
-        self.followed.roots.add(place.root)
+        self.followed.add(place, is_whole=False)
         self.graph.sites.append(Site(span, obligation, symbol, place, None, result, None, discarded=False))
         return len(self.graph.sites) - 1
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Assign, Drop, Edge, Escape, ExitKind, Graph, Handing, Known, Outcome, Place, Test
 from leakfix.flow.remembering import equal_to
 from leakfix.languages.c import declarators, syntax
+from leakfix.languages.c.evidence import bare
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.following import Followed
 from leakfix.languages.c.lower_aliases import hand_over_parts, prune
@@ -328,6 +329,7 @@ class StatementLowering(BranchLowering):
         expressions = syntax.named(node)
         span = self.frame.span(node)
         if expressions:
+            self.values.calls.last = bare(expressions[0]).id
             value = self.values.value(expressions[0])
             self.values.let_go_inside(node, expressions[0], value)
             result = Place(RESULT)
