@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.c.declarators import read
 from leakfix.languages.c.settled import Settled
 from leakfix.languages.c.spreading import Fact, Spread
+from leakfix.languages.c.summaries import Reading
 from leakfix.languages.c.vocabulary import text_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.promising import Promising
+    from leakfix.languages.c.summaries import Acquisition
 
+_MOST_ROUNDS: Final = 40
+"""After so many what was found of a function stays: functions that call each other may change their minds for ever."""
 _POINTED: Final = re.compile(rb"[=&]\s*([A-Za-z_]\w*+)\s*+[;,)]")
 
 
@@ -29,16 +33,28 @@ class Handing(Spread):
         self._promising = promising
         self.makers: set[bytes] = set()
         """The names of those that are constructors."""
+        self._rounds = 0
 
     def clear(self) -> None:
         """Know nothing."""
         super().clear()
         self.makers.clear()
+        self._rounds = 0
 
     def learn(self, facts: Iterable[Fact]) -> None:
         """Take over what was found."""
         super().learn(facts)
         self.makers.update(fact.name for fact in facts if fact.is_constructor)
+
+    def hear(self, news: frozenset[Fact]) -> frozenset[Fact]:
+        """Learn what the round before found, and ask those that it may concern."""
+        self._rounds += 1
+        return super().hear(news)
+
+    def acquired(self, function: Function) -> tuple[Acquisition, ...]:
+        """What whoever calls a function has to release behind the call."""
+        known = self.known(function)
+        return known.acquired if known is not None else ()
 
     def concerns(self, function: Function) -> bool:
         """Whether a function calls what hands on what it acquires; an object is made without any call."""
@@ -65,13 +81,18 @@ class Handing(Spread):
     def _is_concerned(self, function: Function, names: AbstractSet[bytes], makers: AbstractSet[bytes]) -> bool:
         return self._calls(function, names, makers)
 
-    def _is_known(self, function: Function) -> bool:
-        return function.last_name.encode() in self.names
+    def _found(self, function: Function, known: Fact | None) -> Fact | None:
+        if known is not None and self._rounds > _MOST_ROUNDS:
+            return None
+        acquired = self._asked_for(function)
+        is_new = bool(acquired) if known is None else acquired != known.acquired
+        return Fact.of(function, acquired) if is_new else None
 
-    def _holds(self, function: Function) -> bool:
+    def _asked_for(self, function: Function) -> tuple[Acquisition, ...]:
         if not self._program.is_read(function) or self._promising.settling.of(function) is Settled.KEPT:
-            return False
-        return bool(self._program.acquired(function))
+            return ()
+        frame = self._program.frame(function)
+        return tuple(Reading(function, frame).acquisitions()) if frame is not None else ()
 
 
 def may_hand_on(function: Function) -> bool:

@@ -17,7 +17,7 @@ from leakfix.languages.c.pairs import Pairs
 from leakfix.languages.c.promising import Promising
 from leakfix.languages.c.scopes import Bindings
 from leakfix.languages.c.settled import Settled
-from leakfix.languages.c.summaries import Acquisition, Reading, Summary
+from leakfix.languages.c.summaries import Summary
 from leakfix.languages.c.types import Types
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import Function, Struct
     from leakfix.languages.c.lower_values import ValueLowering
     from leakfix.languages.c.scopes import Variable
+    from leakfix.languages.c.summaries import Acquisition
     from leakfix.languages.c.types import Callee, CType
     from leakfix.languages.c.world import World
     from leakfix.models import Acquire, Models
@@ -108,6 +109,10 @@ class Program:
         """A graph that tells of the ways out of a function, and of nothing else; None when it cannot be read."""
         return lower_exits(self, function).graph if self.is_read(function) else None
 
+    def is_busy(self, function: Function) -> bool:
+        """Whether a function is just being lowered."""
+        return id(function) in self._busy
+
     def summary(self, function: Function) -> Summary | None:
         """What a function does to its operands, and what it gives back; None when that is unknown."""
         known = function.cache.get("summary")
@@ -120,15 +125,7 @@ class Program:
 
     def acquired(self, function: Function) -> tuple[Acquisition, ...]:
         """What whoever calls a function has to release behind the call."""
-        known = function.cache.get("acquired")
-        if isinstance(known, tuple):
-            return known
-        frame = self.frame(function)
-        if frame is None:
-            return ()
-        function.cache["acquired"] = ()
-        found = function.cache["acquired"] = tuple(Reading(function, frame).acquisitions())
-        return found
+        return self.promising.acquired(function)
 
     def unlearn(self, names: AbstractSet[bytes] | None = None) -> None:
         """Drop what was found in functions when less was known of others of some names that they use; None: of any."""
@@ -136,7 +133,7 @@ class Program:
             one for one in self._lowered if names is None or not names.isdisjoint(self.promising.named(one))
         ]:
             del self._lowered[function]
-            for name in [name for name in function.cache if name.startswith(("frame", "summary", "acquired"))]:
+            for name in [name for name in function.cache if name.startswith(("frame", "summary"))]:
                 del function.cache[name]
 
     # what acquires

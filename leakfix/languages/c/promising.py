@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.scopes import Bindings, Variable
+    from leakfix.languages.c.summaries import Acquisition
 
 _GIVEN: Final = re.compile(rb"&\s*\(*\s*([A-Za-z_]\w*)")
 _DEDUCED: Final = re.compile(rb"\bauto\b|\[[^\[\]=]*=")
@@ -89,6 +90,11 @@ class Promising:
         """Whether a function of a name hands on what it acquires."""
         self._ensure()
         return name in self.handing.names
+
+    def acquired(self, function: Function) -> tuple[Acquisition, ...]:
+        """What whoever calls a function has to release behind the call."""
+        self._ensure()
+        return self.handing.acquired(function)
 
     def never_returns(self, function: Function) -> bool:
         """Whether a function has no way out but to end the process."""

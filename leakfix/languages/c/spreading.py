@@ -17,22 +17,26 @@ if TYPE_CHECKING:
 
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
+    from leakfix.languages.c.summaries import Acquisition
 
 
 @record
 class Fact:
-    """A function of which something was found: its last name, its file by absolute path, the offset of its start."""
+    """What was found of a function, which its file by absolute path and the offset of its start tell from others."""
 
     name: bytes
+    """The function's last name."""
     file: str
     start: int
-    is_constructor: bool = False
+    is_constructor: bool
+    acquired: tuple[Acquisition, ...] = ()
+    """What it hands on, if that is what was asked."""
 
     @classmethod
-    def of(cls, function: Function) -> Fact:
-        """What names a function to other processes."""
-        start = function.node.start_byte
-        return cls(function.last_name.encode(), function.file.key, start, function.is_constructor)
+    def of(cls, function: Function, acquired: tuple[Acquisition, ...] = ()) -> Fact:
+        """What tells other processes of a function."""
+        name, start = function.last_name.encode(), function.node.start_byte
+        return cls(name, function.file.key, start, function.is_constructor, acquired)
 
 
 class Spread(ABC):
@@ -41,14 +45,25 @@ class Spread(ABC):
     def __init__(self, program: Program) -> None:
         self._program = program
         self._own: list[Function] = []
-        self.facts: set[Fact] = set()
+        self._facts: dict[tuple[str, int], Fact] = {}
         self.names: set[bytes] = set()
-        """The names of those of which it is true."""
+        """The names of those of which anything was ever found."""
+
+    @property
+    def facts(self) -> Iterable[Fact]:
+        """All that was found last."""
+        return self._facts.values()
+
+    def known(self, function: Function) -> Fact | None:
+        """What was found of a function last."""
+        if function.last_name.encode() not in self.names:
+            return None
+        return self._facts.get((function.file.key, function.node.start_byte))
 
     def clear(self) -> None:
         """Know nothing."""
         self._own.clear()
-        self.facts.clear()
+        self._facts.clear()
         self.names.clear()
 
     def look(self, file: CFile) -> frozenset[Fact]:
@@ -66,18 +81,19 @@ class Spread(ABC):
 
     def learn(self, facts: Iterable[Fact]) -> None:
         """Take over what was found."""
-        self.facts.update(facts)
-        self.names.update(fact.name for fact in facts)
+        for fact in facts:
+            self._facts[fact.file, fact.start] = fact
+            self.names.add(fact.name)
 
     def _asked(self, functions: Iterable[Function]) -> frozenset[Fact]:
-        return frozenset(Fact.of(one) for one in functions if not self._is_known(one) and self._is_found(one))
+        return frozenset(fact for fact in map(self._news, functions) if fact is not None)
 
-    def _is_found(self, function: Function) -> bool:
+    def _news(self, function: Function) -> Fact | None:
         try:
-            return self._holds(function)
+            return self._found(function, self.known(function))
         except Exception:
             # Where the function is examined it fails again, and is told.
-            return False
+            return None
 
     @abstractmethod
     def _may_hold(self, function: Function) -> bool:
@@ -92,12 +108,8 @@ class Spread(ABC):
         """Whether it may be true of a function since it is of others; `makers` are those of them that make objects."""
 
     @abstractmethod
-    def _is_known(self, function: Function) -> bool:
-        """Whether nothing is gained by asking a function."""
-
-    @abstractmethod
-    def _holds(self, function: Function) -> bool:
-        """Ask a function."""
+    def _found(self, function: Function, known: Fact | None) -> Fact | None:
+        """Ask a function, and say what is true of it that is not `known`."""
 
 
 class Rounds:

@@ -45,7 +45,7 @@ class Stopping(Spread):
 
     def holds(self, function: Function) -> bool:
         """Whether it is known of a function that it has no way out but to end the process."""
-        return function.last_name.encode() in self.names and Fact.of(function) in self.facts
+        return self.known(function) is not None
 
     def may_be(self, name: bytes) -> bool:
         """Whether something of this name may never come back."""
@@ -74,11 +74,8 @@ class Stopping(Spread):
     def _is_concerned(self, function: Function, names: AbstractSet[bytes], makers: AbstractSet[bytes]) -> bool:  # noqa: ARG002 (an object is made by a call, too)
         return not names.isdisjoint(self._promising.called(function))
 
-    def _is_known(self, function: Function) -> bool:
-        return self.holds(function)
-
-    def _holds(self, function: Function) -> bool:
-        return self._ends(function)
+    def _found(self, function: Function, known: Fact | None) -> Fact | None:
+        return Fact.of(function) if known is None and self._ends(function) else None
 
     def _ends(self, function: Function) -> bool:
         stops = self._promising.called(function) & self._stops

@@ -101,7 +101,7 @@ class Summary:
 
     def knows(self, operands: Iterable[int]) -> bool:
         """Whether what it acquires, and what it does to operands, can be told: not while it is being read."""
-        if self._gives() and self._program.frame(self.function) is None:
+        if self._gives() and self._program.is_busy(self.function):
             return False
         return all(
             operand in self._effects or self._program.frame(self.function, operand) is not None for operand in operands

@@ -45,6 +45,17 @@ def test_what_is_found_goes_from_file_to_file(tmp_path: Path, parties: int) -> N
     assert handing == {b"make", b"more", b"most"}
 
 
+@pytest.mark.parametrize("parties", [0, 1, 2, 4])
+def test_what_is_handed_on_is_told_however_far_away_it_was_made(tmp_path: Path, parties: int) -> None:
+    files = [(str(tmp_path / "make.c"), b"char *make0(int n) { return malloc(n); }\n")]
+    for number in range(1, 25):
+        text = f"char *make{number}(int n) {{ return make{number - 1}(n); }}\n"
+        files.insert(0, (str(tmp_path / f"make{number}.c"), text.encode()))
+    _, handing = told(files, parties)
+    assert len(handing) == len(files)
+    assert {(one.operand, one.obligation.resource) for fact in handing for one in fact.acquired} == {(None, "memory")}
+
+
 def told(files: list[tuple[str, bytes]], parties: int) -> list[frozenset[Fact]]:
     """All that some workspaces find out together about files of which each looks at some; none: one does it alone."""
     survey = LANGUAGE.survey(files, MODELS)
