@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from leakfix.languages.c.conditionals import directives
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_DEFINE: Final = re.compile(
-    rb"^[ \t]*#[ \t]*define[ \t]+([A-Za-z_]\w*)(\([^()\n]*\))?((?:[^\n\\]+|\\\r?\n|\\.|\\)*)", re.MULTILINE
-)
+_DEFINE: Final = re.compile(rb"#[ \t]*define[ \t]+([A-Za-z_]\w*)(\([^()\n]*\))?((?:[^\n\\]+|\\\r?\n|\\.|\\)*)")
 _INCLUDE: Final = re.compile(rb"#[ \t]*(?:include|import)[ \t]*([\"<])([^\">\n]+)[\">]")
 _COMMENT: Final = re.compile(rb"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 _SPLICE: Final = re.compile(rb"\\\r?\n[ \t]*")
@@ -54,7 +53,7 @@ class Include:
 def macros(data: bytes, path: str) -> dict[str, tuple[Macro, ...]]:
     """Return the macros that a file defines, each with all its definitions that differ."""
     found: dict[str, tuple[Macro, ...]] = {}
-    for match in _DEFINE.finditer(data) if b"define" in data else ():
+    for _, match in directives(data, _DEFINE) if b"define" in data else ():
         macro = Macro(
             match[1].decode("utf-8", "replace"),
             _params(match[2]),

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from leakfix.languages.c.summaries import Acquisition
 
 _GIVEN: Final = re.compile(rb"&\s*\(*\s*([A-Za-z_]\w*)")
-_DEDUCED: Final = re.compile(rb"\bauto\b|\[[^\[\]=]*=")
+_CAPTURED: Final = re.compile(rb"\[[^\[\]=]*=")
+_AUTO: Final = b"auto"
 _PLAINLY_CALLED: Final = re.compile(rb"(?<![\w.])(?<!->)([A-Za-z_]\w*+)\s*+(?:<[^;{}()]*>\s*+)?\)*+\s*+\(")
 _MEMBER: Final = re.compile(rb"\.\s*+([A-Za-z_]\w*+)\s*+\(")
 _NEW: Final = b"new"
@@ -274,11 +275,13 @@ class Promising:
 
     def _gives_what_ends(self, function: Function) -> bool:
         """Whether it gives away the address of a variable of a type that some function is named to end."""
-        text = text_of(function)
-        given = set(_GIVEN.findall(text))
-        program = self._program
+        program, named = self._program, self.named(function)
         # Unless it is deduced, a type is spelled where the variable is declared.
-        if not given or not (_DEDUCED.search(text) or program.pairs.ends_any(self.named(function), function.file)):
+        may_be_deduced = _AUTO in named or (function.file.is_cpp and _CAPTURED.search(text_of(function)) is not None)
+        if not (may_be_deduced or program.pairs.ends_any(named, function.file)):
+            return False
+        given = set(_GIVEN.findall(text_of(function)))
+        if not given:
             return False
         types = program.types(function)
         for variable in program.bindings(function).variables:

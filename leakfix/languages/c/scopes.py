@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from tree_sitter import Query, QueryCursor
 
 from leakfix.languages.c import declarators, syntax
-from leakfix.languages.c.files import Function, is_static
 from leakfix.languages.c.words import WORD, places_of
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.languages.c.declarators import Declarator
-    from leakfix.languages.c.files import CFile
+    from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.syntax import Dialect
 
 VariableKind: TypeAlias = Literal[
@@ -229,9 +228,7 @@ class Bindings:
 
     def _take_declaration(self, node: Node) -> None:
         scope = self._scope(node)
-        kind: VariableKind = "static" if is_static(node) else "extern" if _is_extern(node) else "local"
-        if any(child.type in _THREAD_LOCAL for child in node.children) or _is_thread_local(node):
-            kind = "static"
+        kind = _storage(node)
         value = node.child_by_field_name("value")
         for one in declarators.declarators(node):
             if one.is_function and not (self.file.is_cpp and _may_be_arguments(one)):
@@ -393,15 +390,20 @@ def _end_of_name(declarator: Declarator) -> int:
     return (inner or declarator.node).end_byte
 
 
-def _is_extern(node: Node) -> bool:
-    return any(child.type == syntax.STORAGE_CLASS and child.text == b"extern" for child in node.children)
+def _storage(declaration: Node) -> VariableKind:
+    """What its storage class makes of a variable that is declared in a function."""
+    kind: VariableKind = "local"
+    for child in declaration.children:
+        of = child.type
+        text = child.text if of == syntax.STORAGE_CLASS else None
+        if of in _THREAD_LOCAL or text in _STATIC_WORDS:
+            return "static"
+        if text == b"extern":
+            kind = "extern"
+    return kind
 
 
-def _is_thread_local(node: Node) -> bool:
-    return any(child.type == syntax.STORAGE_CLASS and child.text in _THREAD_WORDS for child in node.children)
-
-
-_THREAD_WORDS: Final = frozenset((b"thread_local", b"_Thread_local", b"__thread"))
+_STATIC_WORDS: Final = frozenset((b"static", b"thread_local", b"_Thread_local", b"__thread"))
 
 
 def _may_be_arguments(one: Declarator) -> bool:

@@ -68,7 +68,9 @@ class Spread(ABC):
 
     def look(self, file: CFile) -> frozenset[Fact]:
         """Take the functions of a file for one's own, and ask in the first round those that need know nothing else."""
-        own = [one for one in file.functions if one.last_name.encode() in file.headed and self._may_hold(one)]
+        # A file in which no name stands before a list and a block need not be parsed.
+        functions = file.functions if file.headed else ()
+        own = [one for one in functions if one.last_name.encode() in file.headed and self._may_hold(one)]
         self._own += own
         return self._asked(one for one in own if self._begins(one))
 

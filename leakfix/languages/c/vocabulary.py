@@ -139,10 +139,14 @@ class Known:
             yield bare
         head, *others = pattern
         # What begins with a hole begins with a word.
-        for word in (b"",) if head else words:
-            start = head or word
-            for name in self._starting(start):
-                if _fills(name[len(start) :], [b"", *others] if head else others, words):
+        if head:
+            for name in self._starting(head):
+                if _fills(name[len(head) :], [b"", *others], words):
+                    yield name
+            return
+        for word in words:
+            for name in self._starting(word + others[0]):
+                if _fills(name[len(word) :], others, words):
                     yield name
 
     def _starting(self, start: bytes) -> Iterator[bytes]:

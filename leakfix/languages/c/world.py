@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import defaultdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -540,12 +541,14 @@ class _Index:
     """Which files of a run hold which identifiers, and which may define which functions."""
 
     def __init__(self, files: Iterable[CFile]) -> None:
-        self.words: dict[bytes, list[CFile]] = {}
-        self.headed: dict[bytes, list[CFile]] = {}
+        words: defaultdict[bytes, list[CFile]] = defaultdict(list)
+        headed: defaultdict[bytes, list[CFile]] = defaultdict(list)
         for file in files:
-            for names, found in ((file.words, self.words), (file.headed, self.headed)):
+            for names, found in ((file.words, words), (file.headed, headed)):
                 for name in names:
-                    found.setdefault(name, []).append(file)
+                    found[name].append(file)
+        self.words = dict(words)
+        self.headed = dict(headed)
 
 
 def _fitting(functions: Iterable[Function], name: str) -> tuple[Function, ...]:
