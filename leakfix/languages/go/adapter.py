@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from leakfix.languages.language import Language, Survey
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -62,7 +62,6 @@ class Go(Language[GoSurvey]):
             acquiring_names,
             method_places,
             methods,
-            open_types,
             owner_names,
             released_types,
         )
@@ -74,7 +73,15 @@ class Go(Language[GoSurvey]):
         owners = owner_names(contents, models, types)
         paths = (path for path, _ in listed)
         places = method_places(zip(paths, declared, strict=True), acquiring_names(models) | owners)
-        return GoSurvey(owners, types | open_types(contents), places)
+        return GoSurvey(owners, types, places)
+
+    def completing(self, contents: Sequence[bytes], *, apart: bool) -> Callable[[GoSurvey], GoSurvey]:
+        """Look for the types that may have to be released for all that their declarations tell."""
+        del apart
+        from leakfix.languages.go.first_look import open_types
+
+        found = open_types(contents)
+        return lambda survey: replace(survey, types=found.union(survey.types or ()))
 
     def may_acquire(self, models: Models, survey: GoSurvey) -> Callable[[bytes], bool]:
         """The test whether a file calls anything that has an acquiring name."""

@@ -23,7 +23,7 @@ CLOSING_METHODS: Final = ("Close", "Stop", "Shutdown")
 
 _WORDS: Final = re.compile(rb"\w+")
 _NAME_AT_END: Final = re.compile(rb"\b\w++\Z")
-_QUOTED: Final = re.compile(rb'"([^"\s\\]+)"')
+_QUOTED: Final = re.compile(r'"([^"\s\\]+)"', re.ASCII)
 _PARENTHESES: Final = re.compile(rb"[()]")
 _CLOSING: Final = frozenset(method.encode() for method in CLOSING_METHODS)
 _METHOD: Final = re.compile(rb"\nfunc ?\(\w*\s*\*?(\w+)[^)\n]*\) ?(\w+)")
@@ -112,11 +112,10 @@ def looks_broken(data: bytes) -> bool:
     return not (data.isascii() or _is_utf8(data))
 
 
-def imported(data: bytes) -> Iterator[str]:
-    """Yield the strings above the first function of a file, its import paths among them."""
+def imported(data: bytes) -> list[str]:
+    """Return the strings above the first function of a file, its import paths among them."""
     end = data.find(b"\nfunc ")
-    for match in _QUOTED.finditer(data, 0, end if end >= 0 else len(data)):
-        yield match[1].decode("utf-8", "replace")
+    return _QUOTED.findall((data[:end] if end >= 0 else data).decode("utf-8", "replace"))
 
 
 def methods(data: bytes) -> list[tuple[bytes, bytes]]:

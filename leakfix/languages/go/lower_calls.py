@@ -43,10 +43,10 @@ class CallLowering:
     def call(self, node: Node) -> list[Value]:
         """Evaluate a call; one value a result."""
         function = syntax.unparen(node.child_by_field_id(syntax.F_FUNCTION) or node)
-        name = _last_name(function)
-        is_builtin = function.kind_id == syntax.IDENTIFIER and name in _BUILTINS
+        is_builtin = function.kind_id == syntax.IDENTIFIER and syntax.text(function) in _BUILTINS
         if not is_builtin and not self.frame.concerns(node):
             return [NOTHING]
+        name = _last_name(function)
         if function.kind_id == syntax.FUNC_LITERAL:
             self._arguments(node)
             self.values.closures.run(function, deferred=False)
