@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import preprocessor, reading
-from leakfix.languages.c.words import all_identifiers, before_parentheses
+from leakfix.languages.c.words import all_identifiers, before_parentheses, last_word
 from leakfix.languages.language import Survey
 from leakfix.text.records import record
 
@@ -23,16 +23,23 @@ if TYPE_CHECKING:
 
 _C: Final = frozenset((".c",))
 _HEADERS: Final = frozenset((".h",))
-_CPP_WORDS: Final = re.compile(
-    rb"\n[ \t]*(?:class[ \t]+\w+|namespace\b|template[ \t]*<|using[ \t]+\w|(?:public|private|protected)[ \t]*:)"
-    rb"|\bstd::|\b(?:static|reinterpret|const|dynamic)_cast<|\bnullptr\b",
-    re.MULTILINE,
+_CPP_WORDS: Final = (
+    (
+        re.compile(
+            rb"\n[ \t]*(?:class[ \t]+\w+|namespace\b|template[ \t]*<|using[ \t]+\w|(?:public|private|protected)[ \t]*:)"
+        ),
+        (b"class", b"namespace", b"template", b"using", b"public", b"private", b"protected"),
+    ),
+    (re.compile(rb"std::(?<!\wstd::)"), (b"std::",)),
+    (re.compile(rb"\b(?:static|reinterpret|const|dynamic)_cast<"), (b"_cast<",)),
+    (re.compile(rb"nullptr(?<!\wnullptr)\b"), (b"nullptr",)),
 )
+"""What only C++ says, each with the words of which one stands in it."""
 
 # A definition starts its line: at the margin, or indented behind a class's or a namespace's brace.
 _HEAD: Final = re.compile(rb"\n([A-Za-z_~:][^\n(;=#]*\()")
 _FIRST_HEAD: Final = re.compile(rb"[A-Za-z_~:][^\n(;=#]*\(")
-_INDENTED_HEAD: Final = re.compile(rb"\n([ \t]+[A-Za-z_~:][^\n(;=#]*?[\w>]::~?[^\n(;=#]*\()")
+_INDENTED_HEAD: Final = re.compile(rb"\n([ \t]++[A-Za-z_~:](?=[^\n(;=#:]*+:)[^\n(;=#]*?[\w>]::~?[^\n(;=#]*\()")
 _SECOND: Final = re.compile(rb"[\w \t\r\n*&]*[\s*&]((?:[A-Za-z_]\w*::)*~?[A-Za-z_]\w*)\s*\(")
 _NAME_AT_END: Final = re.compile(rb"(?:[A-Za-z_]\w*(?:<[^<>()]*>)?::)*~?[A-Za-z_]\w*\s*\(\Z")
 _BEHIND: Final = re.compile(rb"[^;{=]*[;{=]")
@@ -50,7 +57,6 @@ _SPACE: Final = re.compile(rb"namespace[ \t]+(?:\w+::)*([A-Za-z_]\w*)")
 _ALIAS: Final = re.compile(rb"using[ \t]+([A-Za-z_]\w*)[ \t]*=")
 _DEFINED: Final = re.compile(rb"define[ \t]+([A-Za-z_]\w*)")
 _KINDS: Final = (b"struct ", b"class ", b"union ", b"enum ")
-_CPP_HINTS: Final = (b"::", b"class", b"namespace", b"template", b"using", b"nullptr", b"_cast<", b"public", b"private")
 _NO_NAMES: Final = frozenset(
     (b"if", b"for", b"while", b"switch", b"return", b"sizeof", b"defined", b"else", b"do", b"case", b"catch")
 )
@@ -227,11 +233,15 @@ def _last_names(name: bytes) -> list[str]:
 
 
 def _is_cpp(data: bytes) -> bool:
-    if not any(word in data for word in _CPP_HINTS) or _CPP_WORDS.search(data) is None:
+    if not _says_cpp(data):
         return False
-    if b"__cplusplus" not in data:
-        return True
-    return _CPP_WORDS.search(reading.without_dead(data, is_cpp=False)) is not None
+    return b"__cplusplus" not in data or _says_cpp(reading.without_dead(data, is_cpp=False))
+
+
+def _says_cpp(data: bytes) -> bool:
+    return any(
+        any(word in data for word in words) and pattern.search(data) is not None for pattern, words in _CPP_WORDS
+    )
 
 
 def _heads(data: bytes) -> Iterator[_Head]:
@@ -254,10 +264,10 @@ def _heads(data: bytes) -> Iterator[_Head]:
 
 
 def _head(data: bytes, line: bytes, start: int) -> _Head | None:
-    found = _NAME_AT_END.search(line, max(len(line) - _LONGEST_NAME, 0))
+    found = _name_at_end(line)
     if found is None:
         return None
-    name, name_start = found[0][:-1].rstrip(), start + found.start()
+    name, name_start = found[0], start + found[1]
     if name in _NO_NAMES or line.startswith((b"typedef", b"else")):
         return None
     end = _closing(data, start + len(line))
@@ -271,6 +281,15 @@ def _head(data: bytes, line: bytes, start: int) -> _Head | None:
     if behind is None or not (behind[0].endswith(b"{") or _is_old_style(data, end)):
         return None
     return _Head(start, name_start, name, data.find(b"{", end))
+
+
+def _name_at_end(line: bytes) -> tuple[bytes, int] | None:
+    """The name before the parenthesis at the end of a line, and where in the line it starts."""
+    name = last_word(line[:-1]) if b"::" not in line and b"~" not in line else b""
+    if name and len(name) < _LONGEST_NAME:
+        return name, line.rindex(name)
+    found = _NAME_AT_END.search(line, max(len(line) - _LONGEST_NAME, 0))
+    return (found[0][:-1].rstrip(), found.start()) if found is not None else None
 
 
 _BLANKS: Final = (b" ", b"\t", b"\r", b"\n")

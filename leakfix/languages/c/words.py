@@ -40,6 +40,12 @@ def before_parentheses(text: bytes) -> frozenset[bytes]:
     return frozenset(word for word in found if word >= _BEHIND_NINE)
 
 
+def last_word(text: bytes) -> bytes:
+    """The identifier at the end of a text, blanks behind it left out; empty when there is none."""
+    word = text.rstrip().translate(_PLAIN).rpartition(b" ")[2]
+    return word if word >= _BEHIND_NINE else b""
+
+
 def called_in(text: bytes) -> frozenset[bytes]:
     """The identifiers behind which a parenthesis is opened, be it behind template arguments, or in parentheses."""
     found: set[bytes] = set()
