@@ -10,6 +10,7 @@ from leakfix.languages.c import syntax
 from leakfix.languages.c.lower_assertions import stated
 from leakfix.languages.c.preprocessor import arguments_of
 from leakfix.languages.c.spreading import Fact, Spread
+from leakfix.languages.c.ways_out import WaysOut
 from leakfix.languages.c.words import WORD
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 6
 _ASKED: Final = re.compile(rb"[\s(!]*(\w+)[\s)]*")
-_PLAIN: Final = frozenset((syntax.EXPRESSION_STATEMENT, syntax.DECLARATION))
-_JUMP: Final = b"goto"
 
 
 class Stopping(Spread):
@@ -85,37 +84,13 @@ class Stopping(Spread):
         return graph is not None and _never_returns(graph)
 
     def _surely_returns(self, function: Function, stops: frozenset[bytes]) -> bool:
-        """Whether control plainly gets past each statement of the body, or returns."""
-        body = function.body
-        has_jumps = function.file.data.find(_JUMP, body.start_byte, body.end_byte) >= 0
-        for statement in map(_unlabeled, syntax.named(body)):
-            if statement.type == syntax.RETURN_STATEMENT and not self._says(function, statement, stops):
-                return True
-            if not self._goes_on(function, statement, stops, has_jumps=has_jumps):
-                return False
-        return True
-
-    def _goes_on(self, function: Function, statement: Node, stops: frozenset[bytes], *, has_jumps: bool) -> bool:
-        """Whether control plainly gets past a statement, on some way."""
-        kind = statement.type
-        if has_jumps and _JUMP in (statement.text or b""):
-            # What jumps on a condition alone may as well not.
-            is_choice = kind == syntax.IF_STATEMENT and statement.child_by_field_name("alternative") is None
-            condition = statement.child_by_field_name("condition") if is_choice else None
-            return condition is not None and self._is_open(function, condition, stops)
-        if self._says(function, statement, stops):
-            if kind == syntax.IF_STATEMENT and statement.child_by_field_name("alternative") is None:
-                condition = statement.child_by_field_name("condition")
-                return condition is not None and self._is_open(function, condition, stops)
-            return kind == syntax.EXPRESSION_STATEMENT and self._is_check(function, statement, stops)
-        return kind in _PLAIN or self._passes(function, statement, stops)
-
-    def _passes(self, function: Function, statement: Node, stops: frozenset[bytes]) -> bool:
-        """Whether control gets past a statement that holds nothing that stops."""
-        if statement.type == syntax.IF_STATEMENT:
-            return not any(loop in (statement.text or b"") for loop in _LOOPS)
-        condition = statement.child_by_field_name("condition")
-        return condition is not None and statement.type in _HEADED and self._is_open(function, condition, stops)
+        """Whether control plainly gets out of a function, whatever may stop in it."""
+        ways = WaysOut(
+            lambda node: self._says(function, node, stops),
+            lambda condition: self._is_open(function, condition, stops),
+            lambda statement: self._is_check(function, statement, stops),
+        )
+        return ways.gets_out(function.body)
 
     def _is_open(self, function: Function, condition: Node, stops: frozenset[bytes]) -> bool:
         """Whether a condition may come out both ways: it asks for something that varies, and stops nothing."""
@@ -178,20 +153,6 @@ class Stopping(Spread):
             word in stops or not stops.isdisjoint(called_by(word, function.file))
             for word in WORD.findall(node.text or b"")
         )
-
-
-_LOOPS: Final = (b"while", b"for")
-_HEADED: Final = frozenset((syntax.WHILE_STATEMENT, syntax.FOR_STATEMENT, syntax.SWITCH_STATEMENT))
-
-
-def _unlabeled(statement: Node) -> Node:
-    """What stands behind the labels of a statement."""
-    while statement.type == syntax.LABELED_STATEMENT:
-        *labels, inner = syntax.named(statement)
-        if not labels:
-            break
-        statement = inner
-    return statement
 
 
 def _names(symbols: Iterable[str]) -> frozenset[bytes]:

@@ -31,6 +31,21 @@ NEVER = {
     ),
     "a jump there": "void f(int n) { goto out;\nout: exit(n); }",
     "a label there": "void f(int n) { if (n) goto out; n = 2;\nout: exit(n); }",
+    "in each case": "void f(int n) { switch (n) { case 1: exit(1); default: abort(); } }",
+    "a loop that is never left": "void f(int n) { for (;;) { if (n > 3) { exit(n); } n = n + 1; } }",
+    "under each condition of the preprocessor": "void f(int n) {\n#ifdef LOUD\n exit(n);\n#else\n abort();\n#endif\n}",
+    "a choice that is none": "void f(int n) { if (0) return; exit(n); }",
+    "a loop without a turn": "void f(int n) { while (0) { return; } exit(n); }",
+}
+PLAINLY = {
+    "in one case alone": "void f(int n) { switch (n) { case 1: exit(1); default: n = 2; } }",
+    "in no case": "void f(int n) { switch (n) { case 1: exit(1); case 2: abort(); } }",
+    "a loop that is left": "void f(int n) { for (;;) { if (n == 7) break; if (n == 9) exit(n); n = n + 1; } }",
+    "a turn that returns": "void f(int n) { while (1) { if (n > 3) { return; } if (n < 0) exit(2); n = 5; } }",
+    "a check in both branches": "void f(int n) { if (n > 3) { assert(n > 4); } else { assert(n < 2); } n = 2; }",
+    "once": "void f(int n) { do { assert(n > 1); n = n - 1; } while (0); n = 3; }",
+    "under a condition of the preprocessor": "void f(int n) {\n#ifdef LOUD\n exit(n);\n#endif\n n = 2; }",
+    "a choice of two ends": "int f(int n) { if (n > 3) { exit(n); } else { return 1; } }",
 }
 RETURNS = {
     "nothing ends": "int f(int n) { return n; }",
@@ -46,6 +61,7 @@ RETURNS = {
     "behind a label": "int f(int n) { assert(n); if (n > 3) goto out; n = 2;\nout: return n; }",
     "a check of a member": "struct S { int on; void f() { assert(on); on = 2; } };\nvoid g(struct S *s) { s->f(); }",
     "a check of what another one says": "int ready(int n);\nint state;\nvoid f(void) { assert(ready(2)); state = 2; }",
+    **PLAINLY,
     "a callee that may": "void g(int n) { if (n) abort(); }\nvoid f(int n) { g(n); }",
 }
 
@@ -57,6 +73,12 @@ def test_never_returns(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("text", RETURNS.values(), ids=RETURNS)
 def test_returns(tmp_path: Path, text: str) -> None:
+    assert not _told(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", PLAINLY.values(), ids=PLAINLY)
+def test_plainly_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(Program, "exits", lambda *_: pytest.fail("a graph was asked for"))
     assert not _told(tmp_path, text)
 
 
