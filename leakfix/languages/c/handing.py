@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c.declarators import read
 from leakfix.languages.c.settled import Settled
-from leakfix.languages.c.spreading import Fact, Spread
+from leakfix.languages.c.spreading import MOST_ROUNDS, Fact, Spread
 from leakfix.languages.c.summaries import Reading
 from leakfix.languages.c.vocabulary import text_of
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.promising import Promising
     from leakfix.languages.c.summaries import Acquisition
 
-_MOST_ROUNDS: Final = 40
-"""After so many what was found of a function stays: functions that call each other may change their minds for ever."""
 _POINTED: Final = re.compile(rb"[=&]\s*([A-Za-z_]\w*+)\s*+[;,)]")
 
 
@@ -35,9 +33,9 @@ class Handing(Spread):
         """The names of those that are constructors."""
         self._rounds = 0
 
-    def clear(self) -> None:
+    def forget(self) -> None:
         """Know nothing."""
-        super().clear()
+        super().forget()
         self.makers.clear()
         self._rounds = 0
 
@@ -82,7 +80,7 @@ class Handing(Spread):
         return self._calls(function, names, makers)
 
     def _found(self, function: Function, known: Fact | None) -> Fact | None:
-        if known is not None and self._rounds > _MOST_ROUNDS:
+        if known is not None and self._rounds > MOST_ROUNDS:
             return None
         acquired = self._asked_for(function)
         is_new = bool(acquired) if known is None else acquired != known.acquired

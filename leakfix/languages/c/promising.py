@@ -143,10 +143,14 @@ class Promising:
     def _refresh(self) -> None:
         """Forget what other bytes of a file may change."""
         if self._edits != self._world.edits:
+            edited = self._world.edited[self._edits :] if self._edits >= 0 else None
             self._edits = self._world.edits
             # All at once: each that is met later costs all that was found until then.
             self._foreign = {one.key: one for one in self._world.outsiders()}
-            self._forget()
+            if edited is None or not all(_is_within_functions(*one) for one in edited):
+                self._forget()
+            else:
+                self.rounds.ask_anew([now for _, now in edited])
 
     def _notice(self, file: CFile) -> None:
         """Forget what other bytes of a file, or more files, may change."""
@@ -312,6 +316,17 @@ def _released(bindings: Bindings, evidence: Evidence) -> dict[Variable, bytes]:
     """The variables of a function that it releases something of, with their names."""
     found = bindings.variables if evidence.is_any else ()
     return {one: one.declaration.text or b"" for one in found if one.kind == "local" and evidence.about(one)}
+
+
+def _is_within_functions(before: CFile | None, now: CFile) -> bool:
+    """Whether a file that has other bytes than before includes the same and defines the same macros."""
+    if before is None or before.includes != now.includes or before.macros.keys() != now.macros.keys():
+        return False
+    return all(
+        len(macros) == len(now.macros[name])
+        and all(one.says_the_same(other) for one, other in zip(macros, now.macros[name], strict=True))
+        for name, macros in before.macros.items()
+    )
 
 
 def _last_name(call: Node) -> bytes:

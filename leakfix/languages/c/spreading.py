@@ -7,7 +7,8 @@ is taken to be true before it is found. So it does not matter who asks which fun
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from leakfix.text.records import record
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.summaries import Acquisition
+
+MOST_ROUNDS: Final = 40
+"""After so many, what was found stays: functions that call each other might change their minds for ever."""
 
 
 @record
@@ -61,25 +65,60 @@ class Spread(ABC):
         return self._facts.get((function.file.key, function.node.start_byte))
 
     def clear(self) -> None:
-        """Know nothing."""
+        """Know nothing, and have no functions of one's own."""
         self._own.clear()
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing."""
         self._facts.clear()
         self.names.clear()
 
     def look(self, file: CFile) -> frozenset[Fact]:
         """Take the functions of a file for one's own, and ask in the first round those that need know nothing else."""
-        # A file in which no name stands before a list and a block need not be parsed.
-        functions = file.functions if file.headed else ()
-        own = [one for one in functions if one.last_name.encode() in file.headed and self._may_hold(one)]
+        own = self._functions(file)
         self._own += own
         return self._asked(one for one in own if self._begins(one))
+
+    def _functions(self, file: CFile) -> list[Function]:
+        # A file in which no name stands before a list and a block need not be parsed.
+        functions = file.functions if file.headed else ()
+        return [one for one in functions if one.last_name.encode() in file.headed and self._may_hold(one)]
 
     def hear(self, news: frozenset[Fact]) -> frozenset[Fact]:
         """Learn what the round before found, and ask those that it may concern."""
         self.learn(news)
+        return self._concerned(self._own, news)
+
+    def ask_anew(self, file: CFile) -> frozenset[Fact]:
+        """Ask the functions of a file that has other bytes now, and give what is true since, or no longer."""
+        gone = [fact for fact in self._facts.values() if fact.file == file.key]
+        kept = [fact for fact in self._facts.values() if fact.file != file.key]
+        self.forget()
+        self.learn(kept)
+        functions = self._functions(file)
+        news = self._asked(one for one in functions if self._begins(one)) | self._concerned(functions, self.facts)
+        found: dict[int, Fact] = {}
+        while news:
+            self.learn(news)
+            found.update((fact.start, fact) for fact in news)
+            news = self._concerned(functions, news)
+        before, now = ({(fact.name, fact.acquired): fact for fact in facts} for facts in (gone, found.values()))
+        return frozenset(before[one] if one in before else now[one] for one in before.keys() ^ now.keys())
+
+    def spread(self, changed: Iterable[Fact]) -> frozenset[Fact]:
+        """Ask whatever function in a file of the run this may concern, and learn what comes of it."""
+        naming = self._program.world.naming
+        files = dict.fromkeys(file for name in {fact.name for fact in changed} for file in naming(name))
+        news = self._concerned([one for file in files for one in self._functions(file)], changed)
+        self.learn(news)
+        return news
+
+    def _concerned(self, functions: Iterable[Function], news: Iterable[Fact]) -> frozenset[Fact]:
+        """Ask those of some functions that news may concern."""
         names = frozenset(fact.name for fact in news)
         makers = frozenset(fact.name for fact in news if fact.is_constructor)
-        return self._asked(one for one in self._own if self._is_concerned(one, names, makers))
+        return self._asked(one for one in functions if self._is_concerned(one, names, makers))
 
     def learn(self, facts: Iterable[Fact]) -> None:
         """Take over what was found."""
@@ -131,6 +170,17 @@ class Rounds:
         self._begun = self._concluded = 0
         for spread in self._spreads:
             spread.clear()
+
+    def ask_anew(self, files: Sequence[CFile]) -> None:
+        """Find out what is true since some files of the run have other bytes, which define the same macros."""
+        for spread in self._spreads[: self._concluded]:
+            for file in files:
+                changed = self._asking(partial(spread.ask_anew, file))
+                for _ in range(MOST_ROUNDS):
+                    if not changed:
+                        break
+                    self._program.unlearn(frozenset(fact.name for fact in changed))
+                    changed = self._asking(partial(spread.spread, changed))
 
     def inherit(self, other: Rounds) -> None:
         """Take over what another program has found out about the same files."""

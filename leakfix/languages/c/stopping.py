@@ -50,10 +50,10 @@ class Stopping(Spread):
         """Whether something of this name may never come back."""
         return name in self._stops
 
-    def clear(self) -> None:
+    def forget(self) -> None:
         """Know nothing."""
-        super().clear()
-        self._stops = set(self._modelled)
+        super().forget()
+        self._stops = self._modelled | self._checking
 
     def learn(self, facts: Iterable[Fact]) -> None:
         """Take over what was found."""

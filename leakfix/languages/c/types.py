@@ -117,6 +117,7 @@ class Types:
 
     def callee(self, call: Node) -> Callee | None:
         """Return what a call_expression calls; None when it has no name."""
+        self._notice()
         key = call.id
         if key not in self._callees:
             self._callees[key] = self._callee(call)
@@ -424,8 +425,8 @@ class Types:
         """Forget what other bytes of a file may change."""
         if self._edits != self.world.edits:
             self._edits = self.world.edits
-            self._structs.clear()
-            self._named.clear()
+            for known in (self._structs, self._named, self._callees):
+                known.clear()
 
     def _meant(self, name: str) -> Callee:
         is_global = name.startswith("::")

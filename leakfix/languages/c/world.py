@@ -65,6 +65,8 @@ class World:
         self._surveyed_macros: frozenset[bytes] | None = None
         self.edits = 0
         """How often a file was opened with other bytes than before."""
+        self.edited: list[tuple[CFile | None, CFile]] = []
+        """The files that were, as they were and as they are: None for what only the survey has seen otherwise."""
 
     def file(self, path: Path | str, data: bytes | None = None) -> CFile:
         """Return a file; `data` counts instead of what the disk holds. Raises OSError when it cannot be read."""
@@ -83,6 +85,7 @@ class World:
         names = self._names(key, data)
         found = self._files[key] = CFile(shown, data, dialect, self.habits, names)
         if known is not None or (number is not None and self._survey.marks[number] != mark(data)):
+            self.edited.append((known, found))
             self._forget(key, data)
         return found
 

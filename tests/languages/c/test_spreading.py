@@ -56,6 +56,35 @@ def test_what_is_handed_on_is_told_however_far_away_it_was_made(tmp_path: Path, 
     assert {(one.operand, one.obligation.resource) for fact in handing for one in fact.acquired} == {(None, "memory")}
 
 
+EDITS = {
+    "nothing of it": ("use(int n)", "use(int  n)"),
+    "no longer handed on": ("return malloc(n)", "return 0"),
+    "something else is handed on": ("return malloc(n)", "char *p = malloc(n); if (!p) abort(); return p"),
+    "handed on by one more": ("return n;", "return make(n) != 0;"),
+    "a macro": ("char *make", "#define SAVE(n) malloc(n)\nchar *make"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_what_changes_in_a_file_changes_what_is_known(tmp_path: Path, edit: tuple[str, str]) -> None:
+    files = [(str(tmp_path / name), text.encode()) for name, text in CHAIN.items()]
+    changed = [(path, data.replace(edit[0].encode(), edit[1].encode())) for path, data in files]
+    (number,) = (number for number, one in enumerate(files) if one not in changed and one[0].endswith("make.c"))
+    workspace = CWorkspace(MODELS, LANGUAGE.survey(files, MODELS), dict(files))
+    first = known(workspace, *files[0])
+    mixed = [*files[:number], changed[number], *files[number + 1 :]]
+    fresh = CWorkspace(MODELS, LANGUAGE.survey(mixed, MODELS), dict(mixed))
+    assert named(known(workspace, *changed[number])) == named(known(fresh, *changed[number]))
+    assert named(known(workspace, *files[number])) == named(first)
+
+
+def named(facts: list[frozenset[Fact]]) -> list[set[tuple[bytes, object]]]:
+    """What is known of which functions, wherever they stand; of some that nothing is handed on."""
+    return [
+        {(fact.name, fact.acquired) for fact in of if number == 0 or fact.acquired} for number, of in enumerate(facts)
+    ]
+
+
 def told(files: list[tuple[str, bytes]], parties: int) -> list[frozenset[Fact]]:
     """All that some workspaces find out together about files of which each looks at some; none: one does it alone."""
     survey = LANGUAGE.survey(files, MODELS)
