@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable
-from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
 from leakfix.text.records import record
@@ -76,6 +75,8 @@ class Chair:
         return frozenset[Any]().union(*map(_received, self._connections))
 
     def _looked(self, topic: Topic, concerned: frozenset[int]) -> News:
+        from multiprocessing.connection import wait
+
         waiting = [deque(number for number in share if number in concerned) for share in self.shares]
         self.shares = [[number for number in share if number not in concerned] for share in self.shares]
         open_answers = [0] * len(waiting)
