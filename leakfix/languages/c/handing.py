@@ -90,7 +90,11 @@ class Handing(Spread):
         if not self._program.is_read(function) or self._promising.settling.of(function) is Settled.KEPT:
             return ()
         frame = self._program.frame(function)
-        return tuple(Reading(function, frame).acquisitions()) if frame is not None else ()
+        if frame is None:
+            return ()
+        if frame.acquired is None:
+            frame.acquired = tuple(Reading(function, frame).acquisitions())
+        return frame.acquired
 
 
 def may_hand_on(function: Function) -> bool:

@@ -34,6 +34,7 @@ from leakfix.flow import (
 from leakfix.flow.remembering import NEGATIVE, equal_to
 from leakfix.languages.c import syntax
 from leakfix.languages.c.following import Followed, is_tested
+from leakfix.languages.c.reliance import Reliance
 from leakfix.text import Span
 from leakfix.text.records import record
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.scopes import Bindings, Variable
+    from leakfix.languages.c.summaries import Acquisition
     from leakfix.languages.c.types import Types
 
 RESULT: Final = -1
@@ -175,6 +177,10 @@ class Frame:
         """Whether the call that is lowered is all that the function does before it ends."""
         self.aims: dict[int, Place | None] = {}
         """The places that variables stand for, by the roots of the variables."""
+        self.acquired: tuple[Acquisition, ...] | None = None
+        """What the function hands on to its callers, once it was read off the graph."""
+        self.reliance = Reliance()
+        """What was asked of other functions to make the graph."""
         self._temporaries = -RESULT
         self._named: dict[str, int] = {}
         self._memory: dict[int, bool] = {}

@@ -15,6 +15,7 @@ from leakfix.languages.c.lower_frame import POINTEE, Frame
 from leakfix.languages.c.lowering import lower, lower_exits
 from leakfix.languages.c.pairs import Pairs
 from leakfix.languages.c.promising import Promising
+from leakfix.languages.c.reliance import UNSURE, Reliance
 from leakfix.languages.c.scopes import Bindings
 from leakfix.languages.c.settled import Settled
 from leakfix.languages.c.summaries import Summary
@@ -59,6 +60,8 @@ class Program:
         self._depth = 0
         self._busy: set[int] = set()
         self._lowered: dict[Function, None] = {}
+        self._reliances: list[Reliance] = []
+        """What the functions rely on that are just being lowered, the innermost last."""
 
     def bindings(self, function: Function) -> Bindings:
         """The variables of a function."""
@@ -91,19 +94,36 @@ class Program:
         name = "frame" if operand is None else f"frame {operand}"
         known = function.cache.get(name)
         if isinstance(known, Frame):
+            self._rely(known.reliance)
             return known
+        if not self.is_read(function):
+            return None
         key = id(function)
-        if key in self._busy or not self.is_read(function) or self._depth >= _DEEPEST:
+        if key in self._busy or self._depth >= _DEEPEST:
+            self._rely(UNSURE)
             return None
         self._busy.add(key)
         self._depth += 1
+        self._reliances.append(Reliance())
         try:
             frame = function.cache[name] = lower(self, function, operand)
             self._lowered[function] = None
         finally:
             self._depth -= 1
             self._busy.discard(key)
+            reliance = self._reliances.pop()
+        frame.reliance = reliance
+        self._rely(reliance)
         return frame
+
+    def rely_on(self, function: Function) -> None:
+        """What is lowered just now hangs on what is known of a function, which may be more later."""
+        if self._reliances:
+            self._reliances[-1].names.add(function.last_name.encode())
+
+    def _rely(self, reliance: Reliance) -> None:
+        if self._reliances:
+            self._reliances[-1].add(reliance)
 
     def exits(self, function: Function) -> Graph | None:
         """A graph that tells of the ways out of a function, and of nothing else; None when it cannot be read."""
@@ -111,7 +131,10 @@ class Program:
 
     def is_busy(self, function: Function) -> bool:
         """Whether a function is just being lowered."""
-        return id(function) in self._busy
+        if id(function) not in self._busy:
+            return False
+        self._rely(UNSURE)
+        return True
 
     def summary(self, function: Function) -> Summary | None:
         """What a function does to its operands, and what it gives back; None when that is unknown."""
@@ -128,13 +151,21 @@ class Program:
         return self.promising.acquired(function)
 
     def unlearn(self, names: AbstractSet[bytes] | None = None) -> None:
-        """Drop what was found in functions when less was known of others of some names that they use; None: of any."""
-        for function in [
-            one for one in self._lowered if names is None or not names.isdisjoint(self.promising.named(one))
-        ]:
-            del self._lowered[function]
-            for name in [name for name in function.cache if name.startswith(("frame", "summary"))]:
-                del function.cache[name]
+        """Drop what was found in functions when less was known of others of some names that they use; None: of any.
+
+        A graph for which nobody asked what is known of those is the same whatever that is.
+        """
+        for function in list(self._lowered):
+            if names is not None and names.isdisjoint(self.promising.named(function)):
+                continue
+            frames = {name: frame for name, frame in function.cache.items() if isinstance(frame, Frame)}
+            gone = [name for name, frame in frames.items() if names is None or frame.reliance.hangs_on(names)]
+            if not gone:
+                continue
+            if len(gone) == len(frames):
+                del self._lowered[function]
+            for name in (*gone, "summary"):
+                function.cache.pop(name, None)
 
     # what acquires
 

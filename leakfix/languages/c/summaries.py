@@ -97,24 +97,23 @@ class Summary:
     @property
     def never_returns(self) -> bool:
         """Whether control never gets out of it."""
+        self._program.rely_on(self.function)
         return self._program.promising.never_returns(self.function)
 
     def knows(self, operands: Iterable[int]) -> bool:
         """Whether what it acquires, and what it does to operands, can be told: not while it is being read."""
         if self._gives() and self._program.is_busy(self.function):
             return False
-        return all(
-            operand in self._effects or self._program.frame(self.function, operand) is not None for operand in operands
-        )
+        return all(self._program.frame(self.function, operand) is not None for operand in operands)
 
     def of(self, index: int) -> Effects | None:
         """The effects on an argument, or on the receiver (-1); None when they are unknown."""
+        if index >= len(self.function.params):
+            return Effects()
+        frame = self._program.frame(self.function, index)
+        if frame is None:
+            return None
         if index not in self._effects:
-            if index >= len(self.function.params):
-                return Effects()
-            frame = self._program.frame(self.function, index)
-            if frame is None:
-                return None
             self._effects[index] = Reading(self.function, frame).effects(index)
         return self._effects[index]
 
@@ -123,6 +122,7 @@ class Summary:
         return self._program.acquired(self.function) if self._gives() else ()
 
     def _gives(self) -> bool:
+        self._program.rely_on(self.function)
         return self._program.promising.may_hand_on(self.function)
 
 

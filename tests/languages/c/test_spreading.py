@@ -78,6 +78,23 @@ def test_what_changes_in_a_file_changes_what_is_known(tmp_path: Path, edit: tupl
     assert named(known(workspace, *files[number])) == named(first)
 
 
+def test_a_graph_is_made_again_where_it_hangs_on_what_is_found(tmp_path: Path) -> None:
+    text = (
+        "char *make(int n) { return malloc(n); }\n"
+        "int calls(int n) { char *p = make(n); free(p); return n; }\n"
+        "int calls_what_calls(int n) { char *p = malloc(n); calls(n); free(p); return n; }\n"
+        "int says(int make) { char *p = malloc(make); free(p); return make; }\n"
+    )
+    files = [(str(tmp_path / "make.c"), text.encode())]
+    workspace = CWorkspace(MODELS, LANGUAGE.survey(files, MODELS), dict(files))
+    subject = workspace.open(Path(files[0][0]), files[0][1]).subject
+    program, functions = subject.program, {one.name: one for one in subject.file.functions}
+    before = {name: program.frame(function) for name, function in functions.items()}
+    program.unlearn(frozenset((b"make",)))
+    made_again = {name for name, function in functions.items() if program.frame(function) is not before[name]}
+    assert made_again == {"calls"}
+
+
 def named(facts: list[frozenset[Fact]]) -> list[set[tuple[bytes, object]]]:
     """What is known of which functions, wherever they stand; of some that nothing is handed on."""
     return [
