@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow.ahead import ReleasesAhead
@@ -28,7 +29,12 @@ from leakfix.flow.solve import BudgetError, Step, explore
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from leakfix.flow.graph import Block, Doubt, Edge, Event, Graph
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from leakfix.flow.graph import Block, Edge, Event, Graph
+
+    _Handler = Callable[["_State", Any], "_State"]
 
 _BUDGET: Final = 800
 _DEEPEST: Final = 24
@@ -100,19 +106,17 @@ class _Walker:
         """The roots of the variables of which facts are remembered."""
         self._holding = _reached(graph, start, site)
         """The roots of the variables that may come to hold it."""
-        self._events: dict[int, list[tuple[int, Event]]] = {}
+        self._events: dict[int, list[tuple[_Handler, Event]]] = {}
+        """What is done where an event happens that may change any state, for each block."""
         self._tests: dict[int, tuple[tuple[tuple[Test, Test], ...], tuple[Place, ...]]] = {}
 
     def run(self, step: Step[_State], block: Block) -> _State | None:
         state = step.state
         events = self._events.get(step.block)
         if events is None:
-            events = self._events[step.block] = [one for one in enumerate(block.events) if self._matters(one[1])]
-        for number, event in events:
-            doubt = event.doubt if isinstance(event, Escape) else None
-            if doubt is not None and self._is_lent(state, doubt, step.block, number):
-                continue
-            state = self._event(state, event)
+            events = self._events[step.block] = list(self._handled(step.block, block))
+        for handle, event in events:
+            state = handle(state, event)
         if block.exit is None:
             return state
         if block.exit.kind in (ExitKind.RETURN, ExitKind.END):
@@ -121,32 +125,47 @@ class _Walker:
             self.found.add(Way(state.fate, state.holders, facts, told, state.raised))
         return None
 
-    def _matters(self, event: Event) -> bool:
-        """Whether an event may change any state: it is about what may hold the resource, or what facts are of."""
-        if isinstance(event, Assign):
-            return event.place.root in self._told or event.place.root in self._holding
-        if isinstance(event, Copy):
-            return event.source.root in self._told or event.source.root in self._holding
-        if isinstance(event, Known):
-            return event.place in self.remembered
-        if isinstance(event, Forget):
-            return event.place.root in self._told
-        if isinstance(event, Acquire):
-            return event.site == self.site
-        if isinstance(event, Derive):
-            return event.closes and event.source.root in self._holding
-        if isinstance(event, Drop):
-            return not self._holding.isdisjoint(event.roots)
-        return event.place.root in self._holding
+    def _handled(self, number: int, block: Block) -> Iterator[tuple[_Handler, Event]]:
+        for place, event in enumerate(block.events):
+            handle = self._handler(event)
+            if handle is not None:
+                is_doubtful = isinstance(event, Escape) and event.doubt is not None
+                yield partial(self._doubted, number, place) if is_doubtful else handle, event
 
-    def _is_lent(self, state: _State, doubt: Doubt, block: int, number: int) -> bool:
-        """Whether the function still releases behind a call what it is asked about, whatever the call gives back."""
-        if not state.holders:
-            return False
-        if self._ahead is None:
-            self._ahead = ReleasesAhead(self._graph)
-        is_released = not self._ahead.behind(block, number).well.isdisjoint(state.holders)
-        return is_released and not self._ahead.is_asked_for(doubt)
+    def _handler(self, event: Event) -> _Handler | None:
+        """What an event does to a state; None where it is about nothing that may hold the resource or has facts."""
+        if isinstance(event, Assign):
+            root = event.place.root
+            return self._assign if (root in self._told or root in self._holding) and not event.place.weak else None
+        if isinstance(event, Copy):
+            root = event.source.root
+            return self._copy if root in self._told or root in self._holding else None
+        if isinstance(event, Known):
+            return self._know if event.place in self.remembered else None
+        if isinstance(event, Forget):
+            return self._forget if event.place.root in self._told else None
+        if isinstance(event, Acquire):
+            return self._acquire if event.site == self.site else None
+        if isinstance(event, Derive):
+            return self._derive if event.closes and event.source.root in self._holding else None
+        if isinstance(event, Drop):
+            return None if self._holding.isdisjoint(event.roots) else self._drop
+        if event.place.root not in self._holding:
+            return None
+        if isinstance(event, Release):
+            return self._release
+        return None if event.how is Handing.RETURNED or event.into is not None else self._escape
+
+    def _doubted(self, block: int, number: int, state: _State, event: Escape) -> _State:
+        """What may be taken over is not where the function still releases it behind the call, whatever that gives."""
+        doubt = event.doubt
+        if doubt is not None and state.holders:
+            if self._ahead is None:
+                self._ahead = ReleasesAhead(self._graph)
+            is_released = not self._ahead.behind(block, number).well.isdisjoint(state.holders)
+            if is_released and not self._ahead.is_asked_for(doubt):
+                return state
+        return self._escape(state, event)
 
     def cross(self, edge: Edge, state: _State) -> _State | None:
         facts = state.facts
@@ -174,60 +193,50 @@ class _Walker:
         absent = [test.place for test in edge.tests if test.outcome is Outcome.NIL and test.place.root in self._holding]
         return tuple((test, Test(test.place, test.outcome.opposite)) for test in told), tuple(absent)
 
-    def _event(self, state: _State, event: Event) -> _State:
-        if isinstance(event, Assign):
-            return self._assign(state, event)
-        if isinstance(event, Copy):
-            return self._copy(state, event)
-        if isinstance(event, Known):
-            if event.place not in self.remembered:
-                return state
-            return _State(state.fate, state.holders, state.facts | {Test(event.place, event.value)}, state.raised)
-        if isinstance(event, Forget):
-            told = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
-            return _State(state.fate, state.holders, told, state.raised)
-        if isinstance(event, Acquire) and event.site == self.site:
-            return _State(Fate.HELD, frozenset({event.place}), state.facts, state.raised)
+    def _know(self, state: _State, event: Known) -> _State:
+        return _State(state.fate, state.holders, state.facts | {Test(event.place, event.value)}, state.raised)
+
+    def _forget(self, state: _State, event: Forget) -> _State:
+        told = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
+        return _State(state.fate, state.holders, told, state.raised)
+
+    def _acquire(self, state: _State, event: Acquire) -> _State:
+        return _State(Fate.HELD, frozenset({event.place}), state.facts, state.raised)
+
+    def _derive(self, state: _State, event: Derive) -> _State:
+        if not any(event.source.holds(one) for one in state.holders):
+            return state
+        return _State(state.fate, state.holders | {event.target}, state.facts, state.raised)
+
+    def _drop(self, state: _State, event: Drop) -> _State:
         if not state.holders:
             return state
-        if isinstance(event, Release):
-            return self._release(state, event)
-        if isinstance(event, Escape):
-            return self._escape(state, event)
-        if isinstance(event, Derive) and event.closes and any(event.source.holds(one) for one in state.holders):
-            return _State(state.fate, state.holders | {event.target}, state.facts, state.raised)
-        if isinstance(event, Drop):
-            left = frozenset(holder for holder in state.holders if holder.root not in event.roots)
-            return _State(state.fate, left, state.facts, state.raised)
-        return state
+        left = frozenset(holder for holder in state.holders if holder.root not in event.roots)
+        return _State(state.fate, left, state.facts, state.raised)
 
     def _assign(self, state: _State, event: Assign) -> _State:
-        if event.place.weak:
-            return state
-        facts, root, place = state.facts, event.place.root, event.place
-        if any(fact.place.root == root and place.holds(fact.place) for fact in facts):
-            facts = frozenset(fact for fact in facts if not place.holds(fact.place))
+        place = event.place
+        facts = _unless_below(place, state.facts)
         if event.value is not None and place in self.remembered:
             facts |= {Test(place, event.value)}
         holders = state.holders
-        if any(holder.root == root for holder in holders):
-            holders = frozenset(holder for holder in holders if not place.holds(holder))
+        for holder in holders:
+            if place.holds(holder):
+                holders = frozenset(one for one in holders if not place.holds(one))
+                break
         if facts is state.facts and holders is state.holders:
             return state
         return _State(state.fate, holders, facts, state.raised)
 
     def _copy(self, state: _State, event: Copy) -> _State:
-        facts = state.facts
-        root = event.source.root
+        facts, source = state.facts, event.source
         for fact in state.facts:
-            if fact.place.root == root and event.source.holds(fact.place):
-                told = event.target.below(*fact.place.path[len(event.source.path) :])
+            if source.holds(fact.place):
+                told = event.target.below(*fact.place.path[len(source.path) :])
                 if told in self.remembered:
                     facts |= {Test(told, fact.outcome)}
         added = {
-            event.target.below(*holder.path[len(event.source.path) :])
-            for holder in state.holders
-            if holder.root == root and event.source.holds(holder)
+            event.target.below(*holder.path[len(source.path) :]) for holder in state.holders if source.holds(holder)
         }
         if not added and facts is state.facts:
             return state
@@ -242,11 +251,18 @@ class _Walker:
         return state
 
     def _escape(self, state: _State, event: Escape) -> _State:
-        if event.how is Handing.RETURNED or event.into is not None:
-            return state
-        if any(event.place.holds(holder) for holder in state.holders):
-            return _State(Fate.KEPT, frozenset(), state.facts, state.raised)
+        for holder in state.holders:
+            if event.place.holds(holder):
+                return _State(Fate.KEPT, frozenset(), state.facts, state.raised)
         return state
+
+
+def _unless_below(place: Place, facts: frozenset[Test]) -> frozenset[Test]:
+    """Some facts without those of a place and what lies below it."""
+    for fact in facts:
+        if place.holds(fact.place):
+            return frozenset(one for one in facts if not place.holds(one.place))
+    return facts
 
 
 def _reached(graph: Graph, start: Place | None, site: int | None) -> frozenset[int]:
