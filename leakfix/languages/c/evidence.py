@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.c import customs, syntax
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.scopes import Bindings, Variable
-    from leakfix.models import Models
+    from leakfix.models import Models, Release
 
 DELETE: Final = "delete"
 DELETE_ARRAY: Final = "delete[]"
@@ -47,21 +48,17 @@ class Evidence:
     """The variables of one function whose content it releases, told by the calls that it makes."""
 
     def __init__(self, function: Function, bindings: Bindings, models: Models) -> None:
+        self._function = function
         self._bindings = bindings
         self._models = models
-        self._takers: dict[int, list[int]] = {}
-        """The variables that are assigned what another one holds."""
         self._released: dict[int, list[Released]] = {}
-        self._set: set[tuple[int, tuple[str, ...]]] = set()
-        """The fields that the function sets itself."""
         self.calls: list[Node] = []
         """All calls in the function, in order."""
-        for node in syntax.found(function.body, _TELLING, function.file.dialect):
+        for node in syntax.found(function.body, _RELEASING, function.file.dialect):
             if node.type == syntax.CALL_EXPRESSION:
                 self.calls.append(node)
             for one in self._releases(node):
                 self._released.setdefault(one.given.variable.index, []).append(one)
-            self._connect(node)
 
     @classmethod
     def of(cls, function: Function, bindings: Bindings, models: Models) -> Evidence:
@@ -73,10 +70,12 @@ class Evidence:
 
     def about(self, variable: Variable) -> tuple[Released, ...]:
         """What the function releases of a variable, or of those that take over what it holds."""
+        if not self._released:
+            return ()
         seen = {variable.index: None}
         waiting = [variable.index]
         while waiting:
-            for taker in self._takers.get(waiting.pop(), ()):
+            for taker in self._moves[0].get(waiting.pop(), ()):
                 if taker not in seen:
                     seen[taker] = None
                     waiting.append(taker)
@@ -89,7 +88,7 @@ class Evidence:
 
     def sets(self, variable: Variable, path: tuple[str, ...]) -> bool:
         """Whether the function assigns to a field of a variable."""
-        return (variable.index, path) in self._set
+        return (variable.index, path) in self._moves[1]
 
     def given(self, node: Node | None) -> Given | None:
         """What an expression names."""
@@ -113,8 +112,11 @@ class Evidence:
             if called is None or arguments is None or called.type not in _NAMES:
                 return
             name = spelling(called)
+            release = self._models.release(name)
+            if release is None and not customs.says_release(name, of_value=True):
+                return
             given_all = syntax.named(arguments)
-            index = self._released_argument(name, given_all)
+            index = _released_argument(release, name, given_all)
             found = self.given(given_all[index]) if index is not None else None
             if found is not None and found.variable.kind == "local":
                 yield Released(found, name)
@@ -125,33 +127,39 @@ class Evidence:
         kinds = (syntax.TEMPLATE_TYPE, syntax.TEMPLATE_FUNCTION, syntax.QUALIFIED_IDENTIFIER)
         return of is not None and of.type in kinds and spelling(of).partition("<")[0] in SMART_POINTERS
 
-    def _released_argument(self, name: str, arguments: list[Node]) -> int | None:
-        release = self._models.release(name)
-        if release is not None:
-            return release.argument if 0 <= release.argument < len(arguments) and not release.unless else None
-        return 0 if says_release_of_first(name, arguments) else None
+    @cached_property
+    def _moves(self) -> tuple[dict[int, list[int]], set[tuple[int, tuple[str, ...]]]]:
+        """The variables that are assigned what another one holds, and the fields that the function sets itself."""
+        takers: dict[int, list[int]] = {}
+        fields: set[tuple[int, tuple[str, ...]]] = set()
+        for node in syntax.found(self._function.body, _MOVING, self._function.file.dialect):
+            if node.type == syntax.ASSIGNMENT_EXPRESSION:
+                left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            else:
+                left, right = node.child_by_field_name("declarator"), node.child_by_field_name("value")
+                while left is not None and left.type == syntax.POINTER_DECLARATOR:
+                    left = left.child_by_field_name("declarator")
+            one = self.given(left)
+            if one is None:
+                continue
+            if one.path:
+                fields.add((one.variable.index, one.path))
+            other = self.given(right)
+            if other is not None and not other.is_address:
+                takers.setdefault(other.variable.index, []).append(one.variable.index)
+        return takers, fields
 
-    def _connect(self, node: Node) -> None:
-        if node.type == syntax.ASSIGNMENT_EXPRESSION:
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        elif node.type == syntax.INIT_DECLARATOR:
-            left, right = node.child_by_field_name("declarator"), node.child_by_field_name("value")
-            while left is not None and left.type == syntax.POINTER_DECLARATOR:
-                left = left.child_by_field_name("declarator")
-        else:
-            return
-        one, other = self.given(left), self.given(right)
-        if one is not None and one.path:
-            self._set.add((one.variable.index, one.path))
-        if one is not None and other is not None and not other.is_address:
-            self._takers.setdefault(other.variable.index, []).append(one.variable.index)
 
-
-_TELLING: Final = (
-    *(syntax.DELETE_EXPRESSION, syntax.CALL_EXPRESSION, syntax.DECLARATION),
-    *(syntax.ASSIGNMENT_EXPRESSION, syntax.INIT_DECLARATOR),
-)
+_RELEASING: Final = (syntax.DELETE_EXPRESSION, syntax.CALL_EXPRESSION, syntax.DECLARATION)
+_MOVING: Final = (syntax.ASSIGNMENT_EXPRESSION, syntax.INIT_DECLARATOR)
 _NAMES: Final = frozenset((syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER))
+
+
+def _released_argument(release: Release | None, name: str, arguments: list[Node]) -> int | None:
+    """The position of what a call releases, as its model tells, or its name."""
+    if release is not None:
+        return release.argument if 0 <= release.argument < len(arguments) and not release.unless else None
+    return 0 if says_release_of_first(name, arguments) else None
 
 
 def says_release_of_first(name: str, arguments: list[Node]) -> bool:
@@ -165,7 +173,7 @@ def says_release_of_first(name: str, arguments: list[Node]) -> bool:
 
 def _is_address(node: Node) -> bool:
     node = bare(node)
-    return node.type == syntax.POINTER_EXPRESSION and any(child.type == "&" for child in node.children)
+    return node.type == syntax.POINTER_EXPRESSION and syntax.operator(node) == "&"
 
 
 def bare(node: Node) -> Node:
@@ -186,7 +194,7 @@ def given(node: Node | None, bindings: Bindings) -> Given | None:
     node = bare(node)
     is_address = False
     if node.type == syntax.POINTER_EXPRESSION:
-        if not any(child.type == "&" for child in node.children):
+        if syntax.operator(node) != "&":
             return None
         is_address = True
         argument = node.child_by_field_name("argument")
@@ -198,7 +206,7 @@ def given(node: Node | None, bindings: Bindings) -> Given | None:
         field, argument = node.child_by_field_name("field"), node.child_by_field_name("argument")
         if field is None or argument is None:
             return None
-        if any(child.type == "->" for child in node.children):
+        if syntax.operator(node) == "->":
             path += [syntax.text(field), "*"]
         else:
             path.append(syntax.text(field))

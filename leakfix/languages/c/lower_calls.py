@@ -204,7 +204,7 @@ class CallLowering:
         argument = called.child_by_field_name("argument")
         if argument is None:
             return NOTHING
-        if any(child.type == "->" for child in called.children):
+        if syntax.operator(called) == "->":
             return self.values.value(argument)
         place = self.values.place(argument)
         if place is None:

@@ -470,7 +470,7 @@ class ValueLowering:
         argument, name = node.child_by_field_name("argument"), node.child_by_field_name("field")
         if argument is None or name is None:
             return None
-        arrow = any(child.type == "->" for child in node.children)
+        arrow = syntax.operator(node) == "->"
         base = self.pointee(argument) if arrow else self.place(argument)
         if base is None:
             if not arrow and argument.type == syntax.CALL_EXPRESSION:

@@ -65,7 +65,7 @@ class PairTable(Table):
 
     def _given_to(self, function: Function, address: Node) -> str:
         """The function or macro that is given the address of the member."""
-        if address.type != syntax.POINTER_EXPRESSION or not any(child.type == "&" for child in address.children):
+        if address.type != syntax.POINTER_EXPRESSION or syntax.operator(address) != "&":
             return ""
         _, arguments = _outermost(address)
         call = arguments.parent if arguments is not None and arguments.type == syntax.ARGUMENT_LIST else None

@@ -162,7 +162,7 @@ class Table:
             return self._assigned(function, parent), parent
         if parent.type == syntax.UPDATE_EXPRESSION:
             return BORROWED, parent
-        if parent.type == syntax.POINTER_EXPRESSION and any(child.type == "&" for child in parent.children):
+        if parent.type == syntax.POINTER_EXPRESSION and syntax.operator(parent) == "&":
             address = parent
             while address.parent is not None and address.parent.type in _CASTS:
                 address = address.parent

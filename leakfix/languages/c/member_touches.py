@@ -69,8 +69,7 @@ class Touches:
         if kind == syntax.FIELD_EXPRESSION:
             return self._selected(function, parent)
         if kind == syntax.POINTER_EXPRESSION:
-            is_address = any(child.type == "&" for child in parent.children)
-            return self._addressed(function, parent, depth) if is_address else Touch.USED
+            return self._addressed(function, parent, depth) if syntax.operator(parent) == "&" else Touch.USED
         if kind == syntax.ARGUMENT_LIST:
             return self._argument(function, parent, node, depth)
         if kind == syntax.ASSIGNMENT_EXPRESSION and parent.child_by_field_name("right") == node:

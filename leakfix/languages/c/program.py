@@ -207,7 +207,7 @@ class Program:
             parent = use.parent
             if parent is None:
                 return False
-            if parent.type == syntax.POINTER_EXPRESSION and any(child.type == "&" for child in parent.children):
+            if parent.type == syntax.POINTER_EXPRESSION and syntax.operator(parent) == "&":
                 return False
             if parent.type == syntax.UPDATE_EXPRESSION:
                 return False
@@ -247,7 +247,7 @@ class Program:
             if inner is None:
                 return None
             value = syntax.unparen(inner)
-        if value.type != syntax.POINTER_EXPRESSION or not any(child.type == "&" for child in value.children):
+        if value.type != syntax.POINTER_EXPRESSION or syntax.operator(value) != "&":
             return None
         argument = value.child_by_field_name("argument")
         if argument is None or syntax.unparen(argument).type not in _PLAIN_PLACES:
@@ -543,5 +543,5 @@ def _changes(use: Node) -> bool:
     if kind == syntax.ASSIGNMENT_EXPRESSION:
         return parent.child_by_field_name("left") == use
     if kind == syntax.POINTER_EXPRESSION:
-        return any(child.type == "&" for child in parent.children)
+        return syntax.operator(parent) == "&"
     return kind in (syntax.UPDATE_EXPRESSION, syntax.LAMBDA_CAPTURE_SPECIFIER)

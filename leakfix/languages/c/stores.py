@@ -68,7 +68,7 @@ def _root(node: Node) -> tuple[Node | None, bool]:
     while at is not None:
         kind = at.type
         if kind == syntax.FIELD_EXPRESSION:
-            is_through = is_through or any(child.type == _THROUGH for child in at.children)
+            is_through = is_through or syntax.operator(at) == _THROUGH
         elif kind == syntax.POINTER_EXPRESSION:
             if at.children[0].type != "*":
                 return None, False

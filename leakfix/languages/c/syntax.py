@@ -219,6 +219,12 @@ def field(node: Node, name: str) -> Node | None:
     return node.child_by_field_name(name)
 
 
+def operator(node: Node) -> str:
+    """Return the operator of an expression as it is spelled; empty where it has none."""
+    found = node.child_by_field_name("operator")
+    return found.type if found is not None else ""
+
+
 def unparen(node: Node) -> Node:
     """Return the expression in all parentheses around it, a clause of an if or a loop included."""
     while node.type in _PARENTHESES:

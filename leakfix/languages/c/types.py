@@ -233,7 +233,7 @@ class Types:
         if found is None:
             return None
         parent = argument.parent
-        arrow = parent is not None and any(child.type == "->" for child in parent.children)
+        arrow = parent is not None and syntax.operator(parent) == "->"
         if arrow and not found.is_pointer and len(found.args) >= 1 and found.base in SMART_POINTERS:
             return found.args[0]
         return found
