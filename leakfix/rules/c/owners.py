@@ -15,6 +15,7 @@ from leakfix.languages.c.member_pairs import PairTable
 from leakfix.languages.c.member_places import Field
 from leakfix.languages.c.member_table import Table, called_by, home_of
 from leakfix.languages.c.types import global_type
+from leakfix.languages.c.words import places_of
 from leakfix.languages.cpp.classes import Classes, destructor, is_readable
 from leakfix.rules.c.owner_units import Unit, units_of, voucher
 from leakfix.text.records import individual
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
     from leakfix.languages.c.analysis import Analysis
     from leakfix.languages.c.files import CFile, Function, Global, Param, Struct
 
-_STORED: Final = re.compile(
-    rb"(?<![\w$])([\w$]++)(?=\s*"
-    rb"(?:=\s*(?!=|NULL\b|nullptr\b|0\s*;|-1\b|false\b)|[({]\s*(?!NULL\b|nullptr\b|0\s*\)|\)|\})))"
-    rb"|[(,]\s*&[^&,;()]*?(?<![\w$])([\w$]++)(?=\s*[,)])"
+_SET: Final = re.compile(
+    rb"\s*(?:=\s*(?!=|NULL\b|nullptr\b|0\s*;|-1\b|false\b)|[({]\s*(?!NULL\b|nullptr\b|0\s*\)|\)|\}))"
 )
-"""A first look: what is set to something, or whose address is given to a callee."""
+"""A first look at what stands behind a name: it is set to something."""
+_GIVEN: Final = re.compile(rb"\s*[,)]")
+_ADDRESS: Final = re.compile(rb"[(,]\s*&[^&,;()]*\Z")
+"""What stands around the last name of what a callee is given the address of."""
+_LONGEST_ADDRESS: Final = 400
 _SET_UP: Final = re.compile(rb"init\w*\s*\(\s*&([^,;()]*)")
 _WORD: Final = re.compile(rb"[\w$]+")
 _NUMBERS: Final = frozenset(("int", "SOCKET", "socket_t"))
@@ -183,7 +186,7 @@ def _owning(struct: Struct, near: Sequence[CFile]) -> Iterator[Field]:
             continue
         if of.pointers == 0 and of.base not in _NUMBERS:
             continue
-        if any(name.encode() in _stored(file) for file in near):
+        if any(_is_stored(file, name.encode()) for file in near):
             yield Field(struct, declared)
 
 
@@ -199,12 +202,22 @@ def _set_up(struct: Struct, near: Sequence[CFile]) -> Iterator[Field]:
             yield Field(struct, declared)
 
 
-def _stored(file: CFile) -> frozenset[bytes]:
-    """The names in a file that are set to something, or whose address is given away, looked for once."""
-    known = file.cache.get("stored")
-    if not isinstance(known, frozenset):
-        known = file.cache["stored"] = frozenset(one or other for one, other in _STORED.findall(file.data))
-    return known
+def _is_stored(file: CFile, name: bytes) -> bool:
+    """Whether something of a name is set to something in a file, or its address given away; looked for once."""
+    known = file.cache.setdefault("stored", {})
+    if not isinstance(known, dict):
+        return False
+    if name not in known:
+        places = places_of(file.data, name, 0, len(file.data)) if name in file.words else ()
+        known[name] = any(_is_stored_at(file.data, at, at + len(name)) for at in places)
+    return bool(known[name])
+
+
+def _is_stored_at(data: bytes, start: int, end: int) -> bool:
+    if _SET.match(data, end) is not None:
+        return True
+    is_last = _GIVEN.match(data, end) is not None
+    return is_last and _ADDRESS.search(data[max(start - _LONGEST_ADDRESS, 0) : start]) is not None
 
 
 def _initialised(file: CFile) -> frozenset[bytes]:
