@@ -35,7 +35,7 @@ class MacroUses:
         self._program = program
         self._promising = promising
         self._acquiring = acquiring
-        self._known: tuple[tuple[int, int], Known] | None = None
+        self._known: tuple[frozenset[bytes], Known] | None = None
         self._calls: dict[tuple[Macro, str], str] = {}
         """What macros call that do nothing else, in each of the two grammars."""
 
@@ -48,8 +48,7 @@ class MacroUses:
             return
         if ANYTHING in meant or (_NEW in meant and function.file.is_cpp):
             raise UnclearError
-        joined = self._names().joined(own | meant) if JOINED in meant else frozenset()
-        if not self._acquiring.isdisjoint(joined) or any(map(self._promising.hands_on, joined)):
+        if JOINED in meant and self._names().joined(own | meant):
             raise UnclearError
         for word in own & self._program.world.macro_words(function.file):
             hot = self._hot(word, function)
@@ -129,10 +128,10 @@ class MacroUses:
         return self._wrapped(inner, hot, function, depth + 1)
 
     def _names(self) -> Known:
-        """All names that matter where macros join some."""
-        version = self._promising.version[:2]
-        if self._known is None or self._known[0] != version:
-            self._known = (version, Known((*self._acquiring, *self._promising.names())))
+        """The names of all that acquires, and of what hands on what it acquires as far as that is known."""
+        handing = self._promising.handing.names
+        if self._known is None or self._known[0] != handing:
+            self._known = (frozenset(handing), Known(self._acquiring | handing))
         return self._known[1]
 
 
