@@ -81,7 +81,7 @@ def aliases(graph: Graph, operands: Iterable[int]) -> dict[Place, tuple[Place, .
     found: dict[Place, tuple[Place, ...]] = {Place(root): (Place(root),) for root in operands}
     moves = [event for event in graph.events() if isinstance(event, (Copy, Derive)) and event.target.root != RESULT]
     places: dict[int, list[Place]] = {place.root: [place] for place in found}
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if any(move.source.root in places for move in moves) else 0):
         before = sum(map(len, found.values()))
         for move in moves:
             for place in tuple(places.get(move.source.root, ())):
@@ -117,16 +117,23 @@ class _Mattering:
         if isinstance(event, Escape):
             return event.late or event.place.root in self.opened or self._holds(event.place)
         if isinstance(event, Assign):
-            if event.place.root == RESULT or event.place.root in self.opened:
+            place = event.place
+            if place.root == RESULT or place.root in self.opened:
                 return True
-            near = self.holding.get(event.place.root, ())
-            if any(event.place.holds(place) or place.holds(event.place) for place in near):
-                return True
-            return self._is_tested(event.place) or bool(event.place.path and is_fact(event.place.path[-1]))
+            for one in self.holding.get(place.root, ()):
+                if place.holds(one) or one.holds(place):
+                    return True
+            return bool(place.path and is_fact(place.path[-1])) or self._is_tested(place)
         return True
 
     def _holds(self, place: Place) -> bool:
-        return any(place.holds(one) for one in self.holding.get(place.root, ()))
+        for one in self.holding.get(place.root, ()):  # noqa: SIM110 (a generator takes twice as long)
+            if place.holds(one):
+                return True
+        return False
 
     def _is_tested(self, place: Place) -> bool:
-        return any(place.holds(one) for one in self.facts.get(place.root, ()))
+        for one in self.facts.get(place.root, ()):  # noqa: SIM110 (a generator takes twice as long)
+            if place.holds(one):
+                return True
+        return False

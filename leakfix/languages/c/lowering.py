@@ -381,11 +381,11 @@ def _separate(graph: Graph) -> None:
     constants: dict[Place, set[str]] = {}
     sign = equal_to("")
     for block in graph.blocks:
-        told = [event.place for event in block.events if isinstance(event, (Assign, Known))]
-        told += [test.place for edge in block.edges for test in edge.tests]
-        for place in told:
-            if place.path and place.path[-1].startswith(sign):
-                constants.setdefault(Place(place.root, place.path[:-1]), set()).add(place.path[-1])
+        told = [event.place for event in block.events if isinstance(event, (Assign, Known)) and event.place.path]
+        told += [test.place for edge in block.edges for test in edge.tests if test.place.path]
+        for root, path in told:
+            if path[-1].startswith(sign):
+                constants.setdefault(Place(root, path[:-1]), set()).add(path[-1])
     if not any(len(names) > 1 for names in constants.values()):
         return
     for block in graph.blocks:

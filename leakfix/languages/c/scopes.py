@@ -160,7 +160,12 @@ class Bindings:
 
     def variable(self, identifier: Node) -> Variable | None:
         """Return the variable that an identifier defines or uses; None when it is none of the function's."""
-        found = self.entity(identifier)
+        if identifier.type not in syntax.IDENTIFIERS:
+            return None
+        try:
+            found = self._meaning[identifier.start_byte]
+        except KeyError:
+            found = self.entity(identifier)
         return found if found is not None and found.kind not in _VALUELESS else None
 
     def entity(self, identifier: Node) -> Variable | None:

@@ -41,6 +41,8 @@ class Stopping(Spread):
         self._modelled = self._checking.union(_names(symbol for symbol in symbols if models.never_returns(symbol)))
         self._stops = set(self._modelled)
         """The names of all that may never come back."""
+        self._looked_at: set[bytes] = set()
+        """The names that were looked at for what they state."""
 
     def holds(self, function: Function) -> bool:
         """Whether it is known of a function that it has no way out but to end the process."""
@@ -65,7 +67,9 @@ class Stopping(Spread):
 
     def _begins(self, function: Function) -> bool:
         called = self._promising.called(function)
-        stating = [name for name in called if stated(name.decode("utf-8", "replace")) is not None]
+        new = called - self._looked_at
+        self._looked_at |= new
+        stating = [name for name in new if stated(name.decode("utf-8", "replace")) is not None]
         self._checking.update(stating)
         self._stops.update(stating)
         return not self._stops.isdisjoint(called)
