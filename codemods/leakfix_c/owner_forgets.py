@@ -54,7 +54,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD: Final = re.compile(rb"\n[A-Za-z_]([^\n;=]*)")
-_ENDING: Final = re.compile(rb"(?i:free|destroy|release|close|dispose|cleanup|delete|unref|fini|clear|term)")
+_ENDING: Final = (
+    *(b"free", b"destroy", b"release", b"close", b"dispose", b"cleanup", b"delete", b"unref", b"fini", b"clear"),
+    b"term",
+)
 _DESTRUCTOR: Final = re.compile(rb"~\w+\s*\(")
 
 
@@ -74,14 +77,18 @@ class OwnerForgets(Rule[Analysis]):
     def may_fire(self, data: bytes) -> bool:
         """Whether a file may hold what ends objects, or the constructor of a class: a first look."""
         return super().may_fire(data) and (
-            b"class " in data
-            or (b"~" in data and _DESTRUCTOR.search(data) is not None)
-            or _ENDING.search(b"\n".join(_HEAD.findall(b"\n" + data))) is not None
+            b"class " in data or (b"~" in data and _DESTRUCTOR.search(data) is not None) or _says_end(data)
         )
 
     def find(self, subject: Analysis) -> Iterator[Finding]:
         """The forgotten members of a file, in order."""
         yield from reports(self, subject)
+
+
+def _says_end(data: bytes) -> bool:
+    """Whether a line that may start a definition names what ends objects."""
+    heads = b"\n".join(_HEAD.findall(b"\n" + data)).lower()
+    return any(word in heads for word in _ENDING)
 
 
 RULE = OwnerForgets()

@@ -39,7 +39,7 @@ from leakfix.flow import (
 )
 from leakfix.flow.ahead import Ahead, ReleasesAhead
 from leakfix.flow.loops import Loop, begun
-from leakfix.flow.remembering import sources
+from leakfix.flow.remembering import sources, unless_below
 from leakfix.text import Span
 from leakfix.text.records import record, replace
 
@@ -139,6 +139,20 @@ class State:
     def lost(self) -> bool:
         """Whether nothing leads to it any more."""
         return not self.holders and not any(closes for _, closes in self.derived)
+
+    def knowing(self, facts: frozenset[Test]) -> "State":
+        """The same with other facts."""
+        return State(
+            self.status,
+            self.holders,
+            self.derived,
+            self.errors,
+            facts,
+            self.raised,
+            self.asked,
+            self.lent,
+            self.due,
+        )
 
     def ended(self, status: Status) -> "State":
         """The path goes on with the resource gone."""
@@ -252,6 +266,7 @@ class Pursuit:
         """By where the resource is lost, and the last goto on the way there."""
         self.arrivals: dict[Span | tuple[Span, Place], set[Status]] = defaultdict(set)
         """What has become of the resource where control gets to an exit, or to an assignment to a place."""
+        self._tests: dict[int, tuple[tuple[Test, Test | None], ...]] = {}
         self.fates: set[Status] = set()
         self.methods: set[str] = set()
         self.repeats = False
@@ -338,9 +353,8 @@ class Pursuit:
         if edge.raised is not None and state.held:
             level = _DOUBTFUL if edge.doubtful else _RAISED
             state = state if level <= state.raised else replace(state, raised=level)
-        for test in edge.tests:
-            is_remembered = test.place in self.correlated
-            if is_remembered and Test(test.place, test.outcome.opposite) in state.facts:
+        for test, opposite in self._tests_on(edge) if edge.tests else ():
+            if opposite is not None and opposite in state.facts:
                 return None
             if state.held:
                 if test.outcome is Outcome.NIL and self._is_there(state, test.place):
@@ -348,11 +362,21 @@ class Pursuit:
                 if test.place in state.errors:
                     failed = test.outcome in (Outcome.NOT_NIL, Outcome.FALSE)
                     state = state.ended(Status.ABSENT) if failed else replace(state, errors=state.errors - {test.place})
-            if is_remembered and test not in state.facts:
-                state = replace(state, facts=state.facts | {test})
+            if opposite is not None and test not in state.facts:
+                state = state.knowing(state.facts | {test})
             if state.asked and state.held and edge.span is not None:
                 state = self._answered(state, test, edge)
         return state
+
+    def _tests_on(self, edge: Edge) -> tuple[tuple[Test, Test | None], ...]:
+        """The tests of an edge, those that are remembered with their opposites."""
+        known = self._tests.get(id(edge))
+        if known is None:
+            known = self._tests[id(edge)] = tuple(
+                (test, Test(test.place, test.outcome.opposite) if test.place in self.correlated else None)
+                for test in edge.tests
+            )
+        return known
 
     def _turned(self, edge: Edge, state: State) -> State | None:
         """The state behind an edge where every loop has a turn; None where one would have none."""
@@ -443,11 +467,11 @@ class Pursuit:
             return self._drop(step, state, event)
         if isinstance(event, Known):
             told = event.place in self.correlated
-            return replace(state, facts=state.facts | {Test(event.place, event.value)}) if told else state
+            return state.knowing(state.facts | {Test(event.place, event.value)}) if told else state
         if isinstance(event, Copy):
             state = self._carry(state, event)
         if isinstance(event, Forget):
-            return replace(state, facts=frozenset(fact for fact in state.facts if not event.place.holds(fact.place)))
+            return state.knowing(unless_below(event.place, state.facts))
         if not state.held:
             return state
         if isinstance(event, Release):
@@ -477,13 +501,11 @@ class Pursuit:
         if event.place.weak:
             return state
         self.arrivals[event.span, event.place].add(state.status)
-        facts, root = state.facts, event.place.root
-        if any(fact.place.root == root for fact in facts):
-            facts = frozenset(fact for fact in facts if not event.place.holds(fact.place))
+        facts = unless_below(event.place, state.facts)
         if event.value is not None and event.place in self.correlated:
             facts |= {Test(event.place, event.value)}
-        if not state.held or not _names(state, root):
-            return state if facts == state.facts else replace(state, facts=facts)
+        if not state.held or not _names(state, event.place.root):
+            return state if facts == state.facts else state.knowing(facts)
         behind = State(
             Status.HELD,
             frozenset(holder for holder in state.holders if not event.place.holds(holder)),
@@ -584,7 +606,7 @@ class Pursuit:
             if event.source.holds(fact.place)
         }
         told = {test for test in told if test.place in self.correlated}
-        return replace(state, facts=state.facts | told) if told else state
+        return state.knowing(state.facts | told) if told else state
 
     def _derive(self, state: State, event: Derive) -> State:
         carriers = [*state.holders, *(derived for derived, _ in state.derived)]

@@ -24,7 +24,7 @@ from leakfix.flow.graph import (
     Release,
     Test,
 )
-from leakfix.flow.remembering import NEGATIVE, correlated, sources, told_of
+from leakfix.flow.remembering import NEGATIVE, correlated, sources, told_of, unless_below
 from leakfix.flow.solve import BudgetError, Step, explore
 from leakfix.text.records import record
 
@@ -216,7 +216,7 @@ class _Walker:
 
     def _assign(self, state: _State, event: Assign) -> _State:
         place = event.place
-        facts = _unless_below(place, state.facts)
+        facts = unless_below(place, state.facts)
         if event.value is not None and place in self.remembered:
             facts |= {Test(place, event.value)}
         holders = state.holders
@@ -255,14 +255,6 @@ class _Walker:
             if event.place.holds(holder):
                 return _State(Fate.KEPT, frozenset(), state.facts, state.raised)
         return state
-
-
-def _unless_below(place: Place, facts: frozenset[Test]) -> frozenset[Test]:
-    """Some facts without those of a place and what lies below it."""
-    for fact in facts:
-        if place.holds(fact.place):
-            return frozenset(one for one in facts if not place.holds(one.place))
-    return facts
 
 
 def _reached(graph: Graph, start: Place | None, site: int | None) -> frozenset[int]:

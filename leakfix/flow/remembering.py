@@ -13,7 +13,7 @@ from leakfix.flow.graph import Assign, Copy, Known, Place
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from leakfix.flow.graph import Graph
+    from leakfix.flow.graph import Graph, Test
 
 NEGATIVE: Final = "-"
 _EQUAL: Final = "="
@@ -62,6 +62,14 @@ def told_of(graph: Graph, root: int) -> frozenset[Place]:
     }
     endings = {place.path[-1:] for place in constants | tested(graph) if place.path and is_fact(place.path[-1])}
     return frozenset((Place(root), *(Place(root, ending) for ending in endings)))
+
+
+def unless_below(place: Place, facts: frozenset[Test]) -> frozenset[Test]:
+    """Some facts without those of a place and what lies below it."""
+    for fact in facts:
+        if place.holds(fact.place):
+            return frozenset(one for one in facts if not place.holds(one.place))
+    return facts
 
 
 def sources(graph: Graph, places: Iterable[Place]) -> frozenset[Place]:

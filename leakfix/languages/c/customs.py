@@ -119,6 +119,7 @@ _MAKES: Final[dict[str, tuple[str, ...]]] = {
     "opendir": ("closedir",),
 }
 """The words of functions that make something, and those of the functions that undo it."""
+_MAKING: Final = frozenset(_MAKES)
 _BORROWED: Final = frozenset(
     (
         *("alloca", "palloc", "pcalloc", "pnalloc", "pstrdup", "arena", "autorelease", "static", "cached", "cache"),
@@ -136,11 +137,13 @@ _ERRNO: Final = re.compile(r"E[A-Z0-9]{2,}")
 _MORE_LETTERS: Final = ("malloc", "calloc", "zalloc", "strdup", "strndup", "memdup", "free")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def words(name: str) -> tuple[str, ...]:
     """The words that a name is made of, in small letters, without the classes and namespaces before it."""
-    found = tuple(match.lower() for match in _WORD.findall(name.rpartition("::")[2]))
-    return tuple(part for word in found for part in _parted(word))
+    found = [word.lower() for word in _WORD.findall(name.rpartition("::")[2])]
+    if any(word.endswith(_MORE_LETTERS) for word in found):
+        return tuple(part for word in found for part in _parted(word))
+    return tuple(found)
 
 
 def _parted(word: str) -> tuple[str, ...]:
@@ -213,7 +216,7 @@ def is_weak(name: str) -> bool:
 
 def is_making(name: str) -> bool:
     """Whether a name says that the function makes what it gives."""
-    return any(word in _MAKES for word in words(name)) and not is_lending(name)
+    return not _MAKING.isdisjoint(words(name)) and not is_lending(name)
 
 
 def is_opening(name: str) -> bool:

@@ -86,6 +86,12 @@ class Evidence:
         """Whether the function releases anything that a variable leads to."""
         return bool(self._released)
 
+    @cached_property
+    def released(self) -> dict[Variable, bytes]:
+        """The local variables of which the function releases something, with their names."""
+        found = self._bindings.variables if self._released else ()
+        return {one: one.declaration.text or b"" for one in found if one.kind == "local" and self.about(one)}
+
     def sets(self, variable: Variable, path: tuple[str, ...]) -> bool:
         """Whether the function assigns to a field of a variable."""
         return (variable.index, path) in self._moves[1]

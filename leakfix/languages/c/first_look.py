@@ -17,9 +17,10 @@ NEW: Final = "new"
 
 _CONFLICT: Final = b"\n<<<<<<< "
 _NEW: Final = re.compile(rb"\bnew\b")
-_CUSTOM: Final = re.compile(
-    rb"(?:[Aa]lloc|ALLOC|free|Free|FREE|close|Close|CLOSE|[Dd]estroy|DESTROY|destory|release|Release|RELEASE|[Dd]ispose"
-    rb"|unref|Unref|dtor|[Dd]elete)"
+_CUSTOM: Final = (
+    *(b"alloc", b"Alloc", b"ALLOC", b"free", b"Free", b"FREE", b"close", b"Close", b"CLOSE", b"release", b"Release"),
+    *(b"RELEASE", b"destroy", b"Destroy", b"DESTROY", b"destory", b"dispose", b"Dispose", b"unref", b"Unref", b"dtor"),
+    *(b"delete", b"Delete"),
 )
 """What stands in names that by custom make or release something."""
 
@@ -42,7 +43,10 @@ def may_make(names: Collection[str]) -> Callable[[bytes], bool]:
         if says_new and b"new" in data and _NEW.search(data) is not None:
             return True
         called = before_parentheses(data)
-        return not wanted.isdisjoint(called) or _CUSTOM.search(b" ".join(called)) is not None
+        if not wanted.isdisjoint(called):
+            return True
+        names = b" ".join(called)
+        return any(word in names for word in _CUSTOM)
 
     return test
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.c.files import CFile, Function
     from leakfix.languages.c.program import Program
-    from leakfix.languages.c.scopes import Bindings, Variable
+    from leakfix.languages.c.scopes import Variable
     from leakfix.languages.c.summaries import Acquisition
 
 _GIVEN: Final = re.compile(rb"&\s*\(*\s*([A-Za-z_]\w*)")
@@ -110,12 +110,6 @@ class Promising:
     def makes(self, name: bytes) -> bool:
         """Whether such a function is a constructor."""
         return name in self.handing.makers
-
-    def names(self) -> Iterator[bytes]:
-        """Yield the names that functions in reach may bear."""
-        yield from self._world.headed
-        for file in self._foreign.values():
-            yield from file.headed
 
     def defining(self, name: bytes, saying: bytes) -> Iterator[Function]:
         """Yield the functions that bear a name, whatever class or namespace they are in, in files that say a word."""
@@ -221,7 +215,7 @@ class Promising:
         bindings = program.bindings(function)
         evidence = Evidence.of(function, bindings, program.models)
         macros = self._world.macro_words(function.file)
-        released = _released(bindings, evidence)
+        released = evidence.released
         for call in evidence.calls:
             name = _last_name(call)
             says = self._customs[name] if name not in macros else _ANYTHING
@@ -310,12 +304,6 @@ class Promising:
         if not isinstance(known, frozenset):
             known = function.cache["named"] = self.vocabulary.own(function) | self.vocabulary.meant(function)
         return known
-
-
-def _released(bindings: Bindings, evidence: Evidence) -> dict[Variable, bytes]:
-    """The variables of a function that it releases something of, with their names."""
-    found = bindings.variables if evidence.is_any else ()
-    return {one: one.declaration.text or b"" for one in found if one.kind == "local" and evidence.about(one)}
 
 
 def _is_within_functions(before: CFile | None, now: CFile) -> bool:

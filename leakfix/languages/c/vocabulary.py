@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from leakfix.languages.c.words import WORD, called_in, identifiers
+from leakfix.languages.c.words import WORD, called_in, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +49,7 @@ class Vocabulary:
         self._calls.clear()
 
     def own(self, function: Function) -> frozenset[bytes]:
-        """The identifiers in a function."""
+        """The identifiers in a function, and its numbers."""
         return _read(function)[0]
 
     def meant(self, function: Function) -> frozenset[bytes]:
@@ -104,11 +104,11 @@ def called_here(function: Function) -> frozenset[bytes]:
 
 
 def _read(function: Function) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """The identifiers in a function, and those that are called."""
+    """The words in a function, numbers among them, and the identifiers that are called."""
     known = function.cache.get("words")
     if not isinstance(known, tuple):
         text = text_of(function)
-        known = function.cache["words"] = (identifiers(text), called_in(text))
+        known = function.cache["words"] = (words_in(text), called_in(text))
     return known
 
 

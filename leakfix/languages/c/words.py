@@ -23,9 +23,9 @@ def places_of(data: bytes, word: bytes, start: int, end: int) -> Iterator[int]:
         at = data.find(word, behind, end)
 
 
-def identifiers(text: bytes) -> frozenset[bytes]:
-    """The identifiers in a text of nothing but ASCII, with the words in its strings."""
-    return frozenset(word for word in frozenset(text.translate(_PLAIN).split()) if not _ZERO <= word < _BEHIND_NINE)
+def words_in(text: bytes) -> frozenset[bytes]:
+    """The words in a text of nothing but ASCII, those in its strings and numbers among them."""
+    return frozenset(text.translate(_PLAIN).split())
 
 
 def all_identifiers(text: bytes) -> frozenset[bytes]:

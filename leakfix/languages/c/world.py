@@ -181,8 +181,8 @@ class World:
     def _macro_words(self, file: CFile) -> frozenset[bytes]:
         if self._surveyed_macros is None:
             self._surveyed_macros = frozenset(name.encode() for name in self._survey.macros)
-        foreign = self.foreign(file)
-        return self._surveyed_macros.union(*([name.encode() for name in one.macros] for one in foreign))
+        foreign = {name.encode() for one in self.foreign(file) for name in one.macros}
+        return self._surveyed_macros | foreign if foreign else self._surveyed_macros
 
     def macro(self, name: str, from_file: CFile) -> Macro | None:
         """Return the macro that a name means; None when there is none, or it is defined in several ways."""
