@@ -109,10 +109,14 @@ class Pool(Generic[Task, Outcome]):
                 yield task, Lost(task, result) if failed else cast("Outcome", result)
 
     def end(self) -> None:
-        """Kill what still runs: nobody waits for what it does any more."""
+        """Kill what still runs: nobody waits for what it does any more.
+
+        Those that are done are not waited for while their memory is given back: that is left to whoever starts the
+        next process, or ends this one.
+        """
         for worker in (*self._workers, *self._leaving):
             worker.process.kill()
-        for worker in (*self._workers, *self._leaving):
+        for worker in self._workers:
             worker.process.join()
             worker.connection.close()
         self._workers.clear()

@@ -153,8 +153,13 @@ def _anchors(old: Sequence[bytes], new: Sequence[bytes], part: _Change) -> list[
 
 
 def _between(anchors: list[tuple[int, int]], part: _Change) -> list[_Change]:
+    """What lies between neighbouring anchors, if there is anything."""
     ends = [(part.old_start - 1, part.new_start - 1), *anchors, (part.old_end, part.new_end)]
-    return [_Change(before[0] + 1, after[0], before[1] + 1, after[1]) for before, after in pairwise(ends)]
+    return [
+        _Change(old + 1, old_end, new + 1, new_end)
+        for (old, new), (old_end, new_end) in pairwise(ends)
+        if old_end - old != 1 or new_end - new != 1
+    ]
 
 
 def _compared(old: Sequence[bytes], new: Sequence[bytes], part: _Change) -> Iterator[_Change]:

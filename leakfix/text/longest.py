@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import islice
+from operator import lt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 
 def longest_increasing(values: Sequence[int]) -> list[int]:
     """The indices of a longest strictly increasing subsequence, in order."""
+    if all(map(lt, values, islice(values, 1, None))):
+        return list(range(len(values)))
     tails: list[int] = []  # the least last value of an increasing subsequence of each length
     ends: list[int] = []  # its index
     previous: list[int] = []
