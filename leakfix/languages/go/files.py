@@ -158,15 +158,20 @@ class File:
     def import_specs(self) -> Sequence[tuple[str, str]]:
         """Its imports in order as (written name or "", path)."""
         first = _FIRST.search(self.data)
-        head = self.data[: first.start() + 1] if first is not None else self.data
-        told = imports(head)
+        told = imports(self.data[: first.start() + 1] if first is not None else self.data)
         if told is not None:
             return tuple((name, declarations.import_path(path)) for name, path in told)
-        if self.tree is None and first is not None:
-            root = syntax.parse(head).root_node
+        return tuple(declarations.import_specs(self.head))
+
+    @property
+    def head(self) -> Node:
+        """A source_file node that has the package clause and the imports; parses no more than that, if it can."""
+        first = _FIRST.search(self.data) if self.tree is None else None
+        if first is not None:
+            root = syntax.parse(self.data[: first.start() + 1]).root_node
             if not root.has_error:
-                return tuple(declarations.import_specs(root))
-        return tuple(declarations.import_specs(self.root))
+                return root
+        return self.root
 
     @cached_property
     def imports(self) -> Mapping[str, str]:
@@ -241,7 +246,7 @@ class File:
         package = self.package
         if package.is_snapshot or package.world.is_downloaded(self):
             return None
-        return standings(self.data, self.is_opaque)
+        return standings(self.data, self.is_opaque if self._opaque else None)
 
     def declaration(self, start: int) -> Node:
         """Return the declaration of the function that starts at an offset, or a node with a syntax error."""
@@ -457,6 +462,10 @@ class _Piece(File):
     @cached_property
     def imports(self) -> Mapping[str, str]:
         return self._whole.imports
+
+    @property
+    def head(self) -> Node:
+        return self._whole.head
 
     def imported_as(self, name: str) -> str | None:
         return self._whole.imported_as(name)

@@ -56,7 +56,8 @@ def added(file: File, path: str, name: str = "") -> Edit:
     Raises `LayoutError` where a line would part what gofmt aligns, or shares its line with others.
     """
     spec = f'{name} "{path}"'.lstrip().encode()
-    declarations = [node for node in file.root.named_children if node.kind_id == syntax.IMPORT_DECLARATION]
+    above = file.head.named_children
+    declarations = [node for node in above if node.kind_id == syntax.IMPORT_DECLARATION]
     plain = [node for node in declarations if not any(_path(spec) == "C" for spec in _specs(node))]
     grouped = next((held for node in plain for held in _lists(node) if syntax.operands(held)), None)
     if grouped is not None:
@@ -65,7 +66,7 @@ def added(file: File, path: str, name: str = "") -> Edit:
         return _beside(file, plain[0], path, spec)
     if declarations:
         return _behind(file, declarations[-1], spec)
-    clause = next((node for node in file.root.named_children if node.kind_id == syntax.PACKAGE_CLAUSE), None)
+    clause = next((node for node in above if node.kind_id == syntax.PACKAGE_CLAUSE), None)
     if clause is None:
         raise LayoutError
     return _behind(file, clause, spec)

@@ -17,9 +17,12 @@ _LINE: Final = b"\nfunc"
 _NEWLINE: Final = 0x0A
 _WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
+_LETTERS: Final = b":"
+"""What stands behind all that begins with a digit, and before all other words."""
 _PAIRS: Final = ((b"{", b"}"), (b"(", b")"), (b"[", b"]"))
 _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"{}()[]")
-_CONFLICT: Final = b"\n<<<<<<< "
+# What ends with a rare byte is found many times as quickly: the blank behind it is looked for only then.
+_CONFLICT: Final = b"\n<<<<<<<"
 _REMARK: Final = rb"[ \t]*(?://.*)?\r?"
 _PASSED: Final = re.compile(rb"(?:package \w+)?" + _REMARK)
 _ABOVE: Final = re.compile(rb"(?:(?:package \w+)?%b\n)*" % _REMARK)
@@ -44,47 +47,54 @@ class Standing(NamedTuple):
     name: str
 
 
-def standings(data: bytes, is_opaque: Callable[[int], bool]) -> tuple[Standing, ...] | None:
+def standings(data: bytes, is_opaque: Callable[[int], bool] | None) -> tuple[Standing, ...] | None:
     """All functions that a file declares, in order; None where only a parser can tell.
 
-    `is_opaque` tells whether an offset lies in a comment or literal of several lines.
+    `is_opaque` tells whether an offset lies in a comment or literal of several lines; None where there is none.
     """
-    if _CONFLICT in data or not (_is_paired(data) or _is_paired(OPAQUE.sub(b"", data))):
+    if (_CONFLICT in data and _CONFLICT + b" " in data) or not (_is_paired(data) or _is_paired(OPAQUE.sub(b"", data))):
         return None
     starts: list[int] = []
-    found: list[tuple[str, str]] = []
+    names: list[bytes] = []
+    owners: list[str] = []
     receivers: dict[bytes | None, str | None] = {None: ""}
     first = 0
     for match in _HEAD.finditer(data):
-        start, (receiver, name, bracket) = match.start(), match.groups()
-        is_other = receiver is not None and (name == b"func" or bracket == b"[")
+        start = match.start()
+        receiver, name, bracket = match.groups()
+        is_other = receiver is not None and (bracket == b"[" or name == b"func")
         if not start or data[start - 1] != _NEWLINE:
             if is_other or _is_passed(data, start, is_opaque):
                 continue
             return None
         first += 1
-        if is_opaque(start - 1):
+        if is_opaque is not None and is_opaque(start - 1):
             continue
         if receiver not in receivers:
             receivers[receiver] = _receiver_name(receiver)
         of = receivers[receiver]
-        if is_other or of is None or name[:1].isdigit():
+        if is_other or of is None or name < _LETTERS:
             return None
         starts.append(start)
-        found.append((of, name.decode()))
+        names.append(name)
+        owners.append(of)
     # Where all that may start a line so has been seen, nothing is left to be looked for.
     if data.count(_LINE) != first:
-        standing = [match.start() + 1 for match in _START.finditer(data) if not is_opaque(match.start())]
-        if standing != starts:
+        lines = (match.start() for match in _START.finditer(data))
+        if [line + 1 for line in lines if is_opaque is None or not is_opaque(line)] != starts:
             return None
     ends = [*starts[1:], len(data)]
-    return tuple([Standing(start, end, *named) for start, end, named in zip(starts, ends, found, strict=False)])
+    texts = b" ".join(names).decode().split(" ")
+    return tuple(map(Standing._make, zip(starts, ends, owners, texts, strict=False)))
 
 
-def _is_passed(data: bytes, start: int, is_opaque: Callable[[int], bool]) -> bool:
+def _is_passed(data: bytes, start: int, is_opaque: Callable[[int], bool] | None) -> bool:
     """Whether what looks like a function inside of a line is none: part of a word, of a comment or of a literal."""
     line = data.rfind(b"\n", 0, start) + 1
-    return line != start and (data[start - 1] in _WORD or b"//" in data[line:start] or is_opaque(start))
+    if line == start:
+        return False
+    is_text = is_opaque is not None and is_opaque(start)
+    return is_text or data[start - 1] in _WORD or b"//" in data[line:start]
 
 
 def _receiver_name(receiver: bytes) -> str | None:
