@@ -54,7 +54,10 @@ class Rule(ABC, Generic[Subject]):
 
     def may_fire(self, data: bytes) -> bool:
         """Whether a rule with triggers may find something in a file with these bytes."""
-        return any(word in data for word in self.triggers) and (self.pattern is None or bool(self.pattern.search(data)))
+        for word in self.triggers:
+            if word in data:
+                return self.pattern is None or bool(self.pattern.search(data))
+        return False
 
     @property
     def documentation(self) -> str:

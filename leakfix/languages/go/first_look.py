@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress, count
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.headers import read_header
@@ -37,6 +38,7 @@ _OPEN_TYPE: Final = re.compile(rb"(\w+)(?:\[[^\n]*\])? (?:func\b|= )")
 _CONFLICT: Final = b"\n<<<<<<<"
 _LONGEST_NAME: Final = 80
 _ENDING: Final = 3
+_tail_of: Final[Callable[[bytes], bytes]] = itemgetter(slice(-_ENDING, None))
 _BEFORE: Final = tuple(bytes((byte,)) for byte in range(256))
 _ROUNDS: Final = 4
 _BODY: Final = b" { "
@@ -77,8 +79,8 @@ def called(data: bytes, wanted: frozenset[bytes]) -> tuple[tuple[int, bytes], ..
     """
     endings = _endings(wanted)
     pieces = data.split(b"(")[:-1]
-    tails = [piece[-_ENDING:] for piece in pieces]
-    likely = [number for number, tail in enumerate(tails) if tail in endings]
+    tails = list(map(_tail_of, pieces))
+    likely = list(compress(count(), map(endings.__contains__, tails)))
     hits = [number for number in likely if pieces[number].endswith(endings[tails[number]])]
     found: list[tuple[int, bytes]] = []
     ends = list(accumulate(map(len, pieces))) if hits else []

@@ -21,15 +21,17 @@ _READ: Final = re.compile(rb"Read(?:All|File|String|Bytes|Line|Slice)?\(")
 _LARGE: Final = (*_READING, b"Output(", b".Text(", b".Peek(", b".Bytes()", b".Next(", b"Mmap(")
 _BUFFER: Final = re.compile(rb"make\(\[\]\w+, ?(?:[\w.]*[a-z][\w.]{3,}\)|\w+ ?[*<]|\d{5})")
 _ARRAY: Final = re.compile(rb"\[[\w<* ]{4,}\]byte\n")
-_CUT: Final = re.compile(rb"\[[^\[\]\n:=]*(?:\[[^\[\]\n]*\])?[^\[\]\n:=]*:[^\n=\]]*\]")
+_CUT: Final = re.compile(rb"\[[^\[\]\n:=]*+(?:\[[^\[\]\n]*+\][^\[\]\n:=]*+)?:[^\n=\]]*+\]")
 # Each has the beginning that the engine searches for: together they would take six times as long.
 _VIEW: Final = re.compile(rb"\.(?:(?:Trim|Split|Fields|Cut|Lines|Find)\w*\(|Read\(\))")
 _UNSAFE: Final = re.compile(rb"unsafe\.S\w+\(")
 # A part of constant length of something of any length.
 _FIXED: Final = re.compile(rb"\[(?:0?:(?:[1-9]\d*|max\w*)|len\([\w.]+\) ?- ?\w+:|\d+:\d+)\]")
 # A variable that is assigned the beginning of another, or a field that is shortened.
-_SHORTENED: Final = re.compile(rb" = ([\w.]+)\[0?:\w+\]")
+_SHORTENED: Final = re.compile(rb" = ([\w.]++)\[0?:\w++\]")
 _POINTER: Final = re.compile(rb" = (?:\(\*\w+\)\()?&\w+\.\w+\)?\r?\n")
+_FIELD: Final = re.compile(rb"&\w++\.\w++\)?\r?\n")
+"""What that ends with, which begins with a byte that is soon found."""
 _STORES: Final = re.compile(rb"(?:\.\w+|\]) ?(?:=(?!=)|\+)|<-|append\(|\.\w+, \w+(?:\.\w+)? =|[\n{]\s*\w+ = ")
 _RETURNED: Final = re.compile(rb"\) (?:\(\w* ?)?(?:string|\[\]byte)\b[^\n]*\{\n")
 _MARK: Final = re.compile(
@@ -88,7 +90,10 @@ def is_fixed(text: bytes) -> bool:
 
 def _points(text: bytes) -> bool:
     """Whether a pointer to a field is assigned."""
-    return b"&" in text and _POINTER.search(text) is not None
+    for match in _FIELD.finditer(text):
+        if _POINTER.search(text, text.rfind(b"\n", 0, match.start()) + 1, match.end()):
+            return True
+    return False
 
 
 def _cuts(text: bytes) -> bool:
