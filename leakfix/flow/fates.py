@@ -63,6 +63,8 @@ class Way:
     """What is known of the places that were asked about."""
     raised: bool = False
     """Whether an exception was raised and handled on it."""
+    through: frozenset[Place] = frozenset()
+    """What then works through it: somebody who has that may still use it, and cannot release it as it is."""
 
 
 @record
@@ -71,6 +73,15 @@ class _State:
     holders: frozenset[Place]
     facts: frozenset[Test]
     raised: bool = False
+    through: frozenset[Place] = frozenset()
+
+    def knowing(self, facts: frozenset[Test]) -> _State:
+        """The same with other facts."""
+        return _State(self.fate, self.holders, facts, self.raised, self.through)
+
+    def ended(self, fate: Fate) -> _State:
+        """Nothing of the function holds it any more."""
+        return _State(fate, frozenset(), self.facts, self.raised)
 
 
 def ways(
@@ -105,7 +116,7 @@ class _Walker:
         self._told = frozenset(place.root for place in self.remembered)
         """The roots of the variables of which facts are remembered."""
         self._holding = _reached(graph, start, site)
-        """The roots of the variables that may come to hold it."""
+        """The roots of the variables that may come to hold it, or to lead into it."""
         self._events: dict[int, list[tuple[_Handler, Event]]] = {}
         """What is done where an event happens that may change any state, for each block."""
         self._tests: dict[int, tuple[tuple[tuple[Test, Test], ...], tuple[Place, ...]]] = {}
@@ -122,7 +133,7 @@ class _Walker:
         if block.exit.kind in (ExitKind.RETURN, ExitKind.END):
             facts = frozenset(fact for fact in state.facts if fact.place.root == self.result)
             told = frozenset(fact for fact in state.facts if fact.place in self.about)
-            self.found.add(Way(state.fate, state.holders, facts, told, state.raised))
+            self.found.add(Way(state.fate, state.holders, facts, told, state.raised, state.through))
         return None
 
     def _handled(self, number: int, block: Block) -> Iterator[tuple[_Handler, Event]]:
@@ -147,7 +158,7 @@ class _Walker:
         if isinstance(event, Acquire):
             return self._acquire if event.site == self.site else None
         if isinstance(event, Derive):
-            return self._derive if event.closes and event.source.root in self._holding else None
+            return self._derive if event.source.root in self._holding else None
         if isinstance(event, Drop):
             return None if self._holding.isdisjoint(event.roots) else self._drop
         if event.place.root not in self._holding:
@@ -185,7 +196,7 @@ class _Walker:
         raised = state.raised or edge.raised is not None
         if facts == state.facts and raised == state.raised:
             return state
-        return _State(state.fate, state.holders, facts, raised)
+        return _State(state.fate, state.holders, facts, raised, state.through)
 
     def _of_matter(self, edge: Edge) -> tuple[tuple[tuple[Test, Test], ...], tuple[Place, ...]]:
         """The tests of an edge that are remembered, each with its opposite, and the places that it tells to be nil."""
@@ -194,39 +205,40 @@ class _Walker:
         return tuple((test, Test(test.place, test.outcome.opposite)) for test in told), tuple(absent)
 
     def _know(self, state: _State, event: Known) -> _State:
-        return _State(state.fate, state.holders, state.facts | {Test(event.place, event.value)}, state.raised)
+        return state.knowing(state.facts | {Test(event.place, event.value)})
 
     def _forget(self, state: _State, event: Forget) -> _State:
-        told = frozenset(fact for fact in state.facts if not event.place.holds(fact.place))
-        return _State(state.fate, state.holders, told, state.raised)
+        return state.knowing(frozenset(fact for fact in state.facts if not event.place.holds(fact.place)))
 
     def _acquire(self, state: _State, event: Acquire) -> _State:
         return _State(Fate.HELD, frozenset({event.place}), state.facts, state.raised)
 
     def _derive(self, state: _State, event: Derive) -> _State:
-        if not any(event.source.holds(one) for one in state.holders):
+        source, holders = event.source, state.holders
+        if any(source.holds(one) for one in holders):
+            if event.closes:
+                return _State(state.fate, holders | {event.target}, state.facts, state.raised, state.through)
+        elif not holders or not any(source.holds(one) for one in state.through):
             return state
-        return _State(state.fate, state.holders | {event.target}, state.facts, state.raised)
+        return _State(state.fate, holders, state.facts, state.raised, state.through | {event.target})
 
     def _drop(self, state: _State, event: Drop) -> _State:
         if not state.holders:
             return state
-        left = frozenset(holder for holder in state.holders if holder.root not in event.roots)
-        return _State(state.fate, left, state.facts, state.raised)
+        left, through = (
+            frozenset(one for one in places if one.root not in event.roots) for places in (state.holders, state.through)
+        )
+        return _State(state.fate, left, state.facts, state.raised, through)
 
     def _assign(self, state: _State, event: Assign) -> _State:
         place = event.place
         facts = unless_below(place, state.facts)
         if event.value is not None and place in self.remembered:
             facts |= {Test(place, event.value)}
-        holders = state.holders
-        for holder in holders:
-            if place.holds(holder):
-                holders = frozenset(one for one in holders if not place.holds(one))
-                break
-        if facts is state.facts and holders is state.holders:
+        holders, through = _besides(place, state.holders), _besides(place, state.through)
+        if facts is state.facts and holders is state.holders and through is state.through:
             return state
-        return _State(state.fate, holders, facts, state.raised)
+        return _State(state.fate, holders, facts, state.raised, through)
 
     def _copy(self, state: _State, event: Copy) -> _State:
         facts, source = state.facts, event.source
@@ -235,34 +247,48 @@ class _Walker:
                 told = event.target.below(*fact.place.path[len(source.path) :])
                 if told in self.remembered:
                     facts |= {Test(told, fact.outcome)}
-        added = {
-            event.target.below(*holder.path[len(source.path) :]) for holder in state.holders if source.holds(holder)
-        }
-        if not added and facts is state.facts:
+        added, through = _moved(event, state.holders), _moved(event, state.through)
+        if not added and not through and facts is state.facts:
             return state
-        if any(len(holder.path) > _DEEPEST for holder in added):
+        if any(len(holder.path) > _DEEPEST for holder in (*added, *through)):
             raise BudgetError
-        return _State(state.fate, state.holders | added, facts, state.raised)
+        return _State(state.fate, state.holders | added, facts, state.raised, state.through | through)
 
     def _release(self, state: _State, event: Release) -> _State:
         if any(event.place == holder or event.place.holds(holder) for holder in state.holders):
-            fate = Fate.RELEASED if event.place in state.holders or event.method == ANY_METHOD else Fate.KEPT
-            return _State(fate, frozenset(), state.facts, state.raised)
-        return state
+            is_told = event.place in state.holders or event.method == ANY_METHOD
+            return state.ended(Fate.RELEASED if is_told else Fate.KEPT)
+        # It may be that a block is released by what leads to its header.
+        return state.ended(Fate.KEPT) if state.holders and event.place in state.through else state
 
     def _escape(self, state: _State, event: Escape) -> _State:
-        for holder in state.holders:
-            if event.place.holds(holder):
-                return _State(Fate.KEPT, frozenset(), state.facts, state.raised)
+        if state.holders and any(event.place.holds(one) for one in (*state.holders, *state.through)):
+            return state.ended(Fate.KEPT)
         return state
+
+
+def _besides(place: Place, places: frozenset[Place]) -> frozenset[Place]:
+    """Some places without those at or below one."""
+    for one in places:
+        if place.holds(one):
+            return frozenset(other for other in places if not place.holds(other))
+    return places
+
+
+def _moved(event: Copy, places: frozenset[Place]) -> frozenset[Place]:
+    """Where a copy puts what is at some places, as far as it takes that along."""
+    if not places:
+        return places
+    length, source = len(event.source.path), event.source
+    return frozenset(event.target.below(*one.path[length:]) for one in places if source.holds(one))
 
 
 def _reached(graph: Graph, start: Place | None, site: int | None) -> frozenset[int]:
-    """The roots of all variables that what ``start`` holds, or what ``site`` acquires, may be copied to."""
+    """The roots of variables that may come to hold what ``start`` holds, or ``site`` acquires, or to lead into it."""
     found = {start.root} if start is not None else set()
     behind: dict[int, list[int]] = {}
     for event in graph.events():
-        if isinstance(event, Copy) or (isinstance(event, Derive) and event.closes):
+        if isinstance(event, (Copy, Derive)):
             behind.setdefault(event.source.root, []).append(event.target.root)
         elif isinstance(event, Acquire) and event.site == site:
             found.add(event.place.root)

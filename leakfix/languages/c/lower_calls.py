@@ -12,6 +12,7 @@ from leakfix.flow import (
     ANY_METHOD,
     Assign,
     Copy,
+    Derive,
     Doubt,
     Drop,
     Escape,
@@ -408,8 +409,8 @@ class CallLowering:
             aimed = self.resolve(value, (POINTEE,))
             if aimed is None or self._is_elsewhere(aimed):
                 # A member takes it: the object around that is nobody else's for it.
-                if any(link.relation is not Relation.THROUGH for link in value.links) or value.address is not None:
-                    self.frame.escape(span, value, Handing.PASSED)
+                held = tuple(link for link in value.links if link.relation is not Relation.THROUGH)
+                self.frame.escape(span, Value(held, address=value.address), Handing.PASSED)
                 return self._kept(node, symbol, arguments, wanted)
             if acquire.allocator and self._has_allocator(aimed, acquire.allocator):
                 return NOTHING
@@ -490,6 +491,7 @@ class CallLowering:
         """What the value holds is given back."""
         if value.address is not None:
             self.frame.emit(Release(span, value.address, ANY_METHOD))
+            return
         for link in value.links:
             if link.relation is Relation.THROUGH:
                 self.frame.emit(Escape(span, link.place, Handing.PASSED))
@@ -624,7 +626,9 @@ class CallLowering:
                     self.frame.emit(Copy(span, between, place))
                     self._moves.append((into, between))
             if effect.returned is not None:
-                self.frame.emit(Copy(span, found.below(*effect.returned), place))
+                self.frame.connect(span, found.below(*effect.returned), (Link(place, relation),))
+            if effect.leading is not None:
+                self.frame.emit(Derive(span, found.below(*effect.leading), place))
             if effect.is_doubtful:
                 self.frame.emit(Escape(span, place, Handing.PASSED, doubt=Doubt(found, self._failures)))
             elif effect.fate is Fate.KEPT or (effect.fate is Fate.RELEASED and relation is Relation.THROUGH):
@@ -649,7 +653,9 @@ class CallLowering:
     def _resolved(self, value: Value, path: tuple[str, ...]) -> list[tuple[Place, Relation]]:
         if value.address is not None:
             place = self.resolve(value, path)
-            return [(place, Relation.ALIAS)] if place is not None else []
+            found = [(place, Relation.ALIAS)] if place is not None else []
+            # Whoever keeps the address of a part may get at what it lies in.
+            return found if path else [*found, *((link.place, link.relation) for link in value.links)]
         return [(link.place.below(*path), link.relation) for link in value.links]
 
     def resolve(self, value: Value, path: tuple[str, ...]) -> Place | None:

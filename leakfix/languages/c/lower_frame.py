@@ -97,8 +97,9 @@ class Value:
         return None
 
     def through(self, relation: Relation = Relation.THROUGH) -> Value:
-        """A value that works through this one."""
-        return Value(tuple(Link(link.place, relation) for link in self.links))
+        """A value that works through this one; releasing what leads into something releases nothing."""
+        weaker = (relation if link.relation is not Relation.THROUGH else link.relation for link in self.links)
+        return Value(tuple(map(Link, (link.place for link in self.links), weaker)))
 
 
 NOTHING: Final = Value()
@@ -419,14 +420,15 @@ class Frame:
         if any(link.place.root == target.root for link in links):
             between = self.temporary()
             self.emit(Assign(span, between))
-            self._connect(span, between, links)
+            self.connect(span, between, links)
             links = (Link(between),)
         self.emit(Assign(span, target, _outcome(value)))
         for path, outcome in facts_of_number(value.number)[1:] if value.number is not None else ():
             self.emit(Assign(span, target.below(*path), outcome))
-        self._connect(span, target, links)
+        self.connect(span, target, links)
 
-    def _connect(self, span: Span, target: Place, links: tuple[Link, ...]) -> None:
+    def connect(self, span: Span, target: Place, links: tuple[Link, ...]) -> None:
+        """``target`` holds, or works through, what some links lead to."""
         for link in links:
             if link.relation is Relation.ALIAS:
                 self.emit(Copy(span, target, link.place))

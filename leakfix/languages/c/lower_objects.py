@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.flow import Assign, Copy, Handing, Outcome
+from leakfix.flow import Assign, Handing, Outcome
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_frame import ELEMENT, NOTHING, Facts, Link, Value
@@ -56,8 +56,7 @@ class ObjectLowering:
                     self.calls.unknown.own(span, value)
                 return NOTHING
             for value in arguments:
-                for link in value.links:
-                    self.frame.emit(Copy(span, inside, link.place))
+                self.frame.connect(span, inside, value.links)
             return NOTHING
         if name in ("end", "begin", "size", "empty", "cend", "cbegin", "reserve", "capacity"):
             return NOTHING

@@ -148,7 +148,7 @@ class ValueLowering:
                 return Value(number=number)
             aimed = self.aimed(variable)
             if aimed is not None and not variable.is_reference:
-                return Value(address=aimed)
+                return self._address(aimed)
             return Value((Link(self._place_of(node, variable)),))
         number = self.constant(node)
         number = 0 if number is None and is_success(node) else number
@@ -184,9 +184,16 @@ class ValueLowering:
                 return Value((Link(Place(place.root, place.path[: place.path.index(ELEMENT)]), Relation.THROUGH),))
             if POINTEE in place.path and place.root not in self.frame.parameters:
                 return Value((Link(Place(place.root, place.path[: place.path.index(POINTEE)]), Relation.THROUGH),))
-            return Value(address=place)
+            return self._address(place)
         place = self.place(node)
         return Value((Link(place),)) if place is not None else NOTHING
+
+    def _address(self, place: Place) -> Value:
+        """The address of a place; of one in what an operand leads to, it leads into that, too."""
+        if place.root not in self.frame.parameters or POINTEE not in place.path:
+            return Value(address=place)
+        last = len(place.path) - 1 - place.path[::-1].index(POINTEE)
+        return Value((Link(Place(place.root, place.path[:last]), Relation.THROUGH),), address=place)
 
     def _inside(self, array: Node, value: Value) -> Value:
         """The address of an element: one of an array that is a field lies in the object that has the field."""

@@ -24,7 +24,7 @@ from leakfix.languages.c.files import is_read_only
 from leakfix.languages.c.following import reached
 from leakfix.languages.c.lower_aliases import aliases
 from leakfix.languages.c.lower_frame import POINTEE, RESULT, Facts
-from leakfix.text.records import record
+from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +52,8 @@ class Effect:
     """Where it is stored below the operands, the receiver being -1."""
     returned: Path | None = None
     """Where the result holds it."""
+    leading: Path | None = None
+    """Where the result leads into it, and releasing that would not be releasing it."""
     is_doubtful: bool = False
     """Whether it is only kept in so far as it is given to somebody of whom nothing is known."""
 
@@ -211,25 +213,26 @@ class Reading:
         kinds = list(told)
         apart = all(_contradict(told[one], told[other]) for at, one in enumerate(kinds) for other in kinds[at + 1 :])
         if apart:
-            return tuple(Effect(kind.fate, _facts(facts), kind.moved, kind.returned) for kind, facts in told.items())
+            return tuple(replace(kind, facts=_facts(facts)) for kind, facts in told.items())
         return (KEPT,)
 
     def _kind(self, root: int, path: Path, way: Way) -> Effect:
         if way.fate is not Fate.HELD:
             return Effect(way.fate)
         numbers = {own: position for position, own in self._operands.items()}
-        moved = tuple(
-            sorted(
-                (numbers[holder.root], holder.path)
-                for holder in way.holders
-                if holder.root in numbers
-                and holder.path[:1] == (POINTEE,)
-                and holder != Place(root, path)
-                and not (holder.root == root and holder.path[: len(path)] == path)
-            )
+
+        def is_stored(holder: Place) -> bool:
+            is_below = holder.root == root and holder.path[: len(path)] == path
+            return holder.root in numbers and holder.path[:1] == (POINTEE,) and not is_below
+
+        if any(map(is_stored, way.through)):
+            return KEPT
+        moved = tuple(sorted((numbers[holder.root], holder.path) for holder in way.holders if is_stored(holder)))
+        returned, leading = (
+            min((one.path for one in places if one.root == RESULT), default=None)
+            for places in (way.holders, way.through)
         )
-        returned = min((holder.path for holder in way.holders if holder.root == RESULT), default=None)
-        return Effect(Fate.HELD, (), moved, returned)
+        return Effect(Fate.HELD, (), moved, returned, leading)
 
     def _acquisitions(self) -> Iterable[Acquisition]:
         if len(self._graph.sites) > _SITES_AT_MOST:
