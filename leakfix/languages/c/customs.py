@@ -35,6 +35,7 @@ _GIVES_AWAY: Final = frozenset(
         *("link", "queue", "publish", "install", "activate", "launch", "async", "defer", "ref", "retain", "addref"),
         *("incref", "reference", "give", "transfer", "return", "handover", "reuse", "recycle", "begin", "serve"),
         *("steal", "move", "swap", "exchange", "share", "adopt", "own", "exec", "emit", "deliver", "forward"),
+        *("restore", "throw", "rethrow", "raise", "complete", "finalize", "drop"),
     )
 )
 _TAKES: Final = frozenset(
@@ -128,6 +129,7 @@ _BORROWED: Final = frozenset(
     )
 )
 """Words of functions whose results belong to somebody else: a pool, a cache, another object."""
+_POOLS: Final = frozenset(("pool", "arena", "region", "zone", "slab", "heap", "mempool", "memcontext"))
 _WEAK: Final = frozenset(("weak", "weakptr", "weakref", "peek", "borrow", "borrowed"))
 _BAD: Final = frozenset(
     ("err", "error", "errno", "fail", "failed", "failure", "invalid", "throw", "rethrow", "abort", "bad", "denied")
@@ -207,6 +209,11 @@ def tells_failure(name: str) -> bool | None:
 def is_lending(name: str) -> bool:
     """Whether what a function gives belongs to somebody else by its name."""
     return not _BORROWED.isdisjoint(words(name))
+
+
+def is_pool(name: str) -> bool:
+    """Whether a name is that of something that owns all that is made in it."""
+    return not _POOLS.isdisjoint(words(name))
 
 
 def is_weak(name: str) -> bool:

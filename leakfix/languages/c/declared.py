@@ -185,8 +185,19 @@ def _function(file: CFile, node: Node, owner: str, spaces: tuple[str, ...], temp
         is_static(node),
         template,
         is_macro,
-        body.has_error or (parameters is not None and parameters.has_error) or file.is_torn(span),
+        body.has_error or (parameters is not None and parameters.has_error) or _swallows(node) or file.is_torn(span),
     )
+
+
+def _swallows(definition: Node) -> bool:
+    """Whether other declarations, which could not be read, were taken for a part of a function's header.
+
+    The name that it is known by may be theirs. A mere name is a macro that nobody knows.
+    """
+    if not definition.has_error:
+        return False
+    errors = (child for child in definition.children if child.type == syntax.ERROR)
+    return any(inner.type.endswith("_declarator") for error in errors for inner in error.named_children)
 
 
 def _untyped(file: CFile, header: Node, spaces: tuple[str, ...]) -> Function | None:

@@ -527,7 +527,11 @@ class CallLowering:
             if value.address is not None and index >= 0 and self._is_sent(params[index], value.address):
                 self.frame.emit(Escape(span, value.address, Handing.PASSED))
         self._settle_moves(span)
-        self.unknown.emptied(span, function.last_name, arguments[0] if arguments else NOTHING, found)
+        first = arguments[0] if arguments else NOTHING
+        self.unknown.emptied(span, function.last_name, first, found)
+        if any(function.last_name in site.obligation.releases for site in self.frame.graph.sites):
+            # Its body may hang on functions that nobody has read: what it is named to release is gone behind it.
+            self.frame.escape(span, first, Handing.PASSED)
         for acquisition in summary.acquired() if not customs.is_weak(function.last_name) else ():
             if acquisition.operand is not None:
                 if self._is_part(acquisition):

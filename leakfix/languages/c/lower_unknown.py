@@ -231,7 +231,7 @@ class UnknownCalls:
             return Mode.DOUBTFUL
         if any(link.relation is Relation.THROUGH for link in value.links):
             return self._mode_of_part(name, index, node, of)
-        if index == 0 and of is not None and of.pointers == 1 and customs.belongs_to(name, of.base):
+        if self._is_method_of(name, index, node):
             if customs.gives_away(name):
                 return Mode.TAKEN
             return Mode.DOUBTFUL if customs.converts(name) else Mode.BORROWED
@@ -254,8 +254,10 @@ class UnknownCalls:
         return Mode.BORROWED if ends and not said & _EMPTIES else Mode.DOUBTFUL
 
     def _is_method_of(self, name: str, index: int, node: Node | None) -> bool:
+        """Whether a function is named after the type of its first argument; what is called on an object is its own."""
         of = self._type(node)
-        return index == 0 and of is not None and of.pointers == 1 and customs.belongs_to(name, of.base)
+        is_named = index == 0 and of is not None and of.pointers == 1 and customs.belongs_to(name, of.base)
+        return is_named and not (self.frame.file.is_cpp and _is_called_on(node))
 
     def _mode_of_descriptor(self, name: str) -> Mode:
         if customs.only_looks(name, at_descriptor=True):
@@ -457,6 +459,14 @@ class UnknownCalls:
             name = "descriptor"
         found = self.program.obligation_of(name)
         return Obligation(found.resource, found.noun, found.family, (release,), confidence="medium", assumed=is_assumed)
+
+
+def _is_called_on(argument: Node | None) -> bool:
+    """Whether what an argument is given to is called on an object."""
+    given_in = argument.parent if argument is not None else None
+    call = given_in.parent if given_in is not None and given_in.type == syntax.ARGUMENT_LIST else None
+    called = call.child_by_field_name("function") if call is not None else None
+    return called is not None and called.type == syntax.FIELD_EXPRESSION
 
 
 def takes_format(call: Node | None) -> bool:

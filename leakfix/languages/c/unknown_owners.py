@@ -198,6 +198,8 @@ class Owners:
         if is_first and customs.belongs_to(name, of.base):
             ending = self._program.pairs.ending
             release = whole.function if whole is not None else ending(of.base, self._function.file)
+            if whole is None and self._refers_to_pool(of):
+                return
             if release and not FILLS.isdisjoint(customs.words(name)) and not says_all_nothing(name, nodes):
                 yield Filled((), release, is_assumed=False, is_value=True)
             return
@@ -218,12 +220,17 @@ class Owners:
     def _is_in_pool(self, name: str, nodes: list[Node]) -> bool:
         """Whether something is made in a pool, which owns it: that is given first."""
         of = self._types.of(bare(nodes[0])) if nodes else None
-        said = set(customs.words(of.base)) if of is not None else set()
-        said |= set(customs.words(syntax.text(nodes[0]))) if nodes else set()
-        if not said.isdisjoint(("pool", "arena", "region", "zone", "slab", "heap", "mempool", "memcontext")):
+        if nodes and (customs.is_pool(syntax.text(nodes[0])) or (of is not None and customs.is_pool(of.base))):
             return True
         is_block = not {"alloc", "allocate", "malloc", "calloc"}.isdisjoint(customs.words(name))
         return "::" in name or (is_block and of is not None and of.is_pointer)
+
+    def _refers_to_pool(self, of: CType) -> bool:
+        """Whether a struct knows a pool, from which it takes its memory."""
+        struct = self._types.struct(of)
+        members = struct.members.values() if struct is not None else ()
+        types = (global_type(member) for member in members if member.kind == "variable")
+        return any(one is not None and one.is_pointer and customs.is_pool(one.base) for one in types)
 
     def _released(self, target: Given) -> tuple[Released, ...]:
         """How the function releases what a target holds, or what it is assigned to."""

@@ -171,3 +171,10 @@ def test_the_function_at_an_offset() -> None:
     assert at is not None
     assert at.name == "g"
     assert file.function_at(file.data.index(b"int x")) is None
+
+
+def test_a_header_that_swallows_declarations_is_not_trusted() -> None:
+    swallowing = cpp("static METHOD(one, two);\nstatic METHOD(one, three);\nint fetch(int *o) { return *o; }\n")
+    named = cpp("static METHOD(one, two);\nBEGIN\nstatic int fetch(int *o) { return *o; }\n")
+    assert [function.has_error for function in swallowing.functions] == [True]
+    assert [function.has_error for function in named.functions] == [False]
