@@ -52,6 +52,14 @@ def is_success(node: Node) -> bool:
     return inner.type == syntax.IDENTIFIER and is_constant_name(name) and customs.tells_failure(name) is False
 
 
+def is_failure(name: str) -> bool:
+    """Whether the name of a constant says that something failed: it is not 0 then."""
+    return is_constant_name(name) and customs.tells_failure(name) is True and _NONE.isdisjoint(customs.words(name))
+
+
+_NONE: Final = frozenset(("no", "none", "not", "without"))
+
+
 def _told(operator: str, number: int) -> Facts:
     if operator == "==":
         return facts_of_number(number)

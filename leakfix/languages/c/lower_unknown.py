@@ -51,7 +51,9 @@ _KEEPS_ADDRESS: Final = frozenset(
         "defer",
     )
 )
-_EMPTIES: Final = frozenset(("detach", "steal", "take", "move", "swap", "transfer", "extract", "finish", "finalize"))
+_EMPTIES: Final = frozenset(
+    ("detach", "steal", "take", "move", "swap", "transfer", "extract", "finish", "finalize", "commit")
+)
 _TELL_EMPTY: Final = frozenset(("oom", "empty", "isempty"))
 """Words of methods that tell that a struct owns nothing."""
 _PAIR: Final = "pair"

@@ -20,7 +20,7 @@ from leakfix.languages.c.lower_frame import (
     Value,
 )
 from leakfix.languages.c.lower_macros import MacroLowering
-from leakfix.languages.c.lower_tests import is_success
+from leakfix.languages.c.lower_tests import is_failure, is_success
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,7 +161,8 @@ class ValueLowering:
         function = self.frame.program.world.function(name, self.frame.file)
         if function is not None:
             return Value(callee=function)
-        return Value((Link(place),)) if place is not None else NOTHING
+        known = Outcome.NOT_NIL if is_failure(name) else None
+        return Value((Link(place),), known=known) if place is not None else NOTHING
 
     def _read(self, node: Node) -> Value:
         place = self.place(node)

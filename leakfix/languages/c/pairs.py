@@ -68,6 +68,12 @@ class Pairs:
         declarator = params[0].declarator if len(params) == 1 else None
         return declarator is not None and declarators.read(declarator).steps == ("*",)
 
+    def taken(self, name: str, file: CFile) -> str:
+        """The type of what the only parameter of a function in reach leads to, as spelled; empty if nothing tells."""
+        params = self._params(name, file) or []
+        of = params[0].type if len(params) == 1 and params[0].declarator is not None else None
+        return spelling(of) if of is not None else ""
+
     def _undoing(self, name: str) -> tuple[str, ...]:
         """The names that what undoes a function may have, of those that stand in files of the run."""
         self._refresh()
