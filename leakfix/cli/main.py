@@ -31,6 +31,7 @@ def main() -> int:
 def command() -> None:
     """Run the command line of this process and end it, with all its memory: nobody has to take that apart first."""
     code = main()
+    _see_off_workers()
     try:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
@@ -39,3 +40,12 @@ def command() -> None:
         # The interpreter tells of it.
         sys.exit(code)
     os._exit(code)
+
+
+def _see_off_workers() -> None:
+    """Wait for processes that have done their work, so that whoever asks is told of the time that they took."""
+    if "multiprocessing" in sys.modules:
+        from multiprocessing import active_children
+
+        for worker in active_children():
+            worker.join()

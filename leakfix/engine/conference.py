@@ -9,13 +9,11 @@ from collections import deque
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeAlias, TypeVar
 
-from leakfix.engine.processes import wait
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from leakfix.engine.processes import Connection
+    from multiprocessing.connection import Connection
 
 Topic: TypeAlias = Hashable
 News: TypeAlias = frozenset[Any]
@@ -77,6 +75,8 @@ class Chair:
         return frozenset[Any]().union(*map(_received, self._connections))
 
     def _looked(self, topic: Topic, concerned: frozenset[int]) -> News:
+        from multiprocessing.connection import wait
+
         waiting = [deque(number for number in share if number in concerned) for share in self.shares]
         self.shares = [[number for number in share if number not in concerned] for share in self.shares]
         open_answers = [0] * len(waiting)

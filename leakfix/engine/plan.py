@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from leakfix.engine.conference import Agenda
 from leakfix.engine.examine import Examiner
-from leakfix.engine.meanwhile import meanwhile
-from leakfix.engine.processes import CAN_FORK
+from leakfix.engine.meanwhile import CAN_FORK, meanwhile
 from leakfix.engine.work import Tongue, Topic, Unit, Work
 from leakfix.models import Models
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import signal
 from collections import deque
 from contextlib import contextmanager, suppress
 from functools import partial
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext, ForkContext
 from typing import TYPE_CHECKING, Generic, cast
 
 from leakfix.engine.conference import HEAR, Chair
-from leakfix.engine.processes import CAN_FORK, start, wait
+from leakfix.engine.meanwhile import CAN_FORK
 from leakfix.engine.workers import Lost, Outcome, Task, attempt, told
 
 if TYPE_CHECKING:
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from leakfix.engine.conference import Agenda, Party
-    from leakfix.engine.processes import Connection, Process
 
 # Nearly all that a worker allocates lives as long as its workspace, behind which the garbage is collected.
 _GC_THRESHOLD = 5_000_000
@@ -35,7 +37,9 @@ _LAST = 3 / 4
 class _Worker:
     """A process, the tasks that are its own, and the numbers of the one that it is at and of what follows that."""
 
-    def __init__(self, process: Process, connection: Connection, waiting: deque[int]) -> None:
+    def __init__(
+        self, process: multiprocessing.process.BaseProcess, connection: Connection, waiting: deque[int]
+    ) -> None:
         self.process = process
         self.connection = connection
         self.waiting = waiting
@@ -76,6 +80,7 @@ class Pool(Generic[Task, Outcome]):
         self._weights = [*weights, *(agenda.weights if agenda else ())]
         self._work = work
         self._size = size
+        self._context = _context()
         self._workers: list[_Worker] = []
         self._leaving: list[_Worker] = []
         self._shares: list[deque[int]] = []
@@ -104,10 +109,14 @@ class Pool(Generic[Task, Outcome]):
                 yield task, Lost(task, result) if failed else cast("Outcome", result)
 
     def end(self) -> None:
-        """Kill what still runs: nobody waits for what it does any more."""
+        """Kill what still runs: nobody waits for what it does any more.
+
+        Those that are done are not waited for while their memory is given back: that is left to whoever starts the
+        next process, or ends this one.
+        """
         for worker in (*self._workers, *self._leaving):
             worker.process.kill()
-        for worker in (*self._workers, *self._leaving):
+        for worker in self._workers:
             worker.process.join()
             worker.connection.close()
         self._workers.clear()
@@ -116,7 +125,7 @@ class Pool(Generic[Task, Outcome]):
     def _begin(self) -> None:
         count = len(self._tasks)
         self._shares = shares(self._weights, self._size) if self._weights else [deque(range(count))]
-        with _frozen_heap():
+        with _frozen_heap(self._context):
             for number in range(self._size):
                 worker = self._start(self._shares[number % len(self._shares)])
                 if self._agenda is None:
@@ -141,9 +150,16 @@ class Pool(Generic[Task, Outcome]):
             self._feed(worker)
 
     def _start(self, waiting: deque[int]) -> _Worker:
-        others = [worker.connection for worker in self._workers]
+        here, there = self._context.Pipe()
+        forked = isinstance(self._context, ForkContext)
+        inherited = [here, *(worker.connection for worker in self._workers)] if forked else []
+        # The stubs give `Process` to each kind of context, and not to what they have in common.
+        process = self._context.Process(  # type: ignore[attr-defined]
+            target=_serve, args=(there, inherited, self._tasks, self._work), daemon=True
+        )
         with _interrupts_blocked():
-            process, here = start(_serve, (self._tasks, self._work), others)
+            process.start()
+        there.close()
         worker = _Worker(process, here, waiting)
         self._workers.append(worker)
         return worker
@@ -189,12 +205,20 @@ def _arranged(numbers: Iterable[int], weights: Sequence[int]) -> list[int]:
     return [*run, *sorted(end, key=lambda number: -weights[number])]
 
 
-def _serve(connection: Connection, tasks: Sequence[Task], work: Callable[[Task], Outcome]) -> None:
+def _serve(
+    connection: Connection,
+    inherited: Sequence[Connection],
+    tasks: Sequence[Task],
+    work: Callable[[Task], Outcome],
+) -> None:
     """The life of a worker: tasks by number until its parent closes the connection, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    # A forked worker holds the other ends too, and would never see that the parent is gone.
+    for other in inherited:
+        other.close()
     gc.set_threshold(_GC_THRESHOLD)
     while True:
         try:
@@ -220,10 +244,15 @@ def _answer(tasks: Sequence[Task], work: Any, message: tuple[Any, ...]) -> objec
     return party.hear(topic, what) if verb == HEAR else party.look(topic, tasks[what])
 
 
+def _context() -> BaseContext:
+    """Forking is cheap and shares what was read; only on Linux is it also safe."""
+    return multiprocessing.get_context("fork" if CAN_FORK else "spawn")
+
+
 @contextmanager
-def _frozen_heap() -> Iterator[None]:
+def _frozen_heap(context: BaseContext) -> Iterator[None]:
     """While forking, keep the collector off what parent and workers share: touching it would copy it."""
-    if not CAN_FORK:
+    if not isinstance(context, ForkContext):
         yield
         return
     gc.freeze()
