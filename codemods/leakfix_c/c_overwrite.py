@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from leakfix.detectors.lifecycle import LossKind
+from leakfix.detectors.losses import LossKind
 from leakfix.rules import Form
 from leakfix.rules.c.lifecycle import LifecycleRule, Writer
 from leakfix.rules.c.overwrites import is_lost, released_before, released_behind
@@ -43,7 +43,7 @@ from leakfix.rules.c.ownership import owned_by_pointer
 from leakfix.rules.c.resizing import resized_spans
 
 if TYPE_CHECKING:
-    from leakfix.detectors.lifecycle import Leak, Loss
+    from leakfix.detectors.losses import Leak, Loss
     from leakfix.languages.c.analysis import Analysis
     from leakfix.rules.c.repair import Repair, Unit
 

@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
+from leakfix.detectors.losses import Leak, Loss, LossKind, Status
 from leakfix.flow import Handing, Release
 from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import LayoutError, following, insert_behind, node_at, remove_line, statement_of

@@ -33,7 +33,7 @@ References: https://pkg.go.dev/net/http ("The caller must close the response bod
 from collections.abc import Sequence
 from typing import ClassVar
 
-from leakfix.detectors.lifecycle import Status
+from leakfix.detectors.losses import Status
 from leakfix.rules import Form
 from leakfix.rules.go import forms
 from leakfix.rules.go.lifecycle import BEFORE_EXIT, BIND, DEFER, LifecycleRule, Writer, usual_writers

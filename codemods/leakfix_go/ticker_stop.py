@@ -57,7 +57,7 @@ References: the documentation of time.NewTicker, time.Tick, time.After and time.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
-from leakfix.detectors.lifecycle import Status
+from leakfix.detectors.losses import Status
 from leakfix.languages.go.analysis import Analysis
 from leakfix.rules import Finding, Form, Refusal, Severity
 from leakfix.rules.go.forms import before_exits, deferred

@@ -63,7 +63,7 @@ from leakfix.text.records import replace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from leakfix.detectors.lifecycle import Loss
+    from leakfix.detectors.losses import Loss
     from leakfix.languages.go.analysis import Analysis
     from leakfix.rules import Finding
 

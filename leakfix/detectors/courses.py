@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.lifecycle import LossKind, Pursuit, State, Status, remembered
-from leakfix.flow import BudgetError, Derive, Escape, explore
+from leakfix.detectors.losses import LossKind, Status
+from leakfix.detectors.pursuit import Pursuit
+from leakfix.detectors.states import State
+from leakfix.flow import Derive, Escape
+from leakfix.flow.remembering import remembered
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -62,11 +65,7 @@ class Courses(Pursuit):
     def of(cls, graph: Graph, index: int) -> Courses | None:
         """Follow the resource of a site; None when the function is too large for it."""
         courses = cls(graph, index)
-        try:
-            explore(graph, State(), courses.run, courses.cross)
-        except BudgetError:
-            return None
-        return courses
+        return courses if courses.explored() else None
 
     def points(self) -> tuple[Point, ...]:
         """Every point that raises behind the acquisition, with each fate that the resource may have there."""
@@ -121,9 +120,10 @@ class Courses(Pursuit):
             self._into[edge.target, behind].append(way)
         return behind
 
-    def _lose(self, step: Step[State], kind: LossKind, span: Span, state: State) -> None:
+    def lose(self, step: Step[State], kind: LossKind, span: Span, state: State) -> None:
+        """The resource is lost at ``span``; from where is kept."""
         self._lost.append((kind, Point(span, state.status, state.holders), (step.block, step.state)))
-        super()._lose(step, kind, span, state)
+        super().lose(step, kind, span, state)
 
 
 def _point(way: _Way) -> Point:

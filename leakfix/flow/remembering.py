@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NEGATIVE: Final = "-"
 _EQUAL: Final = "="
+_MOST_WORTH: Final = 8
 
 
 def equal_to(constant: str) -> str:
@@ -37,10 +38,7 @@ def tested(graph: Graph) -> frozenset[Place]:
 
 def correlated(graph: Graph) -> frozenset[Place]:
     """The places whose tests may exclude each other: tested twice, or tested and set to a constant or copied."""
-    counts: dict[Place, int] = {}
-    for block in graph.blocks:
-        for place in {test.place for edge in block.edges for test in edge.tests}:
-            counts[place] = counts.get(place, 0) + 1
+    counts = _branches(graph)
     constants: set[Place] = set()
     targets: set[Place] = set()
     for event in graph.events():
@@ -51,16 +49,50 @@ def correlated(graph: Graph) -> frozenset[Place]:
     return frozenset(
         place
         for place, count in counts.items()
-        if not place.weak and (count > 1 or place in constants or any(target.holds(place) for target in targets))
+        if count > 1 or place in constants or any(target.holds(place) for target in targets)
     )
+
+
+def remembered(graph: Graph) -> frozenset[Place]:
+    """The places of whose tests a path is told that many share: those whose tests can tell something.
+
+    Where calls have several outcomes, to remember less than all would follow ways that nothing can take.
+    """
+    worth = _worth(graph)
+    has_outcomes = any(isinstance(event, Known) for event in graph.events())
+    return sources(graph, worth if has_outcomes else worth[:_MOST_WORTH])
+
+
+def _worth(graph: Graph) -> list[Place]:
+    """The places whose tests are worth remembering: tested at two branches, or set to a constant and tested.
+
+    What takes over what is known of a constant by a copy is worth it too.
+    """
+    counts, constants = _branches(graph), _constants(graph)
+    worth = [place for place, count in counts.items() if count > 1 or place in constants]
+    if constants and len(worth) < len(counts):
+        known = set(worth)
+        worth += [p for p in counts if p not in known and not constants.isdisjoint(sources(graph, (p,)))]
+    return worth
+
+
+def _branches(graph: Graph) -> dict[Place, int]:
+    """The places that stand for no more than one thing, with the number of branches at which they are tested."""
+    counts: dict[Place, int] = {}
+    for block in graph.blocks:
+        for place in {test.place for edge in block.edges for test in edge.tests if not test.place.weak}:
+            counts[place] = counts.get(place, 0) + 1
+    return counts
+
+
+def _constants(graph: Graph) -> set[Place]:
+    """The places that are set to constants."""
+    return {event.place for event in graph.events() if isinstance(event, (Assign, Known)) and event.value is not None}
 
 
 def told_of(graph: Graph, root: int) -> frozenset[Place]:
     """The places below which anything may be known of the variable with this root."""
-    constants = {
-        event.place for event in graph.events() if isinstance(event, (Assign, Known)) and event.value is not None
-    }
-    endings = {place.path[-1:] for place in constants | tested(graph) if place.path and is_fact(place.path[-1])}
+    endings = {place.path[-1:] for place in _constants(graph) | tested(graph) if place.path and is_fact(place.path[-1])}
     return frozenset((Place(root), *(Place(root, ending) for ending in endings)))
 
 

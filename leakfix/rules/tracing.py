@@ -9,7 +9,7 @@ from leakfix.rules.finding import Step
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from leakfix.detectors.lifecycle import Leak, Loss
+    from leakfix.detectors.losses import Leak, Loss
     from leakfix.text import Source, Span
 
     Ending = Callable[[Loss], Iterable[tuple[Span, str]]]

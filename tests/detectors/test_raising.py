@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leakfix.detectors.lifecycle import Leak, LossKind, Status, leaks
+from leakfix.detectors.lifecycle import leaks
+from leakfix.detectors.losses import Leak, LossKind, Status
 from leakfix.flow import (
     Acquire,
     Assign,

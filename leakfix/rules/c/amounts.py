@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Leak, Loss
+    from leakfix.detectors.losses import Leak, Loss
     from leakfix.languages.c.analysis import Analysis
     from leakfix.languages.c.scopes import Bindings
     from leakfix.rules.c.repair import Unit

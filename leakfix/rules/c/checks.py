@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.lifecycle import Status
+from leakfix.detectors.losses import Status
 from leakfix.flow import Place
 from leakfix.languages.c import syntax
 from leakfix.rules.c.contents import Content, contents
@@ -15,7 +15,7 @@ from leakfix.rules.c.repair import RefusalError, Repair
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Loss
+    from leakfix.detectors.losses import Loss
     from leakfix.languages.c.scopes import Variable
     from leakfix.rules.c.spelling import Spelling
 

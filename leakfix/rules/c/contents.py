@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.lifecycle import LossKind
+from leakfix.detectors.losses import LossKind
 from leakfix.flow import (
     Acquire,
     Assign,
@@ -30,7 +30,7 @@ from leakfix.text import Span
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from leakfix.detectors.lifecycle import Loss
+    from leakfix.detectors.losses import Loss
     from leakfix.flow import Block, Edge, Event, Graph, Step
     from leakfix.rules.c.repair import Repair
 

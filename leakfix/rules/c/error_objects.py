@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.lifecycle import LossKind
+from leakfix.detectors.losses import LossKind
 from leakfix.languages.c import customs, syntax
 from leakfix.rules.finding import RefusalError
 

@@ -11,7 +11,7 @@ from leakfix.rules.c.layout import node_at
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Loss
+    from leakfix.detectors.losses import Loss
     from leakfix.languages.c.analysis import Analysis
     from leakfix.rules.c.repair import Unit
 

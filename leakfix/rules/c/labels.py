@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from leakfix.detectors.lifecycle import LossKind
+from leakfix.detectors.losses import LossKind
 from leakfix.languages.c import syntax
 from leakfix.rules.c.checks import check_exit, check_held, check_holder, check_whole, needs
 from leakfix.rules.c.layout import insert_before
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Loss
+    from leakfix.detectors.losses import Loss
     from leakfix.languages.c.scopes import Variable
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
+from leakfix.detectors.losses import Leak, Loss, LossKind, Status
 from leakfix.languages.c.analysis import Analysis
 from leakfix.rules.c.amounts import is_of_nothing
 from leakfix.rules.c.checks import runs_code

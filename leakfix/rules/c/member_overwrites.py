@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.lifecycle import LossKind, leaks
+from leakfix.detectors.lifecycle import leaks
+from leakfix.detectors.losses import LossKind
 from leakfix.flow import Acquire, Block, Escape, Graph, Handing, Place
 from leakfix.languages.c import syntax
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Leak, Loss
+    from leakfix.detectors.losses import Leak, Loss
     from leakfix.languages.c.analysis import Analysis
     from leakfix.languages.c.files import Function
     from leakfix.text import Span

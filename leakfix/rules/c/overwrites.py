@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.lifecycle import Status
+from leakfix.detectors.losses import Status
 from leakfix.languages.c import syntax
 from leakfix.languages.c.standards import reaches
 from leakfix.rules.c.checks import check_derived, check_exit, check_holder, check_whole, guard_of, held
@@ -19,7 +19,7 @@ from leakfix.text import Edit, Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Loss
+    from leakfix.detectors.losses import Loss
     from leakfix.languages.c.analysis import Analysis
     from leakfix.languages.c.scopes import Bindings, Variable
     from leakfix.rules.c.repair import Unit

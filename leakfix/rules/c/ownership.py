@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.lifecycle import Status
+from leakfix.detectors.losses import Status
 from leakfix.languages.c import syntax
 from leakfix.languages.c.standards import reaches
 from leakfix.rules.c.checks import check_whole, needs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.lifecycle import LossKind
+from leakfix.detectors.losses import LossKind
 from leakfix.flow import Copy, Release
 from leakfix.languages.c import syntax
 from leakfix.rules.c.checks import (
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Loss
+    from leakfix.detectors.losses import Loss
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.scopes import Variable
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Leak, Loss
+    from leakfix.detectors.losses import Leak, Loss
     from leakfix.flow import Place
     from leakfix.languages.c.analysis import Analysis
     from leakfix.languages.c.files import Function

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.lifecycle import LossKind
+from leakfix.detectors.losses import LossKind
 from leakfix.flow import Assign, BudgetError, Copy, ExitKind, Known, Outcome, Place, Test, explore
 from leakfix.flow.fates import Fate
 from leakfix.flow.remembering import correlated, sources

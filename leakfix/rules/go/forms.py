@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.lifecycle import Loss, LossKind, Status
+from leakfix.detectors.losses import Loss, LossKind, Status
 from leakfix.flow import Release
 from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry

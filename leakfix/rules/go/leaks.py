@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.lifecycle import Leak, leaks
+from leakfix.detectors.lifecycle import leaks
 from leakfix.languages.go.analysis import Unit
 
 if TYPE_CHECKING:
+    from leakfix.detectors.losses import Leak
     from leakfix.languages.go.analysis import Analysis
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
+from leakfix.detectors.losses import Leak, Loss, LossKind, Status
 from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.statements import LayoutError, check_widths
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Leak, Loss
+    from leakfix.detectors.losses import Leak, Loss
     from leakfix.languages.go.analysis import Analysis, Unit
     from leakfix.languages.go.scopes import Bindings, Variable
     from leakfix.languages.go.types import Type

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.lifecycle import LossKind, Status
+from leakfix.detectors.losses import LossKind, Status
 from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import node_at
 from leakfix.rules.go.forms import before_exits
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Leak, Loss
+    from leakfix.detectors.losses import Leak, Loss
     from leakfix.languages.go.scopes import Variable
     from leakfix.rules.go.repair import Repair
     from leakfix.rules.go.ticker_control import Point

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from leakfix.detectors.courses import Courses
-from leakfix.detectors.lifecycle import Status
+from leakfix.detectors.losses import Status
 from leakfix.flow import Place
 from leakfix.languages.python import syntax
 from leakfix.languages.python.lowering import lower_in_detail

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from leakfix.detectors.lifecycle import Status
+from leakfix.detectors.losses import Status
 from leakfix.languages.python import syntax
 from leakfix.rules.python import plainness
 from leakfix.rules.python.reading import check_not_borrowed, check_not_expected, check_readable

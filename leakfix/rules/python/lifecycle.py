@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from leakfix.detectors.lifecycle import Leak, Loss, LossKind, Status
+from leakfix.detectors.losses import Leak, Loss, LossKind, Status
 from leakfix.languages.python.analysis import Analysis
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Severity
 from leakfix.rules.python.repair import RefusalError, Repair, leaks_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from leakfix.detectors.lifecycle import Status
+from leakfix.detectors.losses import Status
 from leakfix.languages.python import syntax
 from leakfix.rules.python import contexts, headers
 from leakfix.rules.python.cautions import may_be_none

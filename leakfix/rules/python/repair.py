@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.detectors.lifecycle import Leak
+    from leakfix.detectors.losses import Leak
     from leakfix.flow import Graph
     from leakfix.languages.python.analysis import Analysis
     from leakfix.languages.python.bindings import Bindings
