@@ -77,10 +77,11 @@ def _worth(graph: Graph) -> list[Place]:
 
 
 def _branches(graph: Graph) -> dict[Place, int]:
-    """The places that stand for no more than one thing, with the number of branches at which they are tested."""
+    """The tested places that stand for one thing each, in the order of the graph; at how many branches they are."""
     counts: dict[Place, int] = {}
     for block in graph.blocks:
-        for place in {test.place for edge in block.edges for test in edge.tests if not test.place.weak}:
+        tests = (test for edge in block.edges for test in edge.tests if not test.place.weak)
+        for place in dict.fromkeys(test.place for test in tests):
             counts[place] = counts.get(place, 0) + 1
     return counts
 
