@@ -9,10 +9,10 @@ import re
 from typing import Final, NamedTuple
 
 from leakfix.languages.go.layout import OPAQUE
+from leakfix.languages.go.words import LETTERS
 from leakfix.text.records import record
 
 _TOKEN: Final = re.compile(rb"""[()\[\]{},\n"'`]|\.\.\.|//|/\*""")
-_WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DIGITS: Final = frozenset(b"0123456789")
 _SELECTING: Final = frozenset(b".)]}")
 _FOREIGN: Final = 0x80
@@ -145,7 +145,7 @@ def operand_before(data: bytes, dot: int) -> int | None:
     None where letters stand there that are not told from others by their bytes.
     """
     start = dot
-    while start and data[start - 1] in _WORD:
+    while start and data[start - 1] in LETTERS:
         start -= 1
     before = data[start - 1] if start else 0
     if before >= _FOREIGN:
@@ -171,7 +171,7 @@ def is_no_code(data: bytes, start: int) -> bool:
 
 def chain_start(data: bytes, end: int) -> int:
     """Where names with dots between them start that end at an offset."""
-    while end and (data[end - 1] in _WORD or data[end - 1] == _DOT):
+    while end and (data[end - 1] in LETTERS or data[end - 1] == _DOT):
         end -= 1
     return end
 

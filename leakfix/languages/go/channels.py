@@ -26,6 +26,7 @@ from leakfix.languages.go.channel_uses import (
     role_of_call,
 )
 from leakfix.languages.go.consts import evaluate
+from leakfix.languages.go.words import LETTERS
 from leakfix.text.records import record, state
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
 
 _MAKE: Final = b"make(chan"
-_WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _STARTING: Final = (b"go func", b"\tgo ", b" go ", b".Go(")
 _DEEPEST: Final = 3
 _COBRA: Final = ["*github.com/spf13/cobra.Command", "[]string"]
@@ -113,7 +113,7 @@ def _makes(data: bytes) -> Iterator[int]:
     at = data.find(_MAKE)
     while at >= 0:
         behind = at + len(_MAKE)
-        if data[at - 1] not in _WORD and not _WORD.issuperset(data[behind : behind + 1] or b"a"):
+        if data[at - 1] not in LETTERS and not LETTERS.issuperset(data[behind : behind + 1] or b"a"):
             yield at
         at = data.find(_MAKE, behind)
 

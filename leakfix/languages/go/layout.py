@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from leakfix.languages.go.words import LETTERS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,9 +17,8 @@ _HEAD: Final = re.compile(rb"func(?:\s*\(([^()\n]*)\)\s*|\s+)(\w+)\s*([\[(])")
 _START: Final = re.compile(rb"\nfunc\b")
 _LINE: Final = b"\nfunc"
 _NEWLINE: Final = 0x0A
-_WORD: Final = frozenset(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*\Z")
-_LETTERS: Final = b":"
+_BEHIND_DIGITS: Final = b":"
 """What stands behind all that begins with a digit, and before all other words."""
 _PAIRS: Final = ((b"{", b"}"), (b"(", b")"), (b"[", b"]"))
 _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"{}()[]")
@@ -73,7 +74,7 @@ def standings(data: bytes, is_opaque: Callable[[int], bool] | None) -> tuple[Sta
         if receiver not in receivers:
             receivers[receiver] = _receiver_name(receiver)
         of = receivers[receiver]
-        if is_other or of is None or name < _LETTERS:
+        if is_other or of is None or name < _BEHIND_DIGITS:
             return None
         starts.append(start)
         names.append(name)
@@ -94,7 +95,7 @@ def _is_passed(data: bytes, start: int, is_opaque: Callable[[int], bool] | None)
     if line == start:
         return False
     is_text = is_opaque is not None and is_opaque(start)
-    return is_text or data[start - 1] in _WORD or b"//" in data[line:start]
+    return is_text or data[start - 1] in LETTERS or b"//" in data[line:start]
 
 
 def _receiver_name(receiver: bytes) -> str | None:

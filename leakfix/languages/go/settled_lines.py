@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go.call_text import ends_line, indent_at, skip_blank, statement_end, taking
 from leakfix.languages.go.plain_calls import spelled_call
-from leakfix.languages.go.settled import ASSIGNING, ERROR, LEAVING, WORD, assigned, declared, shadows
+from leakfix.languages.go.settled_text import ASSIGNING, ERROR, LEAVING, WORD, assigned, declared, shadows
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class _Lines:
     def _releases_first(self, text: bytes) -> bool:
         """Whether a statement begins by releasing it, whatever it does with the result."""
         first = _FIRST_CALL.match(text)
-        return first is not None and first[1] == self._holder and self._program.settling.is_release(first[2])
+        return first is not None and first[1] == self._holder and self._program.settling.releases.is_release(first[2])
 
     def _returns(self, text: bytes) -> bool:
         """Whether a return gives it back, as it is or as part of a new object."""
@@ -200,7 +200,7 @@ class _Lines:
         if chain is None or given is None or text[given.end() :].strip():
             return False
         if chain[1] == self._holder:
-            return self._program.settling.is_release(chain[2])
+            return self._program.settling.releases.is_release(chain[2])
         called, arguments = _CALLED.match(text), given[1].split(b", ")
         if called is None or called.end() != chain.end() or self._holder not in arguments:
             return False
