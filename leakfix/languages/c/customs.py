@@ -131,6 +131,7 @@ _BORROWED: Final = frozenset(
 """Words of functions whose results belong to somebody else: a pool, a cache, another object."""
 _POOLS: Final = frozenset(("pool", "arena", "region", "zone", "slab", "heap", "mempool", "memcontext"))
 _WEAK: Final = frozenset(("weak", "weakptr", "weakref", "peek", "borrow", "borrowed"))
+_READS: Final = frozenset(("read", "readn", "fread", "pread", "recv", "receive", "recvfrom"))
 _BAD: Final = frozenset(
     ("err", "error", "errno", "fail", "failed", "failure", "invalid", "throw", "rethrow", "abort", "bad", "denied")
 )
@@ -194,6 +195,11 @@ def only_looks(name: str, *, at_descriptor: bool = False) -> bool:
         others = (_TAKES | _MAY_TAKE) - _LOOKS_AT_DESCRIPTORS
         return not looks.isdisjoint(found) and others.isdisjoint(found) and not says_release(name)
     return not looks.isdisjoint(found) and not takes(name) and _MAY_TAKE.isdisjoint(found)
+
+
+def reads_into(name: str) -> bool:
+    """Whether a function fills a buffer of the caller with what it reads, by its name."""
+    return not _READS.isdisjoint(words(name)) and not takes(name)
 
 
 def tells_failure(name: str) -> bool | None:

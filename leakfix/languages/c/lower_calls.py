@@ -41,7 +41,7 @@ from leakfix.languages.c.lower_objects import RECEIVER, ObjectLowering, operands
 from leakfix.languages.c.lower_tables import stands_for
 from leakfix.languages.c.lower_tests import failure
 from leakfix.languages.c.lower_throws import is_noexcept, throws
-from leakfix.languages.c.lower_unknown import UnknownCalls, takes_format
+from leakfix.languages.c.lower_unknown import UnknownCalls, format_of
 from leakfix.languages.c.summaries import DOUBTFUL, KEPT
 from leakfix.languages.c.types import Callee, result_type
 from leakfix.models import OUT
@@ -513,13 +513,13 @@ class CallLowering:
         number = self.program.constants.returned(function)
         params = function.params
         count = len(params)
-        self._failures = self.unknown.failures(result_type(function))
+        self._failures = self.unknown.outcomes.failures(result_type(function))
         self._keeps_receiver = customs.gives_away(function.last_name) and not function.is_constructor
         for index, value in operands.items():
             if not self.frame.concerns(value):
                 continue
             if index >= count:
-                if value.address is not None or not takes_format(function.call):
+                if value.address is not None or format_of(function.call) is None:
                     self.frame.escape(span, value, Handing.PASSED)
                 continue
             self._effects(span, summary, index, value, operands, found)

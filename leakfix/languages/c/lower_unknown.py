@@ -7,28 +7,26 @@ the function releases itself, or what is made by a function that another one is 
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Assign, Derive, Doubt, Escape, Forget, Handing, Obligation, Outcome, Place
-from leakfix.flow.remembering import NEGATIVE, equal_to
 from leakfix.languages.c import customs, declarators, syntax
 from leakfix.languages.c.evidence import DELETE, DELETE_ARRAY, bare, given, says_release_of_first
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_assertions import assertion
 from leakfix.languages.c.lower_frame import NOTHING, POINTEE, Facts, Link, Relation, Value
-from leakfix.languages.c.lower_tests import failure, is_constant_name
+from leakfix.languages.c.lower_outcomes import Outcomes
+from leakfix.languages.c.lower_tests import failure
 from leakfix.languages.c.types import SMART_POINTERS, result_type
 from leakfix.languages.c.unknown_owners import INTEGERS, SCALARS, Owners, declared_as, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tree_sitter import Node
 
-    from leakfix.languages.c.files import Function
     from leakfix.languages.c.lower_calls import CallLowering
     from leakfix.languages.c.types import Callee, CType
     from leakfix.text import Span
@@ -74,12 +72,12 @@ class UnknownCalls:
         self.calls = calls
         self.frame = calls.frame
         self.program = calls.program
-        self._failures: dict[str, frozenset[tuple[tuple[str, ...], Outcome]]] = {}
         self.results: set[int] = set()
         """The roots of what unknown callees gave back."""
         self.values: set[int] = set()
         """The roots of structs on the stack that own something."""
         self.owners = Owners(calls.program, calls.frame.function)
+        self.outcomes = Outcomes(calls.frame, calls.values)
         self._sites: dict[Place, int] = {}
         """The acquisitions of structs on the stack, each by the first call that makes it own something."""
 
@@ -105,15 +103,15 @@ class UnknownCalls:
         self.frame.emit(Assign(span, found))
         result = declared_as(callee)
         taken = result if result is not None or self.frame.expansion is not None else self._taken_as(node)
-        doubt = Doubt(found, self.failures(taken))
+        doubt = Doubt(found, self.outcomes.failures(taken))
         self._receiver(span, name, receiver, doubt, result)
         is_given = any(value.links and value.address is None for value in arguments)
         read_only = self.program.read_only(callee) if callee is not None and is_given else frozenset()
-        is_format = is_given and self._is_format(callee, nodes)
+        formatted = self._formatted(callee, nodes) if is_given else len(nodes)
         for index, value in enumerate(arguments):
             inner = nodes[index] if index < len(nodes) else None
             is_lent = index in read_only and value.address is None
-            mode = Mode.BORROWED if is_lent else self._mode(name, callee, index, inner, value, is_format)
+            mode = Mode.BORROWED if is_lent else self._mode(name, callee, index, inner, value, index >= formatted)
             self._operand(span, value, mode, doubt)
             self.whole(span, value, found)
             if mode is Mode.BORROWED and value.place is not None:
@@ -146,7 +144,7 @@ class UnknownCalls:
         of = self.owners.type_below(target, place.path) if target is not None else None
         if of is not None and (of.is_pointer or of.base in SCALARS):
             return
-        doubt = Doubt(found, self.failures(None))
+        doubt = Doubt(found, self.outcomes.failures(None))
         self.frame.emit(Escape(span, Place(place.root), Handing.ADDRESSED, doubt=doubt))
 
     def own(self, span: Span, value: Value) -> None:
@@ -178,27 +176,6 @@ class UnknownCalls:
         of = self._type(nodes[0])
         return of is not None and of.pointers == 1 and self.program.pairs.ending(of.base, self.frame.file) == name
 
-    def failures(self, of: CType | None) -> frozenset[tuple[tuple[str, ...], Outcome]]:
-        """What tells that a call failed: a negative number, a constant named so, null, or false."""
-        kind = "" if of is None else "pointer" if of.is_pointer or of.base in ("bool", "_Bool") else "other"
-        kind = "number" if kind == "other" and of is not None and of.base in INTEGERS else kind
-        if kind not in self._failures:
-            self._failures[kind] = frozenset((*self._named_failures(), *_FAILURES.get(kind, _FAILED)))
-        return self._failures[kind]
-
-    def _named_failures(self) -> Iterator[tuple[tuple[str, ...], Outcome]]:
-        for name, failed in self._constants.items():
-            yield (equal_to(name),), Outcome.TRUE if failed else Outcome.FALSE
-
-    @property
-    def _constants(self) -> dict[str, bool]:
-        """The constants of the function whose names tell of success or failure."""
-        cache = self.frame.function.cache
-        if "outcomes" not in cache:
-            cache["outcomes"] = _outcomes(self.frame.function)
-        known = cache["outcomes"]
-        return known if isinstance(known, dict) else {}
-
     def _type(self, node: Node | None) -> CType | None:
         if node is None or self.frame.expansion is not None:
             return None
@@ -218,19 +195,21 @@ class UnknownCalls:
             self.frame.emit(Derive(span, doubt.result, place, closes=True))
 
     def _mode(
-        self, name: str, callee: Callee | None, index: int, node: Node | None, value: Value, is_format: bool
+        self, name: str, callee: Callee | None, index: int, node: Node | None, value: Value, is_formatted: bool
     ) -> Mode:
         if value.address is not None:
             return self._mode_of_address(name, index, node)
         if not value.links:
             return Mode.BORROWED
-        if is_format or customs.only_looks(name):
+        if is_formatted or customs.only_looks(name):
             return Mode.BORROWED
         of = self._type(node)
         if of is not None and not of.is_pointer:
             if of.base in INTEGERS:
                 return self._mode_of_descriptor(name)
             return Mode.DOUBTFUL
+        if of is not None and of.pointers == 1 and of.base in SCALARS and customs.reads_into(name) and _has_next(node):
+            return Mode.BORROWED
         if any(link.relation is Relation.THROUGH for link in value.links):
             return self._mode_of_part(name, index, node, of)
         if self._is_method_of(name, index, node):
@@ -310,8 +289,11 @@ class UnknownCalls:
             return False
         taken = result if result is not None else self._taken_as(call)
         of = self._type(node)
-        if taken is None or of is None or not taken.is_pointer or not of.is_pointer:
+        if taken is None or of is None:
             return False
+        if not taken.is_pointer or not of.is_pointer:
+            # What nobody has defined may well be a pointer.
+            return of == taken and of.base not in SCALARS
         return of.base == taken.base or "void" in (of.base, taken.base)
 
     def _taken_as(self, call: Node) -> CType | None:
@@ -325,19 +307,23 @@ class UnknownCalls:
         is_returned = parent is not None and parent.type == syntax.RETURN_STATEMENT
         return result_type(self.frame.function) if is_returned else None
 
-    def _is_format(self, callee: Callee | None, nodes: list[Node]) -> bool:
-        """Whether a call formats: its prototype says so, or one of its arguments is a format for all behind it."""
+    def _formatted(self, callee: Callee | None, nodes: list[Node]) -> int:
+        """The index of the first argument that is only formatted: the format, as a prototype or the text itself tells.
+
+        Their number if there is none.
+        """
         call = callee.function.call if callee is not None and callee.function is not None else None
         if call is None and callee is not None and callee.declared is not None and callee.declared.declarator:
             call = declarators.read(callee.declared.declarator).call
         if call is not None and call.child_by_field_name("parameters") is not None:
-            return takes_format(call)
+            at = format_of(call)
+            return at if at is not None else len(nodes)
         for index, node in enumerate(nodes):
             if node.type in _LITERALS:
-                return _directives(node.text or b"") >= len(nodes) - index - 1 and (
-                    index < len(nodes) - 1 or customs.only_looks(callee.symbol if callee is not None else "")
-                )
-        return False
+                behind = len(nodes) - index - 1
+                is_one = behind or customs.only_looks(callee.symbol if callee is not None else "")
+                return index if is_one and _directives(node.text or b"") >= behind else len(nodes)
+        return len(nodes)
 
     def _own(self, span: Span, value: Value) -> None:
         for link in value.links:
@@ -382,7 +368,7 @@ class UnknownCalls:
         """A variable whose address is given: a pointer that is set, or a struct that owns memory from now on."""
         target = given(inner, self.frame.bindings)
         filled = tuple(self.owners.filled(name, nodes, inner)) if target is not None and not place.path else ()
-        ways = self._ways(node, result) if filled else None
+        ways = self.outcomes.ways(node, result) if filled else None
         if target is None or ways is None:
             return
         for one in filled:
@@ -416,41 +402,6 @@ class UnknownCalls:
             alternatives.append((failed, lambda: None))
         self.frame.fork(found, alternatives)
 
-    def _ways(self, node: Node, result: CType | None) -> tuple[Facts, Facts] | None:
-        """What the result tells where the call succeeded, and where it failed; None where nobody can say."""
-        asked = _asked(node)
-        good = [name for name, failed in self._constants.items() if not failed and asked in (name, "variable")]
-        named: Facts = tuple(((equal_to(name),), Outcome.FALSE) for name, failed in self._constants.items() if failed)
-        opposite: Facts = ()
-        if len(good) == 1:
-            named = (*named, ((equal_to(good[0]),), Outcome.TRUE))
-            opposite = (((equal_to(good[0]),), Outcome.FALSE),)
-        resolved = self.frame.types.resolved(result) if result is not None else None
-        if resolved is not None and (resolved.is_pointer or resolved.base in ("bool", "_Bool")):
-            return (*named, ((), Outcome.NOT_NIL)), (*opposite, ((), Outcome.NIL))
-        if resolved is not None and resolved.base == "void":
-            return (), ()
-        if asked == "":
-            return (), ()
-        if asked == "?" and resolved is None:
-            return None
-        if asked not in ("", "?", "<", "number", "variable") and asked not in self._constants:
-            return None
-        not_negative = (((NEGATIVE,), Outcome.FALSE), ((equal_to("-1"),), Outcome.FALSE))
-        if asked == "<" or (asked == "variable" and self._is_compared_below(node)):
-            return (*named, *not_negative), (*opposite, ((NEGATIVE,), Outcome.TRUE), ((), Outcome.NOT_NIL))
-        return (*named, ((), Outcome.NIL), *not_negative), (*opposite, ((), Outcome.NOT_NIL))
-
-    def _is_compared_below(self, node: Node) -> bool:
-        """Whether the variable that takes a result is asked whether it is negative."""
-        target = target_of(node, self.frame.bindings)
-        for use in self.frame.bindings.uses(target.variable) if target is not None and not target.path else ():
-            parent = use.parent
-            operator = parent.child_by_field_name("operator") if parent is not None else None
-            if operator is not None and operator.type in ("<", ">="):
-                return True
-        return False
-
     def _obligation(self, release: str, *, is_pointer: bool, is_assumed: bool) -> Obligation:
         models = self.program.models
         modelled = models.release(release)
@@ -463,6 +414,11 @@ class UnknownCalls:
         return Obligation(found.resource, found.noun, found.family, (release,), confidence="medium", assumed=is_assumed)
 
 
+def _has_next(argument: Node | None) -> bool:
+    """Whether another argument follows, as a size follows a buffer."""
+    return argument is not None and argument.next_named_sibling is not None
+
+
 def _is_called_on(argument: Node | None) -> bool:
     """Whether what an argument is given to is called on an object."""
     given_in = argument.parent if argument is not None else None
@@ -471,12 +427,13 @@ def _is_called_on(argument: Node | None) -> bool:
     return called is not None and called.type == syntax.FIELD_EXPRESSION
 
 
-def takes_format(call: Node | None) -> bool:
-    """Whether a function is declared to take a text and then any number of arguments, which it formats."""
+def format_of(call: Node | None) -> int | None:
+    """The index of the text that a function is declared to format any number of arguments by; None if it is not."""
     parameters = call.child_by_field_name("parameters") if call is not None else None
     if parameters is None or not any(child.type in ("...", "variadic_parameter") for child in parameters.children):
-        return False
-    return any(b"char" in (one.text or b"") for one in syntax.named(parameters))
+        return None
+    texts = [index for index, one in enumerate(syntax.named(parameters)) if b"char" in (one.text or b"")]
+    return texts[-1] if texts else None
 
 
 _NAMES: Final = frozenset(
@@ -486,63 +443,6 @@ _LITERALS: Final = frozenset((syntax.STRING_LITERAL, "concatenated_string", "raw
 _AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
 
 
-def _outcomes(function: Function) -> dict[str, bool]:
-    """The constants that a function names, with whether they tell of a failure."""
-    body = function.body
-    found: dict[str, bool] = {}
-    for match in _CONSTANT.finditer(function.file.data, body.start_byte, body.end_byte):
-        name = match[0].decode()
-        failed = customs.tells_failure(name) if name not in found and is_constant_name(name) else None
-        if failed is not None:
-            node = body.descendant_for_byte_range(match.start(), match.end())
-            if node is not None and node.type == syntax.IDENTIFIER and syntax.text(node) == name:
-                found[name] = failed
-    return dict(sorted(found.items()))
-
-
-_CONSTANT: Final = re.compile(rb"\b[A-Z][A-Z0-9_]+\b")
-_FAILED: Final = (((NEGATIVE,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE))
-_FAILURES: Final = {"pointer": (((), Outcome.NIL),), "number": (*_FAILED, ((), Outcome.NOT_NIL))}
-
-
 def _directives(literal: bytes) -> int:
     """How many arguments a format takes."""
     return literal.count(b"%") - 2 * literal.count(b"%%")
-
-
-def _asked(node: Node) -> str:
-    """What a call's result is compared with: "number", the name of a constant, "?" if it is only asked for its truth.
-
-    "variable" where it is assigned, "" where nobody looks at it.
-    """
-    at, parent = node, node.parent
-    while parent is not None and parent.type in _AROUND:
-        at, parent = parent, parent.parent
-    if parent is None or parent.type == syntax.EXPRESSION_STATEMENT:
-        return ""
-    if parent.type == syntax.INIT_DECLARATOR:
-        return "variable"
-    if parent.type == syntax.ASSIGNMENT_EXPRESSION:
-        outer = parent.parent
-        while outer is not None and outer.type in _AROUND:
-            parent, outer = outer, outer.parent
-        if outer is not None and outer.type == syntax.BINARY_EXPRESSION:
-            return _compared(outer, parent)
-        if outer is None or outer.type == syntax.EXPRESSION_STATEMENT:
-            return "variable"
-        return "number"
-    if parent.type == syntax.BINARY_EXPRESSION:
-        return _compared(parent, at)
-    return "?"
-
-
-def _compared(comparison: Node, side: Node) -> str:
-    operator = comparison.child_by_field_name("operator")
-    if operator is None or operator.type in ("&&", "||"):
-        return "?"
-    is_equal = operator.type in ("==", "!=")
-    left, right = comparison.child_by_field_name("left"), comparison.child_by_field_name("right")
-    other = right if left == side else left
-    if other is not None and other.type == syntax.IDENTIFIER:
-        return syntax.text(other) if customs.tells_failure(syntax.text(other)) is not False or is_equal else "<"
-    return "number" if is_equal else "<"

@@ -131,7 +131,7 @@ class Owners:
         undoing = pairs.undoing(name, file) if not self._is_in_pool(name, nodes) else ""
         if not undoing and of is not None and not of.is_pointer and customs.is_opening(name):
             undoing = "close" if pairs.calls("close", file) else ""
-        if of is not None and undoing and not self._fits(undoing, of):
+        if of is not None and undoing and not self._fits(undoing, of, nodes):
             undoing = ""
         is_known = of is not None and (of.is_pointer or of.base in INTEGERS)
         if (of is not None and of.is_const) or not (evident or (undoing and is_known)):
@@ -213,12 +213,17 @@ class Owners:
             if not one.given.is_address and not self.evidence.sets(one.given.variable, path):
                 yield Filled(path, one.function, is_assumed=True, is_value=True)
 
-    def _fits(self, undoing: str, of: CType) -> bool:
+    def _fits(self, undoing: str, of: CType, nodes: list[Node]) -> bool:
         """Whether a function may end what is of a type: it takes no object where there are bytes, and no number."""
         if not of.is_pointer:
-            return self._undoes_number(undoing)
+            return self._undoes_number(undoing) and not any(map(self._is_owning, nodes))
         taken = self._program.pairs.taken(undoing, self._function.file)
         return taken in ("", "void") or of.base == "void" or (taken in SCALARS) == (of.base in SCALARS)
+
+    def _is_owning(self, argument: Node) -> bool:
+        """Whether an argument is the address of what the function releases: what the call gives is a status then."""
+        target = given(argument, self.bindings)
+        return target is not None and target.is_address and bool(self.evidence.about(target.variable))
 
     def _undoes_number(self, undoing: str) -> bool:
         """Whether a function may end what a number stands for: it closes, and takes no pointer."""

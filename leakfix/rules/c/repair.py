@@ -222,7 +222,8 @@ class Repair:
         of = self.type_of(variable)
         is_pointer = of is None or of.is_pointer
         if self.resource == PAIR:
-            return not is_pointer and not self.path_of(variable)
+            # What a function gives back is no struct, though nobody may have defined its type.
+            return not is_pointer and not self.path_of(variable) and not self.is_acquired_into(variable)
         resource = self.analysis.models.find_resource(self.resource)
         return not is_pointer and resource is not None and resource.in_place
 

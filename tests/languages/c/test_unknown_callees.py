@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import leakfix
 from leakfix.languages.c import customs
 from tests.languages.c.test_leaks import lost
 
@@ -63,9 +64,43 @@ PROGRAMS = {
         "int f(int n) { struct t *p = t_lend(n); // A\n if (!p) return -1;\n if (n > 5)\n t_free(p);\n return 0; }",
         [],
     ),
+    "a buffer that is read into": (
+        "int f(struct s *s, int n) { char *p = malloc(n); // A\n\n"
+        " if (s_receive(s, p, n) < 0) { free(p); return -1; }\n if (n > 5)\n return -1; // B\n free(p); return 0; }",
+        ["A>B"],
+    ),
+    "the status is one that somebody has named": (
+        "int f(struct s *s) { struct t *p; int e = t_open(&p, s); // A\n if (e == T_OVER)\n return 0;\n"
+        " if (e < 0)\n return e;\n if (s_over(s))\n return -1; // B\n t_close(p); return 0; }",
+        ["A>B"],
+    ),
+    "the status is compared with what nobody has seen": (
+        "int f(struct s *s) { struct t *p; int e; // A\n if ((e = t_open(&p, s)) != t_success)\n return e;\n"
+        " t_close(p); return 0; }",
+        [],
+    ),
+    "an error that is null where all went well": (
+        "struct error; struct t;\nstruct error *t_open(struct t **out, struct s *s);\n"
+        "struct error *f(struct s *s) { struct t *p; struct error *e;\n e = t_open(&p, s); // A\n if (e)\n return e;\n"
+        " if (s_over(s))\n return 0; // B\n t_close(p); return 0; }",
+        ["A>B"],
+    ),
+    "given back by who formats the rest": (
+        "err_t wrap(const char *at, err_t e, const char *format, ...);\n"
+        "err_t f(struct s *s) { err_t e = s_run(s); // A\n"
+        ' if (s_over(s))\n return wrap("f", e, "over %d", 1); // B\n err_free(e); return 0; }',
+        [],
+    ),
 }
 
 
 @pytest.mark.parametrize(("program", "expected"), PROGRAMS.values(), ids=PROGRAMS)
 def test_unknown_callees(tmp_path: Path, program: str, expected: list[str]) -> None:
     assert lost(tmp_path, a__c=program) == expected
+
+
+def test_what_has_a_type_that_nobody_has_seen_is_released_as_it_is(tmp_path: Path) -> None:
+    body = "err_t e = s_run(n); if (!e) return 0; if (n > 5) { return -1; } err_free(e); return 0;"
+    (tmp_path / "a.c").write_text(f"int f(int n) {{ {body} }}\n")
+    (fixed,) = leakfix.fix([tmp_path]).files
+    assert fixed.new.count(b"err_free(e);") == 2
