@@ -53,9 +53,10 @@ def _pursued(graph: Graph, index: int, correlated: frozenset[Place], ahead: Rele
 def _told(pursuit: Pursuit) -> Leak:
     """What a pursuit has found, once every path was followed."""
     losses = [_with_others(pursuit, loss) for loss in _apart(pursuit)] if _counts(pursuit) else []
+    told = (loss for loss in losses if not _is_empty_container(loss) and not _is_given_away(pursuit, loss))
     return Leak(
         pursuit.site,
-        tuple(loss for loss in losses if not _is_empty_container(loss) and not _is_decided(pursuit, loss)),
+        tuple(loss for loss in told if not _is_decided(pursuit, loss)),
         frozenset(pursuit.fates),
         frozenset(pursuit.methods),
         pursuit.repeats,
@@ -92,6 +93,13 @@ def _with_others(pursuit: Pursuit, loss: Loss) -> Loss:
     holder = loss.holder if loss.kind is LossKind.OVERWRITTEN else None
     arrivals = pursuit.arrivals[(loss.span, holder) if holder is not None else loss.span]
     return replace(loss, others=frozenset(arrivals - {Status.HELD}), jump=None if mixed else loss.jump)
+
+
+def _is_given_away(pursuit: Pursuit, loss: Loss) -> bool:
+    """Whether all goes well here, and what it is only assumed to own is released only where something fails."""
+    if not pursuit.site.obligation.assumed or loss.span not in pursuit.successes:
+        return False
+    return not any(Status.RELEASED in pursuit.arrivals[span] for span in pursuit.successes)
 
 
 def _is_decided(pursuit: Pursuit, loss: Loss) -> bool:

@@ -71,6 +71,8 @@ class Pursuit:
         self.arrivals: dict[Span | tuple[Span, Place], set[Status]] = defaultdict(set)
         """What has become of the resource where control gets to an exit, or to an assignment to a place."""
         self._tests: dict[int, tuple[tuple[Test, Test | None], ...]] = {}
+        self.successes: set[Span] = set()
+        """The exits where nothing has failed."""
         self.fates: set[Status] = set()
         self.methods: set[str] = set()
         self.repeats = False
@@ -100,6 +102,8 @@ class Pursuit:
         if state.held and (state.asked or (state.lent and not _fails(block.exit))):
             state = self._end(state, Status.HANDED_ON)
         self.arrivals[block.exit.span].add(state.status)
+        if not _fails(block.exit):
+            self.successes.add(block.exit.span)
         if state.held:
             self._exit(step, state, block.exit)
         return None

@@ -64,6 +64,11 @@ PROGRAMS = {
         "int f(int n) { struct t *p = t_lend(n); // A\n if (!p) return -1;\n if (n > 5)\n t_free(p);\n return 0; }",
         [],
     ),
+    "released only where something fails": (
+        "int f(int n) { struct t *p = t_lend(n); // A\n if (!p)\n return -1;\n"
+        " if (t_check(p) < 0) { t_free(p); return -1; }\n return 0; }",
+        [],
+    ),
     "a buffer that is read into": (
         "int f(struct s *s, int n) { char *p = malloc(n); // A\n\n"
         " if (s_receive(s, p, n) < 0) { free(p); return -1; }\n if (n > 5)\n return -1; // B\n free(p); return 0; }",
