@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.analysis import Analysis
     from leakfix.languages.go.scopes import Variable
-    from leakfix.rules.go.contexts import Lasting
+    from leakfix.rules.go.context_fates import Lasting
     from leakfix.text import Edit
 
 _DEFER: Final = Form("defer", "defer the cancel function behind the call that returns it")

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from leakfix.languages.go.program import Program
     from leakfix.languages.go.types import Type
 
+ENDING_METHODS: Final = frozenset(
+    {"Cancel", "Close", "CloseIdleConnections", "Done", "Release", "Rollback", "Shutdown", "Stop", "Unlock", "Wait"}
+)
+"""Methods that end something, and do so under a cancelled context as well."""
+
 _SYNCHRONOUS: Final = frozenset(
     {"bytes", "go/ast", "io/fs", "iter", "maps", "path/filepath", "regexp", "slices", "sort", "strings", "sync"}
 )

@@ -11,7 +11,8 @@ from leakfix.languages.go.obligations import assigned_to
 from leakfix.languages.go.statements import header_of, node_at, statement_of
 from leakfix.languages.go.types import has_method, selection
 from leakfix.rules.finding import RefusalError as RefusalError
-from leakfix.rules.go.contexts import Dependents, Seed
+from leakfix.rules.go.context_values import Seed
+from leakfix.rules.go.contexts import Dependents
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
