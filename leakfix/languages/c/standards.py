@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from typing import TYPE_CHECKING, Final
+
+from leakfix.languages.c.disk import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,12 +75,7 @@ def reaches(standard: int | None, requires: str) -> bool:
 
 def read_build_file(path: Path) -> bytes | None:
     """Return what a build file says; None when it is not there, no regular file, or large beyond use."""
-    try:
-        with open(path, "rb", opener=_opener) as stream:
-            status = os.fstat(stream.fileno())
-            return stream.read(_LARGEST) if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST else None
-    except OSError:
-        return None
+    return read_regular(path, _LARGEST)
 
 
 def stated_above(directory: Path) -> int | None:
@@ -107,7 +102,3 @@ def _year(digits: bytes) -> int:
 
 def _order(year: int) -> int:
     return year + 1900 if year > 80 else year + 2000
-
-
-def _opener(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
