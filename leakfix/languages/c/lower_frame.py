@@ -88,6 +88,8 @@ class Value:
     callee: Function | None = None
     """The function that it is the address of."""
     known: Outcome | None = None
+    name: str = ""
+    """The name of the constant that it is, where nobody has seen its definition."""
 
     @property
     def place(self) -> Place | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _CONSTANT: Final = re.compile(rb"\b[A-Z][A-Z0-9_]+\b")
 _FAILED: Final = (((NEGATIVE,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE))
 _FAILURES: Final = {"pointer": (((), Outcome.NIL),), "number": (*_FAILED, ((), Outcome.NOT_NIL))}
+_BELOW: Final = frozenset(("<", ">="))
 _AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
 
 
@@ -87,9 +88,16 @@ class Outcomes:
             return (*named, *others, *not_negative), (*opposite, ((NEGATIVE,), Outcome.TRUE), ((), Outcome.NOT_NIL))
         return (*named, ((), Outcome.NIL), *not_negative), (*opposite, ((), Outcome.NOT_NIL))
 
+    def is_status(self, root: int) -> bool:
+        """Whether a variable is asked whether it is negative: what it takes by name, but for success, is a failure."""
+        variable = self.frame.variable_of(root)
+        uses = self.frame.bindings.uses(variable) if variable is not None else ()
+        told = (one for use in uses for one in _comparison(use))
+        return any(operator in _BELOW and other is not None and other.text == b"0" for operator, other in told)
+
     def _is_compared_below(self, node: Node) -> bool:
         """Whether the variable that takes a result is asked whether it is negative."""
-        return any(operator in ("<", ">=") for operator, _ in self._comparisons(node))
+        return any(operator in _BELOW for operator, _ in self._comparisons(node))
 
     def _is_unclear(self, node: Node | None) -> bool:
         """Whether something stands for a value that neither a definition nor its spelling tells anything of."""
@@ -109,17 +117,21 @@ class Outcomes:
         target = target_of(node, self.frame.bindings)
         uses = self.frame.bindings.uses(target.variable) if target is not None and not target.path else ()
         for one in (node, *uses):
-            at, parent = one, one.parent
-            while parent is not None and (parent.type in _AROUND or _is_assigned(at, parent)):
-                at, parent = parent, parent.parent
-            operator = parent.child_by_field_name("operator") if parent is not None else None
-            if parent is not None and operator is not None and parent.child_by_field_name("left") == at:
-                yield operator.type, parent.child_by_field_name("right")
+            yield from _comparison(one)
 
 
 def _is_error(of: CType | None) -> bool:
     """Whether a type is that of what tells of a failure: it is null where all went well."""
     return of is not None and customs.tells_failure(of.base) is True
+
+
+def _comparison(node: Node) -> Iterator[tuple[str, Node | None]]:
+    at, parent = node, node.parent
+    while parent is not None and (parent.type in _AROUND or _is_assigned(at, parent)):
+        at, parent = parent, parent.parent
+    operator = parent.child_by_field_name("operator") if parent is not None else None
+    if parent is not None and operator is not None and parent.child_by_field_name("left") == at:
+        yield operator.type, parent.child_by_field_name("right")
 
 
 def _is_assigned(node: Node, parent: Node) -> bool:

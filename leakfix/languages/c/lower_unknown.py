@@ -135,6 +135,13 @@ class UnknownCalls:
             let_go = partial(self.frame.emit, gone)
             self.frame.fork(found, [((((), Outcome.NIL),), lambda: None), ((((), Outcome.NOT_NIL),), let_go)])
 
+    def taken_out(self, span: Span, place: Place) -> None:
+        """Whoever takes a pointer out of a struct on the stack to somewhere else may have taken over what that owns."""
+        target = self.frame.variable_of(place.root) if place.root in self.values else None
+        of = self.owners.type_below(target, place.path) if target is not None else None
+        if target is not None and (of is None or of.is_pointer or of.base not in SCALARS):
+            self.frame.emit(Escape(span, Place(place.root), Handing.STORED))
+
     def whole(self, span: Span, value: Value, found: Place) -> None:
         """Whoever has the address of a struct in a struct on the stack may get at all of that, as methods do."""
         place = value.address

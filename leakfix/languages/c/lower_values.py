@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Assign, Copy, Drop, Escape, ExitKind, Handing, Outcome, Place
+from leakfix.flow.remembering import NEGATIVE
 from leakfix.languages.c import lambdas, syntax
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_calls import CallLowering
@@ -20,7 +21,7 @@ from leakfix.languages.c.lower_frame import (
     Value,
 )
 from leakfix.languages.c.lower_macros import MacroLowering
-from leakfix.languages.c.lower_tests import is_failure, is_success
+from leakfix.languages.c.lower_tests import is_constant_name, is_failure, is_success
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,8 +162,10 @@ class ValueLowering:
         function = self.frame.program.world.function(name, self.frame.file)
         if function is not None:
             return Value(callee=function)
+        if place is None:
+            return NOTHING
         known = Outcome.NOT_NIL if is_failure(name) else None
-        return Value((Link(place),), known=known) if place is not None else NOTHING
+        return Value((Link(place),), known=known, name=name if is_constant_name(name) else "")
 
     def _read(self, node: Node) -> Value:
         place = self.place(node)
@@ -243,11 +246,16 @@ class ValueLowering:
         if not is_first:
             self._let_go_below(node, place)
         self.frame.store(span, place, value)
+        if value.name and not place.path and self.calls.unknown.outcomes.is_status(place.root):
+            self.frame.emit(Assign(span, place.below(NEGATIVE), Outcome.TRUE))
 
     def let_go_inside(self, node: Node, expression: Node, value: Value) -> None:
         """What is handed on of an object may be a place in it, as an array is: then the object goes with it."""
         place = value.place
-        if place is None or POINTEE not in place.path or self.frame.expansion is not None:
+        if place is None or not place.path or self.frame.expansion is not None:
+            return
+        if POINTEE not in place.path:
+            self.calls.unknown.taken_out(self.frame.span(node), place)
             return
         found = self.frame.types.of(syntax.unparen(expression))
         if found is None or found.is_array:

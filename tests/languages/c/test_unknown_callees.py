@@ -69,6 +69,19 @@ PROGRAMS = {
         " if (t_check(p) < 0) { t_free(p); return -1; }\n return 0; }",
         [],
     ),
+    "taken out of what holds it": (
+        "struct list { char **at; int n; };\nint list_append(struct list *, const char *);\n"
+        "void list_dispose(struct list *);\n"
+        "int f(char ***out, int n) { struct list l = {0, 0};\n"
+        ' if (list_append(&l, "x") < 0) // A\n { list_dispose(&l); return -1; }\n'
+        " if (n > 5)\n return -1; // B\n *out = l.at;\n return 0; }",
+        ["A>B"],
+    ),
+    "a status that is set by name": (
+        "int f(struct t **out, int n) { int e = 0; struct t *p = t_create(n); // A\n if (!p) return -1;\n"
+        " if (n > 5) { e = T_MISSING; goto end; }\n *out = p;\nend:\n if (e < 0) t_free(p);\n return e; }",
+        [],
+    ),
     "a buffer that is read into": (
         "int f(struct s *s, int n) { char *p = malloc(n); // A\n\n"
         " if (s_receive(s, p, n) < 0) { free(p); return -1; }\n if (n > 5)\n return -1; // B\n free(p); return 0; }",
