@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.channel_items import Items
     from leakfix.languages.go.infer import Types
 
-_BREAK: Final = syntax.kind("break_statement")
-_CONTINUE: Final = syntax.kind("continue_statement")
-_GOTO: Final = syntax.kind("goto_statement")
-_FALLTHROUGH: Final = syntax.kind("fallthrough_statement")
 _CASES: Final = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.DEFAULT_CASE, syntax.COMMUNICATION_CASE})
 _SWITCHES: Final = frozenset({syntax.EXPRESSION_SWITCH_STATEMENT, syntax.TYPE_SWITCH_STATEMENT})
 
@@ -120,7 +116,7 @@ class BranchLowering(ABC):
             return self._select(node, after, label)
         if kind == syntax.LABELED_STATEMENT:
             return self._labeled(node, after)
-        if kind in (_BREAK, _CONTINUE, _GOTO, _FALLTHROUGH):
+        if kind in syntax.JUMP_KINDS:
             return self._jump(node)
         if kind == syntax.RETURN_STATEMENT:
             return self.leave(node)
@@ -344,11 +340,11 @@ class BranchLowering(ABC):
 
     def _jump(self, node: Node) -> Step:
         kind, name = node.kind_id, _label(node)
-        if kind == _GOTO:
+        if kind == syntax.GOTO_STATEMENT:
             return self._target(name)
-        if kind == _FALLTHROUGH:
+        if kind == syntax.FALLTHROUGH_STATEMENT:
             return self._fallthrough if self._fallthrough is not None else self.halt
-        return (self._breaks if kind == _BREAK else self._continues).get(name, self.halt)
+        return (self._breaks if kind == syntax.BREAK_STATEMENT else self._continues).get(name, self.halt)
 
 
 def _label(node: Node) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import QueryCursor
 
 from leakfix.languages.go import syntax
-from leakfix.languages.go.channel_uses import F_CHANNEL, is_assigned
+from leakfix.languages.go.channel_uses import is_assigned
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,7 +41,7 @@ class Nils:
     def _channel(self, communication: Node) -> Variable | None:
         node: Node | None = communication
         if communication.kind_id == syntax.SEND_STATEMENT:
-            node = communication.child_by_field_id(F_CHANNEL)
+            node = communication.child_by_field_id(syntax.F_CHANNEL)
         elif communication.kind_id == syntax.RECEIVE_STATEMENT:
             node = communication.child_by_field_id(syntax.F_RIGHT)
         if node is not None and node.kind_id == syntax.UNARY_EXPRESSION:

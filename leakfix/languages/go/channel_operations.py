@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.packages import Function
 
-F_CHANNEL: Final = syntax.field("channel")
 _QUERY: Final = """
     (unary_expression operator: "<-") @receive
     (send_statement) @send
@@ -37,7 +36,7 @@ class Act(Enum):
 
 _CHANNELS: Final = (
     (Act.RECEIVE, "receive", syntax.F_OPERAND),
-    (Act.SEND, "send", F_CHANNEL),
+    (Act.SEND, "send", syntax.F_CHANNEL),
     (Act.RANGE, "range", syntax.F_RIGHT),
 )
 

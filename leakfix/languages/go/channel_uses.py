@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.program import Program
     from leakfix.languages.go.scopes import Bindings, Variable
 
-F_CHANNEL: Final = syntax.field("channel")
 
 STARTERS: Final = frozenset({"golang.org/x/sync/errgroup.Group.Go", "sync.WaitGroup.Go"})
 """Methods that run the function that they are given as a goroutine, which Wait of the same group waits for."""
@@ -79,7 +78,7 @@ def operation(use: Node) -> Operation:
     if parent is None:
         return Operation(Doing.ESCAPE, use)
     kind = parent.kind_id
-    if kind == syntax.SEND_STATEMENT and parent.child_by_field_id(F_CHANNEL) == use:
+    if kind == syntax.SEND_STATEMENT and parent.child_by_field_id(syntax.F_CHANNEL) == use:
         return Operation(Doing.SEND, parent)
     if kind == syntax.UNARY_EXPRESSION and syntax.operator(parent) == "<-":
         return Operation(Doing.RECEIVE, parent)
@@ -259,7 +258,7 @@ def is_assigned(use: Node) -> bool:
     return False
 
 
-_STEPS: Final = frozenset({syntax.kind("inc_statement"), syntax.kind("dec_statement")})
+_STEPS: Final = frozenset({syntax.INC_STATEMENT, syntax.DEC_STATEMENT})
 _CHANGING_STATEMENTS: Final = _STEPS | {
     syntax.ASSIGNMENT_STATEMENT,
     syntax.SHORT_VAR_DECLARATION,

@@ -12,11 +12,7 @@ from tree_sitter import Node
 from leakfix.languages.go import syntax as go
 from leakfix.text.records import record
 
-BREAK_STATEMENT: Final = go.kind("break_statement")
-CONTINUE_STATEMENT: Final = go.kind("continue_statement")
 EMPTY_STATEMENT: Final = go.kind("empty_statement")
-FALLTHROUGH_STATEMENT: Final = go.kind("fallthrough_statement")
-GOTO_STATEMENT: Final = go.kind("goto_statement")
 
 CHOICES: Final = frozenset({go.EXPRESSION_SWITCH_STATEMENT, go.TYPE_SWITCH_STATEMENT, go.SELECT_STATEMENT})
 """The statements made of clauses, which an unlabelled break leaves."""
@@ -44,10 +40,10 @@ class Jump(Enum):
 
 _JUMPS: Final = {
     go.RETURN_STATEMENT: Jump.RETURN,
-    BREAK_STATEMENT: Jump.BREAK,
-    CONTINUE_STATEMENT: Jump.CONTINUE,
-    GOTO_STATEMENT: Jump.GOTO,
-    FALLTHROUGH_STATEMENT: Jump.FALLTHROUGH,
+    go.BREAK_STATEMENT: Jump.BREAK,
+    go.CONTINUE_STATEMENT: Jump.CONTINUE,
+    go.GOTO_STATEMENT: Jump.GOTO,
+    go.FALLTHROUGH_STATEMENT: Jump.FALLTHROUGH,
 }
 
 
@@ -127,10 +123,10 @@ def labels_of(statement: Node) -> list[Node]:
 
 def target_of(jump: Node) -> Node | None:
     """The statement that a break or continue refers to; None for other jumps and in broken code."""
-    if jump.kind_id not in (BREAK_STATEMENT, CONTINUE_STATEMENT):
+    if jump.kind_id not in (go.BREAK_STATEMENT, go.CONTINUE_STATEMENT):
         return None
     label = label_of(jump)
-    wanted = _BREAKABLE if jump.kind_id == BREAK_STATEMENT else frozenset({go.FOR_STATEMENT})
+    wanted = _BREAKABLE if jump.kind_id == go.BREAK_STATEMENT else frozenset({go.FOR_STATEMENT})
     at = jump.parent
     while at is not None and at.kind_id not in go.FUNCTION_KINDS:
         if label:
@@ -167,7 +163,7 @@ def gotos_into(function: Node, statements: Sequence[Node]) -> list[Node]:
     if not own or body is None:
         return []
     outside = (node for node in nested([body]) if not start <= node.start_byte < end)
-    return [node for node in outside if node.kind_id == GOTO_STATEMENT and label_of(node) in own]
+    return [node for node in outside if node.kind_id == go.GOTO_STATEMENT and label_of(node) in own]
 
 
 def repeats_after(statement: Node, loop: Node, stops: Stops = never_stops) -> bool:
@@ -325,7 +321,7 @@ def _key(jump: Jump, node: Node) -> int | str:
 
 def _terminating(node: Node, leaving: frozenset[int]) -> bool:
     kind = node.kind_id
-    if kind in (go.RETURN_STATEMENT, GOTO_STATEMENT) or node.id in leaving:
+    if kind in (go.RETURN_STATEMENT, go.GOTO_STATEMENT) or node.id in leaving:
         return True
     if kind == go.EXPRESSION_STATEMENT:
         inner = go.operands(node)
@@ -353,11 +349,11 @@ def _terminating_choice(node: Node, leaving: frozenset[int]) -> bool:
         return False
     bodies = [statements_of(clause) for clause in clauses]
     return all(
-        ends_in_jump(body, leaving) or bool(body and body[-1].kind_id == FALLTHROUGH_STATEMENT) for body in bodies
+        ends_in_jump(body, leaving) or bool(body and body[-1].kind_id == go.FALLTHROUGH_STATEMENT) for body in bodies
     )
 
 
 def _broken(statement: Node) -> bool:
     """Whether a break inside of a loop, switch or select refers to it."""
-    breaks = (node for node in nested([statement]) if node.kind_id == BREAK_STATEMENT)
+    breaks = (node for node in nested([statement]) if node.kind_id == go.BREAK_STATEMENT)
     return any(target_of(node) == statement for node in breaks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax as go
-from leakfix.languages.go.closures_control import CLAUSES, FALLTHROUGH_STATEMENT, statements_of
+from leakfix.languages.go.closures_control import CLAUSES, statements_of
 from leakfix.languages.go.closures_results import zero_of_predeclared
 from leakfix.languages.go.closures_values import arguments_of, binding_of, is_address_taken
 from leakfix.languages.go.types import (
@@ -158,4 +158,4 @@ def _is_fallen_into(clause: Node) -> bool:
     while before is not None and before.kind_id == go.COMMENT:
         before = before.prev_named_sibling
     statements = statements_of(before) if before is not None and before.kind_id in CLAUSES else []
-    return bool(statements) and statements[-1].kind_id == FALLTHROUGH_STATEMENT
+    return bool(statements) and statements[-1].kind_id == go.FALLTHROUGH_STATEMENT

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.closures_values import Round
     from leakfix.languages.go.scopes import Variable
 
-_INC: Final = go.kind("inc_statement")
-_DEC: Final = go.kind("dec_statement")
 _OWN_LOOP_VARIABLES: Final = Version(1, 22)
 """From this version on every iteration has its own copies of the loop's variables."""
 
@@ -51,7 +49,7 @@ class State:
         while stack:
             node = stack.pop()
             stack.extend(node.named_children)
-            if node.kind_id in (go.ASSIGNMENT_STATEMENT, _INC, _DEC):
+            if node.kind_id in (go.ASSIGNMENT_STATEMENT, go.INC_STATEMENT, go.DEC_STATEMENT):
                 self._check_stores(node, literal)
             self._check_address(node)
             variable = self.round.bindings.variable(node) if node.kind_id == go.IDENTIFIER else None
@@ -121,7 +119,7 @@ class State:
             within = literal is not None and literal.start_byte <= use.start_byte < literal.end_byte
             if use.start_byte < self.round.loop.start_byte or within or use.parent is None:
                 continue
-            if binding_of(use) is not None or use.parent.kind_id in (_INC, _DEC):
+            if binding_of(use) is not None or use.parent.kind_id in (go.INC_STATEMENT, go.DEC_STATEMENT):
                 return True
         return False
 

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from leakfix.text import Span
 
 
-_INCREMENT = syntax.kind("inc_statement")
-
-
 class AssignmentLowering:
     """Declarations and assignments of one function."""
 
@@ -75,7 +72,7 @@ class AssignmentLowering:
             place = self.values.place(operand)
             if place is not None and not place.path:
                 self.frame.emit(Assign(span_of(node), place.below(COUNT)))
-                self.frame.count(span_of(node), place, Outcome.TRUE if node.kind_id == _INCREMENT else None)
+                self.frame.count(span_of(node), place, Outcome.TRUE if node.kind_id == syntax.INC_STATEMENT else None)
 
     # assignments
 

@@ -53,8 +53,8 @@ _CHANGING = frozenset(
         syntax.ASSIGNMENT_STATEMENT,
         syntax.RANGE_CLAUSE,
         syntax.RECEIVE_STATEMENT,
-        syntax.kind("inc_statement"),
-        syntax.kind("dec_statement"),
+        syntax.INC_STATEMENT,
+        syntax.DEC_STATEMENT,
     }
 )
 

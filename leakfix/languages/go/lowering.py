@@ -36,12 +36,6 @@ _COBRA = b"github.com/spf13/cobra"
 _COMMAND = ["*github.com/spf13/cobra.Command", "[]string"]
 """The parameters of the function that a cobra command runs; the process ends behind it."""
 
-_FALLTHROUGH = syntax.kind("fallthrough_statement")
-_BREAK = syntax.kind("break_statement")
-_CONTINUE = syntax.kind("continue_statement")
-_GOTO = syntax.kind("goto_statement")
-_INCREMENT = syntax.kind("inc_statement")
-_DECREMENT = syntax.kind("dec_statement")
 _COMPOUND = frozenset(
     {
         syntax.IF_STATEMENT,
@@ -63,8 +57,8 @@ _MAKING = frozenset(
 """Values that may be new objects."""
 _PLAIN = frozenset(
     {
-        _INCREMENT,
-        _DECREMENT,
+        syntax.INC_STATEMENT,
+        syntax.DEC_STATEMENT,
         syntax.DEFER_STATEMENT,
         syntax.GO_STATEMENT,
         syntax.SEND_STATEMENT,
@@ -167,8 +161,8 @@ class StatementLowering(BranchLowering):
             syntax.SHORT_VAR_DECLARATION: self._assignment,
             syntax.ASSIGNMENT_STATEMENT: self._assignment,
             syntax.VAR_DECLARATION: self._var,
-            _INCREMENT: self._step,
-            _DECREMENT: self._step,
+            syntax.INC_STATEMENT: self._step,
+            syntax.DEC_STATEMENT: self._step,
             syntax.IF_STATEMENT: self._if,
             syntax.FOR_STATEMENT: self._for,
             syntax.EXPRESSION_SWITCH_STATEMENT: self._switch,
@@ -179,10 +173,10 @@ class StatementLowering(BranchLowering):
             syntax.GO_STATEMENT: self._go,
             syntax.SEND_STATEMENT: self._send,
             syntax.LABELED_STATEMENT: self._labeled,
-            _BREAK: self._break,
-            _CONTINUE: self._continue,
-            _GOTO: self._goto,
-            _FALLTHROUGH: self._fallthrough,
+            syntax.BREAK_STATEMENT: self._break,
+            syntax.CONTINUE_STATEMENT: self._continue,
+            syntax.GOTO_STATEMENT: self._goto,
+            syntax.FALLTHROUGH_STATEMENT: self._fallthrough,
         }
 
     def seed(self) -> None:

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.packages import Function
     from leakfix.languages.go.settled_endings import Endings
 
-_BREAK: Final = syntax.kind("break_statement")
-_GOTO: Final = syntax.kind("goto_statement")
-_JUMPS: Final = frozenset({_BREAK, syntax.kind("continue_statement"), _GOTO})
+_JUMPS: Final = frozenset({syntax.BREAK_STATEMENT, syntax.CONTINUE_STATEMENT, syntax.GOTO_STATEMENT})
 _BRANCHING: Final = frozenset(
     {syntax.EXPRESSION_SWITCH_STATEMENT, syntax.TYPE_SWITCH_STATEMENT, syntax.SELECT_STATEMENT}
 )
@@ -108,8 +106,8 @@ class Walk:
         return outcome
 
     def _jump(self, statement: Node) -> _Outcome:
-        inside = self._breakable if statement.kind_id == _BREAK else self._loops
-        if statement.kind_id == _GOTO or statement.named_child_count or not inside:
+        inside = self._breakable if statement.kind_id == syntax.BREAK_STATEMENT else self._loops
+        if statement.kind_id == syntax.GOTO_STATEMENT or statement.named_child_count or not inside:
             return _Outcome.LOST
         self._jumped = True
         return _Outcome.SETTLED

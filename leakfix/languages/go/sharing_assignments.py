@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.sharing_sizes import Sizes
 
 _Value = tuple["Place", ...]
-_F_CHANNEL = syntax.field("channel")
 
 
 class SharingAssignments(ABC):
@@ -105,7 +104,7 @@ class SharingAssignments(ABC):
 
     def send(self, node: Node) -> None:
         """Lower a send on a channel."""
-        channel, value = node.child_by_field_id(_F_CHANNEL), node.child_by_field_id(syntax.F_VALUE)
+        channel, value = node.child_by_field_id(syntax.F_CHANNEL), node.child_by_field_id(syntax.F_VALUE)
         if channel is not None and value is not None:
             self.frame.store(value, self.values.value(value), Target(Lifetime.CHANNEL, syntax.text(channel)))
 

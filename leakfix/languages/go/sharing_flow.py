@@ -101,8 +101,8 @@ class _Statements(SharingAssignments):
             syntax.SHORT_VAR_DECLARATION: self.assignment,
             syntax.ASSIGNMENT_STATEMENT: self.assignment,
             syntax.VAR_DECLARATION: self.var,
-            syntax.kind("inc_statement"): self.step,
-            syntax.kind("dec_statement"): self.step,
+            syntax.INC_STATEMENT: self.step,
+            syntax.DEC_STATEMENT: self.step,
             syntax.IF_STATEMENT: self._if,
             syntax.FOR_STATEMENT: self._for,
             syntax.EXPRESSION_SWITCH_STATEMENT: self._switch,
@@ -113,10 +113,10 @@ class _Statements(SharingAssignments):
             syntax.GO_STATEMENT: self._expression,
             syntax.SEND_STATEMENT: self.send,
             syntax.LABELED_STATEMENT: self._labeled,
-            syntax.kind("break_statement"): lambda node: self._jump(node, self._breaks),
-            syntax.kind("continue_statement"): lambda node: self._jump(node, self._continues),
-            syntax.kind("goto_statement"): self._goto,
-            syntax.kind("fallthrough_statement"): self._fallthrough,
+            syntax.BREAK_STATEMENT: lambda node: self._jump(node, self._breaks),
+            syntax.CONTINUE_STATEMENT: lambda node: self._jump(node, self._continues),
+            syntax.GOTO_STATEMENT: self._goto,
+            syntax.FALLTHROUGH_STATEMENT: self._fallthrough,
         }
 
     def run(self, *, every: bool) -> None:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.slots import Cut
 
 _BUILTINS: Final = frozenset(("append", "copy", "len", "cap", "clear", "min", "max", "print", "println"))
-_BREAK: Final = syntax.kind("break_statement")
-_GOTO: Final = syntax.kind("goto_statement")
 _BREAKABLE: Final = frozenset(
     (
         syntax.FOR_STATEMENT,
@@ -209,9 +207,9 @@ def leaves(statement: Node, loop: Node) -> bool:
     while at is not None and at.id != loop.id:
         following = at.next_named_sibling
         while following is not None:
-            if following.kind_id in (syntax.RETURN_STATEMENT, _GOTO):
+            if following.kind_id in (syntax.RETURN_STATEMENT, syntax.GOTO_STATEMENT):
                 return True
-            if following.kind_id == _BREAK:
+            if following.kind_id == syntax.BREAK_STATEMENT:
                 return breaks_loop or bool(syntax.operands(following))
             following = following.next_named_sibling
         at = at.parent

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
     from leakfix.languages.go.slots_facts import Facts
 
-_INC: Final = syntax.kind("inc_statement")
-_DEC: Final = syntax.kind("dec_statement")
 _BELOW: Final = frozenset(("<", "<="))
 _ABOVE: Final = frozenset((">", ">="))
 
@@ -135,10 +133,10 @@ class Bounds:
         """What a variable that is at most the length loses: it was the length, an index, or counted what was kept."""
         definitions = self.facts.definitions(variable)
         steps = self.facts.steps(variable)
-        if any(step.kind_id not in (_INC, _DEC) for step in steps):
+        if any(step.kind_id not in (syntax.INC_STATEMENT, syntax.DEC_STATEMENT) for step in steps):
             return None
-        up = [step for step in steps if step.kind_id == _INC]
-        down = [step for step in steps if step.kind_id == _DEC]
+        up = [step for step in steps if step.kind_id == syntax.INC_STATEMENT]
+        down = [step for step in steps if step.kind_id == syntax.DEC_STATEMENT]
         values = [d for d in definitions if d.kind == "value" and d.value is not None]
         told = [d for d in definitions if d.kind != "zero"]
         if len(told) == len(values) == 1 and values[0].value is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LISTS: Final = frozenset((syntax.STATEMENT_LIST, syntax.BLOCK))
 _BORROWING: Final = frozenset(("append", "copy", "len", "cap", "delete", "panic", "print", "println"))
-_JUMPS: Final = frozenset((syntax.RETURN_STATEMENT, syntax.kind("break_statement"), syntax.kind("continue_statement")))
+_JUMPS: Final = frozenset((syntax.RETURN_STATEMENT, syntax.BREAK_STATEMENT, syntax.CONTINUE_STATEMENT))
 _HANDING_ON: Final = frozenset((syntax.ARGUMENT_LIST, syntax.SLICE_EXPRESSION, syntax.VARIADIC_ARGUMENT))
 _INDEXES: Final = frozenset((syntax.INDEX_EXPRESSION, syntax.TYPE_INSTANTIATION_EXPRESSION))
 

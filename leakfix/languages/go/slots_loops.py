@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.slots import Cut
 
-_INC: Final = syntax.kind("inc_statement")
 _JUMPS: Final = frozenset(
     (syntax.RETURN_STATEMENT, *map(syntax.kind, ("break_statement", "continue_statement", "goto_statement")))
 )
@@ -81,7 +80,7 @@ def _counter(cut: Cut, clause: Node) -> Node | None:
     stores = stores_of(start) if start is not None and start.kind_id == syntax.SHORT_VAR_DECLARATION else []
     if len(stores) != 1 or stores[0].value is None or stores[0].value.text != b"0" or condition is None:
         return None
-    if step is None or step.kind_id != _INC or condition.kind_id != syntax.BINARY_EXPRESSION:
+    if step is None or step.kind_id != syntax.INC_STATEMENT or condition.kind_id != syntax.BINARY_EXPRESSION:
         return None
     counter = stores[0].target
     left, right = condition.child_by_field_id(syntax.F_LEFT), condition.child_by_field_id(syntax.F_RIGHT)

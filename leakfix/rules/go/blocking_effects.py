@@ -25,7 +25,7 @@ _HARMLESS: Final = frozenset({"Done", "close", "recover"})
 _TELLING: Final = frozenset({"fmt", "log", "log/slog", "testing"})
 """Packages whose functions only tell."""
 _CLEANING: Final = frozenset({"Close", "Done", "Flush", "RUnlock", "Release", "Stop", "Unlock", "cancel", "close"})
-_CHANGING: Final = frozenset({syntax.ASSIGNMENT_STATEMENT, syntax.kind("inc_statement"), syntax.kind("dec_statement")})
+_CHANGING: Final = frozenset({syntax.ASSIGNMENT_STATEMENT, syntax.INC_STATEMENT, syntax.DEC_STATEMENT})
 _MOST: Final = 64
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _JUMPS = frozenset(
     {
         syntax.RETURN_STATEMENT,
-        syntax.kind("break_statement"),
-        syntax.kind("continue_statement"),
-        syntax.kind("goto_statement"),
+        syntax.BREAK_STATEMENT,
+        syntax.CONTINUE_STATEMENT,
+        syntax.GOTO_STATEMENT,
     }
 )
 _NIL_SAFE = frozenset({"*os.File"})

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 3
 """How many calls deep the bodies of callees are read."""
 
-_F_CHANNEL: Final = syntax.field("channel")
-
 
 class Flow:
     """The moves of one function declaration or literal; nothing is looked at before somebody asks."""
@@ -151,7 +149,7 @@ class Flow:
             self._note(Handing.STORED, node, into=variable)
 
     def _send(self, send: Node) -> None:
-        channel = send.child_by_field_id(_F_CHANNEL)
+        channel = send.child_by_field_id(syntax.F_CHANNEL)
         value = send.child_by_field_id(syntax.F_VALUE)
         if channel is None or value is None or not self.counts(send) or not self._values.lives(value):
             return

@@ -9,7 +9,7 @@ function closes when it returns.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.types import Chan, underlying
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.infer import Types
     from leakfix.languages.go.scopes import Bindings, Variable
     from leakfix.rules.go.context_nodes import Sweep
-
-_F_CHANNEL: Final = syntax.field("channel")
 
 
 class Waits:
@@ -119,7 +117,7 @@ class Waits:
         ends = [last] if (last := _last_statement(literal)) is not None else []
         ends += self._sweep.own(self._sweep.defers, literal)
         for send in self._sweep.sends:
-            channel = send.child_by_field_id(_F_CHANNEL)
+            channel = send.child_by_field_id(syntax.F_CHANNEL)
             if channel is not None and any(within(send, end) for end in ends):
                 yield from self._some(channel)
         for call in self._sweep.calls:

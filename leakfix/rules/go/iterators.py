@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
 
 RESOURCE: Final = "iterator"
-_BREAK: Final = syntax.kind("break_statement")
 _ASSIGNMENTS: Final = frozenset({syntax.SHORT_VAR_DECLARATION, syntax.ASSIGNMENT_STATEMENT})
 
 
@@ -89,7 +88,7 @@ def _finished(repair: Repair, control: Control, node: Node, tested: set[Variable
 
 def _behind(control: Control, loop: Node) -> Iterator[int]:
     """The step behind a loop that is left by its condition alone."""
-    if any(node.kind_id == _BREAK for node in _nodes(loop)):
+    if any(node.kind_id == syntax.BREAK_STATEMENT for node in _nodes(loop)):
         return
     after = loop.next_named_sibling
     block = loop.parent.parent if loop.parent is not None else None

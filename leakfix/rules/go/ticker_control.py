@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 Point = int
 """A step of a function: a statement, the header of one, the communication of a select's case, the end of a block."""
 
-_BREAK: Final = syntax.kind("break_statement")
-_CONTINUE: Final = syntax.kind("continue_statement")
-_GOTO: Final = syntax.kind("goto_statement")
-_FALLTHROUGH: Final = syntax.kind("fallthrough_statement")
 _CASES: Final = frozenset({syntax.EXPRESSION_CASE, syntax.TYPE_CASE, syntax.DEFAULT_CASE, syntax.COMMUNICATION_CASE})
 _SWITCHES: Final = frozenset(
     {syntax.EXPRESSION_SWITCH_STATEMENT, syntax.TYPE_SWITCH_STATEMENT, syntax.SELECT_STATEMENT}
@@ -142,7 +138,7 @@ class Control:
             return self._switch(node, after, label)
         if kind == syntax.LABELED_STATEMENT:
             return self._labeled(node, after)
-        if kind in (_BREAK, _CONTINUE, _GOTO, _FALLTHROUGH):
+        if kind in syntax.JUMP_KINDS:
             return self._jump(node)
         point = self._node(node, (node,))
         if kind == syntax.RETURN_STATEMENT:
@@ -220,12 +216,12 @@ class Control:
     def _jump(self, node: Node) -> Point:
         label = next((syntax.text(child) for child in syntax.operands(node) if child.kind_id == syntax.LABEL_NAME), "")
         kind, point = node.kind_id, self._node(node, (node,))
-        if kind == _GOTO:
+        if kind == syntax.GOTO_STATEMENT:
             target: Point | None = self._label(label)
-        elif kind == _FALLTHROUGH:
+        elif kind == syntax.FALLTHROUGH_STATEMENT:
             target = self._fallthrough
         else:
-            target = (self._breaks if kind == _BREAK else self._continues).get(label)
+            target = (self._breaks if kind == syntax.BREAK_STATEMENT else self._continues).get(label)
         if target is not None:
             self._next[point].append(target)
         return point

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.statements import LayoutError, free_name, insert_before, insert_behind
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from leakfix.rules.go.ticker_scene import Scene
-
-_GOTO: Final = syntax.kind("goto_statement")
 
 
 def new_name(scene: Scene, base: str, at: Node) -> str:
@@ -99,7 +97,7 @@ def _labels(scene: Scene, at: Node) -> tuple[set[tuple[str, bool]], set[str]]:
         node = waiting.pop()
         if node.kind_id == syntax.LABEL_NAME and node.parent is not None:
             before = node.start_byte < at.start_byte
-            if node.parent.kind_id == _GOTO:
+            if node.parent.kind_id == syntax.GOTO_STATEMENT:
                 jumps.add((syntax.text(node), before))
             elif not before:
                 labels.add(syntax.text(node))

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.channel_operations import Operation
 
-_DOWN: Final = syntax.kind("dec_statement")
-_LEAVING: Final = frozenset({syntax.RETURN_STATEMENT, syntax.kind("break_statement")})
+_LEAVING: Final = frozenset({syntax.RETURN_STATEMENT, syntax.BREAK_STATEMENT})
 _NONE_LEFT: Final = frozenset({("==", "0"), ("<=", "0"), ("<", "1")})
 
 
@@ -35,7 +34,7 @@ def _counted_down(owner: Node) -> Iterator[Node]:
     waiting = syntax.operands(owner)
     while waiting:
         node = waiting.pop()
-        if node.kind_id == _DOWN:
+        if node.kind_id == syntax.DEC_STATEMENT:
             yield syntax.operands(node)[0]
         elif node.kind_id not in syntax.FUNCTION_KINDS:
             waiting.extend(syntax.operands(node))

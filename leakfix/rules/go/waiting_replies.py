@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from leakfix.languages.go.scopes import Variable
 
 _DONE: Final = ".Done()"
-_BREAK: Final = syntax.kind("break_statement")
 
 
 @individual
@@ -146,7 +145,7 @@ def _is_plain(way_out: str, statements: list[Node]) -> bool:
     """Whether a statement that leaves may stand elsewhere too: a return of constants, or a break with a label."""
     if len(statements) != 1 or "\n" in way_out:
         return False
-    if statements[0].kind_id == _BREAK:
+    if statements[0].kind_id == syntax.BREAK_STATEMENT:
         return bool(syntax.operands(statements[0]))
     return statements[0].kind_id == syntax.RETURN_STATEMENT and "(" not in way_out
 
