@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.detectors.late import late_before
 from leakfix.detectors.losses import DOUBTFUL, RAISED, Loss, LossKind, Status
 from leakfix.detectors.states import State
+from leakfix.detectors.way_back import last_branch, last_jump, last_raised
 from leakfix.flow import (
     ANY_METHOD,
     Acquire,
@@ -36,8 +37,6 @@ from leakfix.flow.remembering import unless_below
 from leakfix.text.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from leakfix.flow import Block, Doubt, Edge, Event, Exit, Graph, Place, Step
     from leakfix.flow.ahead import Ahead
     from leakfix.flow.loops import Loop
@@ -201,16 +200,15 @@ class Pursuit:
 
     def lose(self, step: Step[State], kind: LossKind, span: Span, state: State) -> None:
         """The resource is lost at ``span``: the surest way to get there is kept."""
-        jump = next((at.edge.jump for at in _backwards(step) if at.edge is not None and at.edge.jump is not None), None)
+        jump = last_jump(step)
         known = self.losses.get((kind, span, jump))
         if known is not None and known.level <= state.raised:
             return
-        branch, taken = _last_branch(step)
+        branch, taken = last_branch(step)
         owners = [*sorted(state.holders), *sorted(place for place, closes in state.derived if closes)]
         named = tuple(holder for holder in owners if holder.root in self.graph.names)
         through = frozenset(place.root for place in state.carriers())
-        raised = next((at.edge.raised for at in _backwards(step) if at.edge and at.edge.raised is not None), None)
-        doubtful = state.raised == DOUBTFUL
+        raised, doubtful = last_raised(step), state.raised == DOUBTFUL
         self.losses[kind, span, jump] = Loss(
             kind, span, branch, taken, named, jump, through, frozenset(), raised, doubtful
         )
@@ -336,21 +334,3 @@ class Pursuit:
 
 def _fails(at: Exit) -> bool:
     return at.failed or at.kind is ExitKind.RAISE
-
-
-def _last_branch(step: Step[State]) -> tuple[Span | None, bool | None]:
-    """The last condition on the way to ``step`` behind the acquisition."""
-    for at in _backwards(step):
-        edge, before = at.edge, at.previous
-        if edge is None or edge.span is None or before is None:
-            continue
-        if not any(test.place in before.state.errors for test in edge.tests):
-            return edge.span, edge.taken
-    return None, None
-
-
-def _backwards(step: Step[State]) -> Iterator[Step[State]]:
-    at: Step[State] | None = step
-    while at is not None and at.state.held:
-        yield at
-        at = at.previous
