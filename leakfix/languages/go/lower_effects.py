@@ -104,8 +104,9 @@ class EffectLowering:
         return True
 
     def _run(self, call: Call, index: int, value: Value) -> None:
-        """A callee that keeps nothing calls the functions that it is given."""
-        if call.callee is None or not isinstance(underlying(parameter(call.callee, index)), Signature):
+        """A callee that keeps nothing calls the functions that it is given; what is none has nothing to be called."""
+        taken = underlying(parameter(call.callee, index)) if call.callee is not None else None
+        if taken is not None and not isinstance(taken, Signature):
             return
         for link in value.links:
             literal = link.late and link.relation is Relation.OWNING
