@@ -5,7 +5,7 @@ Evaluation order follows the specification as far as it matters here: operands a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Handing, Outcome, Place, Test
 from leakfix.languages.go import syntax
@@ -42,10 +42,6 @@ _ERROR_TESTS = frozenset(
 """Functions that are true only of an error that is not nil (package documentation of errors and os)."""
 
 
-def _number(node: Node) -> Value:
-    return Value(count=Outcome.FALSE if syntax.text(node) == "0" else Outcome.TRUE)
-
-
 class ValueLowering:
     """Evaluates the expressions of one function."""
 
@@ -53,29 +49,23 @@ class ValueLowering:
         self.frame = frame
         self.calls = CallLowering(frame, self)
         self.closures = ClosureLowering(frame)
-        self._handlers: dict[int, Callable[[Node], Value]] = {
-            syntax.IDENTIFIER: self._identifier,
-            syntax.CALL_EXPRESSION: self._call,
-            syntax.SELECTOR_EXPRESSION: self._selector,
-            syntax.FUNC_LITERAL: self.closures.value,
-            syntax.COMPOSITE_LITERAL: self._composite,
-            syntax.TYPE_ASSERTION_EXPRESSION: self._operand,
-            syntax.TYPE_CONVERSION_EXPRESSION: self._conversion,
-            syntax.SLICE_EXPRESSION: self._slice,
-            syntax.INDEX_EXPRESSION: self._index,
-            syntax.UNARY_EXPRESSION: self._unary,
-            syntax.PARENTHESIZED_EXPRESSION: lambda node: self.value(syntax.unparen(node)),
-            syntax.BINARY_EXPRESSION: self._binary,
-            syntax.INT_LITERAL: _number,
-        }
 
     def value(self, node: Node) -> Value:
         """Evaluate an expression of one value."""
         known = _CONSTANTS.get(node.kind_id)
         if known is not None:
             return known
-        handler = self._handlers.get(node.kind_id)
-        return handler(node) if handler is not None else NOTHING
+        handler = _HANDLERS.get(node.kind_id)
+        return handler(self, node) if handler is not None else NOTHING
+
+    def _number(self, node: Node) -> Value:
+        return Value(count=Outcome.FALSE if syntax.text(node) == "0" else Outcome.TRUE)
+
+    def _literal(self, node: Node) -> Value:
+        return self.closures.value(node)
+
+    def _parenthesized(self, node: Node) -> Value:
+        return self.value(syntax.unparen(node))
 
     def _call(self, node: Node) -> Value:
         results = self.calls.call(node)
@@ -293,3 +283,21 @@ class ValueLowering:
         """The value leaves the function's hands at ``node``; a pending acquisition happens first."""
         self.frame.begin(value)
         self.frame.escape(span_of(node), value, how, index)
+
+
+# Of the class, not of its objects: those would refer to themselves, and outlive their use.
+_HANDLERS: Final[dict[int, Callable[[ValueLowering, Node], Value]]] = {
+    syntax.IDENTIFIER: ValueLowering._identifier,
+    syntax.CALL_EXPRESSION: ValueLowering._call,
+    syntax.SELECTOR_EXPRESSION: ValueLowering._selector,
+    syntax.FUNC_LITERAL: ValueLowering._literal,
+    syntax.COMPOSITE_LITERAL: ValueLowering._composite,
+    syntax.TYPE_ASSERTION_EXPRESSION: ValueLowering._operand,
+    syntax.TYPE_CONVERSION_EXPRESSION: ValueLowering._conversion,
+    syntax.SLICE_EXPRESSION: ValueLowering._slice,
+    syntax.INDEX_EXPRESSION: ValueLowering._index,
+    syntax.UNARY_EXPRESSION: ValueLowering._unary,
+    syntax.PARENTHESIZED_EXPRESSION: ValueLowering._parenthesized,
+    syntax.BINARY_EXPRESSION: ValueLowering._binary,
+    syntax.INT_LITERAL: ValueLowering._number,
+}

@@ -8,7 +8,7 @@ deferred call will release. Expressions are evaluated by `lower_values`, calls b
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Assign, Drop, Escape, ExitKind, Graph, Handing, Place
 from leakfix.languages.go import syntax
@@ -108,11 +108,14 @@ def lower(
         if previous is not None:
             frame.adopt(previous, (root for root in previous.tracked if root >= 0))
         lowering = StatementLowering(frame)
-        if follow is None:
-            lowering.seed()
-        if for_caller or cut:
-            lowering.watch(cut=cut)
-        lowering.body(follow, cut=cut)
+        try:
+            if follow is None:
+                lowering.seed()
+            if for_caller or cut:
+                lowering.watch(cut=cut)
+            lowering.body(follow, cut=cut)
+        finally:
+            lowering.done()
         if not frame.late:
             break
         previous = frame
@@ -137,7 +140,11 @@ def lower_captured(outer: Frame, literal: Node, roots: frozenset[int]) -> Graph:
     frame.adopt(outer, roots)
     frame.acquires = outer.acquires
     frame.acquiring = tuple(at for at in outer.acquiring if literal.start_byte <= at < literal.end_byte)
-    StatementLowering(frame).body()
+    lowering = StatementLowering(frame)
+    try:
+        lowering.body()
+    finally:
+        lowering.done()
     return frame.graph
 
 
@@ -152,32 +159,9 @@ def _forget_shared_receivers(frame: Frame) -> None:
 class StatementLowering(BranchLowering):
     """Builds the graph of one function body."""
 
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame)
-        self._statements: dict[int, Callable[[Node], None]] = {
-            syntax.BLOCK: self._block,
-            syntax.STATEMENT_LIST: self._list,
-            syntax.EXPRESSION_STATEMENT: self._expression,
-            syntax.SHORT_VAR_DECLARATION: self._assignment,
-            syntax.ASSIGNMENT_STATEMENT: self._assignment,
-            syntax.VAR_DECLARATION: self._var,
-            syntax.INC_STATEMENT: self._step,
-            syntax.DEC_STATEMENT: self._step,
-            syntax.IF_STATEMENT: self._if,
-            syntax.FOR_STATEMENT: self._for,
-            syntax.EXPRESSION_SWITCH_STATEMENT: self._switch,
-            syntax.TYPE_SWITCH_STATEMENT: self._type_switch,
-            syntax.SELECT_STATEMENT: self._select,
-            syntax.RETURN_STATEMENT: self._return,
-            syntax.DEFER_STATEMENT: self._defer,
-            syntax.GO_STATEMENT: self._go,
-            syntax.SEND_STATEMENT: self._send,
-            syntax.LABELED_STATEMENT: self._labeled,
-            syntax.BREAK_STATEMENT: self._break,
-            syntax.CONTINUE_STATEMENT: self._continue,
-            syntax.GOTO_STATEMENT: self._goto,
-            syntax.FALLTHROUGH_STATEMENT: self._fallthrough,
-        }
+    def done(self) -> None:
+        """Refer to itself no more: such garbage is collected behind a whole workspace."""
+        del self.values.calls.values
 
     def seed(self) -> None:
         """Follow the variables that acquiring calls are assigned to from the start: releases may stand before them.
@@ -237,7 +221,7 @@ class StatementLowering(BranchLowering):
 
     def statement(self, node: Node) -> None:
         """Lower one statement; one of no consequence adds nothing."""
-        handler = self._statements.get(node.kind_id)
+        handler = _STATEMENTS.get(node.kind_id)
         if handler is None:
             return
         if not self.frame.reachable and node.kind_id not in _MAY_HOLD_LABELS:
@@ -247,7 +231,7 @@ class StatementLowering(BranchLowering):
                 return
             if self._pass_over(node):
                 return
-        handler(node)
+        handler(self, node)
         self.end_of_statement(node)
 
     def _has_no_effect(self, node: Node) -> bool:
@@ -402,6 +386,33 @@ class StatementLowering(BranchLowering):
     def _list(self, node: Node) -> None:
         for statement in node.named_children:
             self.statement(statement)
+
+
+# Of the class, not of its objects: those would refer to themselves, and outlive their use.
+_STATEMENTS: Final[dict[int, Callable[[StatementLowering, Node], None]]] = {
+    syntax.BLOCK: StatementLowering._block,
+    syntax.STATEMENT_LIST: StatementLowering._list,
+    syntax.EXPRESSION_STATEMENT: StatementLowering._expression,
+    syntax.SHORT_VAR_DECLARATION: StatementLowering._assignment,
+    syntax.ASSIGNMENT_STATEMENT: StatementLowering._assignment,
+    syntax.VAR_DECLARATION: StatementLowering._var,
+    syntax.INC_STATEMENT: StatementLowering._step,
+    syntax.DEC_STATEMENT: StatementLowering._step,
+    syntax.IF_STATEMENT: StatementLowering._if,
+    syntax.FOR_STATEMENT: StatementLowering._for,
+    syntax.EXPRESSION_SWITCH_STATEMENT: StatementLowering._switch,
+    syntax.TYPE_SWITCH_STATEMENT: StatementLowering._type_switch,
+    syntax.SELECT_STATEMENT: StatementLowering._select,
+    syntax.RETURN_STATEMENT: StatementLowering._return,
+    syntax.DEFER_STATEMENT: StatementLowering._defer,
+    syntax.GO_STATEMENT: StatementLowering._go,
+    syntax.SEND_STATEMENT: StatementLowering._send,
+    syntax.LABELED_STATEMENT: StatementLowering._labeled,
+    syntax.BREAK_STATEMENT: StatementLowering._break,
+    syntax.CONTINUE_STATEMENT: StatementLowering._continue,
+    syntax.GOTO_STATEMENT: StatementLowering._goto,
+    syntax.FALLTHROUGH_STATEMENT: StatementLowering._fallthrough,
+}
 
 
 def _items(node: Node) -> list[Node]:
