@@ -60,8 +60,11 @@ class Depths(Generic[Part]):
         self._final: list[Part] = []
         self._known: dict[int, Part] = {}
 
-    def get(self, depth: Depth, compute: Callable[[], Part], unknown: Part) -> Part:
-        """The part as far as the depth allows; ``unknown`` beyond it."""
+    def get(self, depth: Depth, compute: Callable[[], Part], unknown: Part, least: Part | None = None) -> Part:
+        """The part as far as the depth allows; ``unknown`` beyond it.
+
+        ``least`` is what tells the least of all: what is no more than that at some depth is no more at a lower one.
+        """
         if self._final:
             return self._final[0]
         if depth.left in self._known:
@@ -70,6 +73,9 @@ class Depths(Generic[Part]):
         if depth.left == 0:
             depth.met = True
             return unknown
+        if least is not None and any(part is least and left > depth.left for left, part in self._known.items()):
+            depth.met = True
+            return least
         before, depth.met = depth.met, False
         depth.left -= 1
         try:
@@ -128,7 +134,7 @@ class Summary:
         if self._program.depth.within == (self._function.symbol, position):
             return NO_EFFECTS
         known = self._effects.setdefault(position, Depths())
-        return known.get(self._program.depth, lambda: self._effects_at(position), None)
+        return known.get(self._program.depth, lambda: self._effects_at(position), None, KEPT)
 
     @property
     def owned(self) -> Mapping[int, Obligation]:
