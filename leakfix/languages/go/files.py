@@ -186,6 +186,8 @@ class File:
         return known
 
     def _find_import(self, name: str) -> str | None:
+        if not name.isidentifier():
+            return None
         package = self.package
         # A file cannot import two packages under one name: the first that surely has it is the one.
         for path in self._likely_imports.get(name, ()):

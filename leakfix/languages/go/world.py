@@ -118,7 +118,9 @@ class World:
 
     def _module(self, directory: str) -> Module | None:
         if directory not in self._modules:
-            module = read_module(Path(directory))
+            # Most directories have none, which is soon told.
+            there = os.path.isfile(f"{directory}{os.sep}go.mod")  # noqa: PTH113 (paths are text here)
+            module = read_module(Path(directory)) if there else None
             above = os.path.dirname(directory)  # noqa: PTH120 (paths are text here)
             if module is None and above not in (directory, self._cache_text):
                 module = self._module(above)
@@ -261,7 +263,8 @@ class World:
     def _workspace(self, directory: str) -> tuple[Module, ...]:
         """The modules that a go.work in a directory, or above it, uses."""
         if directory not in self._workspaces:
-            used = tuple(map(self.module_of, read_workspace(Path(directory))))
+            there = os.path.isfile(f"{directory}{os.sep}go.work")  # noqa: PTH113 (paths are text here)
+            used = tuple(map(self.module_of, read_workspace(Path(directory)))) if there else ()
             above = os.path.dirname(directory)  # noqa: PTH120 (paths are text here)
             is_top = bool(used) or above == directory
             modules = tuple(one for one in used if one is not None) if is_top else self._workspace(above)
