@@ -296,7 +296,7 @@ def _sources(
         if path == standard:
             continue
         data = path.read_bytes()
-        if imports is None or not _paths(_label(path), data).isdisjoint(imports):
+        if imports is None or (_may_cover(data, imports) and not _paths(_label(path), data).isdisjoint(imports)):
             yield _label(path), _parse(_label(path), data)
     for number, document in enumerate(extra, 1):
         yield document if isinstance(document, tuple) else (f"configured models {number}", document)
@@ -319,6 +319,12 @@ def _parse(label: str, data: bytes) -> dict[str, object]:
         return tomllib.loads(data.decode())
     except ValueError as error:
         raise ModelError(f"{label}: {error}") from error
+
+
+def _may_cover(data: bytes, imports: Collection[str]) -> bool:
+    """Whether the head of a library's file has one of the import paths in quotes: most have not, which is soon told."""
+    head = data.partition(_FIRST_TABLE)[0]
+    return b"\\" in head or not set(head.decode().replace("'", '"').split('"')).isdisjoint(imports)
 
 
 def _paths(label: str, data: bytes) -> frozenset[str]:

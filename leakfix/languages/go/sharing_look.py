@@ -46,11 +46,12 @@ _FUNCTION: Final = b"\nfunc "
 @lru_cache(maxsize=2)
 def may_keep_parts(data: bytes) -> bool:
     """Whether a file may hold a function that stores a part of something large: a look at its bytes."""
-    if not (_cuts(data) or _points(data)):
+    points = _points(data)
+    if not (points or _cuts(data)):
         return False
     words = _words(data)
     may_be_large = _is_large(data, words)
-    if not (may_be_large or is_fixed(data) or _points(data)):
+    if not (points or may_be_large or is_fixed(data)):
         return False
     functions = data.split(_FUNCTION)[1:]
     return any(_candidates(functions, [may_be_large and _is_large(text, words) for text in functions]))
@@ -124,10 +125,11 @@ def givers(large: Iterable[bytes]) -> list[bytes]:
 
 def _stores(text: bytes, large: Sequence[bytes]) -> bool:
     """Whether a function stores a part of constant length, or of what a function with something large may pass it."""
-    if not _STORES.search(text):
-        return False
     name = _NAME.match(text)
-    return is_fixed(text) or (name is not None and any(name[1] + b"(" in other for other in large))
+    if not (is_fixed(text) or (name is not None and any(name[1] + b"(" in other for other in large))):
+        return False
+    # Looked for last: it takes longest.
+    return _STORES.search(text) is not None
 
 
 def marks(data: bytes, start: int, end: int, names: Iterable[str]) -> list[int]:
