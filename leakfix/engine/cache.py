@@ -52,9 +52,7 @@ class Cache:
         meaning = [_meaning(tongue) for tongue in work.tongues.values()]
         base = _digest(asked, _code(setup), setup.configuration.read_models(), *meaning)
         reach = Reach(inputs, {name: tongue.language for name, tongue in work.tongues.items()})
-        keys = {
-            _name(unit): _digest(base, _files(unit), reach.digests(unit.language, unit.directory)) for unit in units
-        }
+        keys = {_name(unit): _digest(base, _files(unit), reach.digest(unit.language, unit.directory)) for unit in units}
         return cls(path, keys, units, _load(path))
 
     def known(self) -> Iterator[tuple[Unit, Report]]:

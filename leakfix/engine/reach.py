@@ -8,6 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from leakfix.engine.components import components
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -40,19 +41,36 @@ class Reach:
         self._surroundings = {name: languages[name].surroundings(found) for name, found in directories.items()}
         self._contents = {name: _contents(found) for name, found in self._surroundings.items()}
         self._directories: dict[tuple[str, str], _Directory | None] = {}
+        self._digests: dict[str, dict[str, str]] = {}
+        """By language and absolute path."""
 
-    def digests(self, language: str, directory: str) -> tuple[str, ...]:
-        """What the results of a directory (a display path) hang on, as digests in a fixed order."""
+    def digest(self, language: str, directory: str) -> str:
+        """What the results of a directory (a display path) hang on.
+
+        Directories that import each other in a circle hang on the same: each such circle has one digest, of its own
+        source and of the digests of all that it leads to.
+        """
         start = os.path.abspath(directory or ".")  # noqa: PTH100 (links stay as they are)
-        seen: dict[str, _Directory] = {}
-        waiting = [start]
-        while waiting:
-            path = waiting.pop()
-            found = None if path in seen else self._directory(language, path)
+        known = self._digests.setdefault(language, {})
+        for circle in components(start, lambda path: self._neighbours(language, path), known):
+            digest = self._of_circle(language, sorted(circle), known)
+            known.update(dict.fromkeys(circle, digest))
+        return known[start]
+
+    def _of_circle(self, language: str, circle: list[str], known: Mapping[str, str]) -> str:
+        digest = hashlib.blake2b(self._contents[language].encode(), digest_size=16)
+        behind: set[str] = set()
+        for path in circle:
+            found = self._directory(language, path)
             if found is not None:
-                seen[path] = found
-                waiting.extend(found.neighbours)
-        return (self._contents[language], *(f"{path} {seen[path].digest}" for path in sorted(seen)))
+                digest.update(b"%b\0%b\0" % (os.fsencode(path), found.digest.encode()))
+            behind.update(known[other] for other in self._neighbours(language, path) if other in known)
+        digest.update("\0".join(sorted(behind)).encode())
+        return digest.hexdigest()
+
+    def _neighbours(self, language: str, path: str) -> tuple[str, ...]:
+        found = self._directory(language, path)
+        return found.neighbours if found is not None else ()
 
     def _directory(self, language: str, path: str) -> _Directory | None:
         key = (language, path)
