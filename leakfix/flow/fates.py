@@ -208,7 +208,7 @@ class _Walker:
         return state.knowing(state.facts | {Test(event.place, event.value)})
 
     def _forget(self, state: _State, event: Forget) -> _State:
-        return state.knowing(frozenset(fact for fact in state.facts if not event.place.holds(fact.place)))
+        return state.knowing(unless_below(event.place, state.facts))
 
     def _acquire(self, state: _State, event: Acquire) -> _State:
         return _State(Fate.HELD, frozenset({event.place}), state.facts, state.raised)

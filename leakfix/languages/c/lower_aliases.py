@@ -9,7 +9,7 @@ from leakfix.flow.remembering import is_fact
 from leakfix.languages.c.lower_frame import POINTEE, RESULT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from leakfix.languages.c.lower_frame import Frame
 
@@ -127,13 +127,15 @@ class _Mattering:
         return True
 
     def _holds(self, place: Place) -> bool:
-        for one in self.holding.get(place.root, ()):  # noqa: SIM110 (a generator takes twice as long)
-            if place.holds(one):
-                return True
-        return False
+        return _any_below(place, self.holding)
 
     def _is_tested(self, place: Place) -> bool:
-        for one in self.facts.get(place.root, ()):  # noqa: SIM110 (a generator takes twice as long)
-            if place.holds(one):
-                return True
-        return False
+        return _any_below(place, self.facts)
+
+
+def _any_below(place: Place, places: Mapping[int, Iterable[Place]]) -> bool:
+    """Whether one of some places, told by their roots, is a place or lies below it."""
+    for one in places.get(place.root, ()):  # noqa: SIM110 (a generator takes twice as long)
+        if place.holds(one):
+            return True
+    return False

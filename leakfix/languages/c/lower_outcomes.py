@@ -12,7 +12,7 @@ from leakfix.languages.c.lower_tests import is_constant_name
 from leakfix.languages.c.unknown_owners import INTEGERS, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from leakfix.languages.c.lower_values import ValueLowering
     from leakfix.languages.c.types import CType
 
+    _Comparison = tuple[str, Node | None]
+
 _CONSTANT: Final = re.compile(rb"\b[A-Z][A-Z0-9_]+\b")
 _FAILED: Final = (((NEGATIVE,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE))
 _FAILURES: Final = {"pointer": (((), Outcome.NIL),), "number": (*_FAILED, ((), Outcome.NOT_NIL))}
 _BELOW: Final = frozenset(("<", ">="))
-_AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
 
 
 class Outcomes:
@@ -38,9 +39,7 @@ class Outcomes:
 
     def failures(self, of: CType | None) -> frozenset[tuple[tuple[str, ...], Outcome]]:
         """What tells that a call failed: a negative number, a constant named so, null, or false."""
-        kind = "" if of is None else "pointer" if of.is_pointer or of.base in ("bool", "_Bool") else "other"
-        kind = "" if kind == "pointer" and _is_error(of) else kind
-        kind = "number" if kind == "other" and of is not None and of.base in INTEGERS else kind
+        kind = _kind(of)
         if kind not in self._failures:
             self._failures[kind] = frozenset((*self._named_failures(), *_FAILURES.get(kind, _FAILED)))
         return self._failures[kind]
@@ -60,7 +59,8 @@ class Outcomes:
 
     def ways(self, node: Node, result: CType | None) -> tuple[Facts, Facts] | None:
         """What the result tells where the call succeeded, and where it failed; None where nobody can say."""
-        if any(self._is_unclear(other) for _, other in self._comparisons(node)):
+        comparisons = tuple(self._comparisons(node))
+        if any(self._is_unclear(other) for _, other in comparisons):
             return None
         asked = _asked(node)
         good = [name for name, failed in self._constants.items() if not failed and asked in (name, "variable")]
@@ -82,9 +82,9 @@ class Outcomes:
         if asked not in ("", "?", "<", "number", "variable") and asked not in self._constants:
             return None
         not_negative = (((NEGATIVE,), Outcome.FALSE), ((equal_to("-1"),), Outcome.FALSE))
-        if asked == "<" or (asked == "variable" and self._is_compared_below(node)):
+        if asked == "<" or (asked == "variable" and any(operator in _BELOW for operator, _ in comparisons)):
             # A number that has a name is no success where nobody says so.
-            others: Facts = tuple(((equal_to(name),), Outcome.FALSE) for name in self._equals(node))
+            others: Facts = tuple(((equal_to(name),), Outcome.FALSE) for name in _equals(comparisons))
             return (*named, *others, *not_negative), (*opposite, ((NEGATIVE,), Outcome.TRUE), ((), Outcome.NOT_NIL))
         return (*named, ((), Outcome.NIL), *not_negative), (*opposite, ((), Outcome.NOT_NIL))
 
@@ -95,24 +95,13 @@ class Outcomes:
         told = (one for use in uses for one in _comparison(use))
         return any(operator in _BELOW and other is not None and other.text == b"0" for operator, other in told)
 
-    def _is_compared_below(self, node: Node) -> bool:
-        """Whether the variable that takes a result is asked whether it is negative."""
-        return any(operator in _BELOW for operator, _ in self._comparisons(node))
-
     def _is_unclear(self, node: Node | None) -> bool:
         """Whether something stands for a value that neither a definition nor its spelling tells anything of."""
         if node is None or node.type != syntax.IDENTIFIER or is_constant_name(syntax.text(node)):
             return False
         return self.frame.bindings.variable(node) is None and self.values.constant(node) is None
 
-    def _equals(self, node: Node) -> Iterator[str]:
-        """The names of constants that the variable that takes a result is compared with, but for those of success."""
-        for operator, other in self._comparisons(node):
-            name = syntax.text(other) if other is not None and other.type == syntax.IDENTIFIER else ""
-            if operator in ("==", "!=") and is_constant_name(name) and customs.tells_failure(name) is None:
-                yield name
-
-    def _comparisons(self, node: Node) -> Iterator[tuple[str, Node | None]]:
+    def _comparisons(self, node: Node) -> Iterator[_Comparison]:
         """What a result, or the variable that takes it, is compared with, each behind its operator."""
         target = target_of(node, self.frame.bindings)
         uses = self.frame.bindings.uses(target.variable) if target is not None and not target.path else ()
@@ -120,23 +109,42 @@ class Outcomes:
             yield from _comparison(one)
 
 
+def _kind(of: CType | None) -> str:
+    """How a value of a type tells that a call failed, as far as that is known."""
+    if of is None:
+        return ""
+    if of.is_pointer or of.base in ("bool", "_Bool"):
+        return "" if _is_error(of) else "pointer"
+    return "number" if of.base in INTEGERS else ""
+
+
 def _is_error(of: CType | None) -> bool:
     """Whether a type is that of what tells of a failure: it is null where all went well."""
     return of is not None and customs.tells_failure(of.base) is True
 
 
-def _comparison(node: Node) -> Iterator[tuple[str, Node | None]]:
-    at, parent = node, node.parent
-    while parent is not None and (parent.type in _AROUND or _is_assigned(at, parent)):
-        at, parent = parent, parent.parent
+def _equals(comparisons: Iterable[_Comparison]) -> Iterator[str]:
+    """The names of constants that something is equal to, or not, of which none tells how a call ended."""
+    for operator, other in comparisons:
+        name = syntax.text(other) if other is not None and other.type == syntax.IDENTIFIER else ""
+        if operator in ("==", "!=") and is_constant_name(name) and customs.tells_failure(name) is None:
+            yield name
+
+
+def _comparison(node: Node) -> Iterator[_Comparison]:
+    at = syntax.wrapped(node)
+    parent = at.parent
+    while parent is not None and parent.type == syntax.ASSIGNMENT_EXPRESSION and _is_first(at, parent):
+        at = syntax.wrapped(parent)
+        parent = at.parent
     operator = parent.child_by_field_name("operator") if parent is not None else None
-    if parent is not None and operator is not None and parent.child_by_field_name("left") == at:
+    if parent is not None and operator is not None and _is_first(at, parent):
         yield operator.type, parent.child_by_field_name("right")
 
 
-def _is_assigned(node: Node, parent: Node) -> bool:
-    """Whether an expression stands for the value that an assignment gives to it."""
-    return parent.type == syntax.ASSIGNMENT_EXPRESSION and parent.child_by_field_name("left") == node
+def _is_first(node: Node, parent: Node) -> bool:
+    """Whether an expression stands before the operator."""
+    return parent.child_by_field_name("left") == node
 
 
 def _outcomes(function: Function) -> dict[str, bool]:
@@ -158,17 +166,15 @@ def _asked(node: Node) -> str:
 
     "variable" where it is assigned, "" where nobody looks at it.
     """
-    at, parent = node, node.parent
-    while parent is not None and parent.type in _AROUND:
-        at, parent = parent, parent.parent
+    at = syntax.wrapped(node)
+    parent = at.parent
     if parent is None or parent.type == syntax.EXPRESSION_STATEMENT:
         return ""
     if parent.type == syntax.INIT_DECLARATOR:
         return "variable"
     if parent.type == syntax.ASSIGNMENT_EXPRESSION:
+        parent = syntax.wrapped(parent)
         outer = parent.parent
-        while outer is not None and outer.type in _AROUND:
-            parent, outer = outer, outer.parent
         if outer is not None and outer.type == syntax.BINARY_EXPRESSION:
             return _compared(outer, parent)
         if outer is None or outer.type == syntax.EXPRESSION_STATEMENT:

@@ -282,9 +282,7 @@ class UnknownCalls:
         if self._may_come_back(call, name, result, node):
             self.frame.emit(Derive(self.frame.span(call), found, place, closes=True))
             return
-        parent = call.parent
-        while parent is not None and parent.type in _AROUND:
-            parent = parent.parent
+        parent = syntax.wrapped(call).parent
         of = result if result is not None else result_type(self.frame.function)
         is_returned = parent is not None and parent.type == syntax.RETURN_STATEMENT and self.frame.expansion is None
         if is_returned and (of is None or of.is_pointer) and not customs.is_making(name):
@@ -308,9 +306,7 @@ class UnknownCalls:
         target = target_of(call, self.frame.bindings)
         if target is not None:
             return self.owners.type_of(target)
-        parent = call.parent
-        while parent is not None and parent.type in _AROUND:
-            parent = parent.parent
+        parent = syntax.wrapped(call).parent
         is_returned = parent is not None and parent.type == syntax.RETURN_STATEMENT
         return result_type(self.frame.function) if is_returned else None
 
@@ -447,7 +443,6 @@ _NAMES: Final = frozenset(
     (syntax.IDENTIFIER, syntax.QUALIFIED_IDENTIFIER, "field_identifier", syntax.TEMPLATE_FUNCTION, "template_method")
 )
 _LITERALS: Final = frozenset((syntax.STRING_LITERAL, "concatenated_string", "raw_string_literal"))
-_AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
 
 
 def _directives(literal: bytes) -> int:

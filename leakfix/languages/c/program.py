@@ -438,9 +438,7 @@ class Program:
         """Whether the function deletes what a variable holds that is declared with a new object, or set to it."""
         if frame.expansion is not None:
             return False
-        parent = node.parent
-        while parent is not None and parent.type in (syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION):
-            parent = parent.parent
+        parent = syntax.wrapped(node).parent
         if parent is None or parent.type not in (syntax.INIT_DECLARATOR, syntax.ASSIGNMENT_EXPRESSION):
             return False
         left = parent.child_by_field_name("declarator") or parent.child_by_field_name("left")

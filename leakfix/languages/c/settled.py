@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.summaries import Acquisition
 
 _CASTS: Final = frozenset(("static_cast", "reinterpret_cast", "const_cast", "dynamic_cast"))
-_AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
 _OBJECTS: Final = frozenset((syntax.TEMPLATE_TYPE, syntax.QUALIFIED_IDENTIFIER))
 _THROW: Final = b"throw"
 _TRY: Final = b"try"
@@ -254,7 +253,7 @@ def _taken(node: Node) -> tuple[Node, Node | None]:
         cast = parent.parent if parent.type == syntax.ARGUMENT_LIST else None
         if cast is not None and _is_cast(cast):
             at, parent = cast, cast.parent
-        elif parent.type in _AROUND or is_choice:
+        elif parent.type in syntax.WRAPPING or is_choice:
             at, parent = parent, parent.parent
         else:
             break

@@ -235,6 +235,13 @@ def unparen(node: Node) -> Node:
     return node
 
 
+def wrapped(node: Node) -> Node:
+    """Return the expression with all parentheses and casts around it."""
+    while node.parent is not None and node.parent.type in WRAPPING:
+        node = node.parent
+    return node
+
+
 def named(node: Node) -> list[Node]:
     """Return the named children without comments."""
     return [child for child in node.named_children if child.type != COMMENT]
@@ -273,6 +280,7 @@ def _query(kinds: tuple[str, ...], dialect: Dialect) -> Query:
 
 
 _PARENTHESES: Final = frozenset((PARENTHESIZED_EXPRESSION, CONDITION_CLAUSE))
+WRAPPING: Final = frozenset((CAST_EXPRESSION, PARENTHESIZED_EXPRESSION))
 
 
 def _only(node: Node) -> Node | None:

@@ -83,7 +83,6 @@ SCALARS: Final = frozenset(
     )
 )
 _SITES_OF_ONE: Final = 6
-_AROUND: Final = frozenset((syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION))
 
 
 @record
@@ -267,9 +266,8 @@ def declared_as(callee: Callee | None) -> CType | None:
 
 def target_of(call: Node, bindings: Bindings) -> Given | None:
     """What takes the result of a call."""
-    at, parent = call, call.parent
-    while parent is not None and parent.type in _AROUND:
-        at, parent = parent, parent.parent
+    at = syntax.wrapped(call)
+    parent = at.parent
     if parent is None:
         return None
     if parent.type == syntax.ASSIGNMENT_EXPRESSION and parent.child_by_field_name("right") == at:

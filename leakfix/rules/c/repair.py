@@ -199,10 +199,7 @@ class Repair:
 
     def _is_assigned(self, place: Place) -> bool:
         """Whether the acquisition is assigned to a place as it is."""
-        at = self.acquisition
-        while at.parent is not None and at.parent.type in (syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION):
-            at = at.parent
-        parent = at.parent
+        parent = syntax.wrapped(self.acquisition).parent
         left = parent.child_by_field_name("left") if parent is not None else None
         target = given(left, self.bindings) if parent is not None and parent.type == _ASSIGNMENT else None
         return target is not None and (target.variable.index, target.path) == (place.root, place.path)
@@ -271,9 +268,7 @@ class Repair:
 
 def target_of(acquisition: Node) -> Node | None:
     """The identifier that the value of an expression is assigned to as it is, casts aside."""
-    at = acquisition
-    while at.parent is not None and at.parent.type in (syntax.CAST_EXPRESSION, syntax.PARENTHESIZED_EXPRESSION):
-        at = at.parent
+    at = syntax.wrapped(acquisition)
     parent = at.parent
     if parent is None:
         return None
