@@ -5,16 +5,12 @@ It is known from the models, else from the callee's summary. A callee of which n
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from leakfix.flow import (
     ANY_METHOD,
     Assign,
     Copy,
-    Derive,
-    Doubt,
-    Drop,
     Escape,
     ExitKind,
     Forget,
@@ -24,26 +20,26 @@ from leakfix.flow import (
     Place,
     Release,
 )
-from leakfix.flow.fates import Fate
-from leakfix.languages.c import customs, syntax
-from leakfix.languages.c.files import is_read_only, spelling
+from leakfix.languages.c import syntax
+from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_frame import (
     ELEMENT,
     NOTHING,
     POINTEE,
+    RECEIVER,
     Facts,
     Frame,
     Link,
     Relation,
     Value,
 )
-from leakfix.languages.c.lower_objects import RECEIVER, ObjectLowering, operands_of
+from leakfix.languages.c.lower_objects import ObjectLowering, operands_of
+from leakfix.languages.c.lower_summaries import SummaryLowering
 from leakfix.languages.c.lower_tables import stands_for
 from leakfix.languages.c.lower_tests import failure
 from leakfix.languages.c.lower_throws import is_noexcept, throws
-from leakfix.languages.c.lower_unknown import UnknownCalls, format_of
-from leakfix.languages.c.summaries import DOUBTFUL, KEPT
-from leakfix.languages.c.types import Callee, result_type
+from leakfix.languages.c.lower_unknown import UnknownCalls
+from leakfix.languages.c.types import Callee
 from leakfix.models import OUT
 
 if TYPE_CHECKING:
@@ -51,9 +47,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from leakfix.languages.c.files import Function, Param
     from leakfix.languages.c.lower_values import ValueLowering
-    from leakfix.languages.c.summaries import Acquisition, Effect, Summary
+    from leakfix.languages.c.summaries import Summary
     from leakfix.models import Acquire, Wrap
     from leakfix.models import Release as ModelledRelease
     from leakfix.text import Span
@@ -71,14 +66,6 @@ class CallLowering:
         """Whether anybody wants the value of the call that is lowered next."""
         self.last: int | None = None
         """The node of the call that a function ends with, whose value it gives back."""
-        self._unheard = False
-        """Whether nobody looks at what the callee that is being lowered gives back."""
-        self._failures: frozenset[tuple[tuple[str, ...], Outcome]] = frozenset()
-        """What tells that the callee that is being lowered failed."""
-        self._keeps_receiver = False
-        """Whether the method that is being lowered says by its name that it gives its object away."""
-        self._moves: list[tuple[Place, Place]] = []
-        """Places that the callee that is being lowered stores something in, with what holds it until it is done."""
         self.unnamed: list[int] = []
         """The roots of what was acquired since the statement began."""
         self._in_place: set[Place] = set()
@@ -234,23 +221,13 @@ class CallLowering:
                     self.frame.exit(ExitKind.STOP, span)
                     return NOTHING
                 operands = operands_of(function, receiver, arguments)
-                self._expect(summary, operands)
+                told = SummaryLowering(self, span, summary, operands, is_heard=wanted)
+                told.expect()
                 if self.frame.graph.sites and throws(function) and not is_noexcept(self.frame.function):
                     self.values.statements.may_raise(span, self._at_risk(summary, operands))
                 if summary.knows(self.asked(operands)):
-                    self._unheard = not wanted
-                    value = self.summarised(node, summary, operands, arguments)
-                    self._unheard = False
-                    return value
+                    return told.call(arguments)
         return self.unknown.call(node, callee, receiver, arguments)
-
-    def _expect(self, summary: Summary, operands: dict[int, Value]) -> None:
-        """What a callee acquires for its caller is followed before it is asked what else it does to who takes it."""
-        for acquisition in summary.acquired() if not customs.is_weak(summary.function.last_name) else ():
-            if acquisition.operand is not None and not self._is_part(acquisition):
-                place = self.resolve(operands.get(acquisition.operand, NOTHING), acquisition.path)
-                if place is not None and not self._is_elsewhere(place):
-                    self.frame.followed.add(place, is_whole=False)
 
     def asked(self, operands: dict[int, Value]) -> list[int]:
         """The operands of which the callee has to tell what it does with them."""
@@ -407,7 +384,7 @@ class CallLowering:
         if acquire.result == OUT:
             value = arguments[acquire.argument or 0] if (acquire.argument or 0) < len(arguments) else NOTHING
             aimed = self.resolve(value, (POINTEE,))
-            if aimed is None or self._is_elsewhere(aimed):
+            if aimed is None or self.is_elsewhere(aimed):
                 # A member takes it: the object around that is nobody else's for it.
                 held = tuple(link for link in value.links if link.relation is not Relation.THROUGH)
                 self.frame.escape(span, Value(held, address=value.address), Handing.PASSED)
@@ -442,7 +419,7 @@ class CallLowering:
             if place != found:
                 self.frame.emit(Assign(span, place, Outcome.NOT_NIL))
             self.frame.acquire(index)
-            self._store_out(span, place)
+            self.store_out(span, place)
 
         def fail() -> None:
             """What was not released is still there, even when its only name takes the null that comes back."""
@@ -467,11 +444,11 @@ class CallLowering:
         self.unnamed.append(found.root)
         self.frame.made.add(found.root)
 
-    def _is_elsewhere(self, place: Place) -> bool:
+    def is_elsewhere(self, place: Place) -> bool:
         """Whether what is stored at a place is out of sight, and not seen by the callers either."""
         return self.frame.outlives(place) and place.root not in self.frame.parameters and place.root != self.frame.this
 
-    def _store_out(self, span: Span, place: Place) -> None:
+    def store_out(self, span: Span, place: Place) -> None:
         """What was acquired into a place that outlives the function is its owner's."""
         if self.frame.outlives(place):
             self.frame.emit(Escape(span, place, Handing.STORED, into=Place(place.root)))
@@ -502,165 +479,6 @@ class CallLowering:
 
     def _is_own(self, place: Place) -> bool:
         return not place.path and place.root >= 0 and self.frame.is_fresh(place.root)
-
-    # summaries
-
-    def summarised(self, node: Node, summary: Summary, operands: dict[int, Value], arguments: list[Value]) -> Value:
-        """The callee's body was read: it does to its operands what its summary says."""
-        function, span = summary.function, self.frame.span(node)
-        found = self.frame.temporary()
-        self.frame.emit(Assign(span, found))
-        number = self.program.constants.returned(function)
-        params = function.params
-        count = len(params)
-        self._failures = self.unknown.outcomes.failures(result_type(function))
-        self._keeps_receiver = customs.gives_away(function.last_name) and not function.is_constructor
-        for index, value in operands.items():
-            if not self.frame.concerns(value):
-                continue
-            if index >= count:
-                if value.address is not None or format_of(function.call) is None:
-                    self.frame.escape(span, value, Handing.PASSED)
-                continue
-            self._effects(span, summary, index, value, operands, found)
-            self.unknown.whole(span, value, found)
-            if value.address is not None and index >= 0 and self._is_sent(params[index], value.address):
-                self.frame.emit(Escape(span, value.address, Handing.PASSED))
-        self._settle_moves(span)
-        first = arguments[0] if arguments else NOTHING
-        self.unknown.emptied(span, function.last_name, first, found)
-        if any(function.last_name in site.obligation.releases for site in self.frame.graph.sites):
-            # Its body may hang on functions that nobody has read: what it is named to release is gone behind it.
-            self.frame.escape(span, first, Handing.PASSED)
-        for acquisition in summary.acquired() if not customs.is_weak(function.last_name) else ():
-            if acquisition.operand is not None:
-                if self._is_part(acquisition):
-                    continue
-                value = operands.get(acquisition.operand, NOTHING)
-                place = self.resolve(value, acquisition.path)
-                if place is not None and not self._is_elsewhere(place):
-                    self._acquired_by(span, function, acquisition, place, found)
-            elif not acquisition.path:
-                self._acquired_by(span, function, acquisition, found, found)
-        return Value((Link(found),), number)
-
-    def _is_part(self, acquisition: Acquisition) -> bool:
-        """Whether a resource is a member of what a callee sets up: that tells itself what it holds."""
-        resource = self.models.find_resource(acquisition.obligation.resource)
-        return resource is not None and resource.in_place and len(acquisition.path) > 1
-
-    def _is_sent(self, param: Param, address: Place) -> bool:
-        """Whether a pointer is given as the bytes that it is made of: `write(fd, &p, sizeof(p))`."""
-        is_bytes = param.type is not None and param.type.text == b"void" and is_read_only(param)
-        return is_bytes and not address.path and self._is_pointer(address)
-
-    def _is_pointer(self, place: Place) -> bool:
-        variable = self.frame.variable_of(place.root)
-        found = self.frame.types.variable(variable) if variable is not None else None
-        return found is not None and self.frame.types.resolved(found).is_pointer and not found.is_array
-
-    def _acquired_by(
-        self, span: Span, function: Function, acquisition: Acquisition, place: Place, found: Place
-    ) -> None:
-        ways = acquisition.ways
-        success = next((facts for facts, owned in ways if owned), ())
-        index = self.site(span, acquisition.obligation, function.qualified, place, success)
-
-        def succeed() -> None:
-            if place != found:
-                self.frame.emit(Assign(span, place, Outcome.NOT_NIL))
-                for path, outcome in acquisition.held:
-                    self.frame.emit(Assign(span, place.below(*path), outcome))
-            self.frame.acquire(index)
-            self._store_out(span, place)
-
-        def fail() -> None:
-            for path, outcome in acquisition.otherwise:
-                self.frame.emit(Assign(span, place.below(*path), outcome))
-
-        self.frame.fork(found, [(facts, succeed if owned else fail) for facts, owned in ways])
-        if place == found:
-            self.note_unnamed(found)
-
-    def _effects(
-        self, span: Span, summary: Summary, index: int, value: Value, operands: dict[int, Value], found: Place
-    ) -> None:
-        if not value.links and value.address is None:
-            return
-        effects = summary.of(index)
-        if effects is None:
-            self.frame.escape(span, value, Handing.PASSED)
-            if value.address is not None:
-                self.frame.emit(Assign(span, value.address))
-            return
-        for path, told in effects.fates:
-            # A method may note its object somewhere: whoever goes on to end it is its owner all the same.
-            is_own = index == RECEIVER and not path and not self._keeps_receiver
-            alternatives = tuple(DOUBTFUL if is_own and one == KEPT else one for one in told)
-            if len(alternatives) > 1 and self._unheard:
-                # Whoever does not ask whether it was taken over believes that it was.
-                self._effect(span, value, path, KEPT, operands, found)
-                continue
-            if len(alternatives) == 1:
-                self._effect(span, value, path, alternatives[0], operands, found)
-                continue
-            happenings: list[tuple[Facts, Callable[[], None]]] = [
-                (effect.facts, partial(self._effect, span, value, path, effect, operands, found))
-                for effect in alternatives
-            ]
-            self.frame.fork(found, happenings)
-        sometimes = {path for path, told in effects.fates if len(told) > 1}
-        for path, known in effects.assigned:
-            place = self.resolve(value, path)
-            if place is not None and not self.frame.outlives(place):
-                # What is gone on some ways only is set anew on those: on the others it is there still.
-                self.frame.emit(Forget(span, place) if path in sometimes else Assign(span, place, known))
-
-    def _effect(
-        self, span: Span, value: Value, path: tuple[str, ...], effect: Effect, operands: dict[int, Value], found: Place
-    ) -> None:
-        places = self._resolved(value, path)
-        for place, relation in places:
-            for target in effect.moved:
-                into = self.resolve(operands.get(target[0], NOTHING), target[1])
-                if into is None or self.frame.outlives(into) or relation is Relation.THROUGH:
-                    self.frame.emit(Escape(span, place, Handing.STORED))
-                else:
-                    between = self.frame.temporary()
-                    self.frame.emit(Copy(span, between, place))
-                    self._moves.append((into, between))
-            if effect.returned is not None:
-                self.frame.connect(span, found.below(*effect.returned), (Link(place, relation),))
-            if effect.leading is not None:
-                self.frame.emit(Derive(span, found.below(*effect.leading), place))
-            if effect.is_doubtful:
-                self.frame.emit(Escape(span, place, Handing.PASSED, doubt=Doubt(found, self._failures)))
-            elif effect.fate is Fate.KEPT or (effect.fate is Fate.RELEASED and relation is Relation.THROUGH):
-                self.frame.emit(Escape(span, place, Handing.PASSED))
-            elif effect.fate is Fate.RELEASED:
-                self.frame.emit(Release(span, place, ANY_METHOD))
-
-    def ended(self, span: Span, summary: Summary, receiver: Value) -> None:
-        """The destructor that was read runs on ``receiver``."""
-        self._effects(span, summary, RECEIVER, receiver, {RECEIVER: receiver}, self.frame.temporary())
-        self._settle_moves(span)
-
-    def _settle_moves(self, span: Span) -> None:
-        """What the callee stored below its operands is there behind all that it set there."""
-        for into, between in self._moves:
-            self.frame.emit(Copy(span, into, between))
-        roots = frozenset(between.root for _, between in self._moves)
-        self._moves.clear()
-        if roots:
-            self.frame.emit(Drop(span, roots))
-
-    def _resolved(self, value: Value, path: tuple[str, ...]) -> list[tuple[Place, Relation]]:
-        if value.address is not None:
-            place = self.resolve(value, path)
-            found = [(place, Relation.ALIAS)] if place is not None else []
-            # Whoever keeps the address of a part may get at what it lies in.
-            return found if path else [*found, *((link.place, link.relation) for link in value.links)]
-        return [(link.place.below(*path), link.relation) for link in value.links]
 
     def resolve(self, value: Value, path: tuple[str, ...]) -> Place | None:
         """The place that a callee means by a path below an operand."""

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 RESULT: Final = -1
 """The root of the place that becomes what the function gives back."""
+RECEIVER: Final = -1
+"""The number of the operand that is the object of a method."""
 POINTEE: Final = "*"
 ELEMENT: Final = "[]"
 _DEEPEST_PLACE: Final = 6

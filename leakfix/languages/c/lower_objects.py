@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Assign, Handing, Outcome
 from leakfix.languages.c import declarators, syntax
 from leakfix.languages.c.files import spelling
-from leakfix.languages.c.lower_frame import ELEMENT, NOTHING, Facts, Link, Value
+from leakfix.languages.c.lower_frame import ELEMENT, NOTHING, RECEIVER, Facts, Link, Value
+from leakfix.languages.c.lower_summaries import SummaryLowering
 from leakfix.languages.c.lower_throws import KEEPERS
 from leakfix.languages.c.types import SMART_POINTERS
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from leakfix.languages.c.types import Callee, CType
     from leakfix.text import Span
 
-RECEIVER: Final = -1
 _ACCESSORS: Final = frozenset(("back", "front", "at", "top"))
 _CONTAINERS: Final = frozenset(("vector", "list", "map", "set", "deque", "queue", "stack", "unordered_map", "array"))
 
@@ -112,7 +112,8 @@ class ObjectLowering:
         if constructor is not None and summary is not None:
             operands = operands_of(constructor, receiver, arguments)
             if summary.knows(self.calls.asked(operands)):
-                self.calls.summarised(node, summary, operands, arguments)
+                span = self.frame.span(node)
+                SummaryLowering(self.calls, span, summary, operands, is_heard=True).call(arguments)
                 return
         if arguments or not self.program.is_simple(self.frame, name):
             self.calls.hand_over(self.frame.span(node), NOTHING, arguments)
@@ -125,7 +126,7 @@ class ObjectLowering:
         if summary is None or not summary.knows((RECEIVER,)):
             self.frame.escape(span, receiver, Handing.PASSED)
             return
-        self.calls.ended(span, summary, receiver)
+        SummaryLowering(self.calls, span, summary, {RECEIVER: receiver}, is_heard=True).end()
 
     def delete(self, node: Node) -> Value:
         """Evaluate a `delete` expression."""
