@@ -15,6 +15,11 @@ def key_of(path: Path | str) -> str:
     return os.path.abspath(path)  # noqa: PTH100 (links stay as they are)
 
 
+def directory_of(key: str) -> str:
+    """The directory that a file lies in."""
+    return os.path.dirname(key)  # noqa: PTH120 (strings: there are many)
+
+
 def holds(directory: str, path: str) -> bool:
     """Whether a path is a directory or leads into it, links left alone."""
     return path == directory or path.startswith(f"{directory.rstrip('/')}/")

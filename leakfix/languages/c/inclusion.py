@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from leakfix.languages.c.disk import holds, is_inside
+from leakfix.languages.c.disk import directory_of, holds, is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -68,7 +68,7 @@ class Inclusions:
         name = include.name
         if "\0" in name or name.startswith("/") or "\\" in name or not name:
             return None
-        directory = _directory(key)
+        directory = directory_of(key)
         root = self._root(directory)
         beside = os.path.normpath(f"{directory}/{name}")
         if beside in self._known:
@@ -97,12 +97,8 @@ class Inclusions:
                 (parent for parent in (at, *at.parents) if any((parent / mark).exists() for mark in _ROOT_MARKS)), None
             )
             if marked is None:
-                inside = [_directory(key) for key in self._files]
+                inside = [directory_of(key) for key in self._files]
                 common = os.path.commonpath(inside) if inside else directory
                 marked = Path(common if holds(common, directory) else directory)
             self._roots[directory] = os.path.realpath(marked)
         return self._roots[directory]
-
-
-def _directory(key: str) -> str:
-    return os.path.dirname(key)  # noqa: PTH120 (strings: there are many)

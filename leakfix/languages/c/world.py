@@ -7,12 +7,11 @@ anywhere in the tree, where it counts if it is the only one (`lookup`). Files ar
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from leakfix.languages.c.disk import key_of
+from leakfix.languages.c.disk import directory_of, key_of
 from leakfix.languages.c.file_set import FileSet
 from leakfix.languages.c.lookup import Lookup
 from leakfix.languages.c.standards import stated_above, used
@@ -95,7 +94,7 @@ class World:
         """
         if not file.is_cpp:
             return None
-        directory = os.path.dirname(file.key)  # noqa: PTH120 (a key is a string)
+        directory = directory_of(file.key)
         if directory not in self._standards:
             self._standards[directory] = stated_above(Path(directory))
         told = self._standards[directory]
