@@ -141,7 +141,8 @@ class Work:
                 continue
             opened += 1
             try:
-                _, examined = self.examine(unit.language, request, file.data)
+                # An open file that is held here would keep all that it was opened with, renewed or not.
+                examined = self.examine(unit.language, request, file.data)[1]
             except Exception as error:
                 errors.append(failure(request.path, "leakfix", error))
                 continue

@@ -73,7 +73,7 @@ class Promising:
         """Take over what another one has found out about the same files."""
         self._edits = self._world.edits
         self._foreign = {one.key: one for one in self._world.outsiders()}
-        self.rounds.inherit(other.rounds)
+        self.rounds.inherit(other.rounds, self._common())
 
     def may_acquire(self, function: Function) -> bool:
         """Whether a function may acquire something itself, or call what hands on what it acquires."""
@@ -156,8 +156,12 @@ class Promising:
 
     def _forget(self) -> None:
         self.vocabulary.forget()
+        self.rounds.clear(self._common())
+
+    def _common(self) -> tuple[CFile, ...]:
+        """The files outside of the run, whose functions each process asks itself."""
         own = {file.key for file in self._world.files()}
-        self.rounds.clear(file for key, file in self._foreign.items() if key not in own)
+        return tuple(file for key, file in self._foreign.items() if key not in own)
 
     # what a function does itself
 

@@ -182,9 +182,9 @@ class Rounds:
                     self._program.unlearn(frozenset(fact.name for fact in changed))
                     changed = self._asking(partial(spread.spread, changed))
 
-    def inherit(self, other: Rounds) -> None:
-        """Take over what another program has found out about the same files."""
-        self._common, self._begun, self._concluded = other._common, other._concluded, other._concluded
+    def inherit(self, other: Rounds, common: Iterable[CFile]) -> None:
+        """Take over what another program has found out about the same files, but none of the files as it has them."""
+        self._common, self._begun, self._concluded = tuple(common), other._concluded, other._concluded
         for mine, theirs in zip(self._spreads, other._spreads, strict=True):
             mine.learn(theirs.facts)
 

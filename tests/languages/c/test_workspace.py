@@ -1,14 +1,18 @@
 """C and C++ files as the engine sees them."""
 
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from leakfix.engine import work
 from leakfix.engine.options import Options
 from leakfix.engine.scan import scan
 from leakfix.languages.c.adapter import LANGUAGE
 from leakfix.languages.c.analysis import Analysis
 from leakfix.languages.c.promising import Promising
+from leakfix.languages.c.world import World
 from leakfix.languages.language import OpenFile, Workspace, languages
 from leakfix.models import Models
 from tests.console import write
@@ -95,6 +99,28 @@ def test_a_renewed_workspace_knows_what_was_settled(tmp_path: Path) -> None:
     second = first.renewed()
     assert second is not None
     assert promising_in(second, tmp_path / "use.c", USER).hands_on(b"make"), "although its file is gone"
+
+
+def test_what_was_renewed_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    foreign = {"aside/made.h": MAKER, ".gitignore": "aside\n"}
+    use = "int use(int n) {\n  char *p = make();\n  if (n) return 1;\n  free(p);\n  return 0;\n}\n"
+    users = {f"{name}.c": f'#include "aside/made.h"\n{use}' for name in "abcdef"}
+    write(tmp_path, {".git/HEAD": "", **foreign, **users})
+    worlds: list[weakref.ref[World]] = []
+    alive: list[int] = []
+    begin = World.__init__
+
+    def counted(world: World, *arguments: Any) -> None:
+        begin(world, *arguments)
+        worlds.append(weakref.ref(world))
+        alive.append(sum(one() is not None for one in worlds))
+
+    monkeypatch.setattr(World, "__init__", counted)
+    monkeypatch.setattr(work, "WORKSPACE_BYTES", 1)
+    findings = scan([tmp_path], Options()).findings
+    assert len(findings) == len(users), "what a file outside of the run hands on is still known"
+    assert len(worlds) > len(users) - 1
+    assert max(alive) == 2, "a new one and the one that it replaces"
 
 
 def test_a_workspace_with_files_that_were_edited_is_made_anew(tmp_path: Path) -> None:
