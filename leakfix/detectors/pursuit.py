@@ -317,7 +317,9 @@ class Pursuit:
             if any(event.place.holds(carrier) for carrier in carriers):
                 return self._doubted(state, event.doubt, self.ahead.behind(block, number))
             return state
-        if any(event.place.holds(carrier) or carrier.holds(event.place) for carrier in carriers):
+        if any(event.place.holds(carrier) for carrier in carriers):
+            return self._end(state, Status.HANDED_ON)
+        if not event.contents and any(carrier.holds(event.place) for carrier in carriers):
             return self._end(state, Status.HANDED_ON)
         return state
 

@@ -138,6 +138,8 @@ class Escape:
     """Set where it may well be that nothing is handed on."""
     owned: bool = False
     """Whether it is given to an owner whom nobody gives what is not his own."""
+    contents: bool = False
+    """Whether only what stands in the place is handed on, and nothing of what leads to it."""
 
 
 @record

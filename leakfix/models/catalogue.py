@@ -9,6 +9,7 @@ from leakfix.models.schema import (
     Acquire,
     Borrow,
     Check,
+    Copies,
     Fact,
     Keep,
     Large,
@@ -43,6 +44,7 @@ _FactT = TypeVar(
     Acquire,
     Borrow,
     Check,
+    Copies,
     Keep,
     Large,
     Leave,
@@ -235,6 +237,11 @@ class Models:
     def store(self, symbol: str) -> Store | None:
         """Which arguments a method keeps in its receiver."""
         return self._fact(symbol, Store)
+
+    def copied(self, symbol: str) -> tuple[int, ...]:
+        """The arguments behind which a call copies the bytes to elsewhere."""
+        copies = self._fact(symbol, Copies)
+        return () if copies is None else copies.arguments
 
     def returned(self, symbol: str) -> str | None:
         """The class of what a call gives back, by its dotted name."""

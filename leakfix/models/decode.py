@@ -16,6 +16,7 @@ from leakfix.models.schema import (
     Check,
     Confidence,
     Context,
+    Copies,
     Exits,
     Fact,
     Family,
@@ -465,6 +466,12 @@ def _store(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
         yield Store(symbol, arguments)
 
 
+def _copies(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
+    calls, arguments = table.calls(), table.positions("argument") or (0,)
+    for symbol in calls:
+        yield Copies(symbol, arguments)
+
+
 def _returns(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
     calls = table.calls()
     table.required("type")
@@ -494,6 +501,7 @@ _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator
     "view": _view,
     "large": _large,
     "store": _store,
+    "copies": _copies,
     "returns": _returns,
     "signature": _signature,
 }

@@ -247,6 +247,14 @@ class Store:
 
 
 @record
+class Copies:
+    """A call that copies the bytes behind arguments: what stands in them, not their memory, has another holder then."""
+
+    symbol: str
+    arguments: tuple[int, ...]
+
+
+@record
 class Returns:
     """A call whose result is of a class, by the dotted name of that class."""
 
@@ -275,6 +283,7 @@ Fact = (
     | View
     | Large
     | Store
+    | Copies
     | Returns
     | Signature
 )

@@ -240,7 +240,7 @@ class _Walker:
             return _State(state.held, state.facts, state.shared | shared)
         behind = state
         for place in self.related:
-            if event.place.holds(place) or place.holds(event.place):
+            if event.place.holds(place) or (place.holds(event.place) and not event.contents):
                 behind = self._gone(behind, place)
         return behind
 
