@@ -34,6 +34,7 @@ _UNDOES: Final = (
     "close",
     "term",
 )
+_UNDOES_WORDS: Final = frozenset(_UNDOES)
 _CASTS: Final = frozenset((syntax.PARENTHESIZED_EXPRESSION, syntax.CAST_EXPRESSION))
 
 
@@ -74,7 +75,8 @@ class PairTable(Table):
 
     def _touch(self, function: Function, parent: Node | None, callee: str) -> Touch:
         if callee:
-            return Touch.RELEASED if says_release(callee, of_value=True) else Touch.USED
+            undoes = says_release(callee, of_value=True) or not _UNDOES_WORDS.isdisjoint(words(callee))
+            return Touch.RELEASED if undoes else Touch.USED
         if parent is None or parent.type != syntax.FIELD_EXPRESSION:
             return Touch.HANDED_ON
         inner = self.touches.of(function, parent)
