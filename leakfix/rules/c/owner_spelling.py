@@ -15,6 +15,7 @@ from leakfix.languages.cpp.classes import Classes, destructor
 from leakfix.rules.c.owner_units import Unit, units_of
 from leakfix.rules.c.owners import near_files
 from leakfix.rules.c.repair import ARRAY, OBJECT, RefusalError
+from leakfix.rules.c.wrappers import leads_to_nothing, plain_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,11 +37,33 @@ def release_lines(forgot: Forgot, ending: Ending, access: str, siblings: Sequenc
             raise RefusalError("no-release", f"{forgot.model.callee} is not used in the file of the ending")
         _check_type(forgot, forgot.model.callee)
         return [_statement(forgot.model, access)]
+    undoing = _undoing(forgot, ending)
+    if undoing and all(unit.callee != undoing for unit in siblings):
+        return _guarded(f"{access} != {_null(data)}", f"{undoing}({access});")
     for unit in siblings:
-        if _suits(unit, forgot, ending):
+        if unit.callee == undoing or (not undoing and _suits(unit, forgot, ending)):
             _check_type(forgot, unit.callee)
             return _like(unit, access)
     return _by_kind(forgot, access, data)
+
+
+def _undoing(forgot: Forgot, ending: Ending) -> str:
+    """The function of the project that undoes what another one makes, which does more than to hand on memory.
+
+    Empty where no function of the project makes what the member holds. Raises `RefusalError`.
+    """
+    acquired, analysis = forgot.told.acquired, ending.analysis
+    made = analysis.world.function(acquired.symbol, forgot.maker.file) if acquired.symbol else None
+    if made is None or acquired.obligation is None or analysis.models.acquires(acquired.symbol):
+        return ""
+    found = analysis.program.pairs.undoing(acquired.symbol, ending.function.file)
+    if found:
+        return found
+    of = global_type(forgot.field.declared)
+    is_flat = leads_to_nothing(analysis.types(ending.function), of)
+    if not is_flat and not plain_symbols(analysis, made, acquired.obligation.resource):
+        raise RefusalError("no-release", f"nothing shows how what {acquired.symbol}() gives is released")
+    return ""
 
 
 def _suits(unit: Unit, forgot: Forgot, ending: Ending) -> bool:
@@ -130,8 +153,16 @@ def _by_kind(forgot: Forgot, access: str, data: bytes) -> list[str]:
     if obligation.resource == _DESCRIPTOR:
         test = f"{access} >= 0"
     else:
-        test = f"{access} != {'nullptr' if b'nullptr' in data else 'NULL'}"
+        test = f"{access} != {_null(data)}"
+    return _guarded(test, statement)
+
+
+def _guarded(test: str, statement: str) -> list[str]:
     return [f"if ({test}) {{", f"\t{statement}", "}"]
+
+
+def _null(data: bytes) -> str:
+    return "nullptr" if b"nullptr" in data else "NULL"
 
 
 def _check_made_here(forgot: Forgot, symbol: str) -> None:

@@ -58,10 +58,13 @@ def plain_symbols(analysis: Analysis, function: Function, resource: str) -> froz
 
 def is_flat(repair: Repair, of: CType | None) -> bool:
     """Whether memory behind a pointer of this type leads to no other memory."""
-    if repair.resource != _MEMORY:
-        return True
+    return repair.resource != _MEMORY or leads_to_nothing(repair.analysis.types(repair.function), of)
+
+
+def leads_to_nothing(types: Types, of: CType | None) -> bool:
+    """Whether what a pointer of this type leads to holds no pointer."""
     aimed = of.pointee if of is not None and of.pointers == 1 and not of.is_function else None
-    return aimed is not None and _bears_nothing(repair.analysis.types(repair.function), aimed, 0)
+    return aimed is not None and _bears_nothing(types, aimed, 0)
 
 
 def _acquiring(analysis: Analysis, function: Function, resource: str, depth: int) -> Iterator[str]:
