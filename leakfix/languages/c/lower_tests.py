@@ -98,6 +98,11 @@ def failure(fails: str) -> tuple[Facts, Facts]:
         return (), ()
     name = equal_to(fails)
     return (
-        (((name,), Outcome.FALSE), ((), Outcome.NOT_NIL), ((equal_to("-1"),), Outcome.FALSE)),
+        (
+            ((name,), Outcome.FALSE),
+            ((), Outcome.NOT_NIL),
+            ((equal_to("-1"),), Outcome.FALSE),
+            ((NEGATIVE,), Outcome.FALSE),
+        ),
         (((name,), Outcome.TRUE), ((equal_to("-1"),), Outcome.TRUE)),
     )
