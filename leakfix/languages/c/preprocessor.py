@@ -149,6 +149,9 @@ def _substituted(macro: Macro, arguments: Sequence[bytes]) -> bytes | None:
             at += 1
             while at < len(tokens) and tokens[at].isspace():
                 at += 1
+            if macro.is_variadic and tokens[at : at + 1] == [names[-1]] and not values[names[-1]] and out[-1:] == [b","]:
+                # `, ##__VA_ARGS__` of nothing has no comma.
+                out.pop()
             continue
         if token == b"#":
             following = next((later for later in tokens[at + 1 :] if not later.isspace()), b"")
