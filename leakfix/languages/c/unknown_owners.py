@@ -11,7 +11,7 @@ from leakfix.languages.c import customs, declarators, syntax
 from leakfix.languages.c.evidence import Evidence, bare, given
 from leakfix.languages.c.files import Global
 from leakfix.languages.c.lower_frame import POINTEE
-from leakfix.languages.c.types import declared_result, global_type, result_type
+from leakfix.languages.c.types import CType, declared_result, global_type, result_type
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from leakfix.languages.c.files import Function
     from leakfix.languages.c.program import Program
     from leakfix.languages.c.scopes import Bindings, Variable
-    from leakfix.languages.c.types import Callee, CType
+    from leakfix.languages.c.types import Callee
 
 FILLS: Final = frozenset(
     (
@@ -126,6 +126,10 @@ class Owners:
             return None
         pairs, file = self._program.pairs, self._function.file
         of = self._types.resolved(result) if result is not None else self.type_of(target)
+        if of is not None and of.is_void_pointer:
+            # What takes it tells more.
+            taking = self.type_of(target)
+            of = taking if taking is not None and taking.is_pointer else of
         evident = self._released(target)
         undoing = pairs.undoing(name, file) if not self._is_in_pool(name, nodes) else ""
         if not undoing and of is not None and not of.is_pointer and customs.is_opening(name):
@@ -217,7 +221,16 @@ class Owners:
         if not of.is_pointer:
             return self._undoes_number(undoing) and not any(map(self._is_owning, nodes))
         taken = self._program.pairs.taken(undoing, self._function.file)
-        return taken in ("", "void") or of.base == "void" or (taken in SCALARS) == (of.base in SCALARS)
+        if taken in ("", "void") or of.base in (taken, self._types.resolved(CType(taken)).base):
+            return True
+        if any(self._leads_to(node, taken) for node in nodes):
+            return False
+        return of.base == "void" or (taken in SCALARS) == (of.base in SCALARS)
+
+    def _leads_to(self, argument: Node, name: str) -> bool:
+        """Whether an argument is a pointer to what a type is spelled as: that is what the call sets up, and is undone."""
+        of = self._types.of(bare(argument))
+        return of is not None and of.pointers == 1 and not of.is_function and of.base == name
 
     def _is_owning(self, argument: Node) -> bool:
         """Whether an argument is the address of what the function releases: what the call gives is a status then."""

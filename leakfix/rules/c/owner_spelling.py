@@ -150,10 +150,7 @@ def _by_kind(forgot: Forgot, access: str, data: bytes) -> list[str]:
     statement = f"{symbol}({access});"
     if symbol in _NULL_SAFE:
         return [statement]
-    if obligation.resource == _DESCRIPTOR:
-        test = f"{access} >= 0"
-    else:
-        test = f"{access} != {_null(data)}"
+    test = f"{access} >= 0" if obligation.resource == _DESCRIPTOR else f"{access} != {_null(data)}"
     return _guarded(test, statement)
 
 
