@@ -130,6 +130,9 @@ class _Walker:
             state = handle(state, event)
         if block.exit is None:
             return state
+        if block.exit.exhausted and self.site is not None and state.holders:
+            # What was acquired before memory ran out is nobody's: the caller only hears that the function failed.
+            return None
         if block.exit.kind in (ExitKind.RETURN, ExitKind.END):
             facts = frozenset(fact for fact in state.facts if fact.place.root == self.result)
             told = frozenset(fact for fact in state.facts if fact.place in self.about)

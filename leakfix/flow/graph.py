@@ -250,6 +250,8 @@ class Exit:
     span: Span
     failed: bool = False
     """Whether the caller is told that the function failed."""
+    exhausted: bool = False
+    """Whether that is because memory has run out, as the name of what leaves says, of which nobody thinks further."""
 
 
 @state

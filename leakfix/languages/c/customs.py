@@ -197,6 +197,11 @@ def only_looks(name: str, *, at_descriptor: bool = False) -> bool:
     return not looks.isdisjoint(found) and not takes(name) and _MAY_TAKE.isdisjoint(found)
 
 
+def is_allocation_check(name: str) -> bool:
+    """Whether the name of a macro says that it looks whether memory could be allocated: `CHECK_ALLOC(p)`."""
+    return name.isupper() and not {"alloc", "malloc", "mem", "memory", "oom"}.isdisjoint(words(name))
+
+
 def reads_into(name: str) -> bool:
     """Whether a function fills a buffer of the caller with what it reads, by its name."""
     return not _READS.isdisjoint(words(name)) and not takes(name)

@@ -32,7 +32,7 @@ from leakfix.flow import (
     Test,
 )
 from leakfix.flow.remembering import NEGATIVE, equal_to
-from leakfix.languages.c import syntax
+from leakfix.languages.c import customs, syntax
 from leakfix.languages.c.following import Followed, is_tested
 from leakfix.languages.c.reliance import Reliance
 from leakfix.text import Span
@@ -236,8 +236,13 @@ class Frame:
     def exit(self, kind: ExitKind, span: Span, *, failed: bool = False) -> None:
         """Control leaves the function here; ``failed`` says that the caller is told so."""
         if self.current is not None:
-            self.graph.blocks[self.current].exit = Exit(kind, span, failed)
+            self.graph.blocks[self.current].exit = Exit(kind, span, failed, self._is_out_of_memory())
             self.current = None
+
+    def _is_out_of_memory(self) -> bool:
+        """Whether control is in a macro that says that it sees to what could not be allocated."""
+        called = self.expansion.use.child_by_field_name("function") if self.expansion is not None else None
+        return called is not None and customs.is_allocation_check(syntax.text(called))
 
     def fork(self, place: Place, alternatives: Iterable[tuple[Facts, Callable[[], None]]]) -> None:
         """Go on in one of several ways, each with what is then known of ``place`` and what then happens."""

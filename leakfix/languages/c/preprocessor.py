@@ -149,7 +149,8 @@ def _substituted(macro: Macro, arguments: Sequence[bytes]) -> bytes | None:
             at += 1
             while at < len(tokens) and tokens[at].isspace():
                 at += 1
-            if macro.is_variadic and tokens[at : at + 1] == [names[-1]] and not values[names[-1]] and out[-1:] == [b","]:
+            is_rest = macro.is_variadic and tokens[at : at + 1] == names[-1:]
+            if is_rest and not values[names[-1]] and out[-1:] == [b","]:
                 # `, ##__VA_ARGS__` of nothing has no comma.
                 out.pop()
             continue

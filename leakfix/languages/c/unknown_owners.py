@@ -228,7 +228,7 @@ class Owners:
         return of.base == "void" or (taken in SCALARS) == (of.base in SCALARS)
 
     def _leads_to(self, argument: Node, name: str) -> bool:
-        """Whether an argument is a pointer to what a type is spelled as: that is what the call sets up, and is undone."""
+        """Whether an argument is a pointer to a type, as spelled: that is what the call sets up, and what is undone."""
         of = self._types.of(bare(argument))
         return of is not None and of.pointers == 1 and not of.is_function and of.base == name
 

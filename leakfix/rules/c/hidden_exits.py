@@ -27,8 +27,7 @@ def is_out_of_memory(analysis: Analysis, unit: Unit, loss: Loss) -> bool:
     called, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     if called is None or arguments is None or not syntax.text(called).isupper():
         return False
-    words = set(customs.words(syntax.text(called)))
-    return bool(words & {"alloc", "malloc", "mem", "memory", "oom"}) or any(
+    return customs.is_allocation_check(syntax.text(called)) or any(
         _is_made(analysis, unit, one) for one in syntax.named(arguments)
     )
 
