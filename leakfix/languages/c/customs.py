@@ -121,6 +121,7 @@ _MAKES: Final[dict[str, tuple[str, ...]]] = {
 }
 """The words of functions that make something, and those of the functions that undo it."""
 _MAKING: Final = frozenset(_MAKES)
+_BLOCKS: Final = frozenset(("malloc", "calloc", "zalloc", "mallocz", "callocz", "strdup", "strndup", "memdup"))
 _BORROWED: Final = frozenset(
     (
         *("alloca", "palloc", "pcalloc", "pnalloc", "pstrdup", "arena", "autorelease", "static", "cached", "cache"),
@@ -235,6 +236,11 @@ def is_weak(name: str) -> bool:
 def is_making(name: str) -> bool:
     """Whether a name says that the function makes what it gives."""
     return not _MAKING.isdisjoint(words(name)) and not is_lending(name)
+
+
+def is_allocator(name: str) -> bool:
+    """Whether a name says that the function gives a block of memory, as `malloc` and `strdup` do."""
+    return not _BLOCKS.isdisjoint(words(name)) and not is_lending(name)
 
 
 def is_opening(name: str) -> bool:

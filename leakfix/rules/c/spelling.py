@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Copy, Place, Release
-from leakfix.languages.c import syntax
+from leakfix.languages.c import customs, syntax
 from leakfix.languages.c.types import CType, type_of
 from leakfix.rules.c.layout import node_at
 from leakfix.rules.c.naming import says_release
+from leakfix.rules.c.null_safe import takes_null
 from leakfix.rules.c.repair import RefusalError, Repair, units_of
 from leakfix.rules.c.wrappers import acquiring_calls, is_flat
 
@@ -54,8 +55,7 @@ class Spelling:
     def takes_nothing(self, variable: Variable) -> bool:
         """Whether releasing null, or whatever stands for nothing, does nothing."""
         name = self.function(variable)
-        release = self.repair.analysis.models.release(name.removeprefix("std::"))
-        return name in _NEW.values() or (release is not None and release.null)
+        return name in _NEW.values() or takes_null(self.repair.analysis, name)
 
     def is_library(self, variable: Variable) -> bool:
         """Whether the release runs no code of the project."""
@@ -71,8 +71,9 @@ class Spelling:
             raise RefusalError("no-release", "nothing in the function shows how the stream is closed that owns it")
         if self._symbol in _NEW:
             return _NEW[self._symbol]
+        undoing = self._undoing()
         if self._is_modelled:
-            return self._modelled()
+            return undoing or self._modelled()
         named = self.repair.leak.site.obligation.releases
         if len(named) == 1:
             return named[0]
@@ -80,12 +81,24 @@ class Spelling:
         if len(others) == 1:
             return others.pop()
         if not others:
-            others = set(self._handed_on(variable))
+            is_flat_memory = is_flat(self.repair, self.repair.type_of(variable))
+            others = {undoing} if undoing and is_flat_memory else set(self._handed_on(variable))
             if len(others) == 1:
                 return others.pop()
         if others:
             raise RefusalError("ambiguous-release", "the file releases such things by several functions")
         raise RefusalError("no-release", f"nothing in the file shows how what {self._symbol}() gives is released")
+
+    def _undoing(self) -> str:
+        """What gives memory back that an allocator of the project gave, by its name: `xfree` of `xmalloc`."""
+        node, analysis = self.repair.acquisition, self.repair.analysis
+        called = node.child_by_field_name("function") if node.type == syntax.CALL_EXPRESSION else None
+        name = syntax.text(called) if called is not None and called.type == syntax.IDENTIFIER else ""
+        if not customs.is_allocator(name) or analysis.models.knows(name):
+            return ""
+        pairs = analysis.program.pairs
+        found = pairs.undoing(name, analysis.file)
+        return found if found and pairs.taken(found, analysis.file) in ("", "void") else ""
 
     def _handed_on(self, variable: Variable) -> Iterator[str]:
         """The plain release of what a function of the project hands on as it acquired it."""
