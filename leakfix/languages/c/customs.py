@@ -32,7 +32,20 @@ _NO_RELEASE: Final = frozenset(
 _GIVES_AWAY: Final = frozenset(
     (
         *("register", "submit", "enqueue", "schedule", "spawn", "start", "run", "post", "dispatch", "detach", "attach"),
-        *("link", "queue", "publish", "install", "activate", "launch", "async", "defer", "ref", "retain", "addref"),
+        *(
+            "link",
+            "queue",
+            "publish",
+            "install",
+            "activate",
+            "launch",
+            "async",
+            "aio",
+            "defer",
+            "ref",
+            "retain",
+            "addref",
+        ),
         *("incref", "reference", "give", "transfer", "return", "handover", "reuse", "recycle", "begin", "serve"),
         *("steal", "move", "swap", "exchange", "share", "adopt", "own", "exec", "emit", "deliver", "forward"),
         *("restore", "throw", "rethrow", "raise", "complete", "finalize", "drop"),
