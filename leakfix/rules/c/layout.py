@@ -279,6 +279,9 @@ def _opening(source: Source, headed: Node, base: bytes) -> bytes:
         if body is None:
             continue
         on_line = not starts_line(source, body)
+        if not on_line and _has_long_header(source, node, body) and not _has_long_header(source, headed, None):
+            # Many put the brace on a line of its own only where the condition takes several.
+            continue
         votes[on_line] += 1
         if not on_line:
             steps.append(source.indent(body.start_byte)[len(source.indent(node.start_byte)) :])
@@ -288,6 +291,13 @@ def _opening(source: Source, headed: Node, base: bytes) -> bytes:
         return b" {"
     step = max(set(steps), key=steps.count) if steps else b""
     return source.newline + base + step + b"{"
+
+
+def _has_long_header(source: Source, node: Node, body: Node | None) -> bool:
+    """Whether what stands before the body of a control statement takes several lines."""
+    body = body or node.child_by_field_name("consequence") or node.child_by_field_name("body")
+    last = body.prev_sibling if body is not None else None
+    return last is not None and source.line(last.end_byte - 1) != source.line(node.start_byte)
 
 
 def _shared_lines(source: Source) -> int:
