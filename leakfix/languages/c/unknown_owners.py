@@ -189,9 +189,15 @@ class Owners:
         undoing = ""
         if customs.is_making(name):
             pairs, file = self._program.pairs, self._function.file
-            undoing = pairs.ending(of.base, file) or pairs.undoing(name, file)
+            undoing = pairs.ending(of.base, file) or self._undoing_of(of, name)
         if not customs.is_lending(name) and (own or undoing):
             yield Filled((), own[0].function if own else undoing, is_assumed=not undoing, is_value=False)
+
+    def _undoing_of(self, of: CType, name: str) -> str:
+        """The function that undoes a call, if it takes what is of a type, as far as that is declared."""
+        found = self._program.pairs.undoing(name, self._function.file)
+        taken = self._program.pairs.taken(found, self._function.file) if found else ""
+        return found if taken in ("", "void") or _is_same(taken, of, self._types.resolved(of)) else ""
 
     def _owning(
         self, name: str, nodes: list[Node], of: CType, evident: tuple[Released, ...], *, is_first: bool
@@ -296,6 +302,12 @@ def target_of(call: Node, bindings: Bindings) -> Given | None:
 def says_all_nothing(name: str, nodes: list[Node]) -> bool:
     """Whether an initialisation is given nothing that it could make something of."""
     return "init" in customs.words(name) and all(one.text in (b"0", b"NULL", b"nullptr") for one in nodes[1:])
+
+
+def _is_same(spelled: str, *types: CType) -> bool:
+    """Whether a type is spelled as one of some others, whatever namespace or tag it is named with."""
+    last = spelled.removeprefix("struct ").rpartition("::")[2]
+    return any(last == one.base.removeprefix("struct ").rpartition("::")[2] for one in types)
 
 
 def _closes(function: str) -> bool:
