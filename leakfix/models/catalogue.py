@@ -9,7 +9,7 @@ from leakfix.models.schema import (
     Acquire,
     Borrow,
     Check,
-    Copies,
+    Duplicate,
     Fact,
     Keep,
     Large,
@@ -44,7 +44,7 @@ _FactT = TypeVar(
     Acquire,
     Borrow,
     Check,
-    Copies,
+    Duplicate,
     Keep,
     Large,
     Leave,
@@ -208,6 +208,10 @@ class Models:
         """How a call's first result reads or writes through its arguments."""
         return self._fact(symbol, Wrap)
 
+    def duplicate(self, symbol: str) -> Duplicate | None:
+        """How a call copies the bytes behind one argument to where another one leads."""
+        return self._fact(symbol, Duplicate)
+
     def lends(self, symbol: str, result: int = 0) -> bool:
         """Whether a result of a call never has to be released, though its type could be."""
         lend = self._fact(symbol, Lend)
@@ -237,11 +241,6 @@ class Models:
     def store(self, symbol: str) -> Store | None:
         """Which arguments a method keeps in its receiver."""
         return self._fact(symbol, Store)
-
-    def copied(self, symbol: str) -> tuple[int, ...]:
-        """The arguments behind which a call copies the bytes to elsewhere."""
-        copies = self._fact(symbol, Copies)
-        return () if copies is None else copies.arguments
 
     def returned(self, symbol: str) -> str | None:
         """The class of what a call gives back, by its dotted name."""

@@ -16,7 +16,7 @@ from leakfix.models.schema import (
     Check,
     Confidence,
     Context,
-    Copies,
+    Duplicate,
     Exits,
     Fact,
     Family,
@@ -422,6 +422,12 @@ def _wrap(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
         yield Wrap(symbol, arguments, closes, closes_on_error, fails)
 
 
+def _duplicate(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
+    calls, source, target = table.calls(), table.position("from"), table.position("to")
+    for symbol in calls:
+        yield Duplicate(symbol, source if source is not None else 1, target or 0)
+
+
 def _lend(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
     calls, results = table.calls(), table.positions("result")
     for symbol in calls:
@@ -466,12 +472,6 @@ def _store(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
         yield Store(symbol, arguments)
 
 
-def _copies(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
-    calls, arguments = table.calls(), table.positions("argument") or (0,)
-    for symbol in calls:
-        yield Copies(symbol, arguments)
-
-
 def _returns(table: _Table, _: Mapping[str, Resource]) -> Iterator[Fact]:
     calls = table.calls()
     table.required("type")
@@ -495,13 +495,13 @@ _READERS: Final[Mapping[str, Callable[[_Table, Mapping[str, Resource]], Iterator
     "keep": _keep,
     "leave": _leave,
     "wrap": _wrap,
+    "duplicate": _duplicate,
     "lend": _lend,
     "noreturn": _noreturn,
     "check": _check,
     "view": _view,
     "large": _large,
     "store": _store,
-    "copies": _copies,
     "returns": _returns,
     "signature": _signature,
 }

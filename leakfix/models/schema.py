@@ -185,6 +185,15 @@ class Wrap:
 
 
 @record
+class Duplicate:
+    """A call that copies the bytes behind an argument to where another one leads, with all pointers among them."""
+
+    symbol: str
+    source: int
+    target: int
+
+
+@record
 class Lend:
     """A call whose result looks like a resource, yet belongs to somebody else or holds nothing: not to be released."""
 
@@ -247,14 +256,6 @@ class Store:
 
 
 @record
-class Copies:
-    """A call that copies the bytes behind arguments: what stands in them, not their memory, has another holder then."""
-
-    symbol: str
-    arguments: tuple[int, ...]
-
-
-@record
 class Returns:
     """A call whose result is of a class, by the dotted name of that class."""
 
@@ -277,13 +278,13 @@ Fact = (
     | Keep
     | Leave
     | Wrap
+    | Duplicate
     | Lend
     | NoReturn
     | Check
     | View
     | Large
     | Store
-    | Copies
     | Returns
     | Signature
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leakfix.models import OUT, Acquire, Check, Copies, Keep, Leave, Models, Release, Wrap
+from leakfix.models import OUT, Acquire, Check, Duplicate, Keep, Leave, Models, Release, Wrap
 from leakfix.models.decode import Document, decode
 from leakfix.models.schema import Fact
 from tests.models.headers import Declared, declared, folder_of_models
@@ -88,7 +88,9 @@ def _positions(fact: Fact) -> tuple[int, ...]:
             return (fact.argument,) if fact.argument is not None else ()
         case Release() | Check():
             return (fact.argument,)
-        case Keep() | Wrap() | Leave() | Copies():
+        case Duplicate():
+            return (fact.source, fact.target)
+        case Keep() | Wrap() | Leave():
             return fact.arguments
         case _:
             return ()

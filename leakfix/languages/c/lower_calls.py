@@ -22,7 +22,7 @@ from leakfix.flow import (
 )
 from leakfix.languages.c import syntax
 from leakfix.languages.c.files import spelling
-from leakfix.languages.c.lower_bytes import copied
+from leakfix.languages.c.lower_bytes import duplicate
 from leakfix.languages.c.lower_frame import (
     ELEMENT,
     NOTHING,
@@ -264,13 +264,15 @@ class CallLowering:
         acquires = tuple(
             one for one in self.models.acquires(symbol) if not one.when or self._is_asked_for(one, arguments)
         )
+        copied = self.models.duplicate(symbol)
+        if copied is not None:
+            duplicate(self, node, copied, arguments)
         kept = self._kept(node, symbol, arguments, wanted) if not acquires else NOTHING
         released = self._released(release, arguments)
         if release is not None and not release.unless:
             resource = self.models.find_resource(release.resource)
             is_raw = resource is not None and resource.raw
             self.release(span, released, is_memory=is_raw and not acquires)
-        copied(self.frame, self.models.copied(symbol), self.arguments(node), arguments, span)
         if acquires:
             kept_on_failure = released if release is not None and release.unless else NOTHING
             return self._acquired(node, symbol, acquires[0], arguments, kept_on_failure, wanted)
