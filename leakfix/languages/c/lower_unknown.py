@@ -20,7 +20,7 @@ from leakfix.languages.c.lower_frame import NOTHING, POINTEE, Facts, Link, Relat
 from leakfix.languages.c.lower_outcomes import Outcomes
 from leakfix.languages.c.lower_tests import failure
 from leakfix.languages.c.types import SMART_POINTERS, result_type
-from leakfix.languages.c.unknown_owners import INTEGERS, SCALARS, Owners, declared_as, target_of
+from leakfix.languages.c.unknown_owners import INTEGERS, SCALARS, Owners, declared_as, is_called_on, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -245,7 +245,7 @@ class UnknownCalls:
         """Whether a function is named after the type of its first argument; what is called on an object is its own."""
         of = self._type(node)
         is_named = index == 0 and of is not None and of.pointers == 1 and customs.belongs_to(name, of.base)
-        return is_named and not (self.frame.file.is_cpp and _is_called_on(node))
+        return is_named and not (self.frame.file.is_cpp and is_called_on(node))
 
     def _mode_of_descriptor(self, name: str) -> Mode:
         if customs.only_looks(name, at_descriptor=True):
@@ -420,14 +420,6 @@ class UnknownCalls:
 def _has_next(argument: Node | None) -> bool:
     """Whether another argument follows, as a size follows a buffer."""
     return argument is not None and argument.next_named_sibling is not None
-
-
-def _is_called_on(argument: Node | None) -> bool:
-    """Whether what an argument is given to is called on an object."""
-    given_in = argument.parent if argument is not None else None
-    call = given_in.parent if given_in is not None and given_in.type == syntax.ARGUMENT_LIST else None
-    called = call.child_by_field_name("function") if call is not None else None
-    return called is not None and called.type == syntax.FIELD_EXPRESSION
 
 
 def format_of(call: Node | None) -> int | None:

@@ -131,8 +131,10 @@ class Owners:
             taking = self.type_of(target)
             of = taking if taking is not None and taking.is_pointer else of
         evident = self._released(target)
-        undoing = pairs.undoing(name, file) if not self._is_in_pool(name, nodes) else ""
-        if not undoing and of is not None and not of.is_pointer and customs.is_opening(name):
+        # What a member makes, a member undoes.
+        is_own = not is_member(node)
+        undoing = pairs.undoing(name, file) if is_own and not self._is_in_pool(name, nodes) else ""
+        if is_own and not undoing and of is not None and not of.is_pointer and customs.is_opening(name):
             undoing = "close" if pairs.calls("close", file) else ""
         if of is not None and undoing and not self._fits(undoing, of, nodes):
             undoing = ""
@@ -157,7 +159,7 @@ class Owners:
             return
         evident = self.evidence.about(target.variable)
         if self._types.resolved(of).is_pointer:
-            yield from self._set(name, of, evident)
+            yield from self._set(name, of, evident, is_own=not is_called_on(inner))
         elif self._types.struct(of) is not None or of.base not in SCALARS:
             yield from self._owning(name, nodes, of, evident, is_first=inner is nodes[0])
 
@@ -181,15 +183,15 @@ class Owners:
             found = global_type(member) if isinstance(member, Global) else None
         return self._types.resolved(found) if found is not None else None
 
-    def _set(self, name: str, of: CType, evident: tuple[Released, ...]) -> Iterator[Filled]:
-        """`int t_new(T **out, ...)`."""
+    def _set(self, name: str, of: CType, evident: tuple[Released, ...], *, is_own: bool) -> Iterator[Filled]:
+        """`int t_new(T **out, ...)`; ``is_own`` tells that it is no member of an object, which undoes that itself."""
         if of.pointers != 1 or of.base in ("char", "void"):
             evident = tuple(one for one in evident if not one.given.path)
         own = tuple(one for one in evident if not one.given.path and not one.given.is_address)
         undoing = ""
         if customs.is_making(name):
             pairs, file = self._program.pairs, self._function.file
-            undoing = pairs.ending(of.base, file) or self._undoing_of(of, name)
+            undoing = pairs.ending(of.base, file) or (self._undoing_of(of, name) if is_own else "")
         if not customs.is_lending(name) and (own or undoing):
             yield Filled((), own[0].function if own else undoing, is_assumed=not undoing, is_value=False)
 
@@ -297,6 +299,19 @@ def target_of(call: Node, bindings: Bindings) -> Given | None:
         read = declarators.read(parent)
         return given(read.name, bindings) if read.name is not None else None
     return None
+
+
+def is_member(call: Node) -> bool:
+    """Whether a call calls a member of an object."""
+    called = call.child_by_field_name("function")
+    return called is not None and called.type == syntax.FIELD_EXPRESSION
+
+
+def is_called_on(argument: Node | None) -> bool:
+    """Whether what an argument is given to is called on an object."""
+    given_in = argument.parent if argument is not None else None
+    call = given_in.parent if given_in is not None and given_in.type == syntax.ARGUMENT_LIST else None
+    return call is not None and is_member(call)
 
 
 def says_all_nothing(name: str, nodes: list[Node]) -> bool:
