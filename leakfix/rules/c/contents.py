@@ -42,6 +42,7 @@ _SHARED: Final = -4
 _NOTHING: Final = -5
 """What a place may hold besides what the site with an index acquired."""
 _DESCRIPTOR: Final = "descriptor"
+_DEEPEST: Final = 6
 _ADDRESSED: Final = frozenset((Handing.ADDRESSED, Handing.CAPTURED))
 
 
@@ -220,9 +221,10 @@ class _Walker:
                 if told in self.remembered:
                     facts |= {Test(told, fact.outcome)}
         behind = state if facts == state.facts else _State(state.held, facts, state.shared)
-        if event.target not in self.related:
-            return behind
-        return self._set(behind, event.target, state.content(event.source))
+        for place in self.related:
+            if event.target.holds(place):
+                behind = self._set(behind, place, state.content(_moved(place, event.target, event.source)))
+        return behind
 
     def _gone(self, state: _State, place: Place) -> _State:
         """What a place holds is no longer to be released, under no name."""
@@ -246,12 +248,21 @@ class _Walker:
 
 
 def _related(graph: Graph, place: Place) -> frozenset[Place]:
-    """The places that may share what a place holds, by copies."""
+    """The places that may share what a place holds, by copies of it or of what it lies in."""
     found = {place}
+    waiting = [place]
     copies = [event for event in graph.events() if isinstance(event, Copy)]
-    while True:
-        added = {copy.source for copy in copies if copy.target in found}
-        added |= {copy.target for copy in copies if copy.source in found}
-        if added <= found:
-            return frozenset(found)
-        found |= added
+    while waiting:
+        at = waiting.pop()
+        for copy in copies:
+            for one, other in ((copy.source, copy.target), (copy.target, copy.source)):
+                behind = _moved(at, one, other) if one.holds(at) else at
+                if behind not in found and len(behind.path) <= _DEEPEST:
+                    found.add(behind)
+                    waiting.append(behind)
+    return frozenset(found)
+
+
+def _moved(place: Place, source: Place, target: Place) -> Place:
+    """The place that is to the target what a place is to the source that it lies in."""
+    return target.below(*place.path[len(source.path) :])
