@@ -197,7 +197,7 @@ class Program:
             return False
         known = function.cache.setdefault("constant", {})
         if isinstance(known, dict) and variable.index not in known:
-            known[variable.index] = not any(_changes(use) for use in self.bindings(function).uses(variable))
+            known[variable.index] = not any(may_change(use) for use in self.bindings(function).uses(variable))
         return isinstance(known, dict) and bool(known[variable.index])
 
     def is_fresh(self, function: Function, variable: Variable) -> bool:
@@ -252,7 +252,7 @@ class Program:
         argument = value.child_by_field_name("argument")
         if argument is None or syntax.unparen(argument).type not in _PLAIN_PLACES:
             return None
-        if any(_changes(use) for use in self.bindings(values.frame.function).uses(variable)):
+        if any(may_change(use) for use in self.bindings(values.frame.function).uses(variable)):
             return None
         place = values.place(argument)
         return place if place is not None and POINTEE not in place.path else None
@@ -277,14 +277,15 @@ class Program:
             return None
         variable = values.frame.variable(left)
         uses = self.bindings(values.frame.function).uses(variable) if variable is not None else ()
-        if variable is None or any(_changes(use) and body.start_byte <= use.start_byte < body.end_byte for use in uses):
+        inside = (use for use in uses if body.start_byte <= use.start_byte < body.end_byte)
+        if variable is None or any(map(may_change, inside)):
             return None
         return max(0, min(high - low + (operator.type == "<="), 2))
 
     def pointed_function(self, frame: Frame, variable: Variable) -> Function | None:
         """The function that a pointer leads to which is set once, where it is declared."""
         value = syntax.unparen(variable.value) if variable.value is not None else None
-        if value is None or any(_changes(use) for use in self.bindings(frame.function).uses(variable)):
+        if value is None or any(may_change(use) for use in self.bindings(frame.function).uses(variable)):
             return None
         if value.type == syntax.POINTER_EXPRESSION:
             value = value.child_by_field_name("argument") or value
@@ -329,7 +330,7 @@ class Program:
 
     def class_of_variable(self, function: Function, variable: Variable) -> str | None:
         """The class that a variable, or what it points to, surely has."""
-        if any(_changes(use) for use in self.bindings(function).uses(variable)):
+        if any(may_change(use) for use in self.bindings(function).uses(variable)):
             return None
         value = syntax.unparen(variable.value) if variable.value is not None else None
         steps = variable.declarator.steps if variable.declarator is not None else ()
@@ -532,7 +533,7 @@ def _first_value(start: Node, name: bytes | None) -> Node | None:
     return None
 
 
-def _changes(use: Node) -> bool:
+def may_change(use: Node) -> bool:
     """Whether a use of a variable sets it, or lets somebody else set it."""
     parent = use.parent
     if parent is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakfix.detectors.losses import LossKind
 from leakfix.languages.c import syntax
+from leakfix.languages.c.lower_tests import is_constant_name
+from leakfix.languages.c.program import may_change
 from leakfix.rules.c.checks import check_exit, check_held, check_holder, check_whole, needs
-from leakfix.rules.c.layout import insert_before
+from leakfix.rules.c.layout import LOOPS, insert_before
 from leakfix.rules.c.releases import declared_type, return_type
 from leakfix.rules.c.repair import RefusalError, Repair, leaks_of
 from leakfix.rules.c.spelling import Spelling, plain_release
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
     from leakfix.detectors.losses import Loss
     from leakfix.languages.c.scopes import Variable
+
+
+_CONSTANTS: Final = frozenset((syntax.NUMBER_LITERAL, syntax.NULL, syntax.TRUE, syntax.FALSE))
 
 
 class Freed(NamedTuple):
@@ -197,8 +202,37 @@ def _jump(repair: Repair, loss: Loss, node: Node, label: Label) -> Iterator[Edit
         raise RefusalError("no-label", "the label returns something else")
     if declared_type(variable) != return_type(repair.function).split():
         raise RefusalError("no-label", "what the label returns is of another type than the function's")
-    yield from insert_before(repair.source, node, [f"{variable.name} = {syntax.text(returned[0])};"])
+    if not _holds(repair, variable, node, returned[0]):
+        yield from insert_before(repair.source, node, [f"{variable.name} = {syntax.text(returned[0])};"])
     yield Edit(whole, jump.encode())
+
+
+def _holds(repair: Repair, variable: Variable, node: Node, returned: Node) -> bool:
+    """Whether the variable still has the value that it was declared with, which is what a statement returns."""
+    first = variable.value
+    if first is None or not _is_constant(repair, returned) or syntax.text(first) != syntax.text(returned):
+        return False
+    if any(one.start_byte < node.start_byte for one in _jumped_to(repair.function.body)):
+        return False
+    at, start = node.parent, node.end_byte
+    loops: list[Node] = []
+    while at is not None and at != repair.function.body:
+        loops += [at] if at.type in LOOPS else []
+        at = at.parent
+    behind = max((loop.end_byte for loop in loops), default=start)
+    # What is given to a callee of C++ may be set there.
+    is_cpp = repair.analysis.file.is_cpp
+    return all(use.start_byte >= behind for use in repair.bindings.uses(variable) if is_cpp or may_change(use))
+
+
+def _is_constant(repair: Repair, node: Node) -> bool:
+    if node.type == syntax.IDENTIFIER:
+        return is_constant_name(syntax.text(node)) and repair.bindings.variable(node) is None
+    return node.type in _CONSTANTS
+
+
+def _jumped_to(body: Node) -> Iterator[Node]:
+    return (one for one in syntax.walk(body) if one.type == syntax.LABELED_STATEMENT)
 
 
 def _is_same_name(repair: Repair, returned: Node, label: Label) -> bool:
