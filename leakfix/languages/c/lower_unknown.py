@@ -110,7 +110,9 @@ class UnknownCalls:
         formatted = self._formatted(callee, nodes) if is_given else len(nodes)
         for index, value in enumerate(arguments):
             inner = nodes[index] if index < len(nodes) else None
-            is_lent = index in read_only and value.address is None
+            # Nobody makes an object only to let somebody look at it whom he gives its only name.
+            is_new = inner is not None and inner.type == syntax.NEW_EXPRESSION
+            is_lent = index in read_only and value.address is None and not is_new
             mode = Mode.BORROWED if is_lent else self._mode(name, callee, index, inner, value, index >= formatted)
             self._operand(span, value, mode, doubt)
             self.whole(span, value, found)
