@@ -91,7 +91,7 @@ class CallLowering:
         if callee is not None and callee.kind == "macro" and self._is_unseen(callee):
             callee = Callee("function", callee.symbol, callee.symbols)
         if callee is not None and callee.kind == "macro" and callee.function is None:
-            expanded = self.values.macros.value(node, callee.macro)
+            expanded = self.values.macros.value(node, callee.macro, is_heard=wanted)
             if expanded is not None:
                 return expanded
             callee = self._renamed(callee)

@@ -29,10 +29,10 @@ class MacroLowering:
         self.values = values
         self.depth = 0
 
-    def value(self, node: Node, macro: Macro | None) -> Value | None:
+    def value(self, node: Node, macro: Macro | None, *, is_heard: bool = True) -> Value | None:
         """The value of a use as an expression; None when it has another name's meaning, or none that is known.
 
-        What cannot be expanded keeps what it is given.
+        What cannot be expanded keeps what it is given. ``is_heard`` tells whether anybody wants the value.
         """
         if macro is None or macro.params is None:
             return None
@@ -43,8 +43,11 @@ class MacroLowering:
         expression = _expression(expanded)
         with_use = self._enter(node, macro)
         try:
-            if expression is not None:
+            if expression is not None and is_heard:
                 return self.values.value(expression)
+            if expression is not None:
+                self.values.discard(expression)
+                return NOTHING
             for statement in syntax.named(expanded):
                 self.values.statements.statement(statement)
             return NOTHING

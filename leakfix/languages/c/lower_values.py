@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.flow import Assign, Copy, Drop, Escape, ExitKind, Handing, Outcome, Place
 from leakfix.flow.remembering import NEGATIVE
 from leakfix.languages.c import lambdas, syntax
+from leakfix.languages.c.evidence import bare
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.lower_calls import CallLowering
 from leakfix.languages.c.lower_conditions import ConditionLowering, may_be_template
@@ -417,7 +418,7 @@ class ValueLowering:
             self._comma_discarded(inner)
             return
         # What is assigned somewhere is wanted there.
-        self.calls.wanted = inner.type not in (syntax.CALL_EXPRESSION, syntax.NEW_EXPRESSION)
+        self.calls.wanted = bare(inner).type not in (syntax.CALL_EXPRESSION, syntax.NEW_EXPRESSION)
         self.value(inner)
         self.calls.wanted = True
 
