@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Assign, Copy, Derive, Escape, Event, Graph, Handing, Place
 from leakfix.flow.remembering import is_fact
-from leakfix.languages.c.lower_frame import POINTEE, RESULT
+from leakfix.languages.c.lower_frame import ELEMENT, POINTEE, RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,16 +85,29 @@ def aliases(graph: Graph, operands: Iterable[int]) -> dict[Place, tuple[Place, .
         before = sum(map(len, found.values()))
         for move in moves:
             for place in tuple(places.get(move.source.root, ())):
-                if place.holds(move.source) and place != move.target:
+                target = move.target
+                if place.holds(move.source) and place != target:
                     path = move.source.path[len(place.path) :]
                     own = tuple(one.below(*path) for one in found[place] if len(one.path) + len(path) <= _DEEPEST)
-                    known = found.get(move.target)
+                elif isinstance(move, Copy) and lies_in(place.path, move.source.path):
+                    target = target.below(*place.path[len(move.source.path) :])
+                    own = found[place] if len(target.path) <= _DEEPEST else ()
+                else:
+                    continue
+                if own or target == move.target:
+                    known = found.get(target)
                     if known is None:
-                        places.setdefault(move.target.root, []).append(move.target)
-                    found[move.target] = tuple(dict.fromkeys((*(known or ()), *own)))[:_ALIASES]
+                        places.setdefault(target.root, []).append(target)
+                    found[target] = tuple(dict.fromkeys((*(known or ()), *own)))[:_ALIASES]
         if sum(map(len, found.values())) == before:
             break
     return found
+
+
+def lies_in(path: tuple[str, ...], whole: tuple[str, ...]) -> bool:
+    """Whether a path leads to a part of a struct that another one leads to, and not through a pointer in it."""
+    rest = path[len(whole) :]
+    return path[: len(whole)] == whole and POINTEE not in rest and ELEMENT not in rest
 
 
 class _Mattering:

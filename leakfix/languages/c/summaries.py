@@ -22,7 +22,7 @@ from leakfix.flow.fates import Fate, Way, ways
 from leakfix.flow.remembering import NEGATIVE
 from leakfix.languages.c.files import is_read_only
 from leakfix.languages.c.following import reached
-from leakfix.languages.c.lower_aliases import aliases
+from leakfix.languages.c.lower_aliases import aliases, lies_in
 from leakfix.languages.c.lower_frame import POINTEE, RESULT, Facts
 from leakfix.text.records import record, replace
 
@@ -354,7 +354,15 @@ def _touched(graph: Graph, root: int) -> _Touched:
                 if place.path[: len(own)] == own:
                     for path in paths:
                         _note(found, event, (*path, *place.path[len(own) :]))
+                elif lies_in(own, place.path) and _takes_parts(event):
+                    for path in paths:
+                        _note(found, event, path)
     return found
+
+
+def _takes_parts(event: Copy | Derive | Release | Escape) -> bool:
+    """Whether what lies in a struct goes where that goes: by value, not as an address to look at."""
+    return isinstance(event, Copy) or (isinstance(event, Escape) and event.how is not Handing.ADDRESSED)
 
 
 def _note_assigned(found: _Touched, event: Assign) -> None:
