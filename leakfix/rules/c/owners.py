@@ -9,7 +9,7 @@ from leakfix.detectors.ownership import Forgotten, forgotten
 from leakfix.flow.fates import Fate
 from leakfix.flow.members import Worth
 from leakfix.languages.c import syntax
-from leakfix.languages.c.customs import says_release
+from leakfix.languages.c.customs import says_release, words
 from leakfix.languages.c.files import spelling
 from leakfix.languages.c.member_pairs import PairTable
 from leakfix.languages.c.member_places import Field
@@ -37,6 +37,8 @@ _ADDRESS: Final = re.compile(rb"[(,]\s*&[^&,;()]*\Z")
 _LONGEST_ADDRESS: Final = 400
 _SET_UP: Final = re.compile(rb"init\w*\s*\(\s*&([^,;()]*)")
 _WORD: Final = re.compile(rb"[\w$]+")
+_NAMING: Final = 3
+"""How many letters of a member's name a function's has to begin with to be named after it."""
 _NUMBERS: Final = frozenset(("int", "SOCKET", "socket_t"))
 
 
@@ -125,7 +127,7 @@ def _forgotten_by(ending: Ending) -> Iterator[Forgot]:
     tables: list[Table] = [Table(program, field) for field in _owning(ending.struct, near)]
     tables += [PairTable(program, field) for field in _set_up(ending.struct, near)]
     units = own_units(ending) if tables else ()
-    if ending.owner is not None and not units:
+    if ending.owner is not None and (not units or _is_of_part(ending, units)):
         return
     released = {unit.name for unit in units}
     left = [table for table in tables if table.field.name not in released and table.may_own(near)]
@@ -227,6 +229,19 @@ def _initialised(file: CFile) -> frozenset[bytes]:
         found = (_WORD.findall(piece) for piece in _SET_UP.findall(file.data.lower()))
         known = file.cache["initialised"] = frozenset(word for words in found for word in words)
     return known
+
+
+def _is_of_part(ending: Ending, units: Sequence[Unit]) -> bool:
+    """Whether a function is named after the very members that it releases, and so ends nothing else: `req_ext_free`."""
+    of = ending.owner.type if ending.owner is not None else None
+    types = {*words(ending.struct.name), *(words(spelling(of)) if of is not None else ())}
+    others = (word for word in words(ending.function.last_name) if word not in types)
+    said = [word for word in others if not says_release(word, of_value=True)]
+
+    def is_named(unit: Unit) -> bool:
+        return any(part.startswith(word) for part in words(unit.name) for word in said if len(word) >= _NAMING)
+
+    return all(map(is_named, units)) and not _frees(ending.analysis, ending.function)
 
 
 def _is_last(ending: Ending, units: Sequence[Unit]) -> bool:
