@@ -71,7 +71,10 @@ class MacroUses:
         if not names or not all(name.isidentifier() for name in names):
             return itself if is_modelled else None
         name = next((name for name in names if models.knows(name)), names[0])
-        return Callee("function", name, (name,), function=world.function(name, file) if len(names) == 1 else None)
+        seen = world.function(name, file) if len(names) == 1 else None
+        if seen is None and is_modelled and not models.knows(name):
+            return itself
+        return Callee("function", name, (name,), function=seen)
 
     def _hot(self, word: bytes, function: Function) -> frozenset[bytes]:
         """The names of what acquires that the macros of a name may call."""

@@ -173,11 +173,13 @@ class CallLowering:
         """What a macro that is only another name stands for."""
         macros = self.program.world.macros(callee.symbol, self.frame.file)
         names = [macro.body.decode("utf-8", "replace") if macro.params is None else "" for macro in macros]
+        known = any(self._is_modelled(symbol) for symbol in callee.symbols)
         if names and all(name.isidentifier() for name in names):
             name = next((name for name in names if self._is_modelled(name)), names[0])
             function = self.program.world.function(name, self.frame.file) if len(names) == 1 else None
-            return Callee("function", name, (name,), function=function)
-        known = any(self._is_modelled(symbol) for symbol in callee.symbols)
+            # What nobody has seen does what it stands in for.
+            if function is not None or self._is_modelled(name) or not known:
+                return Callee("function", name, (name,), function=function)
         return Callee("function", callee.symbol, callee.symbols) if known else None
 
     def _is_modelled(self, symbol: str) -> bool:
