@@ -89,10 +89,12 @@ def _at_one_point(pursuit: Pursuit, losses: list[Loss]) -> list[Loss]:
 
 def _with_others(pursuit: Pursuit, loss: Loss) -> Loss:
     """A loss with what else may have become of the resource there, and with its goto if the resource is held there."""
-    mixed = loss.jump is None or pursuit.arrivals[loss.jump] != {Status.HELD}
+    unasked = (loss.kind, loss.span) in pursuit.unasked
+    mixed = unasked or loss.jump is None or pursuit.arrivals[loss.jump] != {Status.HELD}
     holder = loss.holder if loss.kind is LossKind.OVERWRITTEN else None
     arrivals = pursuit.arrivals[(loss.span, holder) if holder is not None else loss.span]
-    return replace(loss, others=frozenset(arrivals - {Status.HELD}), jump=None if mixed else loss.jump)
+    others = frozenset(arrivals - {Status.HELD})
+    return replace(loss, others=others, jump=None if mixed else loss.jump, unasked=unasked)
 
 
 def _is_given_away(pursuit: Pursuit, loss: Loss) -> bool:

@@ -60,6 +60,8 @@ class Loss:
     """What raises the exception that leads there, when nothing but an exception does; None for a plain `raise`."""
     doubtful: bool = False
     """Whether nothing leads there but exceptions that may never be raised."""
+    unasked: bool = False
+    """Whether nobody has asked on some way there if the acquisition failed."""
 
     @property
     def holder(self) -> Place | None:

@@ -70,6 +70,8 @@ class Pursuit:
         self.arrivals: dict[Span | tuple[Span, Place], set[Status]] = defaultdict(set)
         """What has become of the resource where control gets to an exit, or to an assignment to a place."""
         self._tests: dict[int, tuple[tuple[Test, Test | None], ...]] = {}
+        self.unasked: set[tuple[LossKind, Span]] = set()
+        """The losses that some way leads to on which nobody has asked whether the acquisition failed."""
         self.successes: set[Span] = set()
         """The exits where nothing has failed."""
         self.fates: set[Status] = set()
@@ -123,14 +125,23 @@ class Pursuit:
             if state.held:
                 if test.outcome is Outcome.NIL and self._is_there(state, test.place):
                     return None
-                if test.place in state.errors:
-                    failed = test.outcome in (Outcome.NOT_NIL, Outcome.FALSE)
-                    state = state.ended(Status.ABSENT) if failed else replace(state, errors=state.errors - {test.place})
+                state = self._asked(state, test)
             if opposite is not None and test not in state.facts:
                 state = state.knowing(state.facts | {test})
             if state.asked and state.held and edge.span is not None:
                 state = self._answered(state, test, edge)
         return state
+
+    def _asked(self, state: State, test: Test) -> State:
+        """The state behind a test that may tell whether the acquisition failed."""
+        failed = test.outcome in (Outcome.NOT_NIL, Outcome.FALSE)
+        if test.place in state.errors:
+            if failed:
+                return state.ended(Status.ABSENT)
+            return replace(state, errors=state.errors - {test.place}, sure=True)
+        if not state.sure and test.outcome is Outcome.NOT_NIL and self._is_there(state, test.place):
+            return replace(state, sure=True)
+        return state.answered(test.place, failed=failed) if state.failing else state
 
     def _tests_on(self, edge: Edge) -> tuple[tuple[Test, Test | None], ...]:
         """The tests of an edge, those that are remembered with their opposites."""
@@ -200,12 +211,15 @@ class Pursuit:
 
     def lose(self, step: Step[State], kind: LossKind, span: Span, state: State) -> None:
         """The resource is lost at ``span``: the surest way to get there is kept."""
+        if not state.sure or (not state.holders and (state.failing or state.hollow)):
+            self.unasked.add((kind, span))
         jump = last_jump(step)
         known = self.losses.get((kind, span, jump))
         if known is not None and known.level <= state.raised:
             return
         branch, taken = last_branch(step)
-        owners = [*sorted(state.holders), *sorted(place for place, closes in state.derived if closes)]
+        works = (place for place, closes in state.derived if closes and place not in state.hollow)
+        owners = [*sorted(state.holders), *sorted(works)]
         named = tuple(holder for holder in owners if holder.root in self.graph.names)
         through = frozenset(place.root for place in state.carriers())
         raised, doubtful = last_raised(step), state.raised == DOUBTFUL
@@ -242,7 +256,8 @@ class Pursuit:
             return state
         self.repeats = self.repeats or state.status is not Status.BEFORE
         errors = frozenset({self.site.error} if self.site.error is not None else ())
-        return self._with_late(State(Status.HELD, frozenset({event.place}), frozenset(), errors, state.facts))
+        acquired = State(Status.HELD, frozenset({event.place}), frozenset(), errors, state.facts)
+        return self._with_late(acquired if self.site.error_result is None else replace(acquired, sure=False))
 
     def _with_late(self, state: State) -> State:
         """Take into account the functions that read a variable when they run, made before it held the resource."""
@@ -330,7 +345,7 @@ class Pursuit:
     def _derive(self, state: State, event: Derive) -> State:
         carriers = state.carriers()
         if any(event.source.holds(carrier) or carrier.holds(event.source) for carrier in carriers):
-            return replace(state, derived=state.derived | {(event.target, event.closes)})
+            return state.made(event)
         return state
 
 

@@ -9,7 +9,7 @@ from leakfix.flow import Test
 from leakfix.text.records import record, replace
 
 if TYPE_CHECKING:
-    from leakfix.flow import Copy, Doubt, Place
+    from leakfix.flow import Copy, Derive, Doubt, Place
     from leakfix.flow.ahead import Ahead
 
 
@@ -30,6 +30,12 @@ class State:
     """Whether a callee had it of which only releases on failing ways tell that it was lent."""
     due: frozenset[tuple[int, int]] = frozenset()
     """The loops that were come to since the acquisition and have had no turn yet, as `Edge.begins` tells them."""
+    sure: bool = True
+    """Whether it is known that the acquisition did not fail."""
+    failing: frozenset[tuple[Place, Place]] = frozenset()
+    """Errors of calls, each with what works through the resource only if that error is not set."""
+    hollow: frozenset[Place] = frozenset()
+    """What is said to work through the resource, made by calls that have failed: most likely there is nothing."""
 
     @property
     def held(self) -> bool:
@@ -53,6 +59,9 @@ class State:
             self.asked,
             self.lent,
             self.due,
+            self.sure,
+            self.failing,
+            self.hollow,
         )
 
     def ended(self, status: Status) -> State:
@@ -68,7 +77,8 @@ class State:
         for holder in self.holders:
             if holder.root == root:
                 return True
-        others = (*(place for place, _ in self.derived), *self.errors, *(place for place, _ in self.asked))
+        failing = (place for place, _ in self.failing)
+        others = (*(place for place, _ in self.derived), *self.errors, *(place for place, _ in self.asked), *failing)
         return any(place.root == root for place in others)
 
     def overwritten(self, place: Place, facts: frozenset[Test]) -> State:
@@ -83,6 +93,9 @@ class State:
             _unless_within(place, self.asked),
             self.lent,
             self.due,
+            self.sure,
+            frozenset(pair for pair in self.failing if not any(map(place.holds, pair))),
+            frozenset(hollow for hollow in self.hollow if not place.holds(hollow)),
         )
 
     def dropped(self, roots: frozenset[int]) -> State:
@@ -91,6 +104,7 @@ class State:
             self,
             holders=frozenset(holder for holder in self.holders if holder.root not in roots),
             derived=frozenset(entry for entry in self.derived if entry[0].root not in roots),
+            failing=frozenset(pair for pair in self.failing if pair[1].root not in roots),
         )
 
     def copied(self, copy: Copy, releases: frozenset[tuple[str, ...]]) -> State:
@@ -107,7 +121,36 @@ class State:
             if copy.source.holds(place):
                 derived.add((copy.target.below(*place.path[len(copy.source.path) :]), closes))
         asked = self.asked | {(copy.target, doubt) for place, doubt in self.asked if place == copy.source}
-        return replace(self, holders=frozenset(holders), derived=frozenset(derived), errors=errors, asked=asked)
+        failing = self.failing | {
+            (copy.target if copy.source == error else error, _moved(copy, place))
+            for error, place in self.failing
+            if copy.source == error or copy.source.holds(place)
+        }
+        hollow = self.hollow | {_moved(copy, place) for place in self.hollow if copy.source.holds(place)}
+        return replace(
+            self,
+            holders=frozenset(holders),
+            derived=frozenset(derived),
+            errors=errors,
+            asked=asked,
+            failing=failing,
+            hollow=hollow,
+        )
+
+    def made(self, derive: Derive) -> State:
+        """The same behind a call of which a result works through the resource."""
+        failing = self.failing
+        if derive.closes and derive.error is not None:
+            failing |= {(derive.error, derive.target)}
+        return replace(self, derived=self.derived | {(derive.target, derive.closes)}, failing=failing)
+
+    def answered(self, error: Place, *, failed: bool) -> State:
+        """The same where it is known whether the call failed whose error is at a place."""
+        told = {place for of, place in self.failing if of == error}
+        if not told:
+            return self
+        failing = frozenset(pair for pair in self.failing if pair[1] not in told)
+        return replace(self, failing=failing, hollow=self.hollow | told if failed else self.hollow)
 
     def told(self, copy: Copy, correlated: frozenset[Place]) -> State:
         """The same where what is known of the source of a copy is known of its target, as far as it is remembered."""
@@ -131,6 +174,11 @@ class State:
         return not released.isdisjoint(self.holders) or any(
             closes and place in released for place, closes in self.derived
         )
+
+
+def _moved(copy: Copy, place: Place) -> Place:
+    """Where a place is found behind a copy of it, or of what it lies in."""
+    return copy.target.below(*place.path[len(copy.source.path) :]) if copy.source.holds(place) else place
 
 
 def _unless_within(place: Place, asked: frozenset[tuple[Place, Doubt]]) -> frozenset[tuple[Place, Doubt]]:

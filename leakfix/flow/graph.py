@@ -161,6 +161,8 @@ class Derive:
     closes: bool = False
     late: bool = False
     """Whether ``target`` is a function that reads the variable ``source`` when it runs, whatever that holds then."""
+    error: Place | None = None
+    """The error of the call that made ``target``: where it is set, ``target`` holds nothing."""
 
 
 @record

@@ -9,7 +9,7 @@ from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry
 from leakfix.languages.go.lower_effects import Call, EffectLowering
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Value, span_of
-from leakfix.languages.go.obligations import drained_by
+from leakfix.languages.go.obligations import assigned_to, drained_by
 from leakfix.languages.go.types import selection
 from leakfix.models import RECEIVER
 from leakfix.text.records import replace
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from leakfix.languages.go.infer import Callee
     from leakfix.languages.go.lower_values import ValueLowering
+    from leakfix.languages.go.types import Signature
 
 
 _BUILTINS = frozenset({"append", "cap", "close", "copy", "delete", "len", "make", "new"})
@@ -267,6 +268,8 @@ class CallLowering:
         errors = [error for _, error in owned.values() if error is not None]
         count = max((len(signature.results) if signature else 1) - 1, *through, *owned, *errors, 0) + 1
         values = [_joined(through.get(index, [])) for index in range(count)]
+        if not owned:
+            self._failing(node, signature, values)
         for index, (obligation, error) in owned.items():
             self._acquire(node, callee, receiver, values, index, obligation, error)
         for index in self.program.sharing(callee) - owned.keys() if owned else ():
@@ -274,6 +277,24 @@ class CallLowering:
             if index < count:
                 values[index] = Value((*values[index].links, *held))
         return values
+
+    def _failing(self, node: Node, signature: Signature | None, values: list[Value]) -> None:
+        """Where the last result is an error that is set, the others hold nothing of what went into the call."""
+        last = len(signature.results if signature is not None else assigned_to(node)) - 1
+        if last < 1 or (signature is not None and str(signature.results[last]) != "error"):
+            return
+        values.extend(NOTHING for _ in range(last + 1 - len(values)))
+        held = [link for value in values[:last] for link in value.links if link.relation is not Relation.THROUGH]
+        if not held or values[last].links:
+            return
+        failure = self.frame.temporary()
+        for index, value in enumerate(values[:last]):
+            owning = tuple(
+                link if link.relation is Relation.THROUGH else replace(link, relation=Relation.OWNING, error=failure)
+                for link in value.links
+            )
+            values[index] = replace(value, links=owning)
+        values[last] = Value((Link(failure),))
 
     def _counts(self, node: Node) -> bool:
         """Whether it matters what a call acquires."""

@@ -78,6 +78,8 @@ class Link:
     relation: Relation = Relation.ALIAS
     late: bool = False
     """Whether the value is a function that reads the variable when it runs."""
+    error: Place | None = None
+    """The error of the call that made the value: where it is set, the value holds nothing."""
 
 
 @record
@@ -485,4 +487,4 @@ class Frame:
             if link.relation is Relation.ALIAS:
                 self.emit(Copy(span, into, link.place))
             else:
-                self.emit(Derive(span, into, link.place, link.relation is Relation.OWNING, link.late))
+                self.emit(Derive(span, into, link.place, link.relation is Relation.OWNING, link.late, link.error))

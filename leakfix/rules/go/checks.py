@@ -68,11 +68,11 @@ def point_behind_check(repair: Repair, name: str) -> Point:
     if not repair.reports_error:
         return Point(Where.BEHIND, statement)
     if repair.error is None:
-        return Point(Where.BEHIND, statement, "" if _nil_is_harmless(repair) else f"{name} != nil")
+        return Point(Where.BEHIND, statement, "" if nil_is_harmless(repair) else f"{name} != nil")
     found = _point_behind_sibling(repair, statement)
     if found is not None:
         return found
-    if _nil_is_harmless(repair):
+    if nil_is_harmless(repair):
         checks = [sibling for sibling in following(statement)[:1] if _mentions_error(repair, sibling)]
         return Point(Where.BEHIND, checks[0] if checks and not _holds_exit(checks[0]) else statement)
     return Point(Where.BEHIND, statement, f"{repair.error.name} == nil")
@@ -277,7 +277,7 @@ def _never_returns(repair: Repair, call: Node) -> bool:
     return callee.function is not None and repair.analysis.program.summary(callee.function).never_returns
 
 
-def _nil_is_harmless(repair: Repair) -> bool:
+def nil_is_harmless(repair: Repair) -> bool:
     """Whether releasing nil does nothing but return an error."""
     callee = repair.analysis.types(repair.unit.function).callee(repair.call)
     results = callee.signature.results if callee is not None and callee.signature is not None else ()

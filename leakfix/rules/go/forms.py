@@ -21,7 +21,8 @@ from leakfix.languages.go.statements import (
     statement_of,
     unused,
 )
-from leakfix.rules.go.checks import Point, Where, point_behind_check
+from leakfix.rules.go.checks import Point, Where, nil_is_harmless, point_behind_check
+from leakfix.rules.go.contents import may_hold_another
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.text import Edit, Span
 
@@ -129,7 +130,7 @@ def _before_exit(repair: Repair, loss: Loss) -> Iterator[Edit]:
         raise RefusalError("conditional", "on another path to the same exit the resource was handed on")
     if Status.RELEASED in loss.others and not repair.leak.site.obligation.idempotent:
         raise RefusalError("conditional", "on another path to the same exit the resource was released already")
-    if loss.others & {Status.ABSENT, Status.BEFORE}:
+    if _may_have_failed(repair, loss) or loss.others & {Status.ABSENT, Status.BEFORE}:
         lines = _guarded(repair, loss, name, lines)
     node = node_at(repair.root, loss.span)
     if loss.kind is LossKind.RETURN and node is not None:
@@ -142,10 +143,17 @@ def _before_exit(repair: Repair, loss: Loss) -> Iterator[Edit]:
     yield _at_end(repair, loss, lines)
 
 
+def _may_have_failed(repair: Repair, loss: Loss) -> bool:
+    """Whether nobody has asked if there is anything to release, and a release of nil does harm."""
+    return loss.unasked and not nil_is_harmless(repair)
+
+
 def _guarded(repair: Repair, loss: Loss, name: str, lines: list[str]) -> list[str]:
     is_number = not repair.leak.site.obligation.releases
     if is_number or (not repair.reports_error and not _starts_nil(repair, loss)):
         raise RefusalError("conditional", "the exit is also reached without the resource")
+    if loss.others and may_hold_another(repair, loss):
+        raise RefusalError("conditional", f"{name} may hold something else on another path to the same exit")
     return [f"if {name} != nil {{", *(f"\t{line}" for line in lines), "}"]
 
 
@@ -293,10 +301,10 @@ def _before_overwriting(repair: Repair, loss: Loss, name: str) -> Edit:
     others = loss.others - {Status.HELD}
     if others & {Status.HANDED_ON} or (Status.RELEASED in others and not repair.leak.site.obligation.idempotent):
         raise RefusalError("reassigned", "the variable is overwritten where it may hold nothing to release")
-    if others and not _starts_nil(repair, loss):
+    if others and (not _starts_nil(repair, loss) or may_hold_another(repair, loss)):
         raise RefusalError("reassigned", "the variable is overwritten where it may hold something else")
     lines = [repair.release(name)]
-    if others:
+    if others or _may_have_failed(repair, loss):
         lines = [f"if {name} != nil {{", f"\t{lines[0]}", "}"]
     return insert_before(repair.source, statement, lines)
 
