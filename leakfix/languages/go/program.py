@@ -146,13 +146,18 @@ class Program:
         """Whether a file belongs to the project: it is no dependency."""
         return not self.world.is_downloaded(file)
 
-    def calls(self, function: Function, symbol: str) -> bool:
-        """Whether a function, or a literal in it, calls the function of this symbol."""
+    def calls(self, function: Function, symbol: str, *, before_return: bool = False) -> bool:
+        """Whether a function, or a literal in it, calls the function of this symbol.
+
+        ``before_return`` leaves out literals that may run when the function has returned.
+        """
         name = symbol.rpartition(".")[2].encode()
         for match in CALLED.finditer(function.file.data, function.start, function.end):
             call = _call_at(function.node, match.start(1), match.end(1)) if match[1] == name else None
             callee = self.types(function).callee(call) if call is not None else None
-            if callee is not None and callee.symbol == symbol:
+            if callee is None or callee.symbol != symbol or call is None:
+                continue
+            if not before_return or _runs_inside(call, function.node):
                 return True
         return False
 
@@ -419,6 +424,21 @@ def _known(argument: Node) -> Outcome | None:
         return Outcome.TRUE if node.kind_id == syntax.TRUE else Outcome.FALSE
     is_address = node.kind_id == syntax.UNARY_EXPRESSION and syntax.operator(node) == "&"
     return Outcome.NOT_NIL if is_address or node.kind_id in _VALUES else None
+
+
+def _runs_inside(call: Node, function: Node) -> bool:
+    """Whether a call stands in the function itself, or in literals that are called or deferred where they stand."""
+    at = syntax.owner_of(call)
+    while at is not None and at != function:
+        around = at.parent
+        while around is not None and around.kind_id == syntax.PARENTHESIZED_EXPRESSION:
+            around = around.parent
+        called = around.child_by_field_id(syntax.F_FUNCTION) if around is not None else None
+        is_started = around is not None and around.parent is not None and around.parent.kind_id == syntax.GO_STATEMENT
+        if called is None or is_started or syntax.unparen(called) != at:
+            return False
+        at = syntax.owner_of(at)
+    return True
 
 
 def _call_at(within: Node, start: int, end: int) -> Node | None:
