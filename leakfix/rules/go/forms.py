@@ -159,17 +159,28 @@ def _guarded(repair: Repair, loss: Loss, name: str, lines: list[str]) -> list[st
 
 def _before_return(repair: Repair, loss: Loss, node: Node, lines: list[str]) -> Iterator[Edit]:
     _check_visible(repair, loss, node)
-    if not _needs(repair, loss, node):
+    if not any(_evaluates(repair, loss, expression) for expression in _returned(node)):
         yield insert_before(repair.source, node, lines)
         return
     yield _bound_return(repair, loss, node, lines)
+
+
+def _returned(node: Node) -> list[Node]:
+    return [syntax.unparen(e) for held in syntax.operands(node) for e in _items(held)]
+
+
+def _evaluates(repair: Repair, loss: Loss, expression: Node) -> bool:
+    """Whether a returned expression must be evaluated before the release; what a variable holds is there already."""
+    if expression.kind_id == syntax.IDENTIFIER:
+        return repair.dependents is not None and repair.dependents.needed(expression)
+    return _needs(repair, loss, expression)
 
 
 def _bound_return(repair: Repair, loss: Loss, node: Node, lines: list[str]) -> Edit:
     """``return f(x)`` with a release between the call and the return: what needs the resource gets a name first."""
     if not owns_line(repair.source, node):
         raise RefusalError("layout", "the return shares its line with other code")
-    expressions = [syntax.unparen(e) for held in syntax.operands(node) for e in _items(held)]
+    expressions = _returned(node)
     spread = _spread_results(repair, expressions)
     returned = [syntax.text(e) for e in expressions]
     names = _ReturnNames(repair, node)
@@ -178,10 +189,10 @@ def _bound_return(repair: Repair, loss: Loss, node: Node, lines: list[str]) -> E
         returned = [names.choose(number, of) for number, of in enumerate(spread)]
         bound.append(names.assignment(returned, syntax.text(expressions[0])))
     else:
-        last = max(number for number, e in enumerate(expressions) if _needs(repair, loss, e))
+        last = max(number for number, e in enumerate(expressions) if _evaluates(repair, loss, e))
         for number, expression in enumerate(expressions[: last + 1]):
             # What is called before the last of them must stay before it.
-            if _needs(repair, loss, expression) or _calls(expression):
+            if _evaluates(repair, loss, expression) or _calls(expression):
                 returned[number] = names.choose(number, repair.type_of(expression))
                 bound.append(names.assignment([returned[number]], syntax.text(expression)))
     indent, newline = repair.source.indent(node.start_byte).decode(), repair.source.newline.decode()
