@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leakfix.flow import Obligation
 from leakfix.languages.go import syntax
 from leakfix.languages.go.defaults import declared_version
 from leakfix.languages.go.first_look import CLOSING_METHODS
-from leakfix.languages.go.types import has_method
+from leakfix.languages.go.types import has_method, selection
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leakfix.languages.go.types import Signature, Type
     from leakfix.models import Acquire, Models, Resource
 
+_ANYWHERE: Final = frozenset({()})
 _WRITING_FLAGS = ("O_WRONLY", "O_RDWR", "O_APPEND", "O_CREATE", "O_TRUNC")
 
 
@@ -55,13 +56,23 @@ def of_resource(resource: Resource, acquire: Acquire | None = None, *, writes: b
     )
 
 
-def of_type(of: Type | None) -> Obligation | None:
-    """The obligation that comes with a value of a type that closes; None when the type has no such method."""
+def of_type(of: Type | None, parts: frozenset[tuple[str, ...]] = _ANYWHERE) -> Obligation | None:
+    """The obligation that comes with a value of a type that closes; None when the type has no such method.
+
+    What is to be released lies in one of the ``parts`` of the value, in an unknown one if a path is empty.
+    """
     for method in CLOSING_METHODS:
-        if has_method(of, method):
+        if has_method(of, method) and _knows_of(of, method, parts):
             name = str(of).rpartition(".")[2].lstrip("*") or str(of)
             return Obligation(str(of), name, "closer", (method,), confidence="medium")
     return None
+
+
+def _knows_of(of: Type | None, method: str, parts: frozenset[tuple[str, ...]]) -> bool:
+    """Whether a method may see one of the parts: one that is promoted from an embedded field sees that field alone."""
+    found = selection(of, method)
+    through = found.path if found is not None else ()
+    return any(part[: len(through)] == through[: len(part)] for part in parts)
 
 
 def assigned_to(call: Node) -> list[Node]:

@@ -23,6 +23,8 @@ class Owned:
     holders: frozenset[int] = frozenset()
     needs: Mapping[int, frozenset[tuple[int, Outcome]]] = field(default_factory=dict)
     """What operands, counted with the receiver first, must be for a result to be handed over unreleased."""
+    parts: Mapping[int, frozenset[tuple[str, ...]]] = field(default_factory=dict)
+    """Where in results that are objects what was acquired lies; an empty path where that is not known."""
 
 
 NOTHING_OWNED = Owned()
@@ -33,6 +35,7 @@ def ownership(graph: Graph) -> Owned:
     owned: dict[int, Obligation] = {}
     holders: set[int] = set()
     needs: dict[int, frozenset[tuple[int, Outcome]]] = {}
+    parts: dict[int, frozenset[tuple[str, ...]]] = {}
     acquired = {event.site for event in graph.events() if isinstance(event, Acquire)}
     for number in sorted(acquired):
         site = graph.sites[number]
@@ -50,9 +53,17 @@ def ownership(graph: Graph) -> Owned:
                 owned[index] = replace(site.obligation, releases=("()",), idempotent=False, confidence="medium")
             elif by_function or escape.inside or escape.place not in places:
                 holders.add(index)
+                parts[index] = parts.get(index, frozenset()) | _parts(escape, places)
             else:
                 owned[index] = site.obligation
-    return Owned(owned, frozenset(holders), needs)
+    return Owned(owned, frozenset(holders), needs, parts)
+
+
+def _parts(escape: Escape, places: set[Place]) -> frozenset[tuple[str, ...]]:
+    """Where the resource lies in an object that is handed over."""
+    if escape.inside:
+        return frozenset(((),))
+    return frozenset(place.path[len(escape.place.path) :] for place in places if escape.place.holds(place))
 
 
 @state

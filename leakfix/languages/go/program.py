@@ -282,7 +282,7 @@ class Program:
             signature = callee.signature
             if index in found or signature is None or index >= len(signature.results):
                 continue
-            closing = of_type(signature.results[index])
+            closing = of_type(signature.results[index], summary.parts[index])
             if closing is not None:
                 found[index] = (closing, error)
         return found

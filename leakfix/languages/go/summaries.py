@@ -156,6 +156,11 @@ class Summary:
         """Whether no path gets to a return or the end."""
         return self._never_returns.get(self._program.depth, self._has_no_return, False)
 
+    @property
+    def parts(self) -> Mapping[int, frozenset[Path]]:
+        """Where in those objects what was acquired lies, an empty path where that is not known."""
+        return self._ownership().parts
+
     def _ownership(self) -> Owned:
         return self._owned.get(self._program.depth, self._owned_results, NOTHING_OWNED)
 
