@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.go import syntax
 from leakfix.languages.go.analysis import Analysis
@@ -21,6 +22,14 @@ from leakfix.rules.go.leaks import leaks_of
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.rules.go.spelling import spelled
 from leakfix.text import Edit, Span, apply_edits
+
+_CAPITALS: Final = re.compile(r"^[A-Z]+(?![a-z])|^[A-Z]")
+"""What is written small where a type's name becomes that of a variable: ``Client``, ``WAL``, ``HTTPServer``."""
+_NAME: Final = re.compile(r"[a-z]\w*")
+_KEYWORDS: Final = re.compile(
+    "break|case|chan|const|continue|default|defer|else|fallthrough|for|func|go|goto|if|import|interface|map|package|"
+    "range|return|select|struct|switch|type|var"
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -55,8 +64,7 @@ def bound(
         raise RefusalError("no-owner", "the call is started by go or defer, and nothing can hold its result")
     if _may_be_fake(repair):
         raise RefusalError("nil-guard", "in a test what the method gives may be a nil that nobody was meant to touch")
-    names = usual or (_USUAL_NAMES.get(repair.leak.site.obligation.noun, "x"),)
-    name = free_name(names, repair.bindings, repair.call)
+    name = free_name(usual or _usual_names(repair), repair.bindings, repair.call)
     if parent.kind_id == syntax.EXPRESSION_STATEMENT:
         return [_statement(repair, parent, name)]
     if repair.assignment is None or repair.result >= len(repair.targets):
@@ -64,6 +72,16 @@ def bound(
     if repair.header is not None:
         return _header(repair, name)
     return _assigned(repair, name, exits)
+
+
+def _usual_names(repair: Repair) -> tuple[str, ...]:
+    """What code calls such a thing: by its noun, else as its type is called."""
+    noun = repair.leak.site.obligation.noun
+    if noun in _USUAL_NAMES:
+        return (_USUAL_NAMES[noun],)
+    of = str(_result_type(repair) or "").rpartition(".")[2].lstrip("*")
+    words = _CAPITALS.sub(lambda capitals: capitals[0].lower(), of, count=1)
+    return (words, "x") if _NAME.fullmatch(words) and not _KEYWORDS.fullmatch(words) else ("x",)
 
 
 def _may_be_fake(repair: Repair) -> bool:
@@ -118,7 +136,7 @@ def _header(repair: Repair, name: str) -> list[Edit]:
     try:
         point = point_behind_check(repair, name)
     except RefusalError:
-        if other is not None or then is None or not _is_plain_failure_test(repair, statement):
+        if other is not None or then is None or not _is_plain_test(repair, statement, "!="):
             raise
         indent, newline = repair.source.indent(statement.start_byte).decode(), repair.source.newline.decode()
         text = f" else {{{newline}{indent}\t{lines[0]}{newline}{indent}}}"
@@ -130,7 +148,7 @@ def _before_header(repair: Repair, assignment: Node, name: str) -> list[Edit]:
     """``if _, err = os.Open(p); err != nil {...}``: the assignment, which declares nothing, moves before the if."""
     statement = repair.statement
     condition = statement.child_by_field_id(syntax.F_CONDITION)
-    if condition is None or not _is_plain_failure_test(repair, statement) or not _leaves_at_once(repair, statement):
+    if condition is None or not _is_plain_test(repair, statement, "!=") or not _leaves_at_once(repair, statement):
         raise RefusalError("unresolved", "the branches of the if do not tell where the result is there")
     if assignment.parent != statement or not owns_line(repair.source, statement):
         raise RefusalError("layout", "the assignment does not stand alone before the condition")
@@ -153,10 +171,12 @@ def _assigned(repair: Repair, name: str, exits: Callable[[Repair], list[Edit]]) 
             return _composed(edits, exits(_bound_repair(repair, edits)))
         edits.append(insert_behind(repair.source, statement, [f"defer {repair.release(name)}"]))
         return edits
-    behind = following(statement)
-    checked = behind and behind[0].kind_id == syntax.IF_STATEMENT and _is_plain_failure_test(repair, behind[0])
-    if checked and not repair.leak.repeats and _leaves_at_once(repair, behind[0]):
-        edits.append(insert_behind(repair.source, behind[0], [f"defer {repair.release(name)}"]))
+    check = next((node for node in following(statement)[:1] if node.kind_id == syntax.IF_STATEMENT), None)
+    if check is not None and _is_plain_test(repair, check, "!=") and _leaves_at_once(repair, check):
+        deferred = "" if repair.leak.repeats else "defer "
+        edits.append(insert_behind(repair.source, check, [f"{deferred}{repair.release(name)}"]))
+    elif check is not None and (then := _branch_of_success(repair, check)) is not None:
+        edits.append(insert_first(repair.source, then, [repair.release(name)]))
     elif repair.error is not None:
         guarded = [f"if {repair.error.name} == nil {{", f"\t{repair.release(name)}", "}"]
         edits.append(insert_behind(repair.source, statement, guarded))
@@ -171,8 +191,14 @@ def _leaves_at_once(repair: Repair, check: Node) -> bool:
     return then is not None and leaves(repair, then) and check.child_by_field_id(syntax.F_ALTERNATIVE) is None
 
 
-def _is_plain_failure_test(repair: Repair, statement: Node) -> bool:
-    """Whether an if tests just ``err != nil``."""
+def _branch_of_success(repair: Repair, check: Node) -> Node | None:
+    """The branch of ``if err == nil {...}``, where that is all that the if tests."""
+    is_bare = check.child_by_field_id(syntax.F_INITIALIZER) is None
+    return check.child_by_field_id(syntax.F_CONSEQUENCE) if is_bare and _is_plain_test(repair, check, "==") else None
+
+
+def _is_plain_test(repair: Repair, statement: Node, comparison: str) -> bool:
+    """Whether an if tests just ``err != nil``, or ``err == nil``."""
     condition = statement.child_by_field_id(syntax.F_CONDITION)
     if condition is None or repair.error is None or condition.kind_id != syntax.BINARY_EXPRESSION:
         return False
@@ -182,7 +208,7 @@ def _is_plain_failure_test(repair: Repair, statement: Node) -> bool:
         left is not None
         and right is not None
         and operator is not None
-        and operator.type == "!="
+        and operator.type == comparison
         and right.kind_id == syntax.NIL
         and repair.bindings.variable(left) is repair.error
     )
