@@ -94,7 +94,8 @@ def _with_others(pursuit: Pursuit, loss: Loss) -> Loss:
     holder = loss.holder if loss.kind is LossKind.OVERWRITTEN else None
     arrivals = pursuit.arrivals[(loss.span, holder) if holder is not None else loss.span]
     others = frozenset(arrivals - {Status.HELD})
-    return replace(loss, others=others, jump=None if mixed else loss.jump, unasked=unasked)
+    outlived = pursuit.outlived.get(loss.span, frozenset()) if loss.kind is LossKind.SCOPE else frozenset()
+    return replace(loss, others=others, jump=None if mixed else loss.jump, unasked=unasked, outlived=outlived)
 
 
 def _is_given_away(pursuit: Pursuit, loss: Loss) -> bool:

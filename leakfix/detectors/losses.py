@@ -62,6 +62,8 @@ class Loss:
     """Whether nothing leads there but exceptions that may never be raised."""
     unasked: bool = False
     """Whether nobody has asked on some way there if the acquisition failed."""
+    outlived: frozenset[Place] = frozenset()
+    """What still works through it behind the end of the scope where it is lost."""
 
     @property
     def holder(self) -> Place | None:

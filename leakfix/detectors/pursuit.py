@@ -72,6 +72,8 @@ class Pursuit:
         self._tests: dict[int, tuple[tuple[Test, Test | None], ...]] = {}
         self.unasked: set[tuple[LossKind, Span]] = set()
         """The losses that some way leads to on which nobody has asked whether the acquisition failed."""
+        self.outlived: dict[Span, frozenset[Place]] = {}
+        """What still works through the resource behind the end of a scope where it is lost."""
         self.successes: set[Span] = set()
         """The exits where nothing has failed."""
         self.fates: set[Status] = set()
@@ -295,6 +297,8 @@ class Pursuit:
         if state.lent or state.asked:
             return self._end(state, Status.HANDED_ON)
         self.lose(step, LossKind.SCOPE, event.span, state)
+        works = frozenset(place for place, _ in behind.derived)
+        self.outlived[event.span] = self.outlived.get(event.span, frozenset()) | works
         return behind.ended(Status.ABSENT)
 
     def _end(self, state: State, status: Status) -> State:

@@ -132,6 +132,8 @@ def _before_exit(repair: Repair, loss: Loss) -> Iterator[Edit]:
         raise RefusalError("conditional", "on another path to the same exit the resource was released already")
     if _may_have_failed(repair, loss) or loss.others & {Status.ABSENT, Status.BEFORE}:
         lines = _guarded(repair, loss, name, lines)
+    if any(can_carry(repair.type_at(place)) for place in loss.outlived):
+        raise RefusalError("outlived", "what works through the resource is still there when its scope has ended")
     node = node_at(repair.root, loss.span)
     if loss.kind is LossKind.RETURN and node is not None:
         yield from _before_return(repair, loss, node, lines)

@@ -178,14 +178,15 @@ class Repair:
         releases = self.leak.site.obligation.releases
         if not releases or releases[0] == "()":
             return True
-        of = self._type_at(place)
+        of = self.type_at(place)
         *path, method = releases[0].split(".")
         for name in path:
             found = selection(of, name)
             of = found.type if found is not None else None
         return has_method(of, method) is not False
 
-    def _type_at(self, place: Place) -> Type | None:
+    def type_at(self, place: Place) -> Type | None:
+        """The type of what a place names, if it is known."""
         variables = (v for v in self.bindings.variables if v.declaration.start_byte == place.root)
         variable = next(variables, None)
         of = self.analysis.types(self.unit.function).variable(variable) if variable is not None else None
