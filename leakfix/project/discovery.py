@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leakfix.project.configuration import Configuration
 
 # Other people's code, and what tools put beside it. Names that start with a dot are skipped as well.
-SKIPPED_DIRECTORIES = frozenset({"vendor", "node_modules", "third_party", "thirdparty", "__pycache__"})
+SKIPPED_DIRECTORIES = frozenset({"vendor", "Godeps", "node_modules", "third_party", "thirdparty", "__pycache__"})
 
 
 @record

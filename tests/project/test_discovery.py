@@ -74,6 +74,7 @@ SKIPPED = [
     ".hidden.go",
     "vendor/a.go",
     "sub/vendor/m/a.go",
+    "Godeps/src/m/a.go",
     "node_modules/a.go",
     "third_party/a.go",
     "thirdparty/a.go",
