@@ -68,7 +68,9 @@ def point_behind_check(repair: Repair, name: str) -> Point:
     if not repair.reports_error:
         return Point(Where.BEHIND, statement)
     if repair.error is None:
-        return Point(Where.BEHIND, statement, "" if nil_is_harmless(repair) else f"{name} != nil")
+        if nil_is_harmless(repair):
+            return Point(Where.BEHIND, statement)
+        return Point(Where.BEHIND, statement, repair.unless_nil(name, repair.type_at(repair.place())))
     found = _point_behind_sibling(repair, statement)
     if found is not None:
         return found

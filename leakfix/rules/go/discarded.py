@@ -181,7 +181,7 @@ def _assigned(repair: Repair, name: str, exits: Callable[[Repair], list[Edit]]) 
         guarded = [f"if {repair.error.name} == nil {{", f"\t{repair.release(name)}", "}"]
         edits.append(insert_behind(repair.source, statement, guarded))
     else:
-        guarded = [f"if {name} != nil {{", f"\t{repair.release(name)}", "}"]
+        guarded = [f"if {repair.unless_nil(name, _result_type(repair))} {{", f"\t{repair.release(name)}", "}"]
         edits.append(insert_behind(repair.source, statement, guarded))
     return edits
 

@@ -156,7 +156,11 @@ def _guarded(repair: Repair, loss: Loss, name: str, lines: list[str]) -> list[st
         raise RefusalError("conditional", "the exit is also reached without the resource")
     if loss.others and may_hold_another(repair, loss):
         raise RefusalError("conditional", f"{name} may hold something else on another path to the same exit")
-    return [f"if {name} != nil {{", *(f"\t{line}" for line in lines), "}"]
+    return [
+        f"if {repair.unless_nil(name, repair.type_at(repair.place(loss)))} {{",
+        *(f"\t{line}" for line in lines),
+        "}",
+    ]
 
 
 def _before_return(repair: Repair, loss: Loss, node: Node, lines: list[str]) -> Iterator[Edit]:
@@ -318,7 +322,7 @@ def _before_overwriting(repair: Repair, loss: Loss, name: str) -> Edit:
         raise RefusalError("reassigned", "the variable is overwritten where it may hold something else")
     lines = [repair.release(name)]
     if others or _may_have_failed(repair, loss):
-        lines = [f"if {name} != nil {{", f"\t{lines[0]}", "}"]
+        lines = [f"if {repair.unless_nil(name, repair.type_at(repair.place(loss)))} {{", f"\t{lines[0]}", "}"]
     return insert_before(repair.source, statement, lines)
 
 

@@ -9,7 +9,7 @@ from leakfix.flow import Place
 from leakfix.languages.go import syntax
 from leakfix.languages.go.obligations import assigned_to
 from leakfix.languages.go.statements import header_of, node_at, statement_of
-from leakfix.languages.go.types import has_method, selection
+from leakfix.languages.go.types import Array, Basic, Struct, has_method, selection, underlying
 from leakfix.rules.finding import RefusalError as RefusalError
 from leakfix.rules.go.context_values import Seed
 from leakfix.rules.go.contexts import Dependents
@@ -194,6 +194,14 @@ class Repair:
             found = selection(of, name)
             of = found.type if found is not None else None
         return of
+
+    def unless_nil(self, name: str, of: Type | None) -> str:
+        """The condition that there is something to release. Raises `RefusalError` where a value is never nil."""
+        if isinstance(underlying(of), Struct | Array | Basic):
+            raise RefusalError(
+                "nil-guard", f"{name} is never nil, and does not tell whether there is anything to release"
+            )
+        return f"{name} != nil"
 
     @property
     def waits(self) -> bool:
