@@ -155,8 +155,8 @@ class Wrap:
         if not self.body:
             return []
         source = self.suite.source
-        start = self.opening.end_byte if self.opening is not None else self._kept[0].start_byte
-        # A header of its own stands where the first statement stood, and what stands before that on its line.
+        # A header of its own stands where the first statement stood: behind it that one is moved in already.
+        start = self.opening.end_byte if self.opening is not None else self._kept[0].start_byte + 1
         span = Span(start, self.body[-1].end_byte)
         taken = [change.span for change in changes if len(change.span)]
         moves = moved_in(source, self.suite.root, span, self._unit, self._outer)
