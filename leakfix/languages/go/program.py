@@ -24,7 +24,7 @@ from leakfix.languages.go.summaries import Depth, Summary
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -146,20 +146,22 @@ class Program:
         """Whether a file belongs to the project: it is no dependency."""
         return not self.world.is_downloaded(file)
 
-    def calls(self, function: Function, symbol: str, *, before_return: bool = False) -> bool:
-        """Whether a function, or a literal in it, calls the function of this symbol.
+    def calls(self, function: Function, symbol: str) -> bool:
+        """Whether a function, or a literal in it, calls the function of this symbol."""
+        return any(True for _ in self._calls_of(function, symbol))
 
-        ``before_return`` leaves out literals that may run when the function has returned.
-        """
+    def calls_before_leaving(self, function: Function, symbol: str, start: Node) -> bool:
+        """Whether the function or literal around ``start`` calls the function of this symbol before it has left."""
+        owner = syntax.owner_of(start)
+        return any(_runs_within(call, owner) for call in self._calls_of(function, symbol))
+
+    def _calls_of(self, function: Function, symbol: str) -> Iterator[Node]:
         name = symbol.rpartition(".")[2].encode()
         for match in CALLED.finditer(function.file.data, function.start, function.end):
             call = _call_at(function.node, match.start(1), match.end(1)) if match[1] == name else None
             callee = self.types(function).callee(call) if call is not None else None
-            if callee is None or callee.symbol != symbol or call is None:
-                continue
-            if not before_return or _runs_inside(call, function.node):
-                return True
-        return False
+            if call is not None and callee is not None and callee.symbol == symbol:
+                yield call
 
     def parameter_count(self, function: Function) -> int:
         """How many operands a function has, its receiver included."""
@@ -426,21 +428,6 @@ def _known(argument: Node) -> Outcome | None:
     return Outcome.NOT_NIL if is_address or node.kind_id in _VALUES else None
 
 
-def _runs_inside(call: Node, function: Node) -> bool:
-    """Whether a call stands in the function itself, or in literals that are called or deferred where they stand."""
-    at = syntax.owner_of(call)
-    while at is not None and at != function:
-        around = at.parent
-        while around is not None and around.kind_id == syntax.PARENTHESIZED_EXPRESSION:
-            around = around.parent
-        called = around.child_by_field_id(syntax.F_FUNCTION) if around is not None else None
-        is_started = around is not None and around.parent is not None and around.parent.kind_id == syntax.GO_STATEMENT
-        if called is None or is_started or syntax.unparen(called) != at:
-            return False
-        at = syntax.owner_of(at)
-    return True
-
-
 def _call_at(within: Node, start: int, end: int) -> Node | None:
     """The call whose function's last name lies at these bytes."""
     node = within.descendant_for_byte_range(start, end)
@@ -450,3 +437,15 @@ def _call_at(within: Node, start: int, end: int) -> Node | None:
     if parent is not None and parent.kind_id == syntax.SELECTOR_EXPRESSION:
         parent = parent.parent
     return parent if parent is not None and parent.kind_id == syntax.CALL_EXPRESSION else None
+
+
+def _runs_within(call: Node, owner: Node | None) -> bool:
+    """Whether a call runs before its owner has left: it stands there, or in literals that are called or deferred."""
+    at = syntax.owner_of(call)
+    while at is not None and at != owner:
+        above = at.parent
+        is_called = above is not None and above.child_by_field_id(syntax.F_FUNCTION) == at
+        if above is None or not is_called or (above.parent and above.parent.kind_id == syntax.GO_STATEMENT):
+            return False
+        at = syntax.owner_of(at)
+    return at is not None
