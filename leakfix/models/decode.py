@@ -320,6 +320,7 @@ def _resource(table: _Table) -> Resource:
         exits=cast("Exits | None", table.choice("exits", get_args(Exits))),
         in_place=table.flag("in_place"),
         raw=table.flag("raw"),
+        address=table.matching("address", _METHOD, "a field or method"),
     )
     if CALL in resource.release and len(resource.release) > 1:
         raise table.error("release", f'"{CALL}" stands alone')

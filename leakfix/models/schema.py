@@ -76,6 +76,8 @@ class Resource:
     """Whether a variable of the caller is the resource, and its functions are given the address of that."""
     raw: bool = False
     """Whether it is a block of bytes, whose release releases nothing of what stands in it."""
+    address: tuple[str, ...] = ()
+    """Fields and methods that tell where others reach it: who is given what they say means it to go on."""
 
 
 @record

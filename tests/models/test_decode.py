@@ -59,6 +59,7 @@ def test_resource_says_all_it_can() -> None:
         long_lived = true
         drained_by = ["Next"]
         stubs = ["New*Client"]
+        address = ["URL"]
         """
     ).resources
     assert session.release == ("End", "Conn.Close")
@@ -67,6 +68,7 @@ def test_resource_says_all_it_can() -> None:
     assert session.types == ("example.com/db.Session",)
     assert session.drained_by == ("Next",)
     assert session.stubs == ("New*Client",)
+    assert session.address == ("URL",)
     assert session.idempotent
     assert session.flush
     assert session.long_lived

@@ -10,6 +10,7 @@ from leakfix.languages.go.analysis import Analysis
 from leakfix.languages.go.statements import LayoutError, check_widths
 from leakfix.rules.finding import Confidence, FileEdit, Finding, Fix, Refusal, Safety, Severity
 from leakfix.rules.go import forms
+from leakfix.rules.go.addresses import is_handed_out
 from leakfix.rules.go.discarded import bound
 from leakfix.rules.go.leaks import leaks_of
 from leakfix.rules.go.repair import RefusalError, Repair
@@ -88,6 +89,9 @@ class LifecycleRule(Rule[Analysis]):
             return Refusal("goto", "the acquisition is repeated by goto, and where a turn ends is not plain")
         if repair.waits and any(repair.analysis.program.calls(repair.unit.function, pipe) for pipe in _PIPES):
             return Refusal("pipes", "the process may stay blocked on a pipe that nobody serves, and so would the wait")
+        if Status.HANDED_ON not in repair.leak.fates and is_handed_out(repair):
+            noun = repair.leak.site.obligation.noun
+            return Refusal("handed-on", f"the address of the {noun} leaves the function, and is of use while it runs")
         return None
 
     def why(self, repair: Repair) -> str:
