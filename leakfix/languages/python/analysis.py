@@ -47,6 +47,11 @@ class Analysis:
         told = self.world.stated_version(self.file)
         return max(told if told is not None else 0, versions.used(self.file))
 
+    @cached_property
+    def version_2(self) -> int | None:
+        """The oldest minor version of Python 2 that the file has to run on as well; None when it need not."""
+        return self.world.version_2(self.file)
+
     @property
     def types(self) -> Types:
         """The meaning of the file's names and expressions."""

@@ -7,6 +7,8 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Final
 
+from leakfix.languages.python.imports import is_of_python_2
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -20,6 +22,16 @@ BUILD_FILES: Final = ("pyproject.toml", "setup.cfg", "setup.py")
 _LARGEST: Final = 1 << 20
 _ROOT_MARKS: Final = (".git", ".hg")
 _AT_LEAST: Final = re.compile(r"(>=|~=|==|>|\^)?\s*3\.(\d+)")
+_AT_LEAST_2: Final = re.compile(r"(?:>=|~=|==|>|\^|~)?\s*2\.(\d+)")
+_CLASSIFIED: Final = re.compile(r"Programming Language :: Python :: 2(?:\.(\d+))?\b")
+_LAST_2: Final = 7
+UNTOLD_2: Final = 5
+"""What code is taken to run on that is of Python 2, and of nobody knows which: it may have no with statement."""
+_WITH_2: Final = 6
+"""The minor version of Python 2 from which on it has a with statement; the one before has it upon an import."""
+_SIX: Final = "six"
+_FUTURE_2: Final = frozenset(("absolute_import", "division", "print_function", "unicode_literals", "with_statement"))
+"""What Python 3 does anyway: who imports it runs on Python 2."""
 _STATED: Final = re.compile(r"""python_requires\s*=\s*(?:["']([^"'\n]*)["']|([^"'\n]+))""")
 _NEEDS: Final = re.compile(r"python3\.(\d+)")
 _TEMPLATE: Final = rb"(?:(?<!\w%b)|(?<=\W[rR]%b))[rR]?[\"']"
@@ -58,19 +70,47 @@ def stated_above(directory: Path) -> int | None:
 
 def stated(name: str, data: bytes) -> int | None:
     """Return the oldest minor version of Python 3 that a build file asks for: 9 of `requires-python = ">=3.9"`."""
-    text = data.decode("utf-8", "replace")
-    if name != "pyproject.toml":
-        match = _STATED.search(text)
-        return _least(match[1] or match[2]) if match is not None else None
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return None
-    for said in _requirements(table):
-        found = _least(said)
-        if found is not None:
-            return found
+    found = (_least(said) for said in _said(name, data.decode("utf-8", "replace")))
+    return next((version for version in found if version is not None), None)
+
+
+def stated_2_above(directory: Path) -> int | None:
+    """Return the oldest minor version of Python 2 that the nearest build file above states; None for Python 3 alone."""
+    for parent in (directory, *directory.parents):
+        for name in BUILD_FILES:
+            data = read_build_file(parent / name)
+            if data is not None and stated(name, data) is not None:
+                return None
+            found = stated_2(name, data) if data is not None else None
+            if found is not None:
+                return found
+        if any((parent / mark).exists() for mark in _ROOT_MARKS):
+            break
     return None
+
+
+def stated_2(name: str, data: bytes) -> int | None:
+    """Return the oldest minor version of Python 2 that a build file asks for, or tells that the project runs on."""
+    text = data.decode("utf-8", "replace")
+    asked = (_AT_LEAST_2.match(part.strip()) for said in _said(name, text) for part in said.split(","))
+    told = [int(match[1]) for match in asked if match is not None]
+    told = told or [int(match[1] or _LAST_2) for match in _CLASSIFIED.finditer(text) if match[1]]
+    return min(told, default=_LAST_2 if _CLASSIFIED.search(text) else None)
+
+
+def used_2(file: PyFile, told: int | None, *, is_stated: bool) -> int | None:
+    """Return the oldest minor version of Python 2 that a file is made for, where ``told`` is what is known besides.
+
+    Where a version of Python 3 is stated, and none of Python 2, what a file imports is a relic.
+    """
+    if told is None and is_stated:
+        return None
+    future = _futures(file)
+    if told is None:
+        targets = [one.target for one in file.imports_made]
+        is_old = any(is_of_python_2(target) or target.split(".")[0] == _SIX for target in targets)
+        return _LAST_2 if is_old or not future.isdisjoint(_FUTURE_2) else None
+    return max(told, _WITH_2) if "with_statement" in future else told
 
 
 def reaches(version: int, requires: str) -> bool:
@@ -98,6 +138,27 @@ def read_build_file(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
+
+
+def _futures(file: PyFile) -> set[str]:
+    """What a file imports from `__future__`."""
+    from leakfix.languages.python import syntax
+
+    if b"__future__" not in file.data:
+        return set()
+    statements = (node for node in file.root.named_children if node.type == syntax.FUTURE_IMPORT_STATEMENT)
+    return {syntax.text(name) for one in statements for name in one.children_by_field_name("name")}
+
+
+def _said(name: str, text: str) -> Iterator[str]:
+    """What a build file says of the versions of Python that it needs."""
+    if name != "pyproject.toml":
+        yield from (match[1] or match[2] for match in _STATED.finditer(text) if match[1] or match[2])
+        return
+    try:
+        yield from _requirements(tomllib.loads(text))
+    except tomllib.TOMLDecodeError:
+        return
 
 
 def _requirements(table: dict[str, object]) -> Iterator[str]:

@@ -43,7 +43,7 @@ class Bound:
 def bound_by(repair: Repair) -> Bound | None:
     """The assignment of the opening call to names; None when the call stands inside of something else."""
     several = _unpacked(repair)
-    if several is not None:
+    if several is not None and repair.analysis.version_2 is None:
         return several
     innermost = repair.assignment
     return _bound(repair, innermost) if innermost is not None else None

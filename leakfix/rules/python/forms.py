@@ -22,6 +22,7 @@ from leakfix.rules.python.joining import joined, joined_behind
 from leakfix.rules.python.lifecycle import Written
 from leakfix.rules.python.naming import free_name, name_of_resource
 from leakfix.rules.python.openings import opened_by
+from leakfix.rules.python.outdated import check_released_twice
 from leakfix.rules.python.repair import RefusalError
 from leakfix.rules.python.safety import judge_callee
 from leakfix.rules.python.scenes import Scene
@@ -72,6 +73,7 @@ def finally_block(repair: Repair) -> Written:
     """`try: ... finally: f.close()` behind the opening, where a `with` is not exact or not there."""
     scene = Scene.of(repair)
     check_not_entered(scene)
+    check_released_twice(repair.exits, repair.analysis.version_2)
     release = headers.release_of(repair)
     bound = scene.holder
     if bound is not None:

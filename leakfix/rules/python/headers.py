@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.python import syntax
 from leakfix.rules.python.indenting import string_spans
 from leakfix.rules.python.naming import from_contextlib
+from leakfix.rules.python.outdated import enters_several
 from leakfix.rules.python.repair import RefusalError
 from leakfix.text import Edit, Span
 
@@ -147,6 +148,8 @@ def _closing(repair: Repair, text: bytes, edits: list[Edit]) -> bytes:
 def of_items(scene: Scene, items: Sequence[bytes]) -> bytes:
     """A header that enters several things: over several lines where it is long, and the version of Python lets it."""
     word, indent = keyword(scene.repair), scene.suite.indent
+    if len(items) > 1 and not enters_several(scene.repair.analysis.version_2):
+        raise RefusalError("python-2", "the code runs on a Python as well whose `with` enters one thing at a time")
     line = word + b", ".join(items) + b":"
     is_short = len(indent) + len(line) <= _WIDTH or len(items) == 1
     if is_short or scene.repair.analysis.version < _PARENTHESES:

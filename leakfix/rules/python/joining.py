@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.python import syntax
 from leakfix.rules.python.cleaning import outside
 from leakfix.rules.python.indenting import LayoutError
+from leakfix.rules.python.outdated import enters_several
 from leakfix.rules.python.suites import comment_behind, removals
 from leakfix.text import Edit, Span
 
@@ -29,7 +30,7 @@ def joined(
     ``inner`` puts names in the place of opening calls where they stand inside the first statement; without it the
     first statement goes.
     """
-    if b"\n" in item:
+    if b"\n" in item or not enters_several(scene.repair.analysis.version_2):
         return None
     try:
         found = _into_outer(scene, item, gone, word, inner)
@@ -44,6 +45,8 @@ def joined_behind(scene: Scene, item: bytes, gone: tuple[Node, ...], word: bytes
     """The edits that add what has a name already to the with statement that is all of the run; None if none is."""
     kept = [node for node in scene.following if node not in gone]
     if len(kept) != 1 or not _takes_items(scene, kept[0], word, named=False):
+        return None
+    if not enters_several(scene.repair.analysis.version_2):
         return None
     clause = _clause(kept[0])
     if _too_wide(scene, clause, item):

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
+from leakfix.rules.python.outdated import check_in_contextlib
 from leakfix.rules.python.repair import RefusalError
 from leakfix.text import Edit, Span
 
@@ -73,6 +74,7 @@ def from_contextlib(repair: Repair, name: str) -> tuple[str, list[Edit]]:
     for local, target in imports.items():
         if target == f"contextlib.{name}" and not _is_shadowed(repair, local):
             return local, []
+    check_in_contextlib(name, repair.analysis.version_2)
     for local, target in imports.items():
         if target == "contextlib" and not _is_shadowed(repair, local):
             return f"{local}.{name}", []

@@ -11,6 +11,7 @@ from leakfix.rules.python.cautions import may_be_none
 from leakfix.rules.python.error_paths import ErrorPaths
 from leakfix.rules.python.indenting import LayoutError
 from leakfix.rules.python.lifecycle import NO_CASE, Written
+from leakfix.rules.python.outdated import check_catches_all
 from leakfix.rules.python.repair import RefusalError
 from leakfix.rules.python.safety import judge_callee
 from leakfix.rules.python.suites import Suite
@@ -34,6 +35,7 @@ def close_on_error(repair: Repair) -> Written:
         raise RefusalError(NO_CASE, "nobody else ever takes it over")
     if all(loss.doubtful for loss in repair.leak.losses):
         raise RefusalError("handed-on", "it is handed on, and what stands before that hardly ever raises anything")
+    check_catches_all(repair.analysis.version_2)
     if repair.exits in _WAITS:
         raise RefusalError("waits", f"a handler would wait for the {repair.noun}, which may be for ever")
     release = headers.release_of(repair)

@@ -10,6 +10,7 @@ from leakfix.detectors.lifecycle import leaks
 from leakfix.flow import Acquire, Copy, Derive, Release
 from leakfix.languages.python import syntax
 from leakfix.rules.finding import RefusalError as RefusalError
+from leakfix.rules.python.outdated import context_in_2
 from leakfix.text.records import record
 
 if TYPE_CHECKING:
@@ -207,7 +208,13 @@ class Repair:
     @cached_property
     def context(self) -> str:
         """How a `with` statement releases it: "with", "closing" or "async with"; "" if it does not."""
-        return self.unit.frame.program.context(self.leak.site.obligation)
+        program, obligation = self.unit.frame.program, self.leak.site.obligation
+        context = program.context(obligation)
+        if self.analysis.version_2 is None:
+            return context
+        is_own = program.owners.context(obligation.resource) is not None
+        symbol = "" if is_own else self.leak.site.symbol
+        return context_in_2(context, symbol, obligation.releases, self.analysis.version_2)
 
     def _closings(self, spans: dict[Span, str]) -> Iterator[Closing]:
         for span, method in spans.items():

@@ -5,7 +5,19 @@ from pathlib import Path
 import pytest
 
 from leakfix.languages.python.files import PyFile
-from leakfix.languages.python.versions import OLDEST, reaches, stated, stated_above, used
+from leakfix.languages.python.survey import PySurvey
+from leakfix.languages.python.versions import (
+    OLDEST,
+    UNTOLD_2,
+    reaches,
+    stated,
+    stated_2,
+    stated_2_above,
+    stated_above,
+    used,
+    used_2,
+)
+from leakfix.languages.python.world import World
 
 
 @pytest.mark.parametrize(
@@ -20,6 +32,7 @@ from leakfix.languages.python.versions import OLDEST, reaches, stated, stated_ab
         ("setup.py", 'setup(name="x", python_requires=">=3.12")\n', 12),
         ("setup.py", 'setup(name="x", python_requires="~=3.8")\n', 8),
         ("setup.py", 'setup(name="x", python_requires="<3.8")\n', None),
+        ("setup.py", 'HELP = "python_requires = what it needs"\nsetup(python_requires=">=3.9")\n', 9),
     ],
 )
 def test_what_build_files_state(name: str, text: str, version: int | None) -> None:
@@ -58,3 +71,55 @@ def test_a_version_reaches_what_is_asked_for() -> None:
     assert reaches(11, "python3.11")
     assert not reaches(10, "python3.11")
     assert reaches(8, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "version"),
+    [
+        ("setup.py", 'setup(python_requires=">=2.7, !=3.0.*, !=3.1.*")\n', 7),
+        ("setup.cfg", "[options]\npython_requires = >=2.6\n", 6),
+        ("pyproject.toml", '[project]\nrequires-python = ">=2.7"\n', 7),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = "~2.7 || ^3.5"\n', 7),
+        ("setup.py", '"Programming Language :: Python :: 2.7", "Programming Language :: Python :: 2.5"\n', 5),
+        ("setup.py", '"Programming Language :: Python :: 2", "Programming Language :: Python :: 3"\n', 7),
+        ("setup.py", '"Programming Language :: Python :: 3.2"\n', None),
+    ],
+)
+def test_what_build_files_state_of_python_2(name: str, text: str, version: int | None) -> None:
+    assert stated_2(name, text.encode()) == version
+
+
+def test_a_stated_version_of_python_3_makes_classifiers_relics(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    build = tmp_path / "setup.py"
+    build.write_text('setup(classifiers=["Programming Language :: Python :: 2.7"])')
+    assert stated_2_above(tmp_path) == 7
+    build.write_text('setup(python_requires=">=3.8", classifiers=["Programming Language :: Python :: 2.7"])')
+    assert stated_2_above(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "told", "is_stated", "version"),
+    [
+        ("import json\n", None, False, None),
+        ("try:\n    import urllib2\nexcept ImportError:\n    import urllib.request\n", None, False, 7),
+        ("try:\n    import urllib2\nexcept ImportError:\n    import urllib.request\n", None, True, None),
+        ("from __future__ import print_function\n", None, False, 7),
+        ("from __future__ import annotations\n", None, False, None),
+        ("from six.moves import range\n", None, False, 7),
+        ("import json\n", 5, False, 5),
+        ("from __future__ import with_statement\n", 5, False, 6),
+    ],
+)
+def test_what_a_file_shows_of_python_2(code: str, told: int | None, is_stated: bool, version: int | None) -> None:
+    assert used_2(PyFile("x.py", code.encode()), told, is_stated=is_stated) == version
+
+
+def test_neighbours_that_python_3_cannot_read_show_python_2(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "old.py").write_text("print 'x'\n")
+    (tmp_path / "new.py").write_text("import json\n")
+    paths = [str(tmp_path / name) for name in ("old.py", "new.py")]
+    world = World(PySurvey(files=tuple(paths)))
+    assert world.version_2(world.file(paths[1])) == UNTOLD_2
+    assert World(PySurvey(files=(paths[1],))).version_2(world.file(paths[1])) is None
