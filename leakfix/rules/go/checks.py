@@ -65,6 +65,8 @@ def point_behind_check(repair: Repair, name: str) -> Point:
     statement, header = repair.statement, repair.header
     if header is not None:
         return _point_in_header(repair, statement)
+    if statement.kind_id == syntax.RETURN_STATEMENT:
+        raise RefusalError("returned", "it is acquired in a return, and what the call reports goes to the caller")
     if not repair.reports_error:
         return Point(Where.BEHIND, statement)
     if repair.error is None:
