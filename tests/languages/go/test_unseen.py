@@ -39,3 +39,28 @@ def found(tree: Path, call: str) -> list[str]:
 def test_who_borrows_calls_the_functions_that_it_is_given(tmp_path: Path) -> None:
     assert found(tmp_path, "cancel()") == []
     assert found(tmp_path, "_ = cancel") == ["go-lost-cancel"]
+
+
+SESSION = """package remote
+
+import "golang.org/x/crypto/ssh"
+
+func Begin(client *ssh.Client, command string) (*ssh.Session, error) {
+\tsession, err := client.NewSession()
+\tif err != nil {
+\t\treturn nil, err
+\t}
+\tif err := session.Start(command); err != nil {
+\t\treturn nil, err
+\t}
+\treturn session, nil
+}
+"""
+
+
+def test_a_variable_that_is_returned_needs_no_other_name(tmp_path: Path) -> None:
+    write(tmp_path, {"remote.go": SESSION})
+    (file,) = leakfix.fix([tmp_path]).files
+    started = "\tif err := session.Start(command); err != nil {\n"
+    closed = SESSION.replace(started, f"{started}\t\tsession.Close()\n")
+    assert file.new.decode() == closed
