@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from leakfix.flow import Drop, ExitKind, Handing, Obligation, Outcome, Place, Release, Test
 from leakfix.languages.go import syntax
 from leakfix.languages.go.carry import can_carry
-from leakfix.languages.go.lower_effects import Call, EffectLowering
+from leakfix.languages.go.lower_effects import Call, EffectLowering, parameter
 from leakfix.languages.go.lower_frame import NOTHING, Frame, Link, Relation, Value, span_of
 from leakfix.languages.go.obligations import assigned_to, drained_by
 from leakfix.languages.go.types import selection
@@ -71,7 +71,19 @@ class CallLowering:
 
     def discard(self, node: Node) -> None:
         """A call as a statement: nothing holds its results."""
-        self._lose(node, self.call(node))
+        results = enumerate(self.call(node))
+        self._lose(node, [one for at, one in results if one.pending is None or not self._gives_back(node, at)])
+
+    def _gives_back(self, node: Node, result: int) -> bool:
+        """Whether a result may be an argument: who drops it knows that it is, and goes on with that."""
+        callee = self.frame.types.callee(node)
+        given = callee.signature.results[result : result + 1] if callee is not None and callee.signature else ()
+        if callee is None or callee.function is None or not given or not self.program.is_read(callee.function):
+            return False
+        summary = self.program.summary(callee.function)
+        taken = (at for at in range(len(syntax.arguments(node))) if str(parameter(callee, at)) == str(given[0]))
+        effects = (summary.of(index) for index in taken)
+        return any(one is not None and result in one.same for one in effects)
 
     def defer(self, node: Node) -> None:
         """``defer f(x)``: arguments are evaluated now, what the call releases is released at the exits."""
