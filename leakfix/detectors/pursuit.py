@@ -307,7 +307,8 @@ class Pursuit:
 
     def _release(self, state: State, event: Release) -> State:
         place = event.place
-        if any(closes for derived, closes in state.derived if derived == place):
+        # What an array or a struct was given lies somewhere in it, and may be what is released there.
+        if any(closes and derived.holds(place) for derived, closes in state.derived):
             return self._released(state, event)
         for holder in state.holders:
             if event.method == ANY_METHOD and holder == place:

@@ -174,6 +174,10 @@ class SummaryLowering:
     def _effect(self, value: Value, path: tuple[str, ...], effect: Effect) -> None:
         frame, span, found = self._frame, self._span, self._found
         places = self._resolved(value, path)
+        is_kept = effect.fate is Fate.KEPT and not effect.is_doubtful
+        if value.address is not None and not path and (is_kept or effect.moved):
+            # Who has the address gets at what is put there later, too.
+            frame.emit(Escape(span, value.address, Handing.ADDRESSED, late=True))
         for place, relation in places:
             for target in effect.moved:
                 into = self._calls.resolve(self._operands.get(target[0], NOTHING), target[1])
