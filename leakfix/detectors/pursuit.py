@@ -126,8 +126,11 @@ class Pursuit:
                 return None
             if state.held:
                 if test.outcome is Outcome.NIL and self._is_there(state, test.place):
-                    return None
-                state = self._asked(state, test)
+                    if state.sure:
+                        return None
+                    state = state.ended(Status.ABSENT)
+                else:
+                    state = self._asked(state, test)
             if opposite is not None and test not in state.facts:
                 state = state.knowing(state.facts | {test})
             if state.asked and state.held and edge.span is not None:
