@@ -29,16 +29,43 @@ def may_hold_another(repair: Repair, loss: Loss) -> bool:
 
     Whether it is nil does not tell then whether there is anything to release.
     """
+    contents = _contents(repair, loss)
+    if contents is None:
+        return True
+    sites = repair.unit.graph.sites
+    owed = {_NOTHING, *(index for index, site in enumerate(sites) if site.span == repair.leak.site.span)}
+    owed |= {index for index in contents - owed if index >= 0 and _is_lost_there(repair, sites[index].span, loss)}
+    return not contents <= owed
+
+
+def always_holds(repair: Repair, loss: Loss) -> bool:
+    """Whether the variable holds something that is lost there on every way to a loss, whichever call acquired it."""
+    contents = _contents(repair, loss)
+    if not contents or _NOTHING in contents or _OTHER in contents:
+        return False
+    spans = {repair.unit.graph.sites[index].span for index in contents}
+    sure = {
+        leak.site.span
+        for unit, leak in leaks_of(repair.analysis)
+        if unit.owner == repair.unit.owner and any(_is_sure(one, loss) for one in leak.losses)
+    }
+    return spans <= sure
+
+
+def _is_sure(one: Loss, loss: Loss) -> bool:
+    """Whether what is lost is always there at a loss unless another call was made to acquire it."""
+    return one.span == loss.span and not one.unasked and one.others <= {Status.BEFORE}
+
+
+def _contents(repair: Repair, loss: Loss) -> set[int] | None:
+    """What the variable may hold at a loss; None where there are too many ways to it."""
     place = repair.place(loss)
     walker = _Walker(repair.unit.graph, place, loss, _declared_without_value(repair, place))
     try:
         explore(repair.unit.graph, _EMPTY, walker.run, walker.cross)
     except BudgetError:
-        return True
-    sites = repair.unit.graph.sites
-    owed = {_NOTHING, *(index for index, site in enumerate(sites) if site.span == repair.leak.site.span)}
-    owed |= {index for index in walker.found - owed if index >= 0 and _is_lost_there(repair, sites[index].span, loss)}
-    return not walker.found <= owed
+        return None
+    return walker.found
 
 
 def _is_lost_there(repair: Repair, acquired: Span, loss: Loss) -> bool:

@@ -22,7 +22,7 @@ from leakfix.languages.go.statements import (
     unused,
 )
 from leakfix.rules.go.checks import Point, Where, nil_is_harmless, point_behind_check
-from leakfix.rules.go.contents import may_hold_another
+from leakfix.rules.go.contents import always_holds, may_hold_another
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.text import Edit, Span
 
@@ -151,6 +151,8 @@ def _may_have_failed(repair: Repair, loss: Loss) -> bool:
 
 
 def _guarded(repair: Repair, loss: Loss, name: str, lines: list[str]) -> list[str]:
+    if loss.others and always_holds(repair, loss):
+        return lines
     is_number = not repair.leak.site.obligation.releases
     if is_number or (not repair.reports_error and not _starts_nil(repair, loss)):
         raise RefusalError("conditional", "the exit is also reached without the resource")
