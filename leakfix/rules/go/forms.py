@@ -23,6 +23,7 @@ from leakfix.languages.go.statements import (
 )
 from leakfix.rules.go.checks import Point, Where, nil_is_harmless, point_behind_check
 from leakfix.rules.go.contents import always_holds, may_hold_another
+from leakfix.rules.go.deferred_uses import needed_by_deferred
 from leakfix.rules.go.repair import RefusalError, Repair
 from leakfix.text import Edit, Span
 
@@ -117,6 +118,8 @@ def has_late_defer(repair: Repair) -> bool:
 def _before_exit(repair: Repair, loss: Loss) -> Iterator[Edit]:
     name = repair.holder(loss)
     lines = [repair.release(name)]
+    if needed_by_deferred(repair, loss):
+        raise RefusalError("outlived", "what was deferred before still needs the resource when it runs")
     if loss.kind is LossKind.OVERWRITTEN:
         yield _before_overwriting(repair, loss, name)
         return
