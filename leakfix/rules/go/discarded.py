@@ -75,12 +75,13 @@ def bound(
 
 
 def _usual_names(repair: Repair) -> tuple[str, ...]:
-    """What code calls such a thing: by its noun, else as its type is called."""
+    """What code calls such a thing: by its noun, else as its type is called, else by the last word of the noun."""
     noun = repair.leak.site.obligation.noun
     if noun in _USUAL_NAMES:
         return (_USUAL_NAMES[noun],)
     of = str(_result_type(repair) or "").rpartition(".")[2].lstrip("*")
-    words = _CAPITALS.sub(lambda capitals: capitals[0].lower(), of, count=1)
+    last = noun.rpartition(" ")[2]
+    words = _CAPITALS.sub(lambda capitals: capitals[0].lower(), of, count=1) or _USUAL_NAMES.get(last, last)
     return (words, "x") if _NAME.fullmatch(words) and not _KEYWORDS.fullmatch(words) else ("x",)
 
 
