@@ -77,7 +77,7 @@ class Spelling:
         named = self.repair.leak.site.obligation.releases
         if len(named) == 1:
             return named[0]
-        others = set(self._elsewhere())
+        others = set(self._elsewhere(variable))
         if len(others) == 1:
             return others.pop()
         if not others:
@@ -191,15 +191,23 @@ class Spelling:
                 if name:
                     yield name
 
-    def _elsewhere(self) -> Iterator[str]:
+    def _elsewhere(self, variable: Variable) -> Iterator[str]:
         """The functions that other functions of the file release what the same call gave with."""
+        own = str(self.repair.type_of(variable))
         for unit in units_of(self.repair.analysis):
             for root, name in _holders(unit, self._symbol):
                 for event in unit.graph.events():
                     if isinstance(event, Release) and event.place.root == root and not event.place.path:
                         found = self._plain_release(event.span, name)
-                        if found:
+                        if found and (self._takes_any(found) or _type_of(unit, root) == own):
                             yield found
+
+    def _takes_any(self, function: str) -> bool:
+        """Whether a release is for things of any type: what a function takes for one of its own has that type."""
+        analysis = self.repair.analysis
+        if function in (_DELETE, _DELETE_ARRAY) or analysis.models.release(function) is not None:
+            return True
+        return analysis.program.pairs.taken(function, analysis.file) in ("", "void")
 
     def _plain_release(self, span: Span, name: str) -> str:
         """The function of a call `f(name)` that says that it releases; empty for any other code."""
@@ -250,6 +258,15 @@ def _hides_destructor(struct: Struct) -> bool:
 def _is_destructor(member: Node) -> bool:
     text = (member.text or b"").partition(b"{")[0].partition(b"(")[0]
     return member.type != syntax.COMMENT and b"~" in text
+
+
+def _type_of(unit: Unit, root: int) -> str:
+    """The type of a variable of a function, typedefs followed, as it is spelled."""
+    analysis = unit.analysis
+    types = analysis.types(unit.function)
+    variable = next((one for one in analysis.bindings(unit.function).variables if one.index == root), None)
+    found = types.variable(variable) if variable is not None else None
+    return str(types.resolved(found)) if found is not None else ""
 
 
 def _holders(unit: Unit, symbol: str) -> Iterator[tuple[int, str]]:
