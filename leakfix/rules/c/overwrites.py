@@ -9,6 +9,7 @@ from leakfix.languages.c import syntax
 from leakfix.languages.c.standards import reaches
 from leakfix.rules.c.checks import check_derived, check_exit, check_holder, check_whole, guard_of, held
 from leakfix.rules.c.contents import Content
+from leakfix.rules.c.filled import may_be_left
 from leakfix.rules.c.layout import LOOPS, declare_first, insert_before, node_at, statement_of, unit_of
 from leakfix.rules.c.naming import free_name, may_declare
 from leakfix.rules.c.releases import declared_type
@@ -56,6 +57,8 @@ def released_before(repair: Repair) -> list[Edit]:
         statement = _host(node)
         _check_through(repair, loss, statement, node)
         lines, added = _release(repair, loss, variable, spelling)
+        if node.type == syntax.CALL_EXPRESSION and may_be_left(repair, variable, loss, node):
+            raise RefusalError("conditional", f"a call that fails may leave {variable.name} as it is, released by then")
         edits += added
         edits += insert_before(repair.source, statement, lines)
     return list(dict.fromkeys(edits))
