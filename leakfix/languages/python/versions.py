@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from leakfix.languages.python.imports import is_of_python_2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from leakfix.languages.python.files import PyFile
@@ -21,10 +21,13 @@ OLDEST: Final = 8
 BUILD_FILES: Final = ("pyproject.toml", "setup.cfg", "setup.py")
 _LARGEST: Final = 1 << 20
 _ROOT_MARKS: Final = (".git", ".hg")
-_AT_LEAST: Final = re.compile(r"(>=|~=|==|>|\^)?\s*3\.(\d+)")
+_AT_LEAST: Final = re.compile(r"(>=|~=|==|>|\^)?\s*3(?:\.(\d+)|(?![\d.]*\d))")
 _AT_LEAST_2: Final = re.compile(r"(?:>=|~=|==|>|\^|~)?\s*2\.(\d+)")
 _CLASSIFIED: Final = re.compile(r"Programming Language :: Python :: 2(?:\.(\d+))?\b")
+_CLASSIFIED_3: Final = re.compile(r"Programming Language :: Python :: 3\.(\d+)\b")
+_ONLY_3: Final = "Programming Language :: Python :: 3 :: Only"
 _LAST_2: Final = 7
+_ALONE: Final = -1
 UNTOLD_2: Final = 5
 """What code is taken to run on that is of Python 2, and of nobody knows which: it may have no with statement."""
 _WITH_2: Final = 6
@@ -53,6 +56,23 @@ _USED: Final[tuple[tuple[int, str, tuple[re.Pattern[bytes], ...]], ...]] = tuple
     )
 )
 """What a version brought: the version, its nodes, and what stands in the bytes of files that have some."""
+_LOOKS_LIKE_3: Final = re.compile(
+    rb"(?m:^[ \t]*+[\w.]++:[ \t])|->|:=|\b(?:async|nonlocal|from)\b|def[ \t]+\w+\([^)]*\w:|\*,|"
+    + _TEMPLATE % (b"f", b"f")
+    + rb"|"
+    + _TEMPLATE % (b"F", b"F")
+)
+_ALONE_3: Final = """[
+    (function_definition "async") (function_definition return_type: (_)) (typed_parameter) (typed_default_parameter)
+    (assignment type: (_)) (nonlocal_statement) (named_expression) (keyword_separator)
+    (raise_statement cause: (_)) (yield "from")
+    ((string_start) @start (#match? @start "^[rR]?[fF]"))
+] @s"""
+"""What Python 2 cannot read; `_LOOKS_LIKE_3` stands in the bytes of most that have some."""
+
+
+def _nobody(_: str) -> bool:
+    return False
 
 
 def stated_above(directory: Path) -> int | None:
@@ -76,17 +96,37 @@ def stated(name: str, data: bytes) -> int | None:
 
 def stated_2_above(directory: Path) -> int | None:
     """Return the oldest minor version of Python 2 that the nearest build file above states; None for Python 3 alone."""
+    said = next(_said_of_2(directory), None)
+    return said if said is not None and said != _ALONE else None
+
+
+def is_for_3_above(directory: Path) -> bool:
+    """Whether the nearest build files above that tell of it say that the project runs on Python 3 alone."""
+    return next(_said_of_2(directory), None) == _ALONE
+
+
+def _said_of_2(directory: Path) -> Iterator[int]:
+    """What the build files above say of Python 2, the nearest first; one for Python 3 alone counts before its like."""
     for parent in (directory, *directory.parents):
-        for name in BUILD_FILES:
-            data = read_build_file(parent / name)
-            if data is not None and stated(name, data) is not None:
-                return None
-            found = stated_2(name, data) if data is not None else None
+        read = ((name, read_build_file(parent / name)) for name in BUILD_FILES)
+        beside = [(name, data) for name, data in read if data is not None]
+        if any(is_for_3(name, data) for name, data in beside):
+            yield _ALONE
+        for name, data in beside:
+            found = stated_2(name, data)
             if found is not None:
-                return found
+                yield found
         if any((parent / mark).exists() for mark in _ROOT_MARKS):
             break
-    return None
+
+
+def is_for_3(name: str, data: bytes) -> bool:
+    """Whether a build file says that the project does not run on Python 2, by what it needs or lists."""
+    if stated(name, data) is not None:
+        return True
+    text = data.decode("utf-8", "replace")
+    listed = [int(match[1]) for match in _CLASSIFIED_3.finditer(text)]
+    return _ONLY_3 in text or (stated_2(name, data) is None and min(listed, default=0) >= OLDEST)
 
 
 def stated_2(name: str, data: bytes) -> int | None:
@@ -98,19 +138,35 @@ def stated_2(name: str, data: bytes) -> int | None:
     return min(told, default=_LAST_2 if _CLASSIFIED.search(text) else None)
 
 
-def used_2(file: PyFile, told: int | None, *, is_stated: bool) -> int | None:
+def used_2(file: PyFile, told: int | None, *, is_stated: bool, own: Callable[[str], bool] = _nobody) -> int | None:
     """Return the oldest minor version of Python 2 that a file is made for, where ``told`` is what is known besides.
 
-    Where a version of Python 3 is stated, and none of Python 2, what a file imports is a relic.
+    Where the project runs on Python 3 alone (``is_stated``), what a file imports is a relic. ``own`` tells which
+    modules are the project's.
     """
-    if told is None and is_stated:
+    if told is None and (is_stated or not _imports_2(file, own)):
         return None
-    future = _futures(file)
+    if is_for_3_alone(file):
+        return None
     if told is None:
-        targets = [one.target for one in file.imports_made]
-        is_old = any(is_of_python_2(target) or target.split(".")[0] == _SIX for target in targets)
-        return _LAST_2 if is_old or not future.isdisjoint(_FUTURE_2) else None
-    return max(told, _WITH_2) if "with_statement" in future else told
+        return _LAST_2
+    return max(told, _WITH_2) if "with_statement" in _futures(file) else told
+
+
+def is_for_3_alone(file: PyFile) -> bool:
+    """Whether a file has something that Python 2 cannot read."""
+    from leakfix.languages.python import syntax
+
+    looks = _LOOKS_LIKE_3.search(file.data) is not None and not file.has_error
+    return looks and bool(syntax.captures(_ALONE_3, file.root))
+
+
+def _imports_2(file: PyFile, own: Callable[[str], bool]) -> bool:
+    """Whether a file imports what Python 3 has not, or does anyway."""
+    modules = {one.target for one in file.imports_made}
+    if any(is_of_python_2(target) and not own(target.split(".")[0]) for target in modules):
+        return True
+    return any(target.split(".")[0] == _SIX for target in modules) or not _futures(file).isdisjoint(_FUTURE_2)
 
 
 def reaches(version: int, requires: str) -> bool:
@@ -176,5 +232,5 @@ def _least(requirement: str) -> int | None:
     for part in requirement.split(","):
         match = _AT_LEAST.match(part.strip())
         if match is not None and (match[1] or part.strip().startswith("3")):
-            return int(match[2]) + (1 if match[1] == ">" else 0)
+            return int(match[2]) + (1 if match[1] == ">" else 0) if match[2] else 0
     return None

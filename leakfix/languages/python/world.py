@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python.files import Function, PyClass, PyFile
 from leakfix.languages.python.survey import PySurvey, module_of, package_test
-from leakfix.languages.python.versions import UNTOLD_2, stated_2_above, stated_above, used_2
+from leakfix.languages.python.versions import (
+    UNTOLD_2,
+    is_for_3_above,
+    is_for_3_alone,
+    stated_2_above,
+    stated_above,
+    used_2,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,7 +62,7 @@ class World:
         self._canonical: dict[tuple[str, str], str] = {}
         self._splits = _Splits()
         self._versions: dict[str, int | None] = {}
-        self._versions_2: dict[str, int | None] = {}
+        self._versions_2: dict[str, tuple[int | None, bool]] = {}
         self.classes: Classes | None = None
         self.replacements: Replacements | None = None
 
@@ -87,17 +94,23 @@ class World:
         """Return the oldest minor version of Python 2 that a file is made for as well; None when it is for 3 alone."""
         directory = os.path.dirname(_key(file.path))  # noqa: PTH120 (a key is a string)
         if directory not in self._versions_2:
-            self._versions_2[directory] = self._told_2(file, directory)
-        return used_2(file, self._versions_2[directory], is_stated=self.stated_version(file) is not None)
+            is_stated = is_for_3_above(Path(directory))
+            self._versions_2[directory] = (None if is_stated else self._told_2(directory), is_stated)
+        told, is_stated = self._versions_2[directory]
+        return used_2(file, told, is_stated=is_stated, own=lambda name: self.module(name, file) is not None)
 
-    def _told_2(self, file: PyFile, directory: str) -> int | None:
-        """What the project of a file states of Python 2, or else its neighbours show, whom Python 3 cannot read."""
+    def _told_2(self, directory: str) -> int | None:
+        """What the project of a directory states of Python 2, or else its files show, whom Python 3 cannot read.
+
+        Beside files that Python 2 cannot read, those are no more than a test's material.
+        """
         told = stated_2_above(Path(directory))
-        if told is not None or self.stated_version(file) is not None:
+        if told is not None:
             return told
-        beside = (number for number, key in enumerate(self._keys) if key.rpartition("/")[0] == directory)
-        found = (self._at(number) for number in beside)
-        return UNTOLD_2 if any(one is not None and one.outdated for one in found) else None
+        beside = [number for number, key in enumerate(self._keys) if key.rpartition("/")[0] == directory]
+        files = [found for found in map(self._at, beside) if found is not None]
+        is_old = any(one.outdated for one in files) and not any(map(is_for_3_alone, files))
+        return UNTOLD_2 if is_old else None
 
     def module(self, dotted: str, importer: PyFile | None = None) -> PyFile | None:
         """Return the file of a module: of the run, or on disk in the source tree of `importer`; None if it is neither.
