@@ -191,6 +191,11 @@ class Models:
         """How a call keeps none of its arguments, if it does."""
         return self._fact(symbol, Borrow)
 
+    def endings(self) -> frozenset[str]:
+        """The calls up to which others go on to use what they borrowed."""
+        facts = (fact for facts in self._facts.values() for fact in facts)
+        return frozenset(fact.until for fact in facts if isinstance(fact, Borrow) and fact.until)
+
     def kept_argument(self, symbol: str) -> int | None:
         """Position of the argument that a call takes over; RECEIVER possible."""
         keep = self._fact(symbol, Keep)

@@ -97,8 +97,7 @@ class EffectLowering:
         borrow = models.borrow(symbol)
         if borrow is None:
             return False
-        function, until = self.frame.function, borrow.until
-        if until and not self.program.calls_before_leaving(function, until, call.node):
+        if borrow.until and not self.program.calls(self.frame.function, borrow.until):
             self._hand_over(call, index, value)
         else:
             self._run(call, index, value)

@@ -150,10 +150,11 @@ class Program:
         """Whether a function, or a literal in it, calls the function of this symbol."""
         return any(True for _ in self._calls_of(function, symbol))
 
-    def calls_before_leaving(self, function: Function, symbol: str, start: Node) -> bool:
-        """Whether the function or literal around ``start`` calls the function of this symbol before it has left."""
+    def calls_later(self, function: Function, symbol: str, start: Node) -> bool:
+        """Whether the function of this symbol is only called when that around ``start``, or its literal, has left."""
         owner = syntax.owner_of(start)
-        return any(_runs_within(call, owner) for call in self._calls_of(function, symbol))
+        calls = list(self._calls_of(function, symbol))
+        return bool(calls) and not any(_runs_within(call, owner) for call in calls)
 
     def _calls_of(self, function: Function, symbol: str) -> Iterator[Node]:
         name = symbol.rpartition(".")[2].encode()

@@ -89,6 +89,9 @@ class LifecycleRule(Rule[Analysis]):
             return Refusal("goto", "the acquisition is repeated by goto, and where a turn ends is not plain")
         if repair.waits and any(repair.analysis.program.calls(repair.unit.function, pipe) for pipe in _PIPES):
             return Refusal("pipes", "the process may stay blocked on a pipe that nobody serves, and so would the wait")
+        program, function = repair.analysis.program, repair.unit.function
+        if any(program.calls_later(function, ending, repair.call) for ending in repair.analysis.models.endings()):
+            return Refusal("outlived", "what writes to it goes on until something ends it, when the function has left")
         if Status.HANDED_ON not in repair.leak.fates and is_handed_out(repair):
             noun = repair.leak.site.obligation.noun
             return Refusal("handed-on", f"the address of the {noun} leaves the function, and is of use while it runs")
