@@ -22,7 +22,7 @@ from leakfix.rules.python.joining import joined, joined_behind
 from leakfix.rules.python.lifecycle import Written
 from leakfix.rules.python.naming import free_name, name_of_resource
 from leakfix.rules.python.openings import opened_by
-from leakfix.rules.python.outdated import check_released_twice
+from leakfix.rules.python.outdated import check_released_twice, check_yields
 from leakfix.rules.python.repair import RefusalError
 from leakfix.rules.python.safety import judge_callee
 from leakfix.rules.python.scenes import Scene
@@ -271,6 +271,7 @@ def _finally(
 ) -> Written:
     gone, late = scene.closings()
     kept = [node for node in body if node not in gone]
+    check_yields(kept, scene.repair.analysis.version_2)
     if not kept:
         return _closed_at_once(scene, release, gone)
     wrap = Wrap(

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from leakfix.languages.python import syntax
-from leakfix.rules.python.outdated import check_in_contextlib
+from leakfix.rules.python.outdated import builtins_of_2, check_in_contextlib
 from leakfix.rules.python.repair import RefusalError
 from leakfix.text import Edit, Span
 
@@ -42,7 +42,7 @@ _BY_NOUN: Final = (
 
 def free_name(repair: Repair, wanted: Iterable[str], others: Iterable[str] = ()) -> str:
     """A name that means nothing in the function, or in the whole file if the code is the module's, and no other's."""
-    taken = _names(repair) | set(others)
+    taken = _names(repair) | set(others) | builtins_of_2(repair.analysis.version_2)
     wanted = list(wanted)
     found = next((name for name in wanted if name not in taken), None)
     if found is not None:

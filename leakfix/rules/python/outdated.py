@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from leakfix.languages.python import syntax
 from leakfix.rules.finding import RefusalError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from tree_sitter import Node
 
 _ENTERED: Final = {
     **dict.fromkeys(("open", "codecs.open", "os.fdopen", "io.FileIO"), 6),
@@ -20,6 +23,9 @@ _ENTERED: Final = {
 _WITH: Final = 6
 _SEVERAL: Final = 7
 _BASE_EXCEPTION: Final = 5
+_YIELD_IN_TRY: Final = 5
+_BUILTINS: Final = frozenset(("file",))
+"""What forms might call a resource, and Python 2 has a meaning for already."""
 
 
 def context_in_2(context: str, symbol: str, releases: Sequence[str], version: int) -> str:
@@ -46,6 +52,21 @@ def check_catches_all(version: int | None) -> None:
     """Raise `RefusalError` where no name stands for all exceptions."""
     if version is not None and version < _BASE_EXCEPTION:
         raise RefusalError("python-2", f"the code runs on Python 2.{version} as well, which has no `BaseException`")
+
+
+def builtins_of_2(version: int | None) -> frozenset[str]:
+    """The names that hide something of Python 2."""
+    return _BUILTINS if version is not None else frozenset()
+
+
+def check_yields(statements: Iterable[Node], version: int | None) -> None:
+    """Raise `RefusalError` where statements that yield must not stand before a finally clause."""
+    if version is None or version >= _YIELD_IN_TRY:
+        return
+    if any(syntax.captures("(yield) @y", statement) for statement in statements):
+        raise RefusalError(
+            "python-2", f"the code runs on Python 2.{version} as well, where no `try` of this kind yields"
+        )
 
 
 def check_released_twice(exits: str | None, version: int | None) -> None:
